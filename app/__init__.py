@@ -1,0 +1,105 @@
+"""How people and programs reach the boards: the application, put together in small named steps."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import api, assets, cli, errors, live, pages, security, wording
+from app.accounts import sign_in
+from app.extensions import babel, compress, csrf, limiter, login_manager, migrate, socketio
+from boards.database import configure_engine, db
+from config import KIB, ROOT, Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings, by default those of the environment."""
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__, root_path=str(ROOT), static_folder=None)
+    app.config["SETTINGS"] = settings
+    _configure_logging(settings)
+    _configure_database(app, settings)
+    _configure_sessions(app, settings)
+    _configure_language(app, settings)
+    _configure_limits(app, settings)
+    assets.init_app(app)
+    security.init_app(app, settings)
+    _register_routes(app)
+    errors.init_app(app)
+    live.init_app(app, settings)
+    cli.init_app(app)
+    _trust_proxies(app, settings)
+    return app
+
+
+def _configure_logging(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def _configure_database(app: Flask, settings: Settings) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    # One thread serves all: connections only overlap while one waits, and a pool that grows cannot run dry under load.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": settings.database_url.startswith("postgresql"), "pool_size": 10, "max_overflow": 30}
+    if settings.database_url.startswith("sqlite:///"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    with app.app_context():
+        configure_engine(db.engine)
+
+
+def _configure_sessions(app: Flask, settings: Settings) -> None:
+    app.secret_key = settings.secret_key
+    app.config.update(
+        SESSION_COOKIE_NAME="flash_news",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        REMEMBER_COOKIE_NAME="flash_news_remember",
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.https,
+        REMEMBER_COOKIE_DURATION=timedelta(days=30),
+        WTF_CSRF_CHECK_DEFAULT=False,  # security.py checks it, except for bearer tokens
+        WTF_CSRF_TIME_LIMIT=None,  # a board stays open all day; the token lasts as long as the session
+    )
+    login_manager.init_app(app)
+    csrf.init_app(app)
+
+
+def _configure_language(app: Flask, settings: Settings) -> None:
+    babel.init_app(app, default_locale="fr", default_timezone=settings.timezone.key)
+    wording.init_app(app)
+
+
+def _configure_limits(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_ZSTD_LEVEL=5,
+        COMPRESS_MIN_SIZE=KIB,
+        COMPRESS_MIMETYPES=["text/html", "application/json", "application/problem+json"],
+    )
+    limiter.init_app(app)
+    compress.init_app(app)
+
+
+def _register_routes(app: Flask) -> None:
+    app.register_blueprint(sign_in.routes)
+    app.register_blueprint(pages.routes)
+    app.register_blueprint(api.routes)
+
+
+def _trust_proxies(app: Flask, settings: Settings) -> None:
+    """Last, so that it stands in front of everything, the live server's middleware included."""
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented seam
+
+
+__all__ = ["create_app", "socketio"]

@@ -1,0 +1,66 @@
+"""Who is asking: the person behind this request or this live event, loaded afresh each time."""
+
+from __future__ import annotations
+
+import secrets
+from typing import cast
+
+from flask import Request, request, session
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy import delete, select
+
+from app.accounts.models import Account, ApiToken, Bearer, SignIn
+from app.accounts.people import token_hash
+from app.extensions import login_manager
+from boards.database import reading, write_transaction
+from boards.models import Person
+
+
+def current_person() -> Person:
+    """The signed-in person. Only behind a check that somebody is signed in."""
+    return cast("SignIn | Bearer", current_user).person
+
+
+def current_sign_in_id() -> int:
+    """Which signed-in browser this is; 0 for a program with a token."""
+    return current_user.id if isinstance(current_user._get_current_object(), SignIn) else 0
+
+
+def begin_sign_in(account: Account, *, remember: bool) -> None:
+    """Sign this browser in, in a fresh session: nothing that an earlier visitor left in it survives."""
+    token = secrets.token_urlsafe(32)
+    with write_transaction() as writing:
+        sign_in = SignIn(account_id=account.id, token_hash=token_hash(token), user_agent=request.user_agent.string[:300])
+        writing.add(sign_in)
+    sign_in.token = token
+    session.clear()
+    login_user(sign_in, remember=remember, force=True)
+
+
+def end_sign_in() -> int | None:
+    """Sign this browser out and forget its cookie's token. Returns the ended sign-in's id."""
+    ended = current_sign_in_id() if current_user.is_authenticated else None
+    if ended:
+        with write_transaction() as writing:
+            writing.execute(delete(SignIn).where(SignIn.id == ended))
+    logout_user()
+    session.clear()
+    return ended
+
+
+@login_manager.user_loader
+def _load_sign_in(token: str) -> SignIn | None:
+    sign_in = reading().scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
+    if sign_in is None or sign_in.person.disabled_at is not None:
+        return None
+    sign_in.token = token
+    return sign_in
+
+
+@login_manager.request_loader
+def _load_bearer(incoming: Request) -> Bearer | None:
+    scheme, _, token = incoming.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    found = reading().scalar(select(ApiToken).where(ApiToken.token_hash == token_hash(token.strip()), ApiToken.revoked_at.is_(None)))
+    return Bearer(found) if found and found.account.person.disabled_at is None else None

@@ -1,0 +1,104 @@
+"""Looking after accounts: add, disable, enable, set a password, give a token. For the command line and, later, pages."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Account, ApiToken, SignIn
+from app.accounts.passwords import PASSWORD_MIN_CHARACTERS, hash_password
+from boards.administration import create_person
+from boards.database import now, write_transaction
+from boards.errors import Conflict, NotFound
+from boards.models import Role
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
+
+
+class BadInput(ValueError):
+    """What an administrator typed cannot be used; the message says why, in French."""
+
+
+def add_account(
+    email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None
+) -> Account:
+    """A new person and their account. Raises BadInput, or Conflict when the address is taken."""
+    email = normal_email(email)
+    if not name.strip():
+        raise BadInput("Indiquez un nom.")
+    password_hash = hash_password(_checked(password)) if password is not None else None
+    with write_transaction() as session:
+        if session.scalar(select(Account.id).where(Account.email == email)):
+            raise Conflict("account_exists", email=email)
+        try:
+            person = create_person(session, name.strip(), role, service_slugs, hue)
+        except ValueError as error:
+            raise BadInput(f"Le service « {error} » n’existe pas.") from error
+        account = Account(person_id=person.id, email=email, password_hash=password_hash)
+        account.person = person
+        session.add(account)
+    return account
+
+
+def set_password(email: str, password: str) -> None:
+    """Give an account a new password; every browser signed in with the old one is signed out."""
+    password_hash = hash_password(_checked(password))
+    with write_transaction() as session:
+        account = _find(session, email)
+        account.password_hash = password_hash
+        session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+
+
+def disable(email: str) -> None:
+    """Close the account's door: sign-ins and live connections end within seconds, cards stay."""
+    with write_transaction() as session:
+        account = _find(session, email)
+        account.person.disabled_at = account.person.disabled_at or now()
+        session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+
+
+def enable(email: str) -> None:
+    with write_transaction() as session:
+        _find(session, email).person.disabled_at = None
+
+
+def create_token(email: str, name: str) -> str:
+    """An API token that acts as this person; only its hash is kept, so it is shown once."""
+    token = f"fn_{secrets.token_urlsafe(32)}"
+    with write_transaction() as session:
+        session.add(ApiToken(account_id=_find(session, email).id, token_hash=token_hash(token), name=name))
+    return token
+
+
+def all_accounts(session: Session) -> Sequence[Account]:
+    return session.scalars(select(Account).order_by(Account.email)).all()
+
+
+def token_hash(token: str) -> str:
+    """Tokens are random, so a fast hash keeps them as safe as a slow one would."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def normal_email(email: str) -> str:
+    email = email.strip().lower()
+    if len(email) > 254 or not _EMAIL.fullmatch(email):
+        raise BadInput(f"« {email} » n’est pas une adresse de messagerie.")
+    return email
+
+
+def _find(session: Session, email: str) -> Account:
+    account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
+    if account is None:
+        raise NotFound("account_not_found")
+    return account
+
+
+def _checked(password: str) -> str:
+    if len(password) < PASSWORD_MIN_CHARACTERS:
+        raise BadInput(f"Le mot de passe doit compter au moins {PASSWORD_MIN_CHARACTERS} caractères.")
+    return password

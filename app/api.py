@@ -1,0 +1,87 @@
+"""What programs use: boards as JSON, commands, health."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request
+from flask_login import login_required
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import strict_json
+from app.accounts.current import current_person
+from app.carry_out import carry_out
+from app.errors import answer_problem
+from boards.database import reading
+from boards.models import Card
+from boards.reading import find_board, load_cards, snapshot
+
+log = logging.getLogger(__name__)
+routes = Blueprint("api", __name__)
+
+
+@routes.post("/boards/<slug>/commands")
+@login_required
+def post_command(slug: str) -> Response:
+    if not request.is_json:
+        return answer_problem(415, "not_json")
+    try:
+        data = strict_json.loads(request.get_data())
+    except strict_json.Malformed:
+        return answer_problem(400, "malformed_json")
+    return _json(carry_out(current_person(), slug, data))
+
+
+@routes.get("/api/boards/<slug>")
+@login_required
+def get_board(slug: str) -> Response:
+    board = find_board(reading(), current_person(), slug)
+    seen = snapshot(reading(), board, current_person())
+    cards = {card.id: card for card in load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))}
+    return _json(
+        {
+            "id": board.id,
+            "slug": board.slug,
+            "title": board.title,
+            "seq": seen.seq,
+            "columns": [
+                {"id": column.id, "title": column.title, "kind": column.kind, "rank": column.rank, "hue": column.hue, "version": column.version}
+                for column in seen.columns
+            ],
+            "cards": [_card(cards[key.id]) for keys in seen.cards.values() for key in keys if key.id in cards],
+        }
+    )
+
+
+@routes.get("/healthz")
+def healthz() -> Response:
+    try:
+        reading().execute(text("SELECT seq FROM boards LIMIT 1"))
+    except SQLAlchemyError:
+        log.exception("the database does not answer")
+        response = answer_problem(503, "database_unavailable")
+        return response
+    return _json({"status": "ok"})
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "column": card.column_id,
+        "rank": card.rank,
+        "title": card.title,
+        "body_html": card.body_html,
+        "version": card.version,
+        "valid_until": card.valid_until.isoformat() if card.valid_until else None,
+        "author": card.author.name if card.author else card.byline,
+        "created_at": card.created_at.isoformat(),
+        "edited_at": card.edited_at.isoformat() if card.edited_at else None,
+    }
+
+
+def _json(value: dict[str, Any]) -> Response:
+    response = make_response(strict_json.dumps(value))
+    response.mimetype = "application/json"
+    return response

@@ -1,0 +1,51 @@
+"""The built front end: files under names that change with their content, compressed at build time."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import cast
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from config import ROOT
+
+DIST = ROOT / "static" / "dist"
+
+
+class NotBuilt(Exception):
+    """The front end is missing; `make build` makes it."""
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals["asset_chunks"] = asset_chunks
+    if DIST.is_dir():
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's documented seam for middleware
+            app.wsgi_app, root=DIST, prefix="static/", immutable_file_test=lambda _path, url: "-" in url.rsplit("/", 1)[-1]
+        )
+
+
+def asset_url(name: str) -> str:
+    """The address of a built file by its source name: app.js → /static/app-3F2K.js."""
+    return f"/static/{manifest()['files'].get(name, name)}"
+
+
+def asset_chunks(name: str) -> list[str]:
+    """What this script imports at once, so that the page can fetch it all in one round trip."""
+    return [f"/static/{chunk}" for chunk in manifest()["imports"].get(name, [])]
+
+
+@cache
+def manifest() -> dict[str, dict[str, str]]:
+    path = DIST / "manifest.json"
+    if not path.exists():
+        return {"files": {}, "imports": {}}
+    return cast("dict[str, dict[str, str]]", json.loads(path.read_text(encoding="utf-8")))
+
+
+def require_built() -> None:
+    """Raises NotBuilt when there is no front end to serve."""
+    if not (DIST / "manifest.json").exists():
+        raise NotBuilt("The front end is not built yet: run  make build")

@@ -1,0 +1,49 @@
+"""The one function behind both ways of sending a command: the live connection and HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.fragments import present
+from boards.commands import parse_command
+from boards.database import reading
+from boards.errors import FieldError, Invalid
+from boards.models import Person
+from boards.perform import perform
+from boards.reading import find_board
+
+KEY_MAX_CHARACTERS = 80
+
+
+def carry_out(person: Person, board: Any, data: Any) -> dict[str, Any]:
+    """Parse and perform a command of this person on this board (slug or id); answers {seq, changes}.
+
+    Raises a Refusal: the caller says it in its own way.
+    """
+    if not isinstance(data, dict):
+        raise Invalid([FieldError("type", "union_tag_not_found", {})])
+    command = parse_command({name: value for name, value in data.items() if name != "key"})
+    key = _key(data.get("key"))
+    board_id = find_board(reading(), person, board_reference(board)).id
+    reading().rollback()  # what was read so far must not hide what is about to be written
+    committed = perform(person.id, board_id, command, key)
+    return {"seq": committed.seq, "changes": [present(committed)]}
+
+
+def board_reference(board: Any) -> str | int:
+    """A slug or an id as a client may send it. Raises Invalid for anything else."""
+    if isinstance(board, str) and board.isascii() and board.isdigit():
+        board = int(board)
+    if isinstance(board, int) and not isinstance(board, bool) and 0 < board < 2**63:
+        return board
+    if isinstance(board, str) and 0 < len(board) <= 80 and board.isprintable():
+        return board
+    raise Invalid([FieldError("board", "missing" if board is None else "type", {})])
+
+
+def _key(key: Any) -> str | None:
+    if key is None:
+        return None
+    if not isinstance(key, str) or not 0 < len(key) <= KEY_MAX_CHARACTERS or not key.isprintable():
+        raise Invalid([FieldError("key", "type", {})])
+    return key

@@ -1,0 +1,100 @@
+"""The demo town: the fictional « Ville de Val-Rive », its services, agents and what its counters need to know today."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Account
+from app.accounts.passwords import hash_password
+from app.demo.dates import fill_dates
+from boards.administration import create_board, create_person, create_service
+from boards.commands.importing import ImportColumns, IncomingCard, IncomingColumn, Tally
+from boards.database import reading, write_transaction
+from boards.models import Board, Kind, Person, Role
+from boards.perform import perform
+from boards.text import clean_title, markdown_to_html, plain_text
+from config import Settings
+
+TOWN_FILE = Path(__file__).with_name("val_rive.toml")
+
+
+def create_demo_town(app: Flask) -> bool:
+    """Create the demo town in an empty database; a database with people in it is left alone. Says whether it did."""
+    settings: Settings = app.config["SETTINGS"]
+    with app.app_context():
+        if reading().scalar(select(Person.id).limit(1)) is not None:
+            return False
+        town = tomllib.loads(TOWN_FILE.read_text(encoding="utf-8"))
+        password_hash = hash_password(settings.demo_password)  # one hash for all: thirty would take seconds
+        with write_transaction() as session:
+            board = create_board(session, town["board"]["slug"], town["board"]["title"])
+            _create_services(session, town["services"])
+            people = _create_people(session, town["people"], password_hash)
+        _fill(board, town["columns"], people, datetime.now(settings.timezone))
+        return True
+
+
+def demo_banner(settings: Settings) -> str:
+    return "\n".join(
+        (
+            "",
+            f"  Flash News, ville de démonstration : http://{settings.host}:{settings.port}",
+            "",
+            "  dtan@demo.example          animatrice (DTAN)",
+            "  ccas@demo.example          agent du CCAS",
+            "  mediatheque@demo.example   agent de la médiathèque",
+            "  etat-civil@demo.example    agent de l’état civil",
+            "  elu@demo.example           lecteur (élu)",
+            f"  mot de passe : {settings.demo_password}",
+            "",
+        )
+    )
+
+
+def _create_services(session: Session, services: list[dict[str, Any]]) -> None:
+    for service in services:
+        create_service(session, service["slug"], service["name"], service["hue"], service["description"])
+
+
+def _create_people(session: Session, people: list[dict[str, Any]], password_hash: str) -> dict[str, int]:
+    ids = {}
+    for entry in people:
+        person = create_person(session, entry["name"], Role(entry["role"]), entry["services"], entry["hue"])
+        session.add(Account(person_id=person.id, email=entry["email"], password_hash=password_hash))
+        ids[entry["email"]] = person.id
+    return ids
+
+
+def _fill(board: Board, columns: list[dict[str, Any]], people: dict[str, int], today: datetime) -> None:
+    incoming = [
+        IncomingColumn(
+            title=column["title"],
+            kind=Kind(column["kind"]),
+            hue=column["hue"],
+            service_slug=column.get("service"),
+            cards=[_card(card, people, today) for card in column["cards"]],
+        )
+        for column in columns
+    ]
+    perform(people["dtan@demo.example"], board.id, ImportColumns(columns=incoming, tally=Tally()))
+
+
+def _card(card: dict[str, Any], people: dict[str, int], today: datetime) -> IncomingCard:
+    body_html = markdown_to_html(fill_dates(card["body"], today.date()))
+    hour, minute = map(int, card["time"].split(":"))
+    published = (today + timedelta(days=card["published"])).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return IncomingCard(
+        title=clean_title(fill_dates(card["title"], today.date())),
+        body_html=body_html,
+        body_text=plain_text(body_html),
+        author_id=people[card["author"]],
+        created_at=published,
+        valid_until=today.date() + timedelta(days=card["valid_until"]) if "valid_until" in card else None,
+    )

@@ -1,0 +1,84 @@
+"""Every error as an answer: a page in the design for people, problem+json for programs, never a stack trace."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app import strict_json
+from app.problems import TITLES, problem_document, problem_for
+from boards.errors import Refusal
+
+log = logging.getLogger(__name__)
+
+_CODES = {
+    400: "malformed_json",
+    401: "not_signed_in",
+    403: "account_disabled",
+    404: "page_not_found",
+    405: "page_not_found",
+    413: "too_large",
+    415: "not_json",
+    429: "too_many",
+    500: "internal",
+    503: "database_unavailable",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(CSRFError, lambda _error: _answer(400, "csrf"))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_problem() -> bool:
+    """Programs get problem+json: they call /api, send commands or JSON, or say what they accept."""
+    return (
+        request.path.startswith("/api/")
+        or request.path.endswith("/commands")
+        or request.is_json
+        or not request.accept_mimetypes.accept_html
+    )
+
+
+def answer_problem(status: int, code: str) -> Response:
+    return problem_response(problem_document(status, code))
+
+
+def problem_response(problem: dict[str, object]) -> Response:
+    response = make_response(strict_json.dumps(problem), problem["status"])
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _refusal(refusal: Refusal) -> Response:
+    problem = problem_for(refusal)
+    return problem_response(problem) if wants_problem() else _page(problem)
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    response = _answer(status if status in TITLES else 400 if status < 500 else 500, _CODES.get(status, "internal"))
+    if status == 405:
+        response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected error on %s %s", request.method, request.path.encode("ascii", "backslashreplace").decode())
+    return _answer(500, "internal")
+
+
+def _answer(status: int, code: str) -> Response:
+    problem = problem_document(status, code)
+    return problem_response(problem) if wants_problem() else _page(problem)
+
+
+def _page(problem: dict[str, object]) -> Response:
+    return make_response(render_template("errors/error.html", problem=problem), problem["status"])

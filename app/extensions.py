@@ -1,0 +1,20 @@
+"""The Flask extensions, made once and bound to an application by its factory."""
+
+from __future__ import annotations
+
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_socketio import SocketIO
+from flask_wtf import CSRFProtect
+
+babel = Babel()
+compress = Compress()
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, headers_enabled=False)
+login_manager = LoginManager()
+migrate = Migrate()
+socketio = SocketIO()

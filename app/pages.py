@@ -1,0 +1,109 @@
+"""The pages people see: a board, a card on it, what was put away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import login_required
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import strict_json
+from app.accounts.current import current_person
+from app.fragments import cards_html, person_data
+from boards import rights
+from boards.administration import fold_column
+from boards.database import reading, write_transaction
+from boards.errors import FieldError, Invalid, NotFound
+from boards.models import Board, Card, Column, Kind, Person
+from boards.reading import archived, boards_for, find_board, find_card, snapshot
+
+routes = Blueprint("pages", __name__)
+
+
+@routes.get("/")
+@login_required
+def home() -> AnyResponse | str:
+    boards = boards_for(reading(), current_person())
+    if not boards:
+        return render_template("boards/none.html", me=current_person())
+    return redirect(url_for("pages.show_board", slug=boards[0].slug), 303)
+
+
+@routes.get("/boards/<slug>")
+@login_required
+def show_board(slug: str) -> str:
+    return _board_page(find_board(reading(), current_person(), slug))
+
+
+@routes.get("/cards/<int:card_id>")
+@login_required
+def show_card(card_id: int) -> str:
+    """The card in its panel, beside its board; only the panel when the board is already in sight."""
+    card, column = find_card(reading(), current_person(), _storable(card_id))
+    if request.headers.get("X-Fragment") == "panel":
+        return render_template("cards/_panel.html", **_panel(card, column))
+    return _board_page(find_board(reading(), current_person(), card.board_id), _panel(card, column))
+
+
+@routes.get("/boards/<slug>/archive")
+@login_required
+def show_archive(slug: str) -> str:
+    board = find_board(reading(), current_person(), slug)
+    columns, cards = archived(reading(), board, current_person())
+    return render_template("boards/archive.html", board=board, columns=columns, cards=cards, rights=rights, **_viewer(current_person()))
+
+
+@routes.put("/boards/<slug>/folds/<int:column_id>")
+@login_required
+def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
+    """Remember that this person keeps a column folded (`true`) or open (`false`)."""
+    person, board = current_person(), find_board(reading(), current_person(), slug)
+    folded = request.get_json()
+    if not isinstance(folded, bool):
+        raise Invalid([FieldError("folded", "type", {})])
+    column = reading().get(Column, _storable(column_id))
+    if column is None or column.board_id != board.id or not rights.may_read(person, column):
+        raise NotFound("column_not_found")
+    with write_transaction() as session:
+        fold_column(session, person, column.id, folded)
+    return "", 204
+
+
+def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
+    person = current_person()
+    seen = snapshot(reading(), board, person)
+    html = cards_html(key for keys in seen.cards.values() for key in keys)
+    return render_template(
+        "boards/show.html",
+        board=board,
+        seen=seen,
+        cards={column: [html[key.id] for key in keys if key.id in html] for column, keys in seen.cards.items()},
+        panel=panel,
+        **_viewer(person),
+    )
+
+
+def _panel(card: Card, column: Column) -> dict[str, Any]:
+    card = reading().get_one(Card, card.id, options=[joinedload(Card.edited_by)], populate_existing=True)
+    return {"card": card, "column": column, "board": reading().get_one(Board, card.board_id)}
+
+
+def _viewer(person: Person) -> dict[str, Any]:
+    """What differs from one viewer to another: said once at the page's root, where style and script read it."""
+    levels = {kind: rights.level_in(person, kind) for kind in Kind}
+    return {
+        "me": person,
+        "me_json": strict_json.dumps(person_data(person)),
+        "edits": " ".join(kind for kind, level in levels.items() if level >= rights.Level.EDIT),
+        "contributes": " ".join(kind for kind, level in levels.items() if level >= rights.Level.CONTRIBUTE),
+        "arranges": rights.may_arrange(person),
+        "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else None,
+    }
+
+
+def _storable(id: int) -> int:
+    if id >= 2**63:
+        raise NotFound("page_not_found")
+    return id

@@ -1,0 +1,99 @@
+"""Refusals in words: problem+json (RFC 9457) for programs, the same French sentence for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from boards.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refusal
+
+STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Busy: 503}
+
+TITLES = {
+    400: _l("Demande mal formée"),
+    401: _l("Connexion nécessaire"),
+    403: _l("Action non autorisée"),
+    404: _l("Introuvable"),
+    405: _l("Méthode non prévue"),
+    409: _l("Plus possible"),
+    413: _l("Envoi trop volumineux"),
+    415: _l("Format non pris en charge"),
+    422: _l("Saisie à corriger"),
+    429: _l("Trop de tentatives"),
+    500: _l("Erreur de notre côté"),
+    503: _l("Momentanément indisponible"),
+}
+
+DETAILS = {
+    "account_disabled": _l("Votre compte n’est plus actif."),
+    "account_exists": _l("Un compte existe déjà pour cette adresse."),
+    "account_not_found": _l("Aucun compte n’a cette adresse."),
+    "board_exists": _l("Un tableau porte déjà ce nom."),
+    "board_not_found": _l("Ce tableau n’existe pas, ou vous n’y avez pas accès."),
+    "card_archived": _l("Cette info est archivée : restaurez-la d’abord."),
+    "card_not_archived": _l("Cette info n’est pas archivée."),
+    "card_not_found": _l("Cette info n’existe pas, ou vous n’y avez pas accès."),
+    "column_archived": _l("Cette colonne est archivée : restaurez-la d’abord."),
+    "column_not_archived": _l("Cette colonne n’est pas archivée."),
+    "column_not_found": _l("Cette colonne n’existe pas, ou vous n’y avez pas accès."),
+    "csrf": _l("Le formulaire a expiré : rechargez la page et recommencez."),
+    "database_unavailable": _l("L’enregistrement est momentanément impossible. Réessayez dans un instant."),
+    "internal": _l("Rien n’a été modifié. Réessayez ; si cela se reproduit, prévenez la DTAN."),
+    "invalid_command": _l("La demande comporte des erreurs."),
+    "key_reused": _l("Cette clé a déjà servi à une autre demande."),
+    "malformed_json": _l("Le texte envoyé n’est pas du JSON valable."),
+    "may_not_add": _l("Vous ne pouvez pas ajouter d’info dans cette colonne."),
+    "may_not_arrange": _l("Seuls les animateurs peuvent réorganiser les colonnes."),
+    "may_not_edit": _l("Vous ne pouvez pas modifier cette info dans cette colonne."),
+    "not_json": _l("Envoyez du JSON (Content-Type: application/json)."),
+    "not_signed_in": _l("Connectez-vous pour continuer."),
+    "page_not_found": _l("Cette page n’existe pas, ou plus."),
+    "service_not_found": _l("Ce service n’existe pas."),
+    "stale_version": _l("Quelqu’un a modifié entre-temps : relisez avant d’enregistrer."),
+    "too_large": _l("L’envoi dépasse la taille permise."),
+    "too_many": _l("Trop de tentatives : attendez une minute avant de réessayer."),
+    "try_again": _l("Une autre modification a eu lieu au même instant : réessayez."),
+}
+
+FIELD_MESSAGES = {
+    "bad_characters": _l("Ce texte contient des caractères de contrôle qui ne peuvent pas être enregistrés."),
+    "blank": _l("Écrivez quelque chose : ce texte est vide."),
+    "date_from_datetime_parsing": _l("Cette date n’existe pas (attendu : AAAA-MM-JJ)."),
+    "date_parsing": _l("Cette date n’existe pas (attendu : AAAA-MM-JJ)."),
+    "enum": _l("Valeur inconnue."),
+    "extra_forbidden": _l("Ce champ n’est pas prévu."),
+    "greater_than_equal": _l("Cette valeur est trop petite (au moins %(ge)s)."),
+    "less_than_equal": _l("Cette valeur est trop grande (au plus %(le)s)."),
+    "missing": _l("Ce champ est nécessaire."),
+    "nothing_to_edit": _l("Aucune modification n’est indiquée."),
+    "too_long": _l("Ce texte est trop long (limite : %(limit)s)."),
+    "union_tag_invalid": _l("Cette commande n’existe pas."),
+    "union_tag_not_found": _l("Indiquez le type de la commande."),
+}
+_ANY_FIELD = _l("Cette valeur n’est pas du type attendu.")
+
+
+def problem_for(refusal: Refusal) -> dict[str, Any]:
+    """The problem document for a refusal: {type, title, status, detail, code, errors?, current?}."""
+    problem = problem_document(STATUS[type(refusal)], refusal.code)
+    if isinstance(refusal, Invalid):
+        problem["errors"] = [
+            {"field": error.field, "code": error.code, "message": field_message(error.code, error.facts)} for error in refusal.errors
+        ]
+        problem["detail"] = " ".join(dict.fromkeys(error["message"] for error in problem["errors"]))
+    elif refusal.facts:
+        problem["current"] = refusal.facts
+    return problem
+
+
+def problem_document(status: int, code: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": str(TITLES[status]), "status": status, "detail": str(DETAILS[code]), "code": code}
+
+
+def field_message(code: str, facts: dict[str, Any]) -> str:
+    template = str(FIELD_MESSAGES.get(code, _ANY_FIELD))
+    try:
+        return template % facts
+    except KeyError:
+        return template

@@ -1,0 +1,66 @@
+"""Security headers, CSRF, and the answer to whoever is not signed in."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.errors import answer_problem, wants_problem
+from app.extensions import csrf, login_manager
+from config import Settings
+
+# data: images are the icons that the style sheet masks; nothing else comes from anywhere but this server.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self' {live}",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    @app.before_request
+    def check_csrf() -> None:
+        if not acts_by_token():
+            csrf.protect()
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        # Some browsers do not count wss: under 'self'.
+        live = f"{'wss' if request.is_secure else 'ws'}://{request.host}"
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(live=live))
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.https:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        # Pages are personal: no shared cache keeps them, and Back after a sign-out shows nothing.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    @login_manager.unauthorized_handler
+    def ask_to_sign_in() -> AnyResponse:
+        if wants_problem():
+            return answer_problem(401, "not_signed_in")
+        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("accounts.show_sign_in", next=target if target != "/" else None), 303)
+
+
+def acts_by_token() -> bool:
+    """Whether this request proves itself by a bearer token, which no other site can make a browser send."""
+    return request.headers.get("Authorization", "").lower().startswith("bearer ") and current_user.is_authenticated

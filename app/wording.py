@@ -1,0 +1,43 @@
+"""Values in words, for templates: moments, days, hues."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app
+from flask_babel import format_date, format_datetime, gettext
+from markupsafe import Markup, escape
+
+from boards.text import excerpt
+
+# Card fragments are made from these alone: with no request or viewer at hand they cannot come to depend on one.
+FRAGMENT_FILTERS: dict[str, Any] = {}
+
+
+def init_app(app: Flask) -> None:
+    FRAGMENT_FILTERS.update(hue=palette_hue, day=day_element, moment=moment_element, excerpt=excerpt)
+    app.jinja_env.filters.update(FRAGMENT_FILTERS)
+    app.jinja_env.globals.update(_=gettext, town_name=_town_name)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def palette_hue(hue: int) -> int:
+    """The hue of the style sheet's palette (every ten degrees) nearest to this one."""
+    return round(hue / 10) * 10 % 360
+
+
+def day_element(day: date, words: str) -> Markup:
+    """A `<time>` that the browser words (« expire demain »); its text is the full date, right at any hour and without script."""
+    return Markup('<time datetime="{}" data-words="{}">{}</time>').format(day.isoformat(), words, escape(format_date(day, "d MMMM yyyy")))
+
+
+def moment_element(moment: datetime, words: str = "ago") -> Markup:
+    text = format_datetime(moment, "d MMMM yyyy 'à' H 'h' mm")
+    return Markup('<time datetime="{}" data-words="{}">{}</time>').format(moment.isoformat(timespec="seconds"), words, escape(text))
+
+
+def _town_name() -> str:
+    settings = current_app.config["SETTINGS"]
+    return str(settings.town_name or ("Ville de Val-Rive" if settings.demo else ""))

@@ -1,0 +1,134 @@
+"""The log of a board: what a change recorded, and what came after a given seq as it looks now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.models import Board, Card, Change, Column, Person, Record
+
+# A reader further behind than this is better served by the board itself.
+CATCH_UP_LIMIT = 200
+# A change that touches more cards than this is not sent card by card.
+TOUCHED_LIMIT = 400
+
+_Row = TypeVar("_Row", Card, Column)
+
+_NOT_RECORDED = {"id", "board_id", "changed_seq", "body_text"}
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A change that happened, with what it touched as that looks now; None for what has left the board."""
+
+    board_id: int
+    seq: int
+    type: str
+    actor: Person | None
+    at: datetime
+    cards: dict[int, Card | None]
+    columns: dict[int, Column | None]
+
+    @property
+    def too_large(self) -> bool:
+        return len(self.cards) > TOUCHED_LIMIT
+
+
+@dataclass(frozen=True)
+class CatchUp:
+    """What a reader missed; `changes` is None when only the whole board will do."""
+
+    seq: int
+    changes: list[Committed] | None
+
+
+def difference(obj: Card | Column) -> dict[str, Any]:
+    """What the pending transaction alters on this object: {"before": {…} | None when new, "after": {…}}."""
+    state = inspect(obj)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        name = attribute.key
+        if name in _NOT_RECORDED:
+            continue
+        history = state.attrs[name].history
+        if history.has_changes():
+            before[name] = _plain(history.deleted[0]) if history.deleted else None
+            after[name] = _plain(history.added[0]) if history.added else None
+    return {"before": before if state.persistent else None, "after": after}
+
+
+def committed_now(session: Session, change: Change) -> Committed:
+    """A recorded change with what it touched as that looks now."""
+    return _as_they_look_now(session, [change])[0]
+
+
+def changes_after(session: Session, board: Board, after: int) -> CatchUp:
+    """What happened on the board after `after`.
+
+    The seq is read first: what is read later can only be newer, and applying a change again alters nothing.
+    """
+    seq = session.scalars(select(Board.seq).where(Board.id == board.id)).one()
+    if after == seq:
+        return CatchUp(seq, [])
+    if not 0 <= after < seq or seq - after > CATCH_UP_LIMIT:
+        return CatchUp(seq, None)
+    rows = session.scalars(
+        select(Change).where(Change.board_id == board.id, Change.seq > after, Change.seq <= seq).order_by(Change.seq)
+    ).all()
+    if len(rows) != seq - after:
+        return CatchUp(seq, None)
+    touched = {card for row in rows for card in row.record["cards"]}
+    return CatchUp(seq, None if len(touched) > TOUCHED_LIMIT else _as_they_look_now(session, rows))
+
+
+def _as_they_look_now(session: Session, rows: Iterable[Change]) -> list[Committed]:
+    rows = list(rows)
+    columns = _load(session, Column, {int(key) for row in rows for key in row.record["columns"]})
+    cards = _load(session, Card, {int(key) for row in rows for key in row.record["cards"]})
+    homes = _load(session, Column, {card.column_id for card in cards.values()})
+    return [
+        Committed(
+            board_id=row.board_id,
+            seq=row.seq,
+            type=row.type,
+            actor=row.actor,
+            at=row.at,
+            cards={int(key): on_board(cards.get(int(key)), homes) for key in row.record["cards"]},
+            columns={int(key): _in_use(columns.get(int(key))) for key in row.record["columns"]},
+        )
+        for row in rows
+    ]
+
+
+def on_board(card: Card | None, columns: dict[int, Column]) -> Card | None:
+    """The card if it stands on the board, else None."""
+    if card is None or card.archived_at is not None or card.column_id not in columns:
+        return None
+    return card if columns[card.column_id].archived_at is None else None
+
+
+def visible_to(person: Person, column: Column) -> bool:
+    return column.archived_at is None and rights.may_read(person, column)
+
+
+def empty_record() -> Record:
+    return {"cards": {}, "columns": {}}
+
+
+def _in_use(column: Column | None) -> Column | None:
+    return column if column is not None and column.archived_at is None else None
+
+
+def _load(session: Session, model: type[_Row], ids: set[int]) -> dict[int, _Row]:
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,36 @@
+"""The commands that people and programs may send, by name, and how their JSON becomes one of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from boards.commands.base import Command
+from boards.commands.cards import AddCard, ArchiveCard, EditCard, MoveCard, RestoreCard
+from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
+from boards.errors import FieldError, Invalid
+
+AnyCommand = Annotated[
+    AddCard | EditCard | MoveCard | ArchiveCard | RestoreCard | AddColumn | EditColumn | MoveColumn | ArchiveColumn | RestoreColumn,
+    Field(discriminator="type"),
+]
+_commands: TypeAdapter[Command] = TypeAdapter(AnyCommand)
+
+
+def parse_command(data: Any) -> Command:
+    """The command that this JSON value asks for. Raises Invalid, naming each field that is wrong."""
+    try:
+        return _commands.validate_python(data)
+    except ValidationError as error:
+        raise Invalid([_field_error(dict(problem)) for problem in error.errors(include_url=False)]) from error
+
+
+def _field_error(problem: dict[str, Any]) -> FieldError:
+    # A discriminated union puts the command's name first in the path; people know fields by their own name.
+    path = [str(step) for step in problem["loc"]][1:]
+    facts = {name: value for name, value in problem.get("ctx", {}).items() if isinstance(value, int | str)}
+    return FieldError(".".join(path) or "type", problem["type"], facts)
+
+
+__all__ = ["Command", "parse_command"]

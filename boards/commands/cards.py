@@ -1,0 +1,130 @@
+"""Commands on cards: add, edit, move, archive, restore."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from boards.commands.base import Body, Command, Id, Title
+from boards.errors import Conflict
+from boards.models import Card, Column
+from boards.rank import rank_for_card
+from boards.scope import Scope
+from boards.text import plain_text
+
+Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+
+
+class AddCard(Command):
+    past: ClassVar = "card_added"
+    type: Literal["add_card"]
+    column: Id
+    title: Title
+    body: Body = ""
+    valid_until: Day | None = None
+    after: Id | None = None
+
+    def apply(self, scope: Scope) -> None:
+        column = scope.column(self.column)
+        scope.require_add(column)
+        card = Card(
+            board_id=scope.board.id,
+            column_id=column.id,
+            rank=_rank(self, scope, column),
+            title=self.title,
+            body_html=self.body,
+            body_text=plain_text(self.body),
+            valid_until=self.valid_until,
+            author=scope.actor,
+            author_id=scope.actor.id,
+            created_at=scope.now,
+            version=1,
+        )
+        scope.session.add(card)
+        scope.touch(card)
+
+
+class EditCard(Command):
+    past: ClassVar = "card_edited"
+    type: Literal["edit_card"]
+    card: Id
+    version: Id
+    title: Title | None = None
+    body: Body | None = None
+    valid_until: Day | None = None
+
+    @model_validator(mode="after")
+    def _edits_something(self) -> EditCard:
+        if not self.model_fields_set & {"title", "body", "valid_until"}:
+            raise PydanticCustomError("nothing_to_edit", "nothing to edit")
+        return self
+
+    def apply(self, scope: Scope) -> None:
+        card, _column = scope.card_to_edit(self.card)
+        if card.version != self.version:
+            raise Conflict("stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html)
+        if self.title is not None:
+            card.title = self.title
+        if self.body is not None:
+            card.body_html, card.body_text = self.body, plain_text(self.body)
+        if self.gives("valid_until"):
+            card.valid_until = self.valid_until
+        card.version += 1
+        card.edited_at = scope.now
+        card.edited_by_id = scope.actor.id
+        scope.touch(card)
+
+
+class MoveCard(Command):
+    """`after` left out means at the end, null at the top, an id behind that card."""
+
+    past: ClassVar = "card_moved"
+    type: Literal["move_card"]
+    card: Id
+    column: Id
+    after: Id | None = None
+
+    def apply(self, scope: Scope) -> None:
+        card, _source = scope.card_to_edit(self.card)
+        target = scope.column(self.column)
+        scope.require_place(card, target)
+        scope.touch(card)
+        if self.after == card.id and target.id == card.column_id:
+            return
+        card.rank = _rank(self, scope, target)
+        card.column_id = target.id
+
+
+class ArchiveCard(Command):
+    past: ClassVar = "card_archived"
+    type: Literal["archive_card"]
+    card: Id
+
+    def apply(self, scope: Scope) -> None:
+        card, _column = scope.card_to_edit(self.card)
+        card.archived_at = scope.now
+        scope.touch(card)
+
+
+class RestoreCard(Command):
+    past: ClassVar = "card_restored"
+    type: Literal["restore_card"]
+    card: Id
+
+    def apply(self, scope: Scope) -> None:
+        card, column = scope.any_card(self.card)
+        scope.require_place(card, column)
+        if card.archived_at is None:
+            raise Conflict("card_not_archived")
+        if column.archived_at is not None:
+            raise Conflict("column_archived")
+        card.archived_at = None
+        scope.touch(card)
+
+
+def _rank(command: AddCard | MoveCard, scope: Scope, column: Column) -> str:
+    at_top = command.gives("after") and command.after is None
+    return rank_for_card(scope.session, column, scope.neighbour_card(command.after, column), at_top=at_top)

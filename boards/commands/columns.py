@@ -1,0 +1,126 @@
+"""Commands on columns, for those who arrange the board: add, edit, move, archive, restore."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+from sqlalchemy import select
+
+from boards.commands.base import Command, Hue, Id, Title
+from boards.errors import Conflict, NotFound
+from boards.models import Card, Column, Kind, Service
+from boards.rank import rank_for_column
+from boards.scope import Scope
+
+DEFAULT_HUES = {Kind.SERVICE: 250, Kind.GUIDE: 85, Kind.SUGGESTIONS: 60, Kind.FREE: 200}
+
+
+class AddColumn(Command):
+    past: ClassVar = "column_added"
+    type: Literal["add_column"]
+    title: Title
+    kind: Kind = Field(strict=False)
+    hue: Hue | None = None
+    service: Id | None = None
+    after: Id | None = None
+
+    def apply(self, scope: Scope) -> None:
+        scope.require_arranger()
+        column = Column(
+            board_id=scope.board.id,
+            kind=self.kind,
+            title=self.title,
+            hue=DEFAULT_HUES[self.kind] if self.hue is None else self.hue,
+            rank=_rank(self, scope),
+            service_id=_service_id(self.service, scope),
+            version=1,
+        )
+        scope.session.add(column)
+        scope.touch(column)
+
+
+class EditColumn(Command):
+    """`version` is optional: given, the edit is refused when somebody else edited the column meanwhile."""
+
+    past: ClassVar = "column_edited"
+    type: Literal["edit_column"]
+    column: Id
+    version: Id | None = None
+    title: Title | None = None
+    kind: Kind | None = Field(default=None, strict=False)
+    hue: Hue | None = None
+    service: Id | None = None
+
+    @model_validator(mode="after")
+    def _edits_something(self) -> EditColumn:
+        if not self.model_fields_set & {"title", "kind", "hue", "service"}:
+            raise PydanticCustomError("nothing_to_edit", "nothing to edit")
+        return self
+
+    def apply(self, scope: Scope) -> None:
+        column = scope.column_to_arrange(self.column)
+        if self.version is not None and self.version != column.version:
+            raise Conflict("stale_version", column=column.id, version=column.version, title=column.title)
+        for name in ("title", "kind", "hue"):
+            if getattr(self, name) is not None:
+                setattr(column, name, getattr(self, name))
+        if self.gives("service"):
+            column.service_id = _service_id(self.service, scope)
+        column.version += 1
+        scope.touch(column)
+
+
+class MoveColumn(Command):
+    """`after` left out means at the end, null first, an id behind that column."""
+
+    past: ClassVar = "column_moved"
+    type: Literal["move_column"]
+    column: Id
+    after: Id | None = None
+
+    def apply(self, scope: Scope) -> None:
+        column = scope.column_to_arrange(self.column)
+        scope.touch(column)
+        if self.after != column.id:
+            column.rank = _rank(self, scope)
+
+
+class ArchiveColumn(Command):
+    """The column leaves the board with its cards, which keep their own state and come back with it."""
+
+    past: ClassVar = "column_archived"
+    type: Literal["archive_column"]
+    column: Id
+
+    def apply(self, scope: Scope) -> None:
+        column = scope.column_to_arrange(self.column)
+        column.archived_at = scope.now
+        scope.touch(column)
+
+
+class RestoreColumn(Command):
+    past: ClassVar = "column_restored"
+    type: Literal["restore_column"]
+    column: Id
+
+    def apply(self, scope: Scope) -> None:
+        column = scope.any_column(self.column)
+        scope.require_arranger()
+        if column.archived_at is None:
+            raise Conflict("column_not_archived")
+        column.archived_at = None
+        cards = scope.session.scalars(select(Card).where(Card.column_id == column.id, Card.archived_at.is_(None)))
+        scope.touch(column, *cards)
+
+
+def _rank(command: AddColumn | MoveColumn, scope: Scope) -> str:
+    at_top = command.gives("after") and command.after is None
+    return rank_for_column(scope.session, scope.board.id, scope.neighbour_column(command.after), at_top=at_top)
+
+
+def _service_id(service_id: int | None, scope: Scope) -> int | None:
+    if service_id is not None and scope.session.get(Service, service_id) is None:
+        raise NotFound("service_not_found")
+    return service_id

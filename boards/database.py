@@ -1,0 +1,121 @@
+"""The database: its base class, its SQLite settings, and the only door through which anything is written."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.types import TypeDecorator
+
+from boards.errors import Busy
+
+WRITE_PATIENCE_SECONDS = 10.0
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware and in UTC in Python, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+# Ranks are compared byte by byte everywhere: SQLite does so by itself, PostgreSQL has to be told.
+RankText = Text().with_variant(Text(collation="C"), "postgresql")
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False})
+_one_writer_per_process = threading.RLock()
+
+
+def reading() -> scoped_session[Session]:
+    """The session that pages and API answers read through; writing through it is refused."""
+    return db.session
+
+
+@contextmanager
+def one_writer() -> Iterator[None]:
+    """Hold this process's turn to write: what is sent from inside it leaves in the order of the commits."""
+    with _one_writer_per_process:
+        yield
+
+
+@contextmanager
+def write_transaction() -> Iterator[Session]:
+    """Yield a session of its own in a write transaction; commit at the end, roll back on any exception.
+
+    Nothing slow belongs inside: SQLite has one writer, and under gevent a yield here would let others wait in C.
+    Raises Busy when the database stays locked for ten seconds.
+    """
+    with _one_writer_per_process, Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session:
+        _begin(session)
+        yield session
+        try:
+            session.commit()
+        except OperationalError as error:
+            raise Busy("database_unavailable") from error
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def configure_engine(engine: Engine) -> None:
+    """Set SQLite up as one durable file that many may read while one writes; other databases are left as they are."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _emit_begin)
+
+
+def _begin(session: Session) -> None:
+    """Begin at once: a SQLite transaction that reads first and writes later fails as soon as another has written."""
+    deadline = time.monotonic() + WRITE_PATIENCE_SECONDS
+    while True:
+        try:
+            session.connection(execution_options={"begin": "IMMEDIATE"})
+            return
+        except OperationalError as error:
+            session.rollback()
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise Busy("database_unavailable") from error
+            time.sleep(0.01)  # waiting here yields to other greenlets; SQLite's own wait would freeze them all
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would otherwise begin transactions by itself, and late
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=50", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _emit_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_stray_writes(session: Session, _context: Any, _instances: Any) -> None:
+    if not session.info.get("writes"):
+        raise RuntimeError("write through boards.database.write_transaction()")

@@ -1,0 +1,156 @@
+"""Boards, their columns and cards, who works with them, and the log of every change."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column as TableColumn
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from boards.database import Base, Moment, RankText, now
+
+Record = dict[str, Any]
+RecordJSON = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Role(StrEnum):
+    FACILITATOR = "facilitator"
+    AGENT = "agent"
+    READER = "reader"
+
+
+class Kind(StrEnum):
+    SERVICE = "service"
+    GUIDE = "guide"
+    SUGGESTIONS = "suggestions"
+    FREE = "free"
+
+
+memberships = Table(
+    "memberships",
+    Base.metadata,
+    TableColumn("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    TableColumn("service_id", ForeignKey("services.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Service(Base):
+    __tablename__ = "services"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    hue: Mapped[int] = mapped_column(default=250)
+    description: Mapped[str] = mapped_column(Text, default="")
+
+
+class Person(Base):
+    """Somebody who acts on boards. How they sign in is not a board's business."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    hue: Mapped[int] = mapped_column(default=250)
+    role: Mapped[Role] = mapped_column(String(20), default=Role.AGENT)
+    disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+    services: Mapped[list[Service]] = relationship(secondary=memberships, order_by="Service.name")
+
+    @property
+    def initials(self) -> str:
+        """Two letters for an avatar: « Marie-Ange Le Goff » → MG."""
+        words = [word for word in self.name.split() if word[:1].isalpha()]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+class Board(Base):
+    __tablename__ = "boards"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Column(Base):
+    __tablename__ = "columns"
+    __table_args__ = (UniqueConstraint("board_id", "rank"), UniqueConstraint("board_id", "origin"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"))
+    kind: Mapped[Kind] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200))
+    hue: Mapped[int] = mapped_column(default=250)
+    rank: Mapped[str] = mapped_column(RankText)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="SET NULL"), index=True)
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(default=1)
+    changed_seq: Mapped[int] = mapped_column(default=0)
+    origin: Mapped[str | None] = mapped_column(String(80))
+
+
+class Card(Base):
+    __tablename__ = "cards"
+    __table_args__ = (
+        UniqueConstraint("column_id", "rank"),
+        UniqueConstraint("board_id", "origin"),
+        Index("ix_cards_board_id_archived_at", "board_id", "archived_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"))
+    column_id: Mapped[int] = mapped_column(ForeignKey("columns.id", ondelete="CASCADE"))
+    rank: Mapped[str] = mapped_column(RankText)
+    title: Mapped[str] = mapped_column(String(200))
+    body_html: Mapped[str] = mapped_column(Text, default="")
+    body_text: Mapped[str] = mapped_column(Text, default="")
+    valid_until: Mapped[date | None]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    # An author without an account here, such as a member of an imported board: a name, never a sign-in.
+    byline: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(Moment)
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Counts edits of the content only: moving a card never spoils somebody's edit of it.
+    version: Mapped[int] = mapped_column(default=1)
+    # The board's seq when anything about the card last changed: the key under which its fragment is cached.
+    changed_seq: Mapped[int] = mapped_column(default=0)
+    origin: Mapped[str | None] = mapped_column(String(80))
+
+    author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="joined")
+    edited_by: Mapped[Person | None] = relationship(foreign_keys=[edited_by_id], lazy="raise_on_sql")
+
+
+class Change(Base):
+    """One recorded fact: who altered what on a board, how it was before and after, and the request's own key."""
+
+    __tablename__ = "changes"
+    __table_args__ = (UniqueConstraint("board_id", "seq"), UniqueConstraint("actor_id", "key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    type: Mapped[str] = mapped_column(String(60))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    key: Mapped[str | None] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(64))
+    # {"cards": {id: {"before": {field: value} | null, "after": {field: value}}}, "columns": {…}}; see boards/changes.py
+    record: Mapped[Record] = mapped_column(RecordJSON)
+
+    actor: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Fold(Base):
+    """A column that a person keeps folded: theirs alone, so no change of the board."""
+
+    __tablename__ = "folds"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    column_id: Mapped[int] = mapped_column(ForeignKey("columns.id", ondelete="CASCADE"), primary_key=True)

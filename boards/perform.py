@@ -1,0 +1,128 @@
+"""The one write path: everything that alters a board goes through `perform`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from blinker import Signal
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from boards.changes import Committed, committed_now, difference, empty_record, on_board
+from boards.commands.base import Command
+from boards.database import now, one_writer, write_transaction
+from boards.errors import Conflict, Forbidden, NotFound
+from boards.models import Board, Card, Change, Column, Person
+from boards.scope import Scope
+
+# Sent after each commit, in the order of the commits, with `change=Committed`. Receivers must be quick: they hold up the next writer.
+change_committed = Signal()
+
+
+def perform(actor_id: int, board_id: int, command: Command, key: str | None = None) -> Committed:
+    """Carry out a command on a board, in one transaction, and tell about it once it is committed.
+
+    A key already used by this actor for the same command answers with the first result and alters nothing.
+    Raises NotFound, Forbidden, Conflict or Busy; then nothing was altered.
+    """
+    digest = _digest(board_id, command)
+    with one_writer():
+        try:
+            committed, is_new = _transact(actor_id, board_id, command, key, digest)
+        except IntegrityError as error:  # only another process can bring this about: the same key, or the same rank
+            raise Conflict("try_again") from error
+        if is_new:
+            change_committed.send(None, change=committed)
+    return committed
+
+
+class _AlreadyDone(Exception):
+    def __init__(self, committed: Committed) -> None:
+        self.committed = committed
+
+
+def _transact(actor_id: int, board_id: int, command: Command, key: str | None, digest: str) -> tuple[Committed, bool]:
+    try:
+        with write_transaction() as session:
+            board = _take_turn(session, board_id)
+            actor = _actor(session, actor_id)
+            if key is not None:
+                _answer_again(session, actor, key, digest)
+            scope = Scope(session, actor, board, now())
+            command.apply(scope)
+            change = _record(scope, command, key, digest)
+            return _committed(scope, change), True
+    except _AlreadyDone as done:
+        return done.committed, False
+
+
+def _take_turn(session: Session, board_id: int) -> Board:
+    """Take the board's next seq. The first statement: writers of one board queue here."""
+    seq = session.scalar(update(Board).where(Board.id == board_id).values(seq=Board.seq + 1).returning(Board.seq))
+    if seq is None:
+        raise NotFound("board_not_found")
+    return session.get_one(Board, board_id)
+
+
+def _actor(session: Session, actor_id: int) -> Person:
+    actor = session.get(Person, actor_id)
+    if actor is None or actor.disabled_at is not None:
+        raise Forbidden("account_disabled")
+    return actor
+
+
+def _answer_again(session: Session, actor: Person, key: str, digest: str) -> None:
+    """Leave the transaction with the first result when this command was already carried out."""
+    first = session.scalar(select(Change).where(Change.actor_id == actor.id, Change.key == key))
+    if first is None:
+        return
+    if first.digest != digest:
+        raise Conflict("key_reused")
+    raise _AlreadyDone(committed_now(session, first))
+
+
+def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Change:
+    """Write down what the command touched, before and after, in the transaction that alters it."""
+    differences = {obj: difference(obj) for obj in scope.touched}
+    for obj in scope.touched:
+        obj.changed_seq = scope.board.seq
+    scope.session.flush()
+    record = empty_record()
+    for obj, altered in differences.items():
+        record["cards" if isinstance(obj, Card) else "columns"][str(obj.id)] = altered
+    change = Change(
+        board_id=scope.board.id,
+        seq=scope.board.seq,
+        type=command.past,
+        actor=scope.actor,
+        at=scope.now,
+        key=key,
+        digest=digest,
+        record=record,
+    )
+    scope.session.add(change)
+    scope.session.flush()
+    return change
+
+
+def _committed(scope: Scope, change: Change) -> Committed:
+    cards = {obj.id: obj for obj in scope.touched if isinstance(obj, Card)}
+    columns = {obj.id: obj for obj in scope.touched if isinstance(obj, Column)}
+    homes = {id: scope.session.get_one(Column, id) for id in {card.column_id for card in cards.values()}}
+    return Committed(
+        board_id=change.board_id,
+        seq=change.seq,
+        type=change.type,
+        actor=scope.actor,
+        at=change.at,
+        cards={id: on_board(card, homes) for id, card in cards.items()},
+        columns={id: None if column.archived_at else column for id, column in columns.items()},
+    )
+
+
+def _digest(board_id: int, command: Command) -> str:
+    asked: dict[str, Any] = command.model_dump(mode="json", exclude_unset=True)
+    return hashlib.sha256(json.dumps([board_id, asked], sort_keys=True).encode()).hexdigest()

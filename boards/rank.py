@@ -1,0 +1,40 @@
+"""Order by fractional index: a rank is an ASCII string, and there is always one between two others.
+
+Source: https://observablehq.com/@dgreensp/implementing-fractional-indexing
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fractional_indexing import generate_key_between, generate_n_keys_between
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from boards.models import Card, Column
+
+
+def rank_for_card(session: Session, column: Column, after: Card | None, *, at_top: bool = False) -> str:
+    """A rank in the column right behind `after`; without it at the end, or at the top when `at_top`."""
+    return _rank(session, Card.rank, Card.column_id == column.id, after.rank if after else None, at_top)
+
+
+def rank_for_column(session: Session, board_id: int, after: Column | None, *, at_top: bool = False) -> str:
+    return _rank(session, Column.rank, Column.board_id == board_id, after.rank if after else None, at_top)
+
+
+def ranks_at_end(last: str | None, count: int) -> list[str]:
+    """`count` ranks, in order, behind `last`."""
+    return list(generate_n_keys_between(last, None, count))
+
+
+def _rank(session: Session, rank: Any, where: ColumnElement[bool], after: str | None, at_top: bool) -> str:
+    """Archived rows keep their rank, so neighbours are sought among all rows: restoring puts a card where it was."""
+    if at_top:
+        first = session.scalar(select(rank).where(where).order_by(rank).limit(1))
+        return generate_key_between(None, first)
+    if after is None:
+        last = session.scalar(select(rank).where(where).order_by(rank.desc()).limit(1))
+        return generate_key_between(last, None)
+    following = session.scalar(select(rank).where(where, rank > after).order_by(rank).limit(1))
+    return generate_key_between(after, following)

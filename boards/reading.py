@@ -1,0 +1,101 @@
+"""Reading a board: which columns and cards a person may see, in order, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.changes import visible_to
+from boards.errors import NotFound
+from boards.models import Board, Card, Column, Fold, Person
+
+CardKey = Row[tuple[int, int, int]]  # id, column_id, changed_seq
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A board as one person may see it. `seq` is not newer than the rest, so catching up from it loses nothing."""
+
+    board: Board
+    seq: int
+    columns: Sequence[Column]
+    cards: dict[int, list[CardKey]]
+    folded: frozenset[int]
+
+
+def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board:
+    """The board by its slug or id, if this person may see it. Raises NotFound."""
+    where = Board.id == slug_or_id if isinstance(slug_or_id, int) else Board.slug == slug_or_id
+    board = session.scalar(select(Board).where(where))
+    if board is None or person.disabled_at is not None:
+        raise NotFound("board_not_found")
+    return board
+
+
+def boards_for(session: Session, person: Person) -> Sequence[Board]:
+    return session.scalars(select(Board).order_by(Board.id)).all() if person.disabled_at is None else []
+
+
+def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
+    """Everything that stands on the board, in four queries however many cards there are."""
+    seq = session.scalars(select(Board.seq).where(Board.id == board.id)).one()
+    columns = visible_columns(session, board, person)
+    cards: dict[int, list[CardKey]] = {column.id: [] for column in columns}
+    keys = (
+        select(Card.id, Card.column_id, Card.changed_seq)
+        .where(Card.board_id == board.id, Card.archived_at.is_(None))
+        .order_by(Card.column_id, Card.rank)
+    )
+    for key in session.execute(keys):
+        if key.column_id in cards:
+            cards[key.column_id].append(key)
+    folded = session.scalars(select(Fold.column_id).where(Fold.person_id == person.id))
+    return Snapshot(board, seq, columns, cards, frozenset(folded))
+
+
+def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:
+    rows = session.scalars(select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank))
+    return [column for column in rows if visible_to(person, column)]
+
+
+def load_cards(session: Session, ids: Iterable[int]) -> list[Card]:
+    """These cards with their authors, in batches that any database takes."""
+    ids = list(ids)
+    cards: list[Card] = []
+    for start in range(0, len(ids), 500):
+        cards += session.scalars(select(Card).where(Card.id.in_(ids[start : start + 500])))
+    return cards
+
+
+def find_card(session: Session, person: Person, card_id: int) -> tuple[Card, Column]:
+    """A card, archived or not, and its column, if this person may see them. Raises NotFound."""
+    row = session.execute(select(Card, Column).join(Column, Column.id == Card.column_id).where(Card.id == card_id)).first()
+    if row is None or not rights.may_read(person, row[1]):
+        raise NotFound("card_not_found")
+    return row[0], row[1]
+
+
+def archived(session: Session, board: Board, person: Person) -> tuple[list[Column], list[tuple[Card, Column]]]:
+    """What was put away, latest first: columns, and cards whose column is still in use, that this person may see."""
+    columns = session.scalars(
+        select(Column).where(Column.board_id == board.id, Column.archived_at.is_not(None)).order_by(Column.archived_at.desc())
+    )
+    cards = session.execute(
+        select(Card, Column)
+        .join(Column, Column.id == Card.column_id)
+        .where(Card.board_id == board.id, Card.archived_at.is_not(None), Column.archived_at.is_(None))
+        .order_by(Card.archived_at.desc())
+        .limit(500)
+    )
+    return (
+        [column for column in columns if rights.may_read(person, column)],
+        [(card, column) for card, column in cards if rights.may_read(person, column)],
+    )
+
+
+def all_boards(session: Session) -> Sequence[Board]:
+    return session.scalars(select(Board).order_by(Board.slug)).all()

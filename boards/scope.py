@@ -1,0 +1,86 @@
+"""What one person can reach on one board, inside a write transaction: commands load everything through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.errors import Conflict, Forbidden, NotFound
+from boards.models import Board, Card, Column, Person
+
+
+@dataclass
+class Scope:
+    session: Session
+    actor: Person
+    board: Board
+    now: datetime
+    touched: set[Card | Column] = field(default_factory=set)
+
+    def touch(self, *objects: Card | Column) -> None:
+        """Count these among what the change concerns, altered or not."""
+        self.touched.update(objects)
+
+    def column(self, column_id: int) -> Column:
+        """A column in use that the actor may see. Raises NotFound, or Conflict when it is archived."""
+        column = self.any_column(column_id)
+        if column.archived_at is not None:
+            raise Conflict("column_archived")
+        return column
+
+    def any_column(self, column_id: int) -> Column:
+        column = self.session.get(Column, column_id)
+        if column is None or column.board_id != self.board.id or not rights.may_read(self.actor, column):
+            raise NotFound("column_not_found")
+        return column
+
+    def column_to_arrange(self, column_id: int) -> Column:
+        """A column in use, for somebody who reorganises the board."""
+        column = self.any_column(column_id)
+        self.require_arranger()
+        if column.archived_at is not None:
+            raise Conflict("column_archived")
+        return column
+
+    def card_to_edit(self, card_id: int) -> tuple[Card, Column]:
+        """A card in use that the actor may edit, with its column. Raises NotFound, Forbidden or Conflict."""
+        card, column = self.any_card(card_id)
+        self.require_place(card, column)
+        if card.archived_at is not None:
+            raise Conflict("card_archived")
+        if column.archived_at is not None:
+            raise Conflict("column_archived")
+        return card, column
+
+    def any_card(self, card_id: int) -> tuple[Card, Column]:
+        card = self.session.get(Card, card_id)
+        if card is None or card.board_id != self.board.id:
+            raise NotFound("card_not_found")
+        column = self.session.get_one(Column, card.column_id)
+        if not rights.may_read(self.actor, column):
+            raise NotFound("card_not_found")
+        return card, column
+
+    def neighbour_card(self, card_id: int | None, column: Column) -> Card | None:
+        """The card to stand behind; None when it has vanished from the column, which means the end."""
+        card = self.session.get(Card, card_id) if card_id is not None else None
+        return card if card and card.column_id == column.id and card.archived_at is None else None
+
+    def neighbour_column(self, column_id: int | None) -> Column | None:
+        column = self.session.get(Column, column_id) if column_id is not None else None
+        return column if column and column.board_id == self.board.id and column.archived_at is None else None
+
+    def require_add(self, column: Column) -> None:
+        if not rights.may_add(self.actor, column):
+            raise Forbidden("may_not_add")
+
+    def require_place(self, card: Card, column: Column) -> None:
+        if not rights.may_place(self.actor, card, column):
+            raise Forbidden("may_not_edit")
+
+    def require_arranger(self) -> None:
+        if not rights.may_arrange(self.actor):
+            raise Forbidden("may_not_arrange")

@@ -1,0 +1,116 @@
+"""Text as it is stored: one clean line for titles, sanitised HTML with its plain text beside it for bodies."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from html.parser import HTMLParser
+
+import nh3
+from markdown_it import MarkdownIt
+
+TITLE_MAX_CHARACTERS = 200
+BODY_MAX_BYTES = 64 * 1024
+
+_BLOCKS = {"p", "li", "h3", "h4", "blockquote", "pre", "br", "hr", "ul", "ol"}
+_TAGS = {*_BLOCKS, "strong", "em", "u", "s", "a", "code"}
+_LINK = re.compile(r"(?:https?://[^/\s]|mailto:|tel:|/cards/\d+\Z)", re.IGNORECASE)
+# Embeddings, overrides and isolates (UAX #9): they can make a text read otherwise than it is stored. LRM and RLM stay.
+_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SPACES = re.compile("[\t\n\r \u2028\u2029]+")  # not the no-break spaces of French typography
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
+
+
+class UnfitText(ValueError):
+    """A text that cannot be stored. `code` says why, `limit` how much would have fitted."""
+
+    def __init__(self, code: str, limit: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.limit = limit
+
+
+def clean_title(text: str) -> str:
+    """One line: spaces folded, bidi controls dropped. Raises UnfitText: blank, too_long or bad_characters."""
+    title = _SPACES.sub(" ", _BIDI_CONTROLS.sub("", _checked(text))).strip()
+    if not any(unicodedata.category(character)[0] not in "ZC" for character in title):
+        raise UnfitText("blank")
+    if len(title) > TITLE_MAX_CHARACTERS:
+        raise UnfitText("too_long", TITLE_MAX_CHARACTERS)
+    return title
+
+
+def clean_body(text: str) -> str:
+    """Sanitised HTML from HTML, or from plain text whose lines become paragraphs. Raises UnfitText.
+
+    The size is capped before sanitising: 100,000 attributes would keep the sanitiser busy for ten seconds.
+    """
+    text = _BIDI_CONTROLS.sub("", _checked(text))
+    if len(text.encode()) > BODY_MAX_BYTES:
+        raise UnfitText("too_long", BODY_MAX_BYTES)
+    if "<" not in text:
+        text = "".join(f"<p>{html.escape(html.unescape(line), quote=False)}</p>" for line in text.splitlines() if line.strip())
+    cleaned = nh3.clean(
+        text,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        attribute_filter=_keep_attribute,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer",
+    ).strip()
+    return cleaned if plain_text(cleaned) else ""
+
+
+def plain_text(body_html: str) -> str:
+    """The words of a body, a line for each block."""
+    reader = _TextReader()
+    reader.feed(body_html)
+    reader.close()
+    lines = (" ".join(line.split(" ")).strip() for line in "".join(reader.pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def excerpt(body_text: str, length: int = 180) -> str:
+    """The first words of a body, on one line, cut between words."""
+    line = body_text[: length * 2].replace("\n", " · ")
+    return line if len(line) <= length else line[:length].rsplit(" ", 1)[0].rstrip(" ·,;:") + "…"
+
+
+def markdown_to_html(text: str) -> str:
+    """Markdown as sanitised HTML; raw HTML in it is shown as text."""
+    rendered = _markdown.render(_CONTROLS.sub("", text))
+    rendered = re.sub(r"<(/?)h[12]>", r"<\1h3>", rendered)
+    rendered = re.sub(r"<(/?)h[56]>", r"<\1h4>", rendered)
+    rendered = re.sub(r'<img src="([^"]*)" alt="([^"]*)"[^>]*>', r'<a href="\1">\2</a>', rendered)
+    return clean_body(rendered)
+
+
+def _checked(text: str) -> str:
+    if _CONTROLS.search(text) or any("\ud800" <= character <= "\udfff" for character in text):
+        raise UnfitText("bad_characters")
+    return unicodedata.normalize("NFC", text)
+
+
+def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
+    """Links lead out by http(s), mail or telephone, or to a card; never to another of our own addresses."""
+    return value if attribute != "href" or _LINK.match(value.strip()) else None
+
+
+class _TextReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.pieces.append("\n")

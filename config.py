@@ -1,0 +1,186 @@
+"""Every setting of Flash News: read from the environment once, checked at start, documented in docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ROOT = Path(__file__).resolve().parent
+KIB = 1024
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message names it and says what to do."""
+
+
+def setting(default: str, meaning: str) -> str:
+    """Declare a setting of the environment: its default as one would type it, and its row in the table of docs/settings.md."""
+    value: str = field(default=default, metadata={"meaning": meaning})
+    return value
+
+
+@dataclass(frozen=True)
+class RawSettings:
+    """The environment's variables as text: the one list that code, documentation and tests share."""
+
+    SECRET_KEY: str = setting("", "Signs sessions and forms. At least 32 characters. Required outside demo mode.")
+    DATABASE_URL: str = setting("", "`sqlite:///…` or `postgresql+psycopg://…`. Default: `flash-news.sqlite3` in `DATA_DIR`.")
+    REDIS_URL: str = setting("", "`redis://…`: carries live messages and rate limits between several workers. Default: none, one worker.")
+    HOST: str = setting("127.0.0.1", "Address to listen on.")
+    PORT: str = setting("5000", "Port to listen on.")
+    DATA_DIR: str = setting("var", "Folder of the database, backups and the demo's own key.")
+    DEMO: str = setting("0", "`1`: create and serve the demo town « Ville de Val-Rive ». `make run` sets it.")
+    DEMO_PASSWORD: str = setting("flash-news-demo", "Password of the demo accounts, when the demo town is created.")
+    PUBLIC_URL: str = setting("", "The address people type, such as `https://flash.ville.example`. Turns on secure cookies when it is https, and is the only origin live connections are taken from. Required outside demo mode unless `HOST` is a loopback address.")
+    PROXY_HOPS: str = setting("0", "How many reverse proxies stand in front (1 behind nginx). Their `X-Forwarded-*` headers are believed, no others.")
+    TOWN_NAME: str = setting("", "The town's name in the top bar. Default: the demo town's, else « Flash News ».")
+    TIMEZONE: str = setting("Europe/Paris", "The zone in which dates and times are shown.")
+    LOG_LEVEL: str = setting("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings, checked and typed."""
+
+    secret_key: str
+    database_url: str
+    redis_url: str | None
+    host: str
+    port: int
+    data_dir: Path
+    demo: bool
+    demo_password: str
+    public_url: str | None
+    proxy_hops: int
+    town_name: str | None
+    timezone: ZoneInfo
+    log_level: str
+    max_request_bytes: int = 512 * KIB
+    max_frame_bytes: int = 200 * KIB
+
+    @property
+    def https(self) -> bool:
+        return bool(self.public_url and self.public_url.startswith("https://"))
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, *, serving: bool = False) -> Settings:
+        """Read and check the settings. `serving` also demands what only a server needs (a lasting secret key).
+
+        Raises SettingsError with every problem found, one a line.
+        """
+        environment = os.environ if environment is None else environment
+        raw = RawSettings(**{name: environment[name].strip() for name in RawSettings.__dataclass_fields__ if environment.get(name, "").strip()})
+        return _Reader(raw, serving).settings()
+
+
+class _Reader:
+    """Turns text into settings, gathering every problem so that an administrator sees them all at once."""
+
+    def __init__(self, raw: RawSettings, serving: bool) -> None:
+        self.raw = raw
+        self.serving = serving
+        self.problems: list[str] = []
+
+    def settings(self) -> Settings:
+        data_dir = Path(self.raw.DATA_DIR).expanduser()
+        data_dir = data_dir if data_dir.is_absolute() else ROOT / data_dir
+        demo = self._flag("DEMO")
+        settings = Settings(
+            secret_key=self._secret_key(data_dir, demo),
+            database_url=self._database_url(data_dir),
+            redis_url=self._redis_url(),
+            host=self.raw.HOST,
+            port=self._integer("PORT", 1, 65535),
+            data_dir=data_dir,
+            demo=demo,
+            demo_password=self.raw.DEMO_PASSWORD,
+            public_url=self._public_url(demo),
+            proxy_hops=self._integer("PROXY_HOPS", 0, 5),
+            town_name=self.raw.TOWN_NAME or None,
+            timezone=self._timezone(),
+            log_level=self._log_level(),
+        )
+        if self.problems:
+            raise SettingsError("\n".join(self.problems))
+        return settings
+
+    def _secret_key(self, data_dir: Path, demo: bool) -> str:
+        key = self.raw.SECRET_KEY
+        if not key:
+            if demo:
+                return _kept_demo_key(data_dir)
+            if self.serving:
+                self.problems.append(
+                    "SECRET_KEY is missing: sessions could not be signed. Make one with:  "
+                    "python3 -c 'import secrets; print(secrets.token_hex(32))'  and set it in the service's environment."
+                )
+            return secrets.token_hex(32)
+        if len(key) < 32:
+            self.problems.append("SECRET_KEY is too short: at least 32 characters, such as python3 -c 'import secrets; print(secrets.token_hex(32))' prints.")
+        return key
+
+    def _database_url(self, data_dir: Path) -> str:
+        url = self.raw.DATABASE_URL or f"sqlite:///{data_dir / 'flash-news.sqlite3'}"
+        if url.startswith(("postgres://", "postgresql://")):
+            url = "postgresql+psycopg://" + url.split("://", 1)[1]
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self.problems.append("DATABASE_URL must start with sqlite:/// or postgresql://")
+        return url
+
+    def _redis_url(self) -> str | None:
+        url = self.raw.REDIS_URL
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            self.problems.append("REDIS_URL must start with redis://, rediss:// or unix://")
+        return url or None
+
+    def _public_url(self, demo: bool) -> str | None:
+        url = self.raw.PUBLIC_URL.rstrip("/")
+        if not url:
+            if self.serving and not demo and self.raw.HOST not in ("127.0.0.1", "localhost", "::1"):
+                self.problems.append("PUBLIC_URL is missing: set the address people type (https://flash.ville.example), or listen on a loopback HOST.")
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+            self.problems.append("PUBLIC_URL must look like https://flash.ville.example, without a path.")
+        return url
+
+    def _timezone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.raw.TIMEZONE)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.problems.append(f"TIMEZONE {self.raw.TIMEZONE!r} is not a known zone, such as Europe/Paris.")
+            return ZoneInfo("UTC")
+
+    def _log_level(self) -> str:
+        level = self.raw.LOG_LEVEL.upper()
+        if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            self.problems.append("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+        return level
+
+    def _integer(self, name: str, low: int, high: int) -> int:
+        text = getattr(self.raw, name)
+        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            self.problems.append(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+            return low
+        return int(text)
+
+    def _flag(self, name: str) -> bool:
+        text = getattr(self.raw, name).lower()
+        if text not in ("0", "1", "false", "true", "no", "yes"):
+            self.problems.append(f"{name} must be 0 or 1, not {text!r}.")
+        return text in ("1", "true", "yes")
+
+
+def _kept_demo_key(data_dir: Path) -> str:
+    """The demo's own key: made once, so that a restart signs nobody out."""
+    path = data_dir / "demo-secret-key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,56 @@
+// Builds the front end into static/dist: hashed names, a manifest, and compressed copies beside the files.
+import { createHash } from "node:crypto";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const root = path.dirname(new URL(import.meta.url).pathname);
+const dist = path.join(root, "dist");
+const compressible = /\.(js|css|svg|webmanifest|map)$/;
+
+await rm(dist, { recursive: true, force: true });
+const result = await esbuild.build({
+  absWorkingDir: root,
+  entryPoints: { app: "js/app.js", page: "js/page.js", styles: "css/app.css" },
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: ["es2022", "chrome123", "firefox121", "safari17.5"],
+  supported: { nesting: true },
+  minify: true,
+  metafile: true,
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".svg": "dataurl", ".woff2": "file" },
+  logLevel: "warning",
+});
+
+const outputs = Object.entries(result.metafile.outputs);
+const named = (file) => path.basename(file);
+const files = {};
+const imports = {};
+for (const [file, output] of outputs) {
+  if (!output.entryPoint && !file.endsWith(".woff2")) continue;
+  const source = named(file).replace(/-[A-Z0-9]{8}(?=\.)/, "");
+  files[source] = named(file);
+  imports[source] = output.imports.filter((used) => used.kind === "import-statement").map((used) => named(used.path));
+}
+for (const image of await readdir(path.join(root, "img"))) {
+  const content = await readFile(path.join(root, "img", image));
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
+  files[image] = image.replace(".", `-${hash}.`);
+  await writeFile(path.join(dist, files[image]), content);
+}
+await writeFile(path.join(dist, "manifest.json"), JSON.stringify({ files, imports }, null, 1));
+
+for (const file of await readdir(dist)) {
+  if (!compressible.test(file)) continue;
+  const content = await readFile(path.join(dist, file));
+  const brotli = await promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  await writeFile(path.join(dist, `${file}.br`), brotli);
+  await writeFile(path.join(dist, `${file}.gz`), await promisify(gzip)(content, { level: 9 }));
+}

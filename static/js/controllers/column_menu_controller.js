@@ -1,0 +1,62 @@
+import { Controller } from "@hotwired/stimulus";
+import { announce, quote, toast } from "../live/announce.js";
+import { perform } from "../live/board.js";
+import { columns, titleOf } from "../live/places.js";
+
+// The « … » of a column: one menu for all of them, so that a column stays light.
+export default class extends Controller {
+  static targets = ["menu"];
+
+  open(event) {
+    const column = event.target.closest(".column");
+    this.menuTarget.dataset.column = column.id;
+    this.menuTarget.opener = event.currentTarget;
+    this.menuTarget.showPopover();
+  }
+
+  moveLeft() {
+    this.#move(-1);
+  }
+
+  moveRight() {
+    this.#move(1);
+  }
+
+  async archive() {
+    const column = this.#column;
+    const title = titleOf(column);
+    const id = Number(column.dataset.columnId);
+    const done = await this.#perform({ type: "archive_column", column: id });
+    if (done) toast(`Colonne ${quote(title)} archivée, avec ses infos.`, { words: "Annuler", run: () => this.#perform({ type: "restore_column", column: id }) });
+  }
+
+  get #column() {
+    return document.getElementById(this.menuTarget.dataset.column);
+  }
+
+  async #move(step) {
+    const all = columns();
+    const column = this.#column;
+    const others = all.filter((other) => other !== column);
+    const place = all.indexOf(column) + step;
+    if (place < 0 || place > others.length) return announce("La colonne est déjà au bord.");
+    const before = others[place - 1];
+    const moved = await this.#perform({
+      type: "move_column",
+      column: Number(column.dataset.columnId),
+      after: before ? Number(before.dataset.columnId) : null,
+    });
+    if (!moved) return;
+    column.scrollIntoView({ inline: "nearest", block: "nearest" });
+    column.querySelector(".column-menu-button").focus();
+    announce(`Colonne ${titleOf(column)}, position ${columns().indexOf(column) + 1} sur ${all.length}.`);
+  }
+
+  async #perform(command) {
+    try {
+      return await perform(command);
+    } catch (problem) {
+      toast(problem.detail);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { Controller } from "@hotwired/stimulus";
+import { connection, sender } from "../live/board.js";
+
+const GRACE_MS = 1200; // a blink of the network is not worth a word
+
+// Says in the top bar whether what one sees is live, and what becomes of one's changes when it is not.
+export default class extends Controller {
+  static targets = ["state", "signedOut"];
+  #timer = null;
+
+  connect() {
+    connection.addEventListener("state", () => this.#changed());
+    sender.addEventListener("waiting", () => this.#show());
+    addEventListener("offline", () => this.#show());
+    addEventListener("online", () => this.#show());
+  }
+
+  #changed() {
+    clearTimeout(this.#timer);
+    if (connection.state === "ended") this.signedOutTarget.showModal();
+    if (connection.state === "waiting") this.#timer = setTimeout(() => this.#show(), GRACE_MS);
+    else this.#show();
+  }
+
+  #show() {
+    const [state, words] = this.#words();
+    this.stateTarget.dataset.state = state;
+    this.stateTarget.firstElementChild.textContent = words;
+  }
+
+  #words() {
+    if (connection.state === "ended") return ["offline", "Session terminée"];
+    if (sender.waiting && !sender.isKept) return ["offline", "Hors ligne : ne fermez pas cette page"];
+    if (sender.waiting || (!navigator.onLine && !connection.isLive)) return ["offline", "Hors ligne : vos modifications partiront au retour"];
+    if (connection.isLive) return ["live", "En direct"];
+    return ["waiting", connection.state === "connecting" ? "Connexion…" : "Reconnexion…"];
+  }
+}

@@ -1,0 +1,103 @@
+import { Controller } from "@hotwired/stimulus";
+import Sortable, { AutoScroll } from "sortablejs/modular/sortable.core.esm.js";
+import { toast } from "../live/announce.js";
+import { perform } from "../live/board.js";
+import { placeOf, sendMove } from "../live/places.js";
+import { hold, placeByRank, release } from "../live/render.js";
+import { mayArrange, mayEdit, mayPlace } from "../live/rights.js";
+
+Sortable.mount(new AutoScroll());
+
+// The library's own drag image: the same on every system, tilted, and free of the browser's link dragging.
+const FEEL = {
+  animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
+  forceFallback: true,
+  fallbackOnBody: true,
+  fallbackTolerance: 5,
+  fallbackClass: "dragged",
+  ghostClass: "slot",
+  delay: 220, // a short press: a finger that scrolls never drags
+  delayOnTouchOnly: true,
+  touchStartThreshold: 8,
+  scroll: true,
+  forceAutoScrollFallback: true,
+  bubbleScroll: true,
+  scrollSensitivity: 70,
+  scrollSpeed: 16,
+};
+
+// Dragging by mouse or finger. The keyboard's way is lift_controller.
+export default class extends Controller {
+  #origin = null;
+
+  connect() {
+    this.#prepare();
+    document.addEventListener("board:columns", this.#prepare);
+    if (mayArrange()) this.columns = Sortable.create(document.getElementById("board"), this.#columnOptions());
+  }
+
+  disconnect() {
+    document.removeEventListener("board:columns", this.#prepare);
+    this.columns?.destroy();
+  }
+
+  #prepare = () => {
+    for (const list of document.querySelectorAll("#board .cards")) if (!Sortable.get(list)) Sortable.create(list, this.#cardOptions());
+  };
+
+  #cardOptions() {
+    return {
+      ...FEEL,
+      draggable: ".card",
+      filter: (_event, card) => card?.matches?.(".card") && (card.matches(".pending") || !mayEdit(card)),
+      preventOnFilter: false,
+      group: { name: "cards", pull: true, put: (to, _from, card) => mayPlace(card.dataset.authorId, to.el.closest(".column")) },
+      onStart: ({ item }) => this.#start(item, placeOf(item)),
+      onEnd: ({ item }) => this.#end(item, () => sendMove(item, this.#origin)),
+    };
+  }
+
+  #columnOptions() {
+    return {
+      ...FEEL,
+      draggable: ".column",
+      handle: ".column > header",
+      filter: "button",
+      preventOnFilter: false,
+      direction: "horizontal",
+      onStart: ({ item }) => this.#start(item, { rank: item.dataset.rank }),
+      onEnd: ({ item, oldIndex, newIndex }) => this.#end(item, () => oldIndex !== newIndex && this.#moveColumn(item)),
+    };
+  }
+
+  #start(item, origin) {
+    this.#origin = origin;
+    hold(item);
+    document.body.classList.add("is-dragging");
+    document.getElementById("board").classList.add("is-dragging");
+  }
+
+  #end(item, send) {
+    document.body.classList.remove("is-dragging");
+    document.getElementById("board").classList.remove("is-dragging");
+    suppressClick(item);
+    Promise.resolve(send()).finally(() => release(item));
+  }
+
+  async #moveColumn(column) {
+    const before = column.previousElementSibling?.closest(".column");
+    try {
+      await perform({ type: "move_column", column: Number(column.dataset.columnId), after: before ? Number(before.dataset.columnId) : null });
+    } catch (problem) {
+      placeByRank(column, column.parentElement, ".column");
+      toast(`La colonne n’a pas bougé : ${problem.detail}`);
+    }
+  }
+}
+
+// The click that ends a drag must not open the card.
+function suppressClick(item) {
+  const stop = (event) => (event.preventDefault(), event.stopPropagation());
+  item.addEventListener("click", stop, { capture: true, once: true });
+  setTimeout(() => item.removeEventListener("click", stop, { capture: true }), 50);
+}

@@ -1,0 +1,31 @@
+import { Controller } from "@hotwired/stimulus";
+
+// Leaves in sight only the cards that hold every word typed, accents and case ignored.
+export default class extends Controller {
+  static targets = ["input", "count"];
+
+  connect() {
+    document.addEventListener("board:change", () => this.inputTarget.value && this.filter());
+  }
+
+  filter() {
+    const words = plain(this.inputTarget.value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const card of document.querySelectorAll("#board .card:not(.pending)")) {
+      const text = words.length ? plain(card.textContent) : "";
+      const fits = words.every((word) => text.includes(word));
+      card.classList.toggle("filtered", !fits);
+      found += fits;
+    }
+    this.countTarget.textContent = words.length ? (found ? `${found} info${found > 1 ? "s" : ""}` : "aucune info") : "";
+  }
+
+  clear(event) {
+    event.stopPropagation();
+    this.inputTarget.value = "";
+    this.filter();
+    this.inputTarget.blur();
+  }
+}
+
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("œ", "oe").replaceAll("’", "'").toLowerCase();

@@ -1,0 +1,32 @@
+import { Controller } from "@hotwired/stimulus";
+import { board, csrfToken } from "../live/context.js";
+import { toast } from "../live/announce.js";
+
+// Folding a column, for oneself; remembered with the account.
+export default class extends Controller {
+  fold() {
+    const column = document.getElementById(document.getElementById("column-menu").dataset.column);
+    this.#set(column, true);
+    column.querySelector(".unfold").focus();
+  }
+
+  unfold(event) {
+    const column = event.target.closest(".column");
+    this.#set(column, false);
+    column.querySelector(".column-menu-button").focus();
+  }
+
+  async #set(column, folded) {
+    column.classList.toggle("folded", folded);
+    try {
+      const response = await fetch(`/boards/${board.slug}/folds/${column.dataset.columnId}`, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+        body: JSON.stringify(folded),
+      });
+      if (!response.ok) throw new Error(response.statusText);
+    } catch {
+      toast("Ce choix n’a pas pu être retenu : il vaudra jusqu’au prochain chargement.");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { Controller } from "@hotwired/stimulus";
+import { announce, quote, toast } from "../live/announce.js";
+import { cardsIn, columnOf, columns, placeOf, putBack, sendMove, titleOf } from "../live/places.js";
+import { hold, refreshCount, release } from "../live/render.js";
+import { mayEdit, mayPlace } from "../live/rights.js";
+
+// Moving a card without a mouse: Space lifts, arrows move, Enter drops, Escape puts it back; each step is announced.
+export default class extends Controller {
+  #card = null;
+  #origin = null;
+
+  key(event) {
+    if (this.#card) this.#whileLifted(event);
+    else if (event.key === " " && event.target.matches(".card h3 a")) this.#lift(event);
+  }
+
+  #lift(event) {
+    event.preventDefault();
+    const card = event.target.closest(".card");
+    if (!mayEdit(card)) return toast("Vous ne pouvez pas déplacer cette info.");
+    this.#card = card;
+    this.#origin = placeOf(card);
+    hold(card);
+    card.classList.add("lifted");
+    card.addEventListener("focusout", this.#focusLost);
+    announce(`${quote(titleOf(card))} soulevée, ${this.#where()}. Flèches pour déplacer, Entrée pour déposer, Échap pour annuler.`);
+  }
+
+  #whileLifted(event) {
+    const act = {
+      ArrowUp: () => this.#shift(-1),
+      ArrowDown: () => this.#shift(1),
+      ArrowLeft: () => this.#cross(-1),
+      ArrowRight: () => this.#cross(1),
+      Enter: () => this.#drop(),
+      " ": () => this.#drop(),
+      Escape: () => this.#cancel(),
+      Tab: () => this.#cancel(),
+    }[event.key];
+    if (!act) return;
+    if (event.key !== "Tab") event.preventDefault();
+    event.stopImmediatePropagation();
+    act();
+  }
+
+  #shift(step) {
+    const cards = cardsIn(columnOf(this.#card));
+    const neighbour = cards[cards.indexOf(this.#card) + step];
+    if (neighbour) this.#move(() => (step < 0 ? neighbour.before(this.#card) : neighbour.after(this.#card)));
+    else announce(step < 0 ? "Déjà en haut." : "Déjà en bas.");
+  }
+
+  #cross(step) {
+    const open = columns().filter((column) => !column.matches(".folded") && mayPlace(this.#card.dataset.authorId, column));
+    const column = open[open.indexOf(columnOf(this.#card)) + step];
+    if (!column) return announce(step < 0 ? "Aucune colonne à gauche." : "Aucune colonne à droite.");
+    const index = cardsIn(columnOf(this.#card)).indexOf(this.#card);
+    this.#move(() => column.querySelector(".cards").insertBefore(this.#card, cardsIn(column)[index] ?? null));
+  }
+
+  #move(act) {
+    this.#card.removeEventListener("focusout", this.#focusLost);
+    const from = this.#card.parentElement;
+    act();
+    [from, this.#card.parentElement].forEach(refreshCount);
+    this.#focus();
+    this.#card.addEventListener("focusout", this.#focusLost);
+    announce(this.#where());
+  }
+
+  #drop() {
+    const card = this.#end();
+    announce(`Déposée, ${this.#where(card)}.`);
+    sendMove(card, this.#origin).finally(() => release(card));
+  }
+
+  #cancel() {
+    const card = this.#end();
+    putBack(card, this.#origin);
+    card.querySelector("h3 a").focus();
+    announce(`Déplacement annulé : ${quote(titleOf(card))} est revenue à sa place.`);
+    release(card);
+  }
+
+  #end() {
+    const card = this.#card;
+    card.removeEventListener("focusout", this.#focusLost);
+    card.classList.remove("lifted");
+    this.#card = null;
+    return card;
+  }
+
+  #focusLost = () => this.#card && this.#cancel();
+
+  #focus() {
+    this.#card.querySelector("h3 a").focus({ preventScroll: true });
+    this.#card.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  #where(card = this.#card) {
+    const cards = cardsIn(columnOf(card));
+    return `${titleOf(columnOf(card))}, position ${cards.indexOf(card) + 1} sur ${cards.length}`;
+  }
+}

@@ -1,0 +1,162 @@
+import { Controller } from "@hotwired/stimulus";
+import { announce, quote, toast } from "../live/announce.js";
+import { perform } from "../live/board.js";
+import { board } from "../live/context.js";
+import { mayPlace } from "../live/rights.js";
+import { wordTimes } from "../live/times.js";
+
+// The open card, beside the board and under its own address; Back closes it.
+export default class extends Controller {
+  static targets = ["panel", "editForm"];
+  #title = document.title;
+
+  connect() {
+    addEventListener("popstate", this.#followAddress);
+    document.addEventListener("board:change", this.#changed);
+    document.addEventListener("card:write", ({ detail }) => this.#show(detail, { push: true, edit: true }));
+    document.addEventListener("card:left", this.#left);
+    if (this.#article) this.#dress();
+  }
+
+  open(event) {
+    const card = event.target.closest(".card:not(.pending)");
+    if (event.target.closest(".column.folded")) return event.target.closest(".column").querySelector(".unfold").click();
+    if (!card || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#show(card.dataset.cardId, { push: true });
+  }
+
+  close() {
+    if (!this.#article) return;
+    if (history.state?.panel) history.back();
+    else {
+      history.replaceState(null, "", `/boards/${board.slug}`);
+      this.#hide();
+    }
+  }
+
+  edit() {
+    const article = this.#article;
+    if (!article || article.matches("form") || !this.panelTarget.matches(".mine-to-edit") || "archived" in article.dataset) return;
+    const form = this.editFormTarget.content.firstElementChild.cloneNode(true);
+    for (const [name, value] of Object.entries(article.dataset)) form.dataset[name] = value;
+    const body = article.querySelector("div[data-body]");
+    form.dataset.published = JSON.stringify({ title: this.#open.title, body: body?.innerHTML ?? "", valid_until: article.dataset.validUntil });
+    this.panelTarget.replaceChildren(form);
+  }
+
+  async archive() {
+    const { id, title } = this.#open;
+    if (!(await this.#perform({ type: "archive_card", card: id }))) return;
+    this.close();
+    toast(`${quote(title)} archivée.`, { words: "Annuler", run: () => this.#perform({ type: "restore_card", card: id }) });
+  }
+
+  async restore() {
+    const { id, title } = this.#open;
+    if (!(await this.#perform({ type: "restore_card", card: id }))) return;
+    announce(`${quote(title)} restaurée.`);
+    this.#show(id, { push: false });
+  }
+
+  get #article() {
+    return this.panelTarget.querySelector("[data-panel-card]");
+  }
+
+  get #open() {
+    return { id: Number(this.#article.dataset.panelCard), title: this.panelTarget.querySelector("#panel-title")?.textContent ?? "" };
+  }
+
+  async #show(id, { push, edit = false }) {
+    const known = document.getElementById(`card-${id}`);
+    if (push && location.pathname !== `/cards/${id}`) {
+      history[history.state?.panel ? "replaceState" : "pushState"]({ panel: true }, "", `/cards/${id}`);
+    }
+    if (String(this.#article?.dataset.panelCard) !== String(id)) this.#showSkeleton(known);
+    let response;
+    try {
+      response = await fetch(`/cards/${id}`, { headers: { "X-Fragment": "panel", Accept: "text/html" } });
+    } catch {
+      return this.#fail("Cette info ne peut pas être ouverte sans connexion.");
+    }
+    if (location.pathname !== `/cards/${id}`) return; // closed, or another one opened, meanwhile
+    if (!response.ok) return this.#fail("Cette info n’existe plus, ou vous n’y avez plus accès.");
+    this.panelTarget.innerHTML = await response.text();
+    this.#dress();
+    if (edit) this.edit();
+    else this.panelTarget.focus({ preventScroll: true });
+  }
+
+  #showSkeleton(known) {
+    const title = known?.querySelector("h3").textContent ?? "Ouverture…";
+    const frame = document.createElement("article");
+    frame.innerHTML = '<header><h2></h2></header><div class="body"><div class="skeleton"><i></i><i></i><i></i></div></div>';
+    frame.querySelector("h2").textContent = title;
+    this.panelTarget.replaceChildren(frame);
+    this.panelTarget.hidden = false;
+  }
+
+  #fail(words) {
+    this.panelTarget.replaceChildren();
+    this.#hide();
+    history.replaceState(null, "", `/boards/${board.slug}`);
+    toast(words);
+  }
+
+  #dress() {
+    const article = this.#article;
+    this.panelTarget.hidden = false;
+    this.panelTarget.classList.toggle("mine-to-edit", mayPlace(article.dataset.authorId, article));
+    wordTimes(article);
+    document.querySelector(".card.open")?.classList.remove("open");
+    document.getElementById(`card-${article.dataset.panelCard}`)?.classList.add("open");
+    document.title = `${this.#open.title} · ${this.#title.split(" · ").slice(-2).join(" · ")}`;
+  }
+
+  #hide() {
+    const id = this.#article?.dataset.panelCard;
+    const hadFocus = this.panelTarget.contains(document.activeElement) || document.activeElement === document.body;
+    this.panelTarget.hidden = true;
+    this.panelTarget.replaceChildren();
+    document.querySelector(".card.open")?.classList.remove("open");
+    document.title = this.#title.split(" · ").slice(-2).join(" · ");
+    if (hadFocus) document.querySelector(`#card-${id} h3 a`)?.focus({ preventScroll: true });
+  }
+
+  #followAddress = () => {
+    const id = location.pathname.match(/^\/cards\/(\d+)$/)?.[1];
+    if (id) this.#show(id, { push: false });
+    else this.#hide();
+  };
+
+  // Somebody changed the open card. While one is writing in it the form looks after itself.
+  #changed = ({ detail: change }) => {
+    const article = this.#article;
+    if (!article || article.matches("form")) return;
+    if (change.whole || article.dataset.panelCard in change.cards || article.dataset.columnId in change.columns) this.#refresh();
+  };
+
+  // The form was saved or given up: back to reading.
+  #left = () => this.#refresh().then(() => this.panelTarget.focus({ preventScroll: true }));
+
+  async #refresh() {
+    const id = this.#article?.dataset.panelCard;
+    const response = await fetch(`/cards/${id}`, { headers: { "X-Fragment": "panel", Accept: "text/html" } }).catch(() => null);
+    if (this.#article?.dataset.panelCard !== id || !response) return;
+    if (!response.ok) return this.#fail("Cette info n’est plus accessible.");
+    const scroll = this.panelTarget.querySelector(".body")?.scrollTop ?? 0;
+    const focus = this.panelTarget.contains(document.activeElement);
+    this.panelTarget.innerHTML = await response.text();
+    this.#dress();
+    this.panelTarget.querySelector(".body").scrollTop = scroll;
+    if (focus) this.panelTarget.focus({ preventScroll: true });
+  }
+
+  async #perform(command) {
+    try {
+      return await perform(command);
+    } catch (problem) {
+      toast(problem.detail);
+    }
+  }
+}

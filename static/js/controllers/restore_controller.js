@@ -1,0 +1,31 @@
+import { Controller } from "@hotwired/stimulus";
+import { announce, toast } from "../live/announce.js";
+import { NoAnswer } from "../live/problem.js";
+import { Sender } from "../live/sender.js";
+
+// Restores from the archive page, which needs no live connection.
+export default class extends Controller {
+  sender = new Sender(null);
+
+  card(event) {
+    this.#restore(event, { type: "restore_card", card: event.params.id });
+  }
+
+  column(event) {
+    this.#restore(event, { type: "restore_column", column: event.params.id });
+  }
+
+  async #restore({ currentTarget: button }, command) {
+    button.disabled = true;
+    const row = button.closest("li");
+    try {
+      await this.sender.perform(command);
+      announce(`${row.querySelector("strong").textContent} : restaurée.`);
+      (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button")?.focus();
+      row.remove();
+    } catch (problem) {
+      button.disabled = false;
+      toast(problem instanceof NoAnswer ? "Hors ligne : réessayez au retour de la connexion." : problem.detail);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { Controller } from "@hotwired/stimulus";
+import { columns } from "../live/places.js";
+
+// Single keys for what one does all day; silent while somebody types or a dialog is open.
+export default class extends Controller {
+  static targets = ["dialog"];
+
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") return this.#escape();
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open")) return;
+    const act = {
+      "?": () => this.open(),
+      "/": () => document.querySelector(".filter input").focus(),
+      n: () => this.#controller("composer").openIn(event.target.closest(".column") ?? this.#columnInSight()),
+      m: () => this.#controller("move-form").open(event.target.closest(".card") ?? document.querySelector(".card.open")),
+      e: () => this.#controller("panel").edit(),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  open() {
+    this.dialogTarget.showModal();
+  }
+
+  close() {
+    this.dialogTarget.close();
+  }
+
+  #escape() {
+    if (!document.querySelector("dialog[open], [popover]:popover-open")) this.#controller("panel").close();
+  }
+
+  // The first column in sight in which one may add.
+  #columnInSight() {
+    const all = columns().filter((column) => column.querySelector(":scope > footer").checkVisibility());
+    return all.find((column) => column.getBoundingClientRect().left >= 0) ?? all[0] ?? columns()[0];
+  }
+
+  #controller(name) {
+    return this.application.getControllerForElementAndIdentifier(document.body, name);
+  }
+}

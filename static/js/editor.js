@@ -1,0 +1,91 @@
+// The text editor (TipTap), loaded only when somebody writes.
+import { Editor } from "@tiptap/core";
+import StarterKit from "@tiptap/starter-kit";
+
+const KIT = StarterKit.configure({
+  heading: { levels: [3, 4] },
+  link: { openOnClick: false, autolink: true, defaultProtocol: "https", protocols: ["mailto", "tel"], HTMLAttributes: { target: null } },
+});
+
+// Fills `place` with a toolbar and the text; `normal` is the published text as this editor writes it, to tell real edits from spelling of tags.
+export function createEditor(place, html, published, onUpdate) {
+  const toolbar = document.createElement("div");
+  toolbar.className = "toolbar";
+  toolbar.setAttribute("role", "toolbar");
+  toolbar.setAttribute("aria-label", "Mise en forme");
+  const linkForm = makeLinkForm(() => editor);
+  const content = document.createElement("div");
+  place.replaceChildren(toolbar, linkForm, content);
+  const editor = new Editor({
+    element: content,
+    extensions: [KIT],
+    content: published,
+    injectCSS: false,
+    editorProps: { attributes: { class: "tiptap text", role: "textbox", "aria-multiline": "true", "aria-label": "Texte de l’info" } },
+  });
+  const normal = editor.isEmpty ? "" : editor.getHTML();
+  if (html !== published) editor.commands.setContent(html, { emitUpdate: false });
+  editor.on("update", onUpdate);
+  toolbar.append(...TOOLS.map((tool) => makeTool(tool, editor, linkForm)));
+  editor.on("transaction", () => [...toolbar.children].forEach((button) => button.refresh()));
+  return { editor, normal };
+}
+
+const TOOLS = [
+  { words: "Gras", icon: "bold", active: ["bold"], run: (chain) => chain.toggleBold() },
+  { words: "Italique", icon: "italic", active: ["italic"], run: (chain) => chain.toggleItalic() },
+  { words: "Souligné", icon: "underline", active: ["underline"], run: (chain) => chain.toggleUnderline() },
+  { words: "Intertitre", icon: "heading", active: ["heading", { level: 3 }], run: (chain) => chain.toggleHeading({ level: 3 }) },
+  { words: "Liste à puces", icon: "list", active: ["bulletList"], run: (chain) => chain.toggleBulletList() },
+  { words: "Liste numérotée", icon: "list-ordered", active: ["orderedList"], run: (chain) => chain.toggleOrderedList() },
+  { words: "Lien", icon: "link", active: ["link"], link: true },
+  { words: "Annuler la frappe", icon: "undo", run: (chain) => chain.undo() },
+  { words: "Rétablir la frappe", icon: "redo", run: (chain) => chain.redo() },
+];
+
+function makeTool({ words, icon, active, run, link }, editor, linkForm) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn ghost icon-only";
+  button.title = words;
+  button.setAttribute("aria-label", words);
+  const mark = document.createElement("span");
+  mark.className = `icon icon-${icon}`;
+  button.append(mark);
+  button.addEventListener("click", () => (link ? linkForm.open() : run(editor.chain().focus()).run()));
+  button.refresh = () => active && button.setAttribute("aria-pressed", editor.isActive(...active));
+  button.refresh();
+  return button;
+}
+
+function makeLinkForm(editorOf) {
+  const row = document.createElement("div");
+  row.className = "link-form";
+  row.hidden = true;
+  const input = Object.assign(document.createElement("input"), { type: "url", placeholder: "https://… ou adresse de messagerie" });
+  input.setAttribute("aria-label", "Adresse du lien");
+  const apply = () => {
+    const href = completed(input.value.trim());
+    const chain = editorOf().chain().focus().extendMarkRange("link");
+    (href ? chain.setLink({ href }) : chain.unsetLink()).run();
+    row.hidden = true;
+  };
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: "Appliquer" });
+  button.addEventListener("click", apply);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") (event.preventDefault(), apply());
+    if (event.key === "Escape") (event.stopPropagation(), (row.hidden = true), editorOf().commands.focus());
+  });
+  row.append(input, button);
+  row.open = () => {
+    row.hidden = false;
+    input.value = editorOf().getAttributes("link").href ?? "";
+    input.focus();
+  };
+  return row;
+}
+
+function completed(address) {
+  if (!address || /^(https?:|mailto:|tel:|\/cards\/\d+$)/i.test(address)) return address;
+  return address.includes("@") ? `mailto:${address}` : `https://${address}`;
+}

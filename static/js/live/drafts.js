@@ -1,0 +1,28 @@
+// What somebody is typing, kept on this machine until it has arrived: a reload, a crash or a lost session loses nothing.
+import { me } from "./context.js";
+
+const name = (key) => `flash-news:draft:${me?.id}:${key}`;
+
+export const drafts = {
+  read(key) {
+    try {
+      return JSON.parse(localStorage.getItem(name(key)));
+    } catch {
+      return null;
+    }
+  },
+  write(key, value) {
+    try {
+      localStorage.setItem(name(key), JSON.stringify(value));
+    } catch {
+      // no storage: the text still lives in the page
+    }
+  },
+  forget(key) {
+    try {
+      localStorage.removeItem(name(key));
+    } catch {
+      // as above
+    }
+  },
+};

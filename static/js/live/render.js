@@ -1,0 +1,153 @@
+// Shows changes on the board. A change carries how things look now, so applying one twice, late or in a batch is harmless.
+import { Idiomorph } from "idiomorph";
+import { glide } from "./glide.js";
+import { wordTimes } from "./times.js";
+
+const held = new Map(); // element id → the latest data that came while a hand was on it
+
+// A card or column being dragged is left alone; what came meanwhile is shown when it is let go.
+export function hold(element) {
+  held.set(element.id, null);
+}
+
+export function release(element) {
+  const missed = held.get(element.id);
+  held.delete(element.id);
+  missed?.();
+}
+
+export const isHeld = (element) => Boolean(element && held.has(element.id));
+
+export function applyChange(change) {
+  for (const [id, data] of Object.entries(change.columns)) whenFree(`column-${id}`, () => showColumn(id, data));
+  for (const [id, data] of Object.entries(change.cards)) whenFree(`card-${id}`, () => showCard(id, data, change));
+  if (Object.keys(change.columns).length) document.dispatchEvent(new CustomEvent("board:columns"));
+  document.dispatchEvent(new CustomEvent("board:change", { detail: change }));
+}
+
+// The whole board again, morphed in place: scroll, focus, open composers and what is being dragged stay.
+export function applyBoard(fresh) {
+  const morphing = { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: { beforeNodeMorphed, beforeNodeRemoved, beforeAttributeUpdated } };
+  Idiomorph.morph(document.getElementById("board"), fresh.innerHTML, morphing);
+  wordTimes(document.getElementById("board"));
+  document.querySelectorAll("#board .cards").forEach(refreshCount);
+  document.dispatchEvent(new CustomEvent("board:columns"));
+  document.dispatchEvent(new CustomEvent("board:change", { detail: { cards: {}, columns: {}, whole: true } }));
+}
+
+// Puts an element among its siblings by rank; those without a rank are on their way and do not count.
+export function placeByRank(element, parent, selector) {
+  let next = null;
+  for (let sibling = parent.lastElementChild; sibling; sibling = sibling.previousElementSibling) {
+    if (sibling === element || !sibling.matches(selector) || !sibling.dataset.rank) continue;
+    if (sibling.dataset.rank < element.dataset.rank) break;
+    next = sibling;
+  }
+  if (element.parentElement === parent && nextRanked(element, selector) === next) return;
+  parent.insertBefore(element, next ?? firstAfterRanked(parent, selector, element));
+}
+
+export function refreshCount(list) {
+  const count = list.closest(".column")?.querySelector(".n");
+  const cards = list.querySelectorAll(":scope > .card").length;
+  if (count && count.textContent !== String(cards)) count.textContent = cards;
+}
+
+function whenFree(id, show) {
+  if (held.has(id)) held.set(id, show);
+  else show();
+}
+
+function showCard(id, data, change) {
+  const card = document.getElementById(`card-${id}`);
+  const list = data && document.querySelector(`#column-${data.column} > .cards`);
+  const source = card?.parentElement;
+  if (!list) {
+    if (card) removeCard(card);
+  } else if (card) {
+    const fresh = fragment(data.html);
+    Idiomorph.morph(card, fresh, { callbacks: { beforeNodeRemoved, beforeAttributeUpdated } });
+    card.dataset.rank = data.rank;
+    if (source !== list || !inOrder(card)) glide(card, () => placeByRank(card, list, ".card"));
+    wordTimes(card);
+  } else {
+    const fresh = fragment(data.html);
+    list.append(fresh);
+    placeByRank(fresh, list, ".card");
+    wordTimes(fresh);
+    if (change.type !== "column_restored") fresh.classList.add("arrived");
+  }
+  [source, list].forEach((each) => each && refreshCount(each));
+}
+
+function removeCard(card) {
+  const list = card.parentElement;
+  if (card.contains(document.activeElement)) {
+    const neighbour = card.nextElementSibling ?? card.previousElementSibling ?? list.closest(".column").querySelector("header");
+    (neighbour.querySelector("a, button") ?? neighbour).focus();
+  }
+  card.remove();
+}
+
+function showColumn(id, data) {
+  const column = document.getElementById(`column-${id}`);
+  const board = document.getElementById("board");
+  if (!data) return column?.remove();
+  const fresh = fragment(data.html);
+  board.querySelector(":scope > .nothing")?.remove();
+  if (!column) {
+    board.append(fresh);
+    return placeByRank(fresh, board, ".column");
+  }
+  for (const name of ["columnKind", "rank", "version", "hue", "color"]) column.dataset[name] = fresh.dataset[name];
+  for (const part of [":scope > header", ":scope > .empty", ":scope > footer"]) {
+    Idiomorph.morph(column.querySelector(part), fresh.querySelector(part), { callbacks: { beforeNodeRemoved, beforeNodeMorphed } });
+  }
+  refreshCount(column.querySelector(".cards"));
+  const left = board.scrollLeft;
+  if (!inOrder(column)) placeByRank(column, board, ".column");
+  board.scrollLeft = left;
+}
+
+function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+function inOrder(element) {
+  const selector = element.matches(".card") ? ".card" : ".column";
+  const before = previousRanked(element, selector);
+  const after = nextRanked(element, selector);
+  return (!before || before.dataset.rank < element.dataset.rank) && (!after || element.dataset.rank < after.dataset.rank);
+}
+
+function nextRanked(element, selector) {
+  let next = element.nextElementSibling;
+  while (next && !(next.matches(selector) && next.dataset.rank)) next = next.nextElementSibling;
+  return next;
+}
+
+function previousRanked(element, selector) {
+  let previous = element.previousElementSibling;
+  while (previous && !(previous.matches(selector) && previous.dataset.rank)) previous = previous.previousElementSibling;
+  return previous;
+}
+
+function firstAfterRanked(parent, selector, element) {
+  const ranked = [...parent.children].filter((child) => child !== element && child.matches(selector) && child.dataset.rank);
+  return ranked.at(-1)?.nextElementSibling ?? null;
+}
+
+// What script put there (typing notes, open composers, cards on their way) is not the server's to remove.
+function beforeNodeRemoved(node) {
+  return !(node instanceof Element && (node.matches("[data-kept], .pending") || isHeld(node)));
+}
+
+function beforeNodeMorphed(node) {
+  return !(node instanceof Element && (isHeld(node) || node.querySelector?.(":scope > [data-kept]:not(.typing)")));
+}
+
+function beforeAttributeUpdated(name, node) {
+  return !(name === "class" && node.matches(".card, .column")) && !(node.matches("time") && node.dataset.worded);
+}

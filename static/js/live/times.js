@@ -1,0 +1,43 @@
+// Words times for the person who reads them now; the server sends the full date, right at any hour.
+const DAY = 86_400_000;
+const short = new Intl.DateTimeFormat("fr", { day: "numeric", month: "short" });
+const weekday = new Intl.DateTimeFormat("fr", { weekday: "long" });
+const long = new Intl.DateTimeFormat("fr", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const relative = new Intl.RelativeTimeFormat("fr", { numeric: "auto" });
+
+export function wordTimes(root = document) {
+  for (const time of root.querySelectorAll("time[data-words]")) {
+    time.title ||= time.textContent;
+    const words = wordings[time.dataset.words]?.(time.dateTime, time.closest(".chip"));
+    if (words) time.textContent = words;
+    time.dataset.worded = "";
+  }
+}
+
+const wordings = {
+  until(day, chip) {
+    const left = daysUntil(day);
+    chip?.toggleAttribute("data-soon", left >= 0 && left <= 1);
+    chip?.toggleAttribute("data-past", left < 0);
+    if (left < 0) return `expirée depuis le ${short.format(local(day))}`;
+    if (left === 0) return "expire ce soir";
+    if (left === 1) return "expire demain";
+    return left < 7 ? `jusqu’à ${weekday.format(local(day))}` : `jusqu’au ${short.format(local(day))}`;
+  },
+  full: (day) => long.format(local(day)),
+  ago(moment) {
+    const minutes = Math.round((new Date(moment) - Date.now()) / 60_000);
+    if (minutes > -1) return "à l’instant";
+    if (minutes > -60) return relative.format(minutes, "minute");
+    const days = Math.round((startOfDay(new Date(moment)) - startOfDay(new Date())) / DAY);
+    if (days === 0) return relative.format(Math.round(minutes / 60), "hour");
+    return days > -7 ? relative.format(days, "day") : null;
+  },
+};
+
+const local = (day) => new Date(`${day}T12:00:00`);
+const startOfDay = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
+const daysUntil = (day) => Math.round((startOfDay(local(day)) - startOfDay(new Date())) / DAY);
+
+// Minutes pass and days end while a board stays open.
+setInterval(() => document.hidden || wordTimes(), 60_000);
