@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, assets, cli, errors, live, pages, security, wording
+from app import api, assets, cli, errors, fragments, live, pages, security, wording
 from app.accounts import sign_in
 from app.extensions import babel, compress, csrf, limiter, login_manager, migrate, socketio
 from boards.database import configure_engine, db
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure_language(app, settings)
     _configure_limits(app, settings)
     assets.init_app(app)
+    fragments.init_app(app)
     security.init_app(app, settings)
     _register_routes(app)
     errors.init_app(app)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 
 from boards.changes import CatchUp, Committed
 from boards.database import reading
@@ -34,22 +34,20 @@ class _Cache:
             self._entries.popitem(last=False)
         return fragment
 
-    def clear(self) -> None:
-        self._entries.clear()
 
-
-cards_cache = _Cache()
+def init_app(app: Flask) -> None:
+    app.extensions["card_fragments"] = _Cache()
 
 
 def card_html(card: Card) -> str:
     """The card as it stands on the board, the same for every viewer."""
     key = (card.id, card.changed_seq)
-    return cards_cache.get(key) or cards_cache.put(key, _render("cards/_card.html", card=card))
+    return _kept().get(key) or _kept().put(key, _render("cards/_card.html", card=card))
 
 
 def cards_html(keys: Iterable[CardKey]) -> dict[int, str]:
     """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
-    found = {key.id: cards_cache.get((key.id, key.changed_seq)) for key in keys}
+    found = {key.id: _kept().get((key.id, key.changed_seq)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
     for card in load_cards(reading(), missing):
         found[card.id] = card_html(card)
@@ -81,6 +79,11 @@ def present_catch_up(missed: CatchUp) -> dict[str, Any]:
 
 def person_data(person: Person | None) -> dict[str, Any] | None:
     return person and {"id": person.id, "name": person.name, "initials": person.initials, "hue": person.hue}
+
+
+def _kept() -> _Cache:
+    cache: _Cache = current_app.extensions["card_fragments"]
+    return cache
 
 
 def _card_data(card: Card) -> dict[str, Any]:

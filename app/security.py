@@ -6,6 +6,7 @@ from flask import Flask, Response, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.accounts.models import Bearer
 from app.errors import answer_problem, wants_problem
 from app.extensions import csrf, login_manager
 from config import Settings
@@ -63,4 +64,4 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def acts_by_token() -> bool:
     """Whether this request proves itself by a bearer token, which no other site can make a browser send."""
-    return request.headers.get("Authorization", "").lower().startswith("bearer ") and current_user.is_authenticated
+    return isinstance(current_user._get_current_object(), Bearer)

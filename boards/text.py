@@ -19,6 +19,7 @@ _LINK = re.compile(r"(?:https?://[^/\s]|mailto:|tel:|/cards/\d+\Z)", re.IGNORECA
 # Embeddings, overrides and isolates (UAX #9): they can make a text read otherwise than it is stored. LRM and RLM stay.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TAG_START = re.compile(r"</?[a-zA-Z!]")
 _SPACES = re.compile("[\t\n\r \u2028\u2029]+")  # not the no-break spaces of French typography
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
@@ -51,7 +52,7 @@ def clean_body(text: str) -> str:
     text = _BIDI_CONTROLS.sub("", _checked(text))
     if len(text.encode()) > BODY_MAX_BYTES:
         raise UnfitText("too_long", BODY_MAX_BYTES)
-    if "<" not in text:
+    if not _TAG_START.search(text):
         text = "".join(f"<p>{html.escape(html.unescape(line), quote=False)}</p>" for line in text.splitlines() if line.strip())
     cleaned = nh3.clean(
         text,
@@ -61,6 +62,8 @@ def clean_body(text: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer",
     ).strip()
+    if "<" not in cleaned:
+        cleaned = f"<p>{cleaned}</p>"
     return cleaned if plain_text(cleaned) else ""
 
 

@@ -1,0 +1,146 @@
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from boards.changes import CATCH_UP_LIMIT, Committed, changes_after
+from boards.database import db, reading, write_transaction
+from boards.errors import Conflict, Forbidden, NotFound
+from boards.models import Board, Person
+from boards.perform import change_committed
+from tests.town import Town
+
+
+def test_each_change_takes_the_next_seq_and_names_its_actor(town: Town) -> None:
+    before = town.seq
+    card = town.add_card("Un")
+    town.perform(town.colleague, type="archive_card", card=card)
+    assert [(change.seq, change.type, change.actor_id) for change in town.log[-2:]] == [
+        (before + 1, "card_added", town.agent),
+        (before + 2, "card_archived", town.colleague),
+    ]
+
+
+def test_a_refused_command_leaves_no_trace(town: Town) -> None:
+    before = (town.seq, len(town.log))
+    with pytest.raises(Forbidden):
+        town.add_card(column=town.guide)
+    assert (town.seq, len(town.log)) == before
+
+
+def test_a_change_records_what_undoes_it(town: Town) -> None:
+    town.add_card("déjà là", column=town.free)
+    card = town.add_card("Avant", body="<p>Ancien</p>")
+    rank = town.card(card).rank
+    town.perform(town.colleague, type="edit_card", card=card, version=1, title="Après", body="<p>Neuf</p>")
+    town.perform(town.colleague, type="move_card", card=card, column=town.free)
+    edited, moved = (change.record["cards"][str(card)] for change in town.log[-2:])
+    assert {name: edited["before"][name] for name in ("title", "body_html")} == {"title": "Avant", "body_html": "<p>Ancien</p>"}
+    assert (moved["before"], moved["after"]["column_id"]) == ({"rank": rank, "column_id": town.service}, town.free)
+
+
+def test_it_tells_after_the_commit_and_only_then(town: Town) -> None:
+    heard: list[tuple[int, int]] = []
+
+    def listen(_sender: Any, change: Committed) -> None:
+        heard.append((change.seq, town.seq))
+
+    with change_committed.connected_to(listen):
+        town.add_card("Un")
+        with pytest.raises(Forbidden):
+            town.add_card(column=town.guide)
+    assert heard == [(town.seq, town.seq)]
+
+
+def test_a_command_sent_again_is_not_told_again(town: Town) -> None:
+    heard: list[int] = []
+
+    def listen(_sender: Any, change: Committed) -> None:
+        heard.append(change.seq)
+
+    with change_committed.connected_to(listen):
+        for _ in range(3):
+            town.perform(town.agent, "same", type="add_card", column=town.service, title="Un")
+    assert heard == [town.seq]
+
+
+def test_the_first_result_is_answered_again_with_the_card_as_it_is_now(town: Town) -> None:
+    first = town.perform(town.agent, "same", type="add_card", column=town.service, title="Un")
+    card = next(iter(first.cards))
+    town.perform(town.colleague, type="edit_card", card=card, version=1, title="Deux")
+    again = town.perform(town.agent, "same", type="add_card", column=town.service, title="Un")
+    current = again.cards[card]
+    assert current is not None
+    assert (again.seq, current.title) == (first.seq, "Deux")
+
+
+def test_an_unknown_board_is_not_found(town: Town) -> None:
+    with pytest.raises(NotFound):
+        town.perform(town.agent, board=999, type="archive_card", card=1)
+
+
+def test_a_disabled_person_acts_no_more(town: Town) -> None:
+    with write_transaction() as session:
+        session.execute(text("UPDATE people SET disabled_at = '2026-01-01 00:00:00+00:00' WHERE id = :id"), {"id": town.agent})
+    with pytest.raises(Forbidden, match="account_disabled"):
+        town.add_card()
+
+
+def test_only_the_write_path_may_write(town: Town) -> None:
+    board = reading().get_one(Board, town.board)
+    board.title = "En douce"
+    with pytest.raises(RuntimeError, match="write_transaction"):
+        reading().flush()
+    reading().rollback()
+
+
+def test_what_came_after_a_seq_is_told_as_it_looks_now(town: Town) -> None:
+    before = town.seq
+    card = town.add_card("Un")
+    town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
+    gone = town.add_card("Passagère")
+    town.perform(town.agent, type="archive_card", card=gone)
+    missed = changes_after(reading(), town.fresh_board(), before)
+    assert missed.changes is not None
+    assert [change.seq for change in missed.changes] == [before + 1, before + 2, before + 3, before + 4]
+    shown = missed.changes[0].cards[card]
+    assert shown is not None
+    assert (shown.title, missed.changes[2].cards[gone]) == ("Deux", None)
+
+
+def test_nothing_missed_is_nothing_to_tell(town: Town) -> None:
+    assert changes_after(reading(), town.fresh_board(), town.seq).changes == []
+
+
+@pytest.mark.parametrize("after", [-1, 10**6])
+def test_a_seq_that_cannot_be_means_start_again(town: Town, after: int) -> None:
+    assert changes_after(reading(), town.fresh_board(), after).changes is None
+
+
+def test_too_far_behind_means_start_again(town: Town) -> None:
+    before = town.seq
+    for number in range(CATCH_UP_LIMIT + 1):
+        town.add_card(str(number))
+    board = town.fresh_board()
+    assert changes_after(reading(), board, before).changes is None
+    assert len(changes_after(reading(), board, before + 1).changes or []) == CATCH_UP_LIMIT
+
+
+def test_a_key_belongs_to_one_board(town: Town) -> None:
+    town.perform(town.facilitator, "k", type="add_column", title="A", kind="free")
+    with pytest.raises(Conflict, match="key_reused"):
+        town.perform(town.facilitator, "k", board=town.other_board, type="add_column", title="A", kind="free")
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"), [("Sonia Bernard", "SB"), ("Marie-Ange Le Goff", "MG"), ("élu", "É"), ("  ", "?"), ("Zoé (CCAS)", "Z")]
+)
+def test_initials(name: str, initials: str) -> None:
+    assert Person(name=name).initials == initials
+
+
+def test_sqlite_is_durable_and_checks_its_keys(town: Town) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return
+    asked = {name: reading().execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

@@ -1,0 +1,133 @@
+"""What every test may ask for: an application on a database of its own, a small town, visitors who sign in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from app import create_app
+from app.accounts.passwords import hash_password
+from app.schema import bring_up_to_date
+from boards.database import Base, db
+from config import Settings
+from tests.server import Server
+from tests.town import PASSWORD, Town, found_town
+from tests.visitor import OutsideClient, Visitor
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="run domain and page tests on this database")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """In CI nothing may be skipped: a missing service or browser is a failure."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):  # type: ignore[attr-defined]  # pytest's own report
+        report.outcome = "failed"  # type: ignore[attr-defined]  # as above
+    return report
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite database to copy: migrating once is enough."""
+    folder = tmp_path_factory.mktemp("template")
+    settings = Settings.from_environment({"DATA_DIR": str(folder)})
+    app = create_app(settings)
+    bring_up_to_date(app)
+    with app.app_context():
+        db.engine.dispose()
+    return folder / "flash-news.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> str:
+    """A PostgreSQL database for tests, from TEST_POSTGRESQL_URL; its tables are made by the migrations."""
+    url = os.environ.get("TEST_POSTGRESQL_URL")
+    if not url:
+        pytest.skip("TEST_POSTGRESQL_URL is not set")
+    settings = Settings.from_environment({"DATABASE_URL": url, "DATA_DIR": "/nonexistent"})
+    engine = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    app = create_app(settings)
+    bring_up_to_date(app)
+    with app.app_context():
+        db.engine.dispose()
+    return settings.database_url
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.config.getoption("--database") == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        _empty(url)
+        return url
+    file = tmp_path / "flash-news.sqlite3"
+    shutil.copy(request.getfixturevalue("template"), file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    settings = Settings.from_environment({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 40})
+    app = create_app(settings)
+    app.test_client_class = OutsideClient
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def town(app: Flask, password_hash: str) -> Town:
+    """A board with a column of each kind, and one person of each sort."""
+    return found_town(password_hash)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Nobody in particular: a browser that has not signed in."""
+    return Visitor(app)
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo town's data, made once; copy it before use."""
+    folder = tmp_path_factory.mktemp("demo")
+    server = Server(folder).start()
+    server.stop()
+    return folder
+
+
+@pytest.fixture
+def server(demo_data: Path, tmp_path: Path) -> Iterator[Server]:
+    """A running server with a fresh demo town."""
+    folder = tmp_path / "var"
+    shutil.copytree(demo_data, folder)
+    server = Server(folder).start()
+    yield server
+    server.stop()
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()

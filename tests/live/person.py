@@ -1,0 +1,108 @@
+"""Somebody at a running server: signed in, with a live connection, who remembers what they heard."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import requests
+import socketio
+
+PATIENCE_SECONDS = 15
+
+
+class LivePerson:
+    def __init__(self, url: str, email: str, password: str = "flash-news-demo") -> None:
+        self.url = url
+        self.web = requests.Session()
+        self.heard: list[tuple[str, Any]] = []
+        self._news = threading.Condition()
+        self.socket = self._new_socket()
+        self._sign_in(email, password)
+
+    def connect(self, **options: Any) -> LivePerson:
+        self.socket.connect(self.url, headers={"Cookie": self.cookies}, transports=["websocket"], wait_timeout=10, **options)
+        return self
+
+    def leave(self) -> None:
+        self.socket.disconnect()
+
+    @property
+    def cookies(self) -> str:
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.web.cookies)
+
+    # --- live ---
+
+    def ask(self, event: str, *data: Any) -> Any:
+        """Send an event and wait for its acknowledgement."""
+        return self.socket.call(event, data if len(data) != 1 else data[0], timeout=PATIENCE_SECONDS)
+
+    def join(self, after: Any = None, board: Any = "accueil") -> Any:
+        return self.ask("join", {"board": board, "after": self.board()["seq"] if after is None else after})
+
+    def send(self, **command: Any) -> Any:
+        return self.ask("command", {"board": "accueil", "key": uuid.uuid4().hex, **command})
+
+    def changes(self) -> list[dict[str, Any]]:
+        """The changes heard so far, in the order they came."""
+        with self._news:
+            return [change for event, batch in self.heard if event == "changes" for change in batch]
+
+    def events(self, name: str) -> list[Any]:
+        with self._news:
+            return [data for event, data in self.heard if event == name]
+
+    def wait_until(self, condition: Callable[[], Any]) -> Any:
+        """Wait until the condition holds, looking again at every piece of news; returns what it returned."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (result := condition()):
+            with self._news:
+                if not self._news.wait(min(0.2, deadline - time.monotonic())) and time.monotonic() > deadline:
+                    raise AssertionError(f"waited in vain; heard {[event for event, _ in self.heard]}")
+        return result
+
+    def hear_up_to(self, seq: int) -> list[dict[str, Any]]:
+        self.wait_until(lambda: any(change["seq"] >= seq for change in self.changes()))
+        return self.changes()
+
+    # --- pages ---
+
+    def board(self) -> dict[str, Any]:
+        told: dict[str, Any] = self.web.get(f"{self.url}/api/boards/accueil", timeout=10).json()
+        return told
+
+    def post(self, **command: Any) -> requests.Response:
+        body = {"key": uuid.uuid4().hex, **command}
+        return self.web.post(f"{self.url}/boards/accueil/commands", json=body, headers={"X-CSRFToken": self.csrf_token}, timeout=10)
+
+    def sign_out(self) -> None:
+        self.web.post(f"{self.url}/sign-out", data={"csrf_token": self.csrf_token}, timeout=10)
+
+    def _sign_in(self, email: str, password: str) -> None:
+        token = self._token(self.web.get(f"{self.url}/sign-in", timeout=10).text)
+        page = self.web.post(f"{self.url}/sign-in", data={"email": email, "password": password, "csrf_token": token}, timeout=10)
+        self.csrf_token = self._token(page.text)
+        assert page.url.endswith("/boards/accueil"), page.status_code
+
+    def _token(self, page: str) -> str:
+        found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+        assert found, page[:300]
+        return found[1]
+
+    def _new_socket(self) -> socketio.Client:
+        socket = socketio.Client(reconnection=False, handle_sigint=False)
+        for event in ("changes", "presence", "typing", "signed_out", "disconnect"):
+            socket.on(event, self._listener(event))
+        return socket
+
+    def _listener(self, event: str) -> Callable[..., None]:
+        def listen(*data: Any) -> None:
+            with self._news:
+                self.heard.append((event, data[0] if data else None))
+                self._news.notify_all()
+
+        return listen

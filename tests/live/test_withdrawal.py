@@ -1,0 +1,35 @@
+"""Whoever is signed out or disabled hears nothing more, within seconds, whatever they had open."""
+
+from collections.abc import Callable
+
+from tests.live.person import LivePerson
+from tests.server import Server
+
+Connect = Callable[[str], LivePerson]
+
+
+def test_signing_out_closes_this_sign_ins_sockets_and_no_others(shared_server: Server, person: Connect) -> None:
+    ccas, same_person_elsewhere = person("ccas"), person("ccas")
+    second_tab = LivePerson(shared_server.url, "ccas@demo.example")
+    second_tab.web = ccas.web
+    second_tab.connect()
+    ccas.sign_out()
+    for tab in (ccas, second_tab):
+        tab.wait_until(lambda tab=tab: tab.events("signed_out") is not None and not tab.socket.connected)
+    assert "error" not in same_person_elsewhere.join()
+
+
+def test_disabling_an_account_closes_its_sockets(shared_server: Server, person: Connect) -> None:
+    sports = person("sports")
+    sports.join()
+    assert shared_server.flask("people", "disable", "sports@demo.example").returncode == 0
+    sports.wait_until(lambda: not sports.socket.connected)
+    assert sports.web.get(f"{shared_server.url}/api/boards/accueil", timeout=5).status_code == 401
+    shared_server.flask("people", "enable", "sports@demo.example")
+
+
+def test_a_new_password_closes_the_sockets_of_the_old_one(shared_server: Server, person: Connect) -> None:
+    urbanisme = person("urbanisme")
+    urbanisme.join()
+    shared_server.flask("people", "set-password", "urbanisme@demo.example", "--password", "a brand new password")
+    urbanisme.wait_until(lambda: not urbanisme.socket.connected)

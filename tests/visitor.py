@@ -1,0 +1,55 @@
+"""A browser of the page tests: keeps cookies, sends the CSRF token, sends commands."""
+
+from __future__ import annotations
+
+import contextvars
+import re
+import uuid
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.town import PASSWORD
+
+
+class OutsideClient(FlaskClient):
+    """Sends requests from outside the test's own application context, which would otherwise lend them its `g` and its session."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return contextvars.Context().run(super().open, *arguments, **options)
+
+
+class Visitor:
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self.csrf_token = ""
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        response = self.client.get(path, **{"headers": {"Accept": "text/html"}, **options})
+        if found := re.search(r'name="csrf-token" content="([^"]+)"', response.text):
+            self.csrf_token = found[1]
+        return response
+
+    def post(self, path: str, data: dict[str, str] | None = None, **options: Any) -> TestResponse:
+        fields = {"csrf_token": self.csrf_token, **(data or {})}
+        return self.client.post(path, data=fields, **{"headers": {"Accept": "text/html"}, **options})
+
+    def sign_in(self, email: str, password: str = PASSWORD, **fields: str) -> TestResponse:
+        self.get("/sign-in")
+        response = self.post("/sign-in", {"email": email, "password": password, **fields})
+        if response.status_code == 303:
+            self.get("/boards/accueil")
+        return response
+
+    def command(self, board: str = "accueil", **command: Any) -> TestResponse:
+        """Send a command as the page does, with a key of its own unless one is given."""
+        return self.send({"key": uuid.uuid4().hex, **command}, board)
+
+    def send(self, body: Any, board: str = "accueil", **options: Any) -> TestResponse:
+        """Send anything at all where commands go: a value as JSON, or bytes as they are."""
+        headers = {"X-CSRFToken": self.csrf_token, "Content-Type": "application/json"}
+        if isinstance(body, bytes):
+            return self.client.post(f"/boards/{board}/commands", data=body, headers=headers, **options)
+        return self.client.post(f"/boards/{board}/commands", json=body, headers=headers, **options)
