@@ -16,6 +16,7 @@ from flask_babel import force_locale
 from app import backup as backups
 from app.accounts import people as accounts
 from app.problems import problem_for
+from app.trello import command as trello
 from boards.administration import create_board
 from boards.database import reading, write_transaction
 from boards.errors import Refusal
@@ -27,6 +28,7 @@ board = AppGroup("board", help="Boards: list, create, import.")
 
 
 def init_app(app: Flask) -> None:
+    board.add_command(trello.import_trello)
     for command in (people, board, backup, restore):
         app.cli.add_command(command)
 

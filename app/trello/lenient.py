@@ -1,0 +1,62 @@
+"""Models that read what they can: a field that is null or odd counts as missing, an odd object is left out, and both are noted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+
+
+@dataclass
+class Oddities:
+    """What could not be understood: objects left out, by the field they stood in, and fields read as missing."""
+
+    objects: Counter[str] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
+
+
+class Lenient(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, coerce_numbers_to_str=True)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _as_if_missing(cls, value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """A null or unreadable field counts as missing; the latter is noted."""
+        described = cls.model_fields[info.field_name or ""]
+        if value is not None:
+            try:
+                return validate(value)
+            except ValidationError:
+                _oddities(info).fields[f"{cls.__name__}.{described.alias}"] += 1
+        return described.get_default(call_default_factory=True)
+
+
+def _oddities(info: ValidationInfo) -> Oddities:
+    return cast(Oddities, info.context)
+
+
+def _readable_objects(value: Any, info: ValidationInfo) -> Any:
+    return _of_type(value, dict, info)
+
+
+def _readable_ids(value: Any, info: ValidationInfo) -> Any:
+    return [text.encode("utf-8", "replace").decode() for text in _of_type(value, str, info)]
+
+
+def _of_type(value: Any, wanted: type, info: ValidationInfo) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    readable = [item for item in value if isinstance(item, wanted)]
+    if len(readable) < len(value):
+        _oddities(info).objects[info.field_name or ""] += len(value) - len(readable)
+    return readable
+
+
+_T = TypeVar("_T")
+Objects = Annotated[list[_T], BeforeValidator(_readable_objects), Field(default_factory=list)]
+Ids = Annotated[list[str], BeforeValidator(_readable_ids), Field(default_factory=list)]
+Position = Annotated[float | None, Field(allow_inf_nan=False)]

@@ -1,0 +1,87 @@
+"""The report of an import, in French: every object of the file accounted for, then what was done with it here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.trello.ledger import Account, Ledger
+from app.trello.mapping import Mapped
+from app.trello.rich_text import shortened
+from app.trello.words import NBSP, counted, number
+from boards.commands.importing import IncomingColumn, Tally
+from boards.models import Kind
+
+EXAMPLES = 5
+KINDS = {Kind.SERVICE: "service", Kind.GUIDE: "modalités de fonctionnement", Kind.SUGGESTIONS: "suggestions", Kind.FREE: "libre"}
+
+
+def report_on_file(mapped: Mapped) -> str:
+    """What the file holds and what becomes of it, kind by kind."""
+    return "\n".join(
+        (
+            f"Export de Trello{NBSP}: «\u202f{mapped.title}\u202f»",
+            "",
+            f"Dans le fichier{NBSP}:",
+            *(f"  {kind.value}{NBSP}: {_account_in_words(account)}" for kind, account in mapped.ledger.accounts.items()),
+            *_notes(mapped.ledger),
+            "",
+            f"Colonnes{NBSP}:",
+            *(f"  – {_column_in_words(column)}" for column in mapped.columns),
+        )
+    )
+
+
+def report_on_board(tally: Tally) -> str:
+    """What the import did, or would do, on the board."""
+    lines = [
+        f"Sur ce tableau{NBSP}:",
+        f"  Colonnes{NBSP}: {_done(tally.columns_added, tally.columns_updated, tally.columns_unchanged, tally.columns_kept)}",
+        f"  Infos{NBSP}: {_done(tally.cards_added, tally.cards_updated, tally.cards_unchanged, tally.cards_kept)}",
+    ]
+    asides = (
+        (tally.cards_retired, "Infos «\u202fsuite\u202f» devenues inutiles, archivées"),
+        (tally.cards_gone_from_source, "Infos d’un import précédent, absentes de ce fichier, laissées telles quelles"),
+        (tally.cards_out_of_sight, "Infos ajoutées dans une colonne archivée ici (restaurez-la pour les voir)"),
+    )
+    lines += [f"  {words}{NBSP}: {number(count)}" for count, words in asides if count]
+    if tally.columns_kept or tally.cards_kept:
+        lines.append("  «\u202fLaissées\u202f» = modifiées, déplacées ou archivées ici depuis l’import, et qui restent ainsi.")
+    if tally.cards_unchanged or tally.cards_updated:
+        lines.append("  L’ordre des colonnes et des infos déjà présentes n’a pas été repris de Trello\u00a0: celui d’ici est conservé.")
+    return "\n".join(lines)
+
+
+def _done(added: int, updated: int, unchanged: int, kept: int) -> str:
+    return (
+        f"{counted(added, 'ajoutée', 'ajoutées')}, {number(updated)} mise{'s' if updated > 1 else ''} à jour, "
+        f"{counted(unchanged, 'inchangée', 'inchangées')}, {counted(kept, 'laissée', 'laissées')}"
+    )
+
+
+def _account_in_words(account: Account) -> str:
+    if not account.found:
+        return "0"
+    outcomes = " + ".join(_agreeing(count, what) for what, count in account.outcomes.items())
+    details = ", ".join(_agreeing(count, what) for what, count in account.details.items())
+    return f"{number(account.found)} = {outcomes}" + (f" (dont {details})" if details else "")
+
+
+def _agreeing(count: int, what: str) -> str:
+    one, _, many = what.partition("|")
+    return counted(count, one, many or one)
+
+
+def _notes(ledger: Ledger) -> Iterable[str]:
+    if ledger.notes:
+        yield ""
+        yield f"À savoir{NBSP}:"
+    for what, which in ledger.notes.items():
+        examples = [shortened(name, 60) for name in dict.fromkeys(filter(str.strip, which))]
+        count = f" ({number(len(which))}\u00a0fois)" if len(which) > 1 else ""
+        shown = f" – {', '.join(examples[:EXAMPLES])}{'…' if len(examples) > EXAMPLES else ''}" if examples else ""
+        yield f"  – {what}{count}{shown}"
+
+
+def _column_in_words(column: IncomingColumn) -> str:
+    archived = ", archivée" if column.archived else ""
+    return f"{column.title}{NBSP}: {KINDS[column.kind]}, {counted(len(column.cards), 'info', 'infos')}{archived}"

@@ -1,0 +1,182 @@
+"""Texts of an export as sanitised HTML, in pieces small enough to be put together into bodies that a card can hold."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable
+
+from app.trello.words import NBSP, one_line
+from boards.text import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_title, markdown_to_html
+
+MARKDOWN_CHARACTERS = 16_384  # Trello's own limit; rendering takes a time that grows with the square of some texts
+PIECE_BYTES = 32 * 1024
+PART_BYTES = BODY_MAX_BYTES - 4 * 1024  # sanitising the whole again may lengthen it a little
+LINE_CHARACTERS = 3000
+UNTITLED = "Sans titre"
+
+_MARKDOWN_LINK = re.compile(r'(?<!!)\[([^\[\]\n]+)\]\(<?([^)\s>]+)>?(?:\s+"[^"\n]*")?\)')
+_DEFINITION = re.compile(r"^ {0,3}(\[[^\[\]\n]+\]):[ \t]*\S+[ \t]*$", re.MULTILINE)
+_NAMELESS_IMAGE = re.compile(r"!\[\s*\]\(")
+_EMPTY_LINK = re.compile(r"(?<!!)\[[\s\u200b\u200c\u200d]*\]\(<?([^)\s>]*)>?(?:\s+\"[^\"\n]*\")?\)")
+_USABLE_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_TAG = re.compile(r"(<[^>]*>)")
+_TOOLTIP = re.compile(r' title="[^"]*"')  # "smartCard-inline" and the like
+_URL = re.compile(r"https?://[^\s<>\"«»“”]+", re.IGNORECASE)
+_NOT_LINKED_INSIDE = {"a", "code", "pre"}
+
+
+def title_of(name: str) -> tuple[str, bool]:
+    """A title that a card or column can bear, and whether the name had to be cut."""
+    try:
+        return clean_title(name), False
+    except UnfitText as error:
+        if error.code != "too_long":
+            return UNTITLED, False
+    return clean_title(shortened(name, TITLE_MAX_CHARACTERS)), True
+
+
+def shortened(text: str, length: int) -> str:
+    """The text on one line, cut on a word, with an ellipsis where it was cut."""
+    line = one_line(text)
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut).rstrip(" ,;:-") + "…"
+
+
+def rich(markdown: str) -> list[str]:
+    """Markdown as HTML; a long text in several pieces, cut between paragraphs where it can be."""
+    if not markdown.strip():
+        return []
+    if len(markdown) <= MARKDOWN_CHARACTERS:
+        try:
+            piece = with_links(markdown_to_html(_nothing_hidden(markdown)))
+        except UnfitText as error:
+            if error.code != "too_long":
+                return paragraphs(markdown)
+        else:
+            if len(piece.encode()) <= PIECE_BYTES:
+                return [piece] if piece else paragraphs(markdown)
+    if len(markdown) < 200:
+        return paragraphs(markdown)
+    first, rest = _halves(markdown)
+    return rich(first) + rich(rest)
+
+
+def without_hidden_data(markdown: str) -> tuple[str, int]:
+    """The text without what Power-Ups hide in it, `[](Data-eJxtj0…)`, and how many such pieces there were."""
+    hidden = [match for match in _EMPTY_LINK.finditer(markdown) if not _USABLE_LINK.match(match[1])]
+    for match in reversed(hidden):
+        markdown = markdown[: match.start()] + markdown[match.end() :]
+    return markdown, len(hidden)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Plain text, a paragraph for each line."""
+    return [f"<p>{piece}</p>" for line in text.splitlines() for piece in inline(line)]
+
+
+def inline(text: str) -> list[str]:
+    """Plain text on one line, escaped, its addresses as links; a very long one in several pieces."""
+    pieces = []
+    rest = one_line(text)
+    while len(rest) > LINE_CHARACTERS:
+        cut = rest.rfind(" ", LINE_CHARACTERS // 2, LINE_CHARACTERS)
+        cut = cut if cut > 0 else LINE_CHARACTERS
+        pieces.append(rest[:cut])
+        rest = rest[cut:].lstrip()
+    return [linked(piece) for piece in [*pieces, rest] if piece]
+
+
+def labelled(label: str, text: str) -> list[str]:
+    """« **Étiquettes** : urgent, sport », or nothing when there is nothing to say."""
+    first, *others = inline(text) or [""]
+    shown = html.escape(one_line(label)[:LINE_CHARACTERS], quote=False)
+    return [f"<p><strong>{shown}</strong>{NBSP}: {first}</p>", *(f"<p>{other}</p>" for other in others)] if first else []
+
+
+def item(text: str, prefix: str = "") -> list[str]:
+    """One entry of a list; neighbouring entries become one list in `packed`."""
+    first, *others = inline(text) or [""]
+    return [f"<ul><li>{prefix}{first}</li></ul>", *(f"<ul><li>{other}</li></ul>" for other in others)]
+
+
+def heading(text: str) -> list[str]:
+    first, *others = inline(text)
+    return [f"<h4>{first}</h4>", *(f"<p>{other}</p>" for other in others)]
+
+
+def linked(text: str) -> str:
+    """Escaped text whose web addresses are links."""
+    return _replaced(text, lambda address: f'<a href="{html.escape(address)}">{html.escape(address, quote=False)}</a>')
+
+
+def with_links(body_html: str) -> str:
+    """Sanitised HTML whose bare web addresses are links too, as Trello shows them."""
+    inside: list[str] = []
+    pieces = []
+    for piece in _TAG.split(body_html):
+        name = piece.strip("</>").split(" ")[0]
+        if piece.startswith("</"):
+            inside = inside[:-1] if name in _NOT_LINKED_INSIDE else inside
+        elif piece.startswith("<"):
+            piece = _TOOLTIP.sub("", piece)
+            inside = [*inside, name] if name in _NOT_LINKED_INSIDE else inside
+        elif not inside:
+            piece = linked(html.unescape(piece))
+        pieces.append(piece)
+    return clean_body("".join(pieces)) if body_html else ""
+
+
+def packed(pieces: Iterable[str]) -> list[str]:
+    """The pieces joined into as few bodies as hold them."""
+    parts: list[list[str]] = [[]]
+    size = 0
+    for piece in pieces:
+        length = len(piece.encode())
+        if parts[-1] and size + length > PART_BYTES:
+            parts.append([])
+            size = 0
+        parts[-1].append(piece)
+        size += length
+    return [clean_body("".join(part).replace("</ul><ul>", "")) if part else "" for part in parts]
+
+
+def _nothing_hidden(markdown: str) -> str:
+    """What rendering would swallow stays readable: addresses that may not be links here, nameless images, unused definitions."""
+
+    def spelled_out(match: re.Match[str]) -> str:
+        return match[0] if _USABLE_LINK.match(match[2]) else f"{match[1]} (`{match[2]}`)"
+
+    def kept(match: re.Match[str]) -> str:
+        return match[0] if markdown.count(match[1]) > 1 else match[0].replace("[", "\\[", 1)
+
+    named = _EMPTY_LINK.sub(r"<\1>", _NAMELESS_IMAGE.sub("![image](", markdown))
+    return _MARKDOWN_LINK.sub(spelled_out, _DEFINITION.sub(kept, named))
+
+
+def _halves(text: str) -> tuple[str, str]:
+    middle = len(text) // 2
+    for mark in ("\n\n", "\n", " "):
+        cut = text.rfind(mark, len(text) // 4, middle)
+        if cut > 0:
+            return text[:cut], text[cut:]
+    return text[:middle], text[middle:]
+
+
+def _replaced(text: str, link: Callable[[str], str]) -> str:
+    pieces = []
+    end = 0
+    for match in _URL.finditer(text):
+        address = _without_punctuation(match[0])
+        pieces += [html.escape(text[end : match.start()], quote=False), link(address)]
+        end = match.start() + len(address)
+    return "".join([*pieces, html.escape(text[end:], quote=False)])
+
+
+def _without_punctuation(address: str) -> str:
+    address = address.rstrip(".,;:!?'’*_")
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = address[:-1].rstrip(".,;:!?'’*_")
+    return address
