@@ -29,9 +29,33 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "restore_column": {"column": 1},
 }
 WRONG = [
-    None, True, 0, -1, 1.5, 10**30, float("nan"), float("inf"), [], {}, [1], {"a": 1}, b"x",
-    "", " ", "\0", "\ud800", "\u202e", "x" * 201, "x" * 70_000, "1", "1999-12-31", "2200-01-01", "2030-02-30", "2030-01-01T12:00", "never",
-]  # fmt: skip - a list of values, not of lines
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**30,
+    float("nan"),
+    float("inf"),
+    [],
+    {},
+    [1],
+    {"a": 1},
+    b"x",
+    "",
+    " ",
+    "\0",
+    "\ud800",
+    "\u202e",
+    "x" * 201,
+    "x" * 70_000,
+    "1",
+    "1999-12-31",
+    "2200-01-01",
+    "2030-02-30",
+    "2030-01-01T12:00",
+    "never",
+]
 
 
 def test_every_refusal_has_a_sentence() -> None:
@@ -62,7 +86,12 @@ def test_whatever_is_wrong_with_a_field_is_said_in_french(app: Flask, name: str)
 
 
 def test_our_own_field_codes_have_their_message() -> None:
-    raised = {first_word(call) for file in python_files("app", "boards") for called, call in calls(file) if called in ("UnfitText", "PydanticCustomError")}
+    raised = {
+        first_word(call)
+        for file in python_files("app", "boards")
+        for called, call in calls(file)
+        if called in ("UnfitText", "PydanticCustomError")
+    }
     assert raised - {None} <= FIELD_MESSAGES.keys()
     named = {word(call, 1) for file in python_files("app", "boards") for called, call in calls(file) if called == "FieldError"}
     assert named - {None, "type"} <= FIELD_MESSAGES.keys()

@@ -12,7 +12,17 @@ from config import ROOT
 from tests.architecture.sources import calls, nodes, python_files, relative
 
 LINES_AT_MOST = 300
-DOMAIN_MAY_IMPORT = {"blinker", "boards", "flask_sqlalchemy", "fractional_indexing", "markdown_it", "nh3", "pydantic", "pydantic_core", "sqlalchemy"}
+DOMAIN_MAY_IMPORT = {
+    "blinker",
+    "boards",
+    "flask_sqlalchemy",
+    "fractional_indexing",
+    "markdown_it",
+    "nh3",
+    "pydantic",
+    "pydantic_core",
+    "sqlalchemy",
+}
 
 
 def test_boards_imports_only_what_a_domain_needs() -> None:
@@ -45,7 +55,9 @@ def test_no_file_grows_beyond_what_one_reads_in_a_sitting(file: Path) -> None:
 
 
 def files_that_call(name: str) -> set[str]:
-    return {relative(file) for file in python_files("app", "boards", "config.py", "run.py") if any(name == called for called, _ in calls(file))}
+    return {
+        relative(file) for file in python_files("app", "boards", "config.py", "run.py") if any(name == called for called, _ in calls(file))
+    }
 
 
 def imports(file: Path) -> set[str]:

@@ -1,0 +1,217 @@
+"""The configuration of deploy/nginx.conf, tried for real: HTTPS, WebSocket, cookies, static files, forged headers."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import socketio
+import websocket
+
+from tests.deploy.nginx import PROGRAM, Nginx
+from tests.server import Server
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed")
+
+
+@pytest.fixture(scope="module")
+def town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("behind-nginx")
+    shutil.copytree(demo_data, folder / "var")
+    server = Server(folder / "var", PROXY_HOPS="1")
+    nginx = Nginx(folder, server.port)
+    server.settings["PUBLIC_URL"] = nginx.url
+    server.start()
+    nginx.start()
+    yield Town(server, nginx)
+    nginx.stop()
+    server.stop()
+
+
+def test_signing_in_gives_cookies_that_only_travel_encrypted(town: Town) -> None:
+    browser = Browser(town, "ccas", remember=True)
+    assert browser.page.status_code == 200
+    assert {cookie.name for cookie in browser.web.cookies} == {"flash_news", "flash_news_remember"}
+    for cookie in browser.web.cookies:
+        assert cookie.secure
+        assert cookie.has_nonstandard_attr("HttpOnly")
+        assert cookie.get_nonstandard_attr("SameSite") == "Lax"
+
+
+def test_a_move_travels_over_websocket_from_one_browser_to_another(town: Town) -> None:
+    with Browser(town, "ccas") as agent, Browser(town, "mediatheque") as colleague:
+        card, column = town_card(agent)
+        answer = agent.live.call("command", {"board": "accueil", "key": "k", "type": "move_card", "card": card, "column": column})
+        heard = colleague.wait_for_seq(answer["seq"])
+    assert agent.live.transport() == "websocket"
+    assert heard["cards"][str(card)]["column"] == column
+
+
+def test_long_polling_works_where_no_websocket_passes(town: Town) -> None:
+    with Browser(town, "ccas", transports=["polling"]) as agent:
+        assert agent.live.transport() == "polling"
+
+
+def test_our_own_pages_get_a_live_connection(town: Town) -> None:
+    connection = Browser(town, "ccas").open_websocket(town.nginx.url)
+    assert connection.getstatus() == 101
+    connection.close()
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://localhost", "http://localhost:{port}", "null"])
+def test_pages_from_elsewhere_get_none(town: Town, origin: str) -> None:
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+        Browser(town, "ccas").open_websocket(origin.format(port=town.nginx.port))
+    assert refused.value.status_code == 400
+
+
+def test_http_leads_to_https(town: Town) -> None:
+    answer = requests.get(f"{town.nginx.plain_url}/boards/accueil?x=1", allow_redirects=False, timeout=10)
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/boards/accueil?x=1")
+
+
+def test_redirects_stay_on_the_address_that_was_asked(town: Town) -> None:
+    answer = town.get("/cards/1")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=/cards/1")
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "Forwarded", "X-Forwarded-Prefix", "X-Original-URL"]
+)
+def test_a_forged_forwarding_header_changes_nothing(town: Town, header: str) -> None:
+    forged = town.get("/sign-in", headers={header: "evil.example"})
+    assert "evil.example" not in forged.text + str(forged.headers)
+    assert "Secure" in forged.headers["Set-Cookie"]
+    assert f"wss://localhost:{town.nginx.port}" in forged.headers["Content-Security-Policy"]
+    assert forged.headers["Strict-Transport-Security"]
+
+
+def test_a_made_up_host_goes_no_further(town: Town) -> None:
+    assert town.get("/sign-in", headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_forged_addresses_do_not_get_around_the_limit_on_sign_ins(town: Town) -> None:
+    statuses = [Browser(town, "sports", "a wrong password", forwarded_for=f"192.0.2.{number}").page.status_code for number in range(11)]
+    assert statuses == [401] * 10 + [429]
+
+
+def test_static_files_come_compressed_and_are_kept_for_good(town: Town) -> None:
+    [script] = re.findall(r'src="(/static/app-[^"]+\.js)"', Browser(town, "ccas").page.text)
+    answer = town.get(script, headers={"Accept-Encoding": "gzip"}, stream=True)
+    built = Path(__file__).parents[2] / "static" / "dist" / script.rsplit("/", 1)[1]
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.raw.read()) == built.read_bytes()
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "javascript" in answer.headers["Content-Type"]
+    assert town.get("/static/../config.py").status_code == 404
+    assert town.get("/static../config.py").status_code == 404
+
+
+def test_too_large_a_body_is_refused_in_words(town: Town) -> None:
+    answer = Browser(town, "ccas").command({"type": "add_card", "title": "x" * 600_000})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
+    assert "taille" in answer.json()["detail"]
+
+
+def test_far_too_large_a_body_does_not_reach_the_server(town: Town) -> None:
+    assert Browser(town, "ccas").command({"type": "add_card", "title": "x" * 1_200_000}).status_code == 413
+
+
+def test_while_the_server_restarts_a_page_says_so_and_comes_back(town: Town) -> None:
+    browser = Browser(town, "ccas")
+    town.server.stop()
+    away = browser.web.get(f"{town.nginx.url}/boards/accueil", timeout=10)
+    town.server.start()
+    assert (away.status_code, away.headers["Refresh"]) == (503, "5")
+    assert "Flash News redémarre" in away.text
+    assert browser.web.get(f"{town.nginx.url}/boards/accueil", timeout=10).status_code == 200
+
+
+class Town:
+    def __init__(self, server: Server, nginx: Nginx) -> None:
+        self.server = server
+        self.nginx = nginx
+
+    def get(self, path: str, headers: dict[str, str] | None = None, *, stream: bool = False) -> requests.Response:
+        """As a browser that nobody has signed in with; the path goes out as it is, dots included."""
+        request = requests.Request("GET", self.nginx.url, headers={"Accept": "text/html", **(headers or {})}).prepare()
+        request.url = self.nginx.url + path
+        with requests.Session() as web:
+            return web.send(request, verify=str(self.nginx.certificate), allow_redirects=False, stream=stream, timeout=10)
+
+
+class Browser:
+    """Somebody who signs in through nginx; as a context, with a live connection that has joined the board."""
+
+    def __init__(
+        self,
+        town: Town,
+        name: str,
+        password: str = "flash-news-demo",
+        *,
+        remember: bool = False,
+        forwarded_for: str = "",
+        transports: list[str] | None = None,
+    ) -> None:
+        self.url = town.nginx.url
+        self.transports = transports or ["websocket"]
+        self.web = requests.Session()
+        self.web.trust_env = False  # else a REQUESTS_CA_BUNDLE in the environment would win over the certificate below
+        self.web.verify = str(town.nginx.certificate)
+        # Browsers say where a form was sent from, and over HTTPS it is checked.
+        self.web.headers.update({"Accept": "text/html", "Referer": f"{self.url}/sign-in", "X-Forwarded-For": forwarded_for})
+        token = self._token(self.web.get(f"{self.url}/sign-in", timeout=10))
+        fields = {"email": f"{name}@demo.example", "password": password, "csrf_token": token, **({"remember": "1"} if remember else {})}
+        self.page = self.web.post(f"{self.url}/sign-in", data=fields, timeout=10)
+        self.heard: list[dict[str, Any]] = []
+        self._news = threading.Condition()
+
+    def __enter__(self) -> Browser:
+        self.live = socketio.Client(http_session=self.web, reconnection=False, handle_sigint=False)
+        self.live.on("changes", self._hear)
+        self.live.connect(self.url, transports=self.transports, wait_timeout=10)
+        assert "seq" in self.live.call("join", {"board": "accueil", "after": 0})
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self.live.disconnect()
+
+    def open_websocket(self, origin: str) -> websocket.WebSocket:
+        """The bare handshake, with this browser's cookies, from a page of that origin."""
+        address = self.url.replace("https", "wss") + "/socket.io/?EIO=4&transport=websocket"
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.web.cookies)
+        return websocket.create_connection(address, origin=origin, cookie=cookies, sslopt={"ca_certs": self.web.verify})
+
+    def command(self, command: dict[str, Any]) -> requests.Response:
+        headers = {"X-CSRFToken": self._token(self.page)}
+        return self.web.post(f"{self.url}/boards/accueil/commands", json=command, headers=headers, timeout=10)
+
+    def wait_for_seq(self, seq: int) -> dict[str, Any]:
+        with self._news:
+            assert self._news.wait_for(lambda: any(change["seq"] == seq for change in self.heard), timeout=10)
+            return next(change for change in self.heard if change["seq"] == seq)
+
+    def _hear(self, changes: list[dict[str, Any]]) -> None:
+        with self._news:
+            self.heard += changes
+            self._news.notify_all()
+
+    def _token(self, page: requests.Response) -> str:
+        found = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
+        assert found, (page.status_code, page.text[:300])
+        return found[1]
+
+
+def town_card(browser: Browser) -> tuple[int, int]:
+    """A card of a service column, and another service column."""
+    board = browser.web.get(f"{browser.url}/api/boards/accueil", timeout=10).json()
+    first, second = [column["id"] for column in board["columns"] if column["kind"] == "service"][:2]
+    return next(card["id"] for card in board["cards"] if card["column"] == first), second
