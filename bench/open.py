@@ -1,0 +1,138 @@
+"""(a) Opening a board in Chromium with an empty cache, against the same page saved and served as a static file.
+
+Painted: from the start of the navigation until a frame finds every `.card` in the page, then until the fonts that the page
+asked for are there, then two frames more, the second of which begins after the first has been painted. Asked by the same
+script on all sides, which runs before the page's own. The sides take turns; each has a new browser context every time.
+
+Two floors, explained in bench/saved_page.py: *inert* has the product's bytes to the last script but runs none, *no script*
+fetches none. Both come from a server that has them in memory.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from bench.browser import chromium, visitor
+from bench.figures import Figure, median
+from bench.processes import Towns, bare_server, connect, served, sign_in
+from bench.saved_page import ENCODINGS, INERT, NO_SCRIPT, PAGE, save_page
+
+AIM = 1.3
+WIRE_KB, SCRIPT_KB = 250, 60
+PAINTED = """
+window.benchPainted = new Promise((resolve) => {
+  const cards = document.getElementsByClassName("card");
+  const frames = () => requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())));
+  const look = () => (cards.length < WANTED ? requestAnimationFrame(look) : document.fonts.ready.then(frames));
+  requestAnimationFrame(look);
+});
+"""
+LIVE = """new Promise((resolve) => {
+  const look = () => document.querySelector('.live[data-state="live"]') ? resolve(performance.now()) : requestAnimationFrame(look);
+  look();
+})"""
+
+
+def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    sizes = {1020: 2} if quick else {1020: 11, 5100: 7}
+    with chromium() as browser:
+        return [figure for cards, rounds in sizes.items() for figure in _measure(browser, towns, cards, rounds)]
+
+
+def _measure(browser: Browser, towns: Towns, cards: int, rounds: int) -> list[Figure]:
+    town = towns.copy(cards)
+    folder = Path(town.data_dir) / "saved"
+    folder.mkdir()
+    with served(town) as server:
+        cookies = sign_in(server.url)
+        first, again = _answer_ms(server.url, cookies), median([_answer_ms(server.url, cookies) for _ in range(5)])
+        save_page(browser, server.url, cookies, folder)
+        with bare_server(folder) as bare:
+            sides = {"real": server.url + PAGE, "inert": bare + INERT, "no script": bare + NO_SCRIPT}
+            painted: dict[str, list[float]] = {side: [] for side in sides}
+            live: list[float] = []
+            for _ in range(rounds):
+                for side, address in sides.items():
+                    with visitor(browser, server.url, cookies) as page:
+                        painted[side].append(_open(page, address, cards))
+                        if side == "real":
+                            live.append(page.evaluate(LIVE))
+            weight = _weigh(browser, server.url, cookies, cards)
+            static = _weigh(browser, bare, {}, cards, INERT)
+    inert, no_script = median(painted["inert"]), median(painted["no script"])
+    real = median(painted["real"])
+    size = f"{cards:,} cards"
+    aim_on_bytes = cards == 1020
+    return [
+        Figure("open", f"{size} painted, against the same bytes inert", real, "ms", inert, aim=AIM, aims_at="ratio"),
+        Figure("open", f"{size} painted, against no script", real, "ms", no_script, aim=AIM, aims_at="ratio"),
+        Figure("open", f"{size} until live", median(live), "ms"),
+        Figure("open", f"{size}: the page's HTML is answered, first time after a start", first, "ms"),
+        Figure("open", f"{size}: the page's HTML is answered, afterwards", again, "ms"),
+        Figure("open", f"{size}: over the wire", weight["all"] / 1000, "kB", static["all"] / 1000, aim=WIRE_KB if aim_on_bytes else None),
+        Figure("open", f"{size}: HTML over the wire", weight["html"] / 1000, "kB"),
+        Figure("open", f"{size}: scripts over the wire", weight["js"] / 1000, "kB", aim=SCRIPT_KB),
+        Figure("open", f"{size}: requests", weight["requests"], "", static["requests"]),
+        Figure("open", f"{size}: JavaScript heap", weight["heap"] / 1e6, "MB", static["heap"] / 1e6),
+        Figure("open", f"{size}: DOM nodes", weight["nodes"], "", static["nodes"]),
+    ]
+
+
+def _open(page: Page, address: str, cards: int) -> float:
+    """Milliseconds until painted."""
+    page.add_init_script(PAINTED.replace("WANTED", str(cards)))
+    page.goto(address, wait_until="commit")
+    return float(page.evaluate("window.benchPainted"))
+
+
+def _answer_ms(url: str, cookies: dict[str, str]) -> float:
+    connection = connect(url)
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    began = time.perf_counter()
+    connection.request("GET", PAGE, headers={"Cookie": cookie, "Accept-Encoding": ENCODINGS, "Accept": "text/html"})
+    response = connection.getresponse()
+    response.read()
+    assert response.status == 200
+    return (time.perf_counter() - began) * 1000
+
+
+def _weigh(browser: Browser, url: str, cookies: dict[str, str], cards: int, path: str = PAGE) -> Counter[str]:
+    """What one opening takes: bytes over the wire with headers ("all", "html", "js"), "requests", "heap" in bytes after a collection, "nodes".
+
+    The WebSocket counts as a request; what it carries afterwards is not in the bytes.
+    """
+    weight: Counter[str] = Counter()
+    kinds: dict[str, str] = {}
+    with visitor(browser, url, cookies) as page:
+        tools = page.context.new_cdp_session(page)
+        tools.send("Network.enable")
+
+        def requested(event: dict[str, Any]) -> None:
+            address = event.get("request", event)["url"]
+            if not address.startswith("data:"):
+                weight["requests"] += 1
+                kinds[event["requestId"]] = "js" if address.endswith(".js") else "html" if address.endswith(path) else "other"
+
+        def finished(event: dict[str, Any]) -> None:
+            if event["requestId"] in kinds:
+                weight["all"] += int(event["encodedDataLength"])
+                weight[kinds[event["requestId"]]] += int(event["encodedDataLength"])
+
+        tools.on("Network.requestWillBeSent", requested)
+        tools.on("Network.webSocketCreated", requested)
+        tools.on("Network.loadingFinished", finished)
+        _open(page, url + path, cards)
+        if path == PAGE:
+            page.evaluate(LIVE)
+        page.wait_for_load_state("load")
+        page.wait_for_timeout(500)  # stragglers: the icon, a late font
+        tools.send("HeapProfiler.collectGarbage")
+        tools.send("Performance.enable")
+        metrics = {entry["name"]: entry["value"] for entry in tools.send("Performance.getMetrics")["metrics"]}
+        weight["heap"], weight["nodes"] = int(metrics["JSHeapUsedSize"]), int(metrics["Nodes"])
+    return weight
