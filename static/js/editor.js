@@ -1,14 +1,21 @@
 // The text editor (TipTap), loaded only when somebody writes.
-import { Editor } from "@tiptap/core";
+import { Editor, generateHTML, generateJSON } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 
 const KIT = StarterKit.configure({
   heading: { levels: [3, 4] },
+  trailingNode: false, // it would make an edit of merely opening a text that ends with a list
   link: { openOnClick: false, autolink: true, defaultProtocol: "https", protocols: ["mailto", "tel"], HTMLAttributes: { target: null } },
 });
 
-// Fills `place` with a toolbar and the text; `normal` is the published text as this editor writes it, to tell real edits from spelling of tags.
-export function createEditor(place, html, published, onUpdate) {
+// Text as this editor writes it, from published HTML or from an editor: to tell real edits from the spelling of tags.
+export function normal(source) {
+  if (source instanceof Editor) return source.isEmpty ? "" : source.getHTML();
+  return source && generateHTML(generateJSON(source, [KIT]), [KIT]);
+}
+
+// Fills `place` with a toolbar and the text.
+export function createEditor(place, html, onUpdate) {
   const toolbar = document.createElement("div");
   toolbar.className = "toolbar";
   toolbar.setAttribute("role", "toolbar");
@@ -19,16 +26,14 @@ export function createEditor(place, html, published, onUpdate) {
   const editor = new Editor({
     element: content,
     extensions: [KIT],
-    content: published,
+    content: html,
     injectCSS: false,
     editorProps: { attributes: { class: "tiptap text", role: "textbox", "aria-multiline": "true", "aria-label": "Texte de l’info" } },
   });
-  const normal = editor.isEmpty ? "" : editor.getHTML();
-  if (html !== published) editor.commands.setContent(html, { emitUpdate: false });
   editor.on("update", onUpdate);
   toolbar.append(...TOOLS.map((tool) => makeTool(tool, editor, linkForm)));
   editor.on("transaction", () => [...toolbar.children].forEach((button) => button.refresh()));
-  return { editor, normal };
+  return editor;
 }
 
 const TOOLS = [

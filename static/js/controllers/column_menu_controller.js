@@ -2,15 +2,17 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { columns, titleOf } from "../live/places.js";
+import { mayAddTo } from "../live/rights.js";
 
 // The « … » of a column: one menu for all of them, so that a column stays light.
 export default class extends Controller {
-  static targets = ["menu"];
+  static targets = ["menu", "add"];
 
   open(event) {
     const column = event.target.closest(".column");
     this.menuTarget.dataset.column = column.id;
     this.menuTarget.opener = event.currentTarget;
+    this.addTarget.hidden = !mayAddTo(column);
     this.menuTarget.showPopover();
   }
 

@@ -1,100 +1,154 @@
 import { Controller } from "@hotwired/stimulus";
+import { toast } from "../live/announce.js";
 import { perform, sender } from "../live/board.js";
 import { drafts } from "../live/drafts.js";
-import { toast } from "../live/announce.js";
+import { cardOf, LINES_MAX, linesOf } from "../live/lines.js";
+import { mayAddTo } from "../live/rights.js";
 
-// Adding a card at the foot of its column: a title and Enter; the next one may follow at once.
+// Adding cards at the foot or the head of their column: a title and Enter; the next one may follow at once.
 export default class extends Controller {
+  static targets = ["form"];
+
+  connect() {
+    sender.addEventListener("refused", this.#giveBack);
+  }
+
+  disconnect() {
+    sender.removeEventListener("refused", this.#giveBack);
+  }
+
   open(event) {
     this.openIn(event.target.closest(".column"));
   }
 
-  openIn(column) {
-    const footer = column.querySelector(":scope > footer");
-    if (!footer.checkVisibility()) return toast("Vous ne pouvez pas ajouter d’info dans cette colonne.");
-    if (!footer.querySelector(".composer")) footer.append(this.#form(column));
-    footer.querySelector(".add").hidden = true;
-    footer.querySelector("textarea").focus();
+  openOnTop() {
+    this.openIn(document.getElementById(document.getElementById("column-menu").dataset.column), { top: true });
   }
 
-  #form(column) {
-    const form = document.createElement("form");
-    form.className = "composer";
-    form.dataset.kept = "";
-    form.noValidate = true;
-    const field = Object.assign(document.createElement("textarea"), { name: "title", maxLength: 200, rows: 2, placeholder: "La question de l’usager, ou sa réponse en une ligne" });
-    field.setAttribute("aria-label", `Titre de la nouvelle info, colonne ${column.querySelector("h2").textContent}`);
-    field.value = drafts.read(this.#draft(column)) ?? "";
-    const problem = Object.assign(document.createElement("p"), { className: "problem" });
-    problem.setAttribute("role", "alert");
-    const row = Object.assign(document.createElement("div"), { className: "row" });
-    row.append(button("Ajouter", "btn primary", "submit"), button("Ajouter et rédiger", "btn", "submit", "write"), button("Fermer", "btn ghost", "button", "close"));
-    form.append(field, problem, row);
-    field.addEventListener("input", () => drafts.write(this.#draft(column), field.value));
-    field.addEventListener("keydown", (event) => this.#key(event, form));
-    row.lastElementChild.addEventListener("click", () => this.#close(form));
-    form.addEventListener("submit", (event) => this.#submit(event, form, column));
-    return form;
+  openIn(column, { top = false } = {}) {
+    if (!column || !mayAddTo(column)) return toast("Vous ne pouvez pas ajouter d’info dans cette colonne.");
+    if (column.matches(".folded")) column.querySelector(".unfold").click();
+    const form = column.querySelector(".composer") ?? this.#form(column);
+    form.dataset.place = top ? "top" : "bottom";
+    if (top) column.querySelector(":scope > header").after(form);
+    else column.querySelector(":scope > footer").append(form);
+    column.querySelector(".add").hidden = !top;
+    form.elements.title.focus();
   }
 
-  #key(event, form) {
+  keep({ target: field }) {
+    drafts.write(draftOf(field.closest(".column")), field.value);
+  }
+
+  key(event) {
+    const form = event.currentTarget;
     if (event.key === "Escape") {
       event.stopPropagation();
       this.#close(form);
-    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("textarea")) {
       event.preventDefault();
       form.requestSubmit();
     }
   }
 
-  async #submit(event, form, column) {
+  close(event) {
+    this.#close(event.target.form);
+  }
+
+  // Several pasted lines may be as many cards.
+  paste(event) {
+    const lines = linesOf(event.clipboardData.getData("text/plain"));
+    if (lines.length < 2) return;
     event.preventDefault();
-    const write = event.submitter?.value === "write";
+    const form = event.target.form;
+    const offer = form.querySelector(".offer");
+    form.lines = lines.slice(0, LINES_MAX);
+    offer.querySelector("p").textContent = lines.length > LINES_MAX ? `${lines.length} lignes collées ; les ${LINES_MAX} premières peuvent devenir des infos.` : `${lines.length} lignes collées.`;
+    offer.querySelector("[data-several]").textContent = `En faire ${form.lines.length} infos`;
+    offer.hidden = false;
+    offer.querySelector("[data-several]").focus();
+  }
+
+  async addLines({ target: { form } }) {
+    const lines = form.lines.map(cardOf);
+    this.#leaveOffer(form);
+    // At the head of the column each goes above the one before: the last one first.
+    for (const card of form.dataset.place === "top" ? lines.reverse() : lines) this.#add(form, card);
+  }
+
+  joinLines({ target: { form } }) {
     const field = form.elements.title;
-    const problem = form.querySelector(".problem");
-    const title = field.value;
-    problem.textContent = "";
-    if (!title.trim()) return (problem.textContent = "Écrivez un titre.");
-    const ghost = this.#showPending(column, title);
-    field.value = "";
+    field.setRangeText(form.lines.join(" "), field.selectionStart, field.selectionEnd, "end");
+    field.value = field.value.slice(0, field.maxLength);
+    this.keep({ target: field });
+    this.#leaveOffer(form);
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const form = event.target;
+    const title = form.elements.title.value;
+    form.querySelector(".problem").textContent = "";
+    if (!title.trim()) return (form.querySelector(".problem").textContent = "Écrivez un titre.");
+    form.elements.title.value = "";
+    this.#add(form, { title }, event.submitter?.value === "write");
+  }
+
+  async #add(form, card, write = false) {
+    const column = form.closest(".column");
+    const top = form.dataset.place === "top";
+    const ghost = showPending(column, card.title, top);
     try {
-      const adding = perform({ type: "add_card", column: Number(column.dataset.columnId), title });
-      if (sender.waiting) drafts.forget(this.#draft(column));
+      const adding = perform({ type: "add_card", column: Number(column.dataset.columnId), ...card, ...(top && { after: null }) });
+      if (sender.isKept) drafts.forget(draftOf(column)); // from here on the outbox has it
       const { changes } = await adding;
-      drafts.forget(this.#draft(column));
       const id = Object.keys(changes[0].cards)[0];
       document.getElementById(`card-${id}`)?.scrollIntoView({ block: "nearest" });
       if (write) document.dispatchEvent(new CustomEvent("card:write", { detail: id }));
-    } catch (error) {
-      problem.textContent = error.detail;
-      if (!field.value) field.value = title;
-      drafts.write(this.#draft(column), field.value);
-      field.focus();
+    } catch (problem) {
+      const field = form.elements.title;
+      field.value ||= card.title;
+      this.keep({ target: field });
+      form.querySelector(".problem").textContent = problem.detail;
+      if (form.isConnected) field.focus();
+      else toast(problem.detail);
     } finally {
       ghost.remove();
     }
   }
 
-  #showPending(column, title) {
-    const ghost = Object.assign(document.createElement("li"), { className: "card pending" });
-    ghost.append(Object.assign(document.createElement("h3"), { textContent: title }));
-    column.querySelector(".cards").append(ghost);
-    ghost.scrollIntoView({ block: "nearest" });
-    return ghost;
+  // Refused after a reload, when nobody waited any more: what was typed is a draft again.
+  #giveBack = ({ detail: { request } }) => {
+    if (request.type === "add_card") drafts.write(`new:${request.column}`, request.title);
+  };
+
+  #form(column) {
+    const form = this.formTarget.content.firstElementChild.cloneNode(true);
+    const field = form.elements.title;
+    field.setAttribute("aria-label", `Titre de la nouvelle info, colonne ${column.querySelector("h2").textContent}`);
+    field.value = drafts.read(draftOf(column)) ?? "";
+    return form;
+  }
+
+  #leaveOffer(form) {
+    form.querySelector(".offer").hidden = true;
+    form.elements.title.focus();
   }
 
   #close(form) {
-    const opener = form.parentElement.querySelector(".add");
+    const column = form.closest(".column");
     form.remove();
-    opener.hidden = false;
-    opener.focus();
-  }
-
-  #draft(column) {
-    return `new:${column.dataset.columnId}`;
+    column.querySelector(".add").hidden = false;
+    column.querySelector(".add").focus();
   }
 }
 
-function button(words, className, type, value = "") {
-  return Object.assign(document.createElement("button"), { textContent: words, className, type, value });
+const draftOf = (column) => `new:${column.dataset.columnId}`;
+
+function showPending(column, title, top) {
+  const ghost = Object.assign(document.createElement("li"), { className: "card pending" });
+  ghost.append(Object.assign(document.createElement("h3"), { textContent: title }));
+  column.querySelector(".cards")[top ? "prepend" : "append"](ghost);
+  ghost.scrollIntoView({ block: "nearest" });
+  return ghost;
 }

@@ -16,6 +16,7 @@ const FEEL = {
   fallbackTolerance: 5,
   fallbackClass: "dragged",
   ghostClass: "slot",
+  chosenClass: "chosen",
   delay: 220, // a short press: a finger that scrolls never drags
   delayOnTouchOnly: true,
   touchStartThreshold: 8,

@@ -20,11 +20,12 @@ export default class extends Controller {
     this.countTarget.textContent = words.length ? (found ? `${found} info${found > 1 ? "s" : ""}` : "aucune info") : "";
   }
 
+  // Escape empties the field; once more leaves it for the board.
   clear(event) {
     event.stopPropagation();
+    if (!this.inputTarget.value) return (document.querySelector("#board .card:not(.filtered) h3 a") ?? document.getElementById("board")).focus();
     this.inputTarget.value = "";
     this.filter();
-    this.inputTarget.blur();
   }
 }
 

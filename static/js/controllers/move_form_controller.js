@@ -1,7 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
-import { cardsIn, columnOf, columns, titleOf } from "../live/places.js";
+import { columnOf, columns, titleOf } from "../live/places.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
 
 // « Déplacer vers… »: column and position by lists, for everyone.
@@ -45,14 +45,14 @@ export default class extends Controller {
     try {
       await perform({ type: "move_card", card: Number(card.dataset.cardId), column: Number(column.dataset.columnId), after });
       announce(`${quote(titleOf(card))} est dans ${titleOf(column)}.`);
-      card.querySelector("h3 a").focus();
+      (columnOf(card).matches(".folded") ? column.querySelector(".unfold") : card.querySelector("h3 a")).focus();
     } catch (problem) {
       toast(problem.detail);
     }
   }
 
   #others() {
-    return cardsIn(document.getElementById(this.columnTarget.value)).filter((card) => card !== this.#card);
+    return [...document.querySelectorAll(`#${this.columnTarget.value} > .cards > .card:not(.pending)`)].filter((card) => card !== this.#card);
   }
 
   #isHome() {
@@ -60,4 +60,7 @@ export default class extends Controller {
   }
 }
 
-const previous = (card) => card.previousElementSibling;
+function previous(card) {
+  const before = card.previousElementSibling;
+  return before?.matches(".pending") ? previous(before) : before;
+}

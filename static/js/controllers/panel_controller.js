@@ -2,6 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { board } from "../live/context.js";
+import { publishedIn } from "../live/merge.js";
 import { mayPlace } from "../live/rights.js";
 import { wordTimes } from "../live/times.js";
 
@@ -40,8 +41,7 @@ export default class extends Controller {
     if (!article || article.matches("form") || !this.panelTarget.matches(".mine-to-edit") || "archived" in article.dataset) return;
     const form = this.editFormTarget.content.firstElementChild.cloneNode(true);
     for (const [name, value] of Object.entries(article.dataset)) form.dataset[name] = value;
-    const body = article.querySelector("div[data-body]");
-    form.dataset.published = JSON.stringify({ title: this.#open.title, body: body?.innerHTML ?? "", valid_until: article.dataset.validUntil });
+    form.dataset.published = JSON.stringify(publishedIn(article));
     this.panelTarget.replaceChildren(form);
   }
 

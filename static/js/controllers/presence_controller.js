@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { connection } from "../live/board.js";
+import { me } from "../live/context.js";
 
 const SHOWN = 4;
 
@@ -11,7 +12,8 @@ export default class extends Controller {
     connection.addEventListener("presence", ({ detail }) => this.#show(detail.people));
   }
 
-  #show(people) {
+  #show(everybody) {
+    const people = everybody.filter((person) => person.id !== me.id);
     const shown = people.slice(0, people.length > SHOWN + 1 ? SHOWN : SHOWN + 1);
     this.peopleTarget.replaceChildren(...shown.map(avatar));
     if (people.length > shown.length) {

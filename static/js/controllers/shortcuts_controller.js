@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { columns } from "../live/places.js";
+import { mayAddTo } from "../live/rights.js";
 
 // Single keys for what one does all day; silent while somebody types or a dialog is open.
 export default class extends Controller {
@@ -35,7 +36,7 @@ export default class extends Controller {
 
   // The first column in sight in which one may add.
   #columnInSight() {
-    const all = columns().filter((column) => column.querySelector(":scope > footer").checkVisibility());
+    const all = columns().filter((column) => mayAddTo(column) && !column.matches(".folded"));
     return all.find((column) => column.getBoundingClientRect().left >= 0) ?? all[0] ?? columns()[0];
   }
 

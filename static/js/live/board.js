@@ -2,12 +2,12 @@
 import { toast } from "./announce.js";
 import { board } from "./context.js";
 import { Connection } from "./connection.js";
-import { NoAnswer } from "./problem.js";
 import { applyBoard, applyChange } from "./render.js";
 import { Sender } from "./sender.js";
 import { Stream } from "./stream.js";
 
 const CHECK_MS = 60_000;
+const REJOIN_MS = 2000;
 
 export const connection = new Connection();
 export const sender = new Sender(connection);
@@ -20,34 +20,39 @@ export async function perform(command) {
   return answer;
 }
 
-connection.addEventListener("open", join);
-connection.addEventListener("awake", join);
+connection.addEventListener("open", enter);
+connection.addEventListener("awake", enter);
 connection.addEventListener("changes", ({ detail }) => stream.receive(detail));
-sender.addEventListener("answered", ({ detail }) => stream.receive(detail.changes));
-sender.addEventListener("refused", ({ detail }) => toast(`Une modification en attente n’a pas pu être faite : ${detail.error.detail}`));
-setInterval(() => connection.isLive && !document.hidden && join(), CHECK_MS);
+sender.addEventListener("answered", ({ detail }) => stream.receive(detail.outcome.changes));
+sender.addEventListener("refused", ({ detail }) => toast(`Une modification en attente n’a pas pu être faite : ${detail.outcome.detail}`));
+setInterval(() => connection.isLive && !document.hidden && enter(), CHECK_MS);
 
 function show(change) {
   applyChange(change);
   document.body.dataset.seq = change.seq;
 }
 
-// Enters the board's room and asks for what came since; the server reads after it has let us in, so nothing falls between.
-async function join() {
+// On the board, or trying to be as long as the socket is open.
+async function enter() {
   try {
-    const { changes, resync, people } = await connection.request("join", { board: board.id, after: stream.seq });
-    if (resync) await fetchBoard();
-    else stream.receive(changes);
-    connection.dispatchEvent(new CustomEvent("presence", { detail: { people } }));
+    await join();
     connection.setState("live");
   } catch (error) {
-    if (!(error instanceof NoAnswer) && error.status === 401) connection.setState("ended");
+    if (error.status === 401) connection.setState("ended");
+    else if (connection.socket.connected) setTimeout(enter, REJOIN_MS * (0.5 + Math.random()));
   }
 }
 
+// Enters the board's room and asks for what came since; the server reads after it has let us in, so nothing falls between.
+async function join() {
+  const { changes, resync, people } = await connection.request("join", { board: board.id, after: stream.seq });
+  if (resync) await fetchBoard();
+  else stream.receive(changes);
+  connection.dispatchEvent(new CustomEvent("presence", { detail: { people } }));
+}
+
 function recover({ whole }) {
-  if (!whole && connection.socket.connected) return join();
-  return fetchBoard();
+  return whole || !connection.socket.connected ? fetchBoard() : join();
 }
 
 let fetching = null;
@@ -59,9 +64,11 @@ function fetchBoard() {
 
 async function fetchWhole() {
   const response = await fetch(`/boards/${board.slug}`, { headers: { Accept: "text/html" } });
-  if (!response.ok || response.redirected) return;
+  if (!response.ok || response.redirected) throw new Error("the board could not be fetched");
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const seq = Number(page.body.dataset.seq);
+  if (seq < stream.seq) return; // overtaken while it was on its way
   applyBoard(page.getElementById("board"));
-  document.body.dataset.seq = page.body.dataset.seq;
-  stream.restartFrom(Number(page.body.dataset.seq));
+  document.body.dataset.seq = seq;
+  stream.restartFrom(seq);
 }

@@ -13,6 +13,7 @@ export class Connection extends EventTarget {
     this.socket = io({
       transports: ["websocket", "polling"],
       tryAllTransports: true,
+      timeout: 8000,
       // Spread out: after a restart of the server four hundred pages come back at once.
       reconnectionDelay: 1000,
       reconnectionDelayMax: 10000,

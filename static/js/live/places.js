@@ -1,8 +1,8 @@
 // Where cards are, and moving them: shown at once, sent, and put back with the reason when refused.
-import { announce, quote, toast } from "./announce.js";
+import { quote, toast } from "./announce.js";
 import { perform } from "./board.js";
 import { glide } from "./glide.js";
-import { refreshCount } from "./render.js";
+import { placeByRank, refreshCount } from "./render.js";
 
 export const titleOf = (element) => element.querySelector("h2, h3").textContent.trim();
 export const columnOf = (card) => card.closest(".column");
@@ -13,26 +13,27 @@ export function placeOf(card) {
   return { list: card.parentElement, next: card.nextElementSibling, rank: card.dataset.rank };
 }
 
-export function putBack(card, place) {
-  glide(card, () => place.list.insertBefore(card, place.next?.parentElement === place.list ? place.next : null));
-  card.dataset.rank = place.rank;
-  [place.list, ...document.querySelectorAll("#board .cards")].forEach(refreshCount);
+// By rank rather than beside its old neighbour: neighbours may have moved meanwhile.
+export function putBack(card, { list, rank }) {
+  if (!list.isConnected) return card.remove(); // its column left the board, and came back without it if at all
+  card.dataset.rank = rank;
+  glide(card, () => placeByRank(card, list, ".card"));
+  document.querySelectorAll("#board .cards").forEach(refreshCount);
 }
 
 // The card stands where it was let go; `origin` is where to put it back.
 export async function sendMove(card, origin) {
-  const list = card.parentElement;
+  const column = columnOf(card);
   const before = previousCard(card);
-  if (origin.list === list && origin.next === card.nextElementSibling) return;
+  if (origin.list === card.parentElement && origin.next === card.nextElementSibling) return;
   card.dataset.rank = ""; // on its way: others are placed without regard to it
-  [origin.list, list].forEach(refreshCount);
-  const column = Number(columnOf(card).dataset.columnId);
+  [origin.list, card.parentElement].forEach(refreshCount);
+  const after = before ? Number(before.dataset.cardId) : null;
   try {
-    await perform({ type: "move_card", card: Number(card.dataset.cardId), column, after: before ? Number(before.dataset.cardId) : null });
+    await perform({ type: "move_card", card: Number(card.dataset.cardId), column: Number(column.dataset.columnId), after });
   } catch (problem) {
     putBack(card, origin);
     toast(`${quote(titleOf(card))} n’a pas bougé : ${problem.detail}`);
-    announce(`Déplacement refusé. ${problem.detail}`);
   }
 }
 

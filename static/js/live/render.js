@@ -1,19 +1,19 @@
 // Shows changes on the board. A change carries how things look now, so applying one twice, late or in a batch is harmless.
 import { Idiomorph } from "idiomorph";
-import { glide } from "./glide.js";
+import { glide, settle } from "./glide.js";
 import { wordTimes } from "./times.js";
 
-const held = new Map(); // element id → the latest data that came while a hand was on it
+const held = new Map(); // element id → what came while a hand was on it: element id → how to show the latest
 
-// A card or column being dragged is left alone; what came meanwhile is shown when it is let go.
+// A card or column being dragged is left alone, and so is the column it stands in; what came meanwhile is shown when it is let go.
 export function hold(element) {
-  held.set(element.id, null);
+  held.set(element.id, new Map());
 }
 
 export function release(element) {
   const missed = held.get(element.id);
   held.delete(element.id);
-  missed?.();
+  missed?.forEach((show) => show());
 }
 
 export const isHeld = (element) => Boolean(element && held.has(element.id));
@@ -44,7 +44,7 @@ export function placeByRank(element, parent, selector) {
     next = sibling;
   }
   if (element.parentElement === parent && nextRanked(element, selector) === next) return;
-  parent.insertBefore(element, next ?? firstAfterRanked(parent, selector, element));
+  settle(element, parent, next ?? firstAfterRanked(parent, selector, element));
 }
 
 export function refreshCount(list) {
@@ -54,7 +54,8 @@ export function refreshCount(list) {
 }
 
 function whenFree(id, show) {
-  if (held.has(id)) held.set(id, show);
+  const missed = held.get(id) ?? [...held].find(([inside]) => document.querySelector(`#${id} #${inside}`))?.[1];
+  if (missed) missed.set(id, show);
   else show();
 }
 
@@ -89,10 +90,15 @@ function removeCard(card) {
   card.remove();
 }
 
+function removeColumn(column) {
+  if (column.contains(document.activeElement)) document.getElementById("board").focus({ preventScroll: true });
+  column.remove();
+}
+
 function showColumn(id, data) {
   const column = document.getElementById(`column-${id}`);
   const board = document.getElementById("board");
-  if (!data) return column?.remove();
+  if (!data) return column && removeColumn(column);
   const fresh = fragment(data.html);
   board.querySelector(":scope > .nothing")?.remove();
   if (!column) {
@@ -104,9 +110,7 @@ function showColumn(id, data) {
     Idiomorph.morph(column.querySelector(part), fresh.querySelector(part), { callbacks: { beforeNodeRemoved, beforeNodeMorphed } });
   }
   refreshCount(column.querySelector(".cards"));
-  const left = board.scrollLeft;
   if (!inOrder(column)) placeByRank(column, board, ".column");
-  board.scrollLeft = left;
 }
 
 function fragment(html) {

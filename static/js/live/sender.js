@@ -1,14 +1,17 @@
-// Sends commands: by the socket while it is live, else by HTTP; what finds no way out is kept and leaves on return.
-import { board, csrfToken, me, newKey } from "./context.js";
+// Sends commands one after the other: by the socket while it is live, else by HTTP. What finds no way out waits, and leaves on return.
+import { board, csrfToken, newKey, renewCsrfToken } from "./context.js";
+import { outbox } from "./outbox.js";
 import { NoAnswer, Problem } from "./problem.js";
 
 const SOCKET_MAX_CHARACTERS = 50_000;
 const RETRY_MS = 4000;
-const STORE = `flash-news:outbox:${me?.id}:${board.slug}`;
+const WAITING_MAX = 200;
 
 export class Sender extends EventTarget {
-  #kept = read();
-  #promises = new Map();
+  // Whether everything that waits would survive a reload.
+  isKept = true;
+  #own = new Map(); // key → {request, resolve, reject}: those that somebody on this page waits for
+  #stalled = false;
   #flushing = null;
 
   constructor(connection) {
@@ -16,43 +19,70 @@ export class Sender extends EventTarget {
     this.connection = connection;
     connection?.addEventListener("state", () => connection.isLive && this.flush());
     addEventListener("online", () => this.flush());
-    addEventListener("storage", (event) => event.key === STORE && this.#reread());
-    if (this.#kept.length) this.#retryLater();
+    addEventListener("storage", ({ key }) => outbox.concerns(key) && this.#tell());
+    if (this.#queue().length) this.flush();
   }
 
+  // How many could not be sent yet.
   get waiting() {
-    return this.#kept.length;
+    return this.#stalled ? this.#queue().length : 0;
   }
 
-  // Resolves with {seq, changes}; rejects with a Problem. While nothing can be reached it stays pending, and is kept across reloads.
+  // Resolves with {seq, changes}; rejects with a Problem. While the server cannot be reached it stays pending.
   perform(command) {
+    if (this.#queue().length >= WAITING_MAX) return Promise.reject(TOO_MANY);
     const request = { ...command, key: newKey() };
-    if (!this.#kept.length) {
-      return this.#send(request).catch((error) => (error instanceof NoAnswer ? this.#keep(request) : Promise.reject(error)));
-    }
-    return this.#keep(request);
+    const kept = outbox.keep(request);
+    return new Promise((resolve, reject) => {
+      this.#own.set(request.key, { request, kept, resolve, reject });
+      this.#tell();
+      this.flush();
+    });
   }
 
-  // In order, one after the other: a card must exist before it is moved.
   flush() {
     this.#flushing ??= this.#flushAll().finally(() => (this.#flushing = null));
     return this.#flushing;
   }
 
+  // In order, each answered before the next leaves: a card must exist before it is moved, and the last move must win.
+  // Another tab of the same person may send the same ones: the key makes the second time harmless.
   async #flushAll() {
-    while (this.#kept.length) {
-      const request = this.#kept[0];
-      const promise = this.#promises.get(request.key);
+    for (let request; (request = this.#queue()[0]); ) {
       try {
-        const answer = await this.#send(request);
-        promise ? promise.resolve(answer) : this.dispatchEvent(new CustomEvent("answered", { detail: answer }));
+        this.#settle(request, "resolve", await this.#send(request));
       } catch (error) {
         if (error instanceof NoAnswer || error.status === 401) return this.#retryLater();
-        promise ? promise.reject(error) : this.dispatchEvent(new CustomEvent("refused", { detail: { request, error } }));
+        this.#settle(request, "reject", error);
       }
-      this.#promises.delete(request.key);
-      this.#write(this.#kept.filter((other) => other.key !== request.key));
     }
+  }
+
+  #queue() {
+    const own = [...this.#own.values()].map(({ request }) => request);
+    const left = outbox.all().filter(({ key }) => !this.#own.has(key));
+    return [...own, ...left].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  #settle(request, how, outcome) {
+    const own = this.#own.get(request.key);
+    this.#own.delete(request.key);
+    outbox.forget(request);
+    this.#stalled = false;
+    this.#tell();
+    if (own) own[how](outcome);
+    else this.dispatchEvent(new CustomEvent(how === "resolve" ? "answered" : "refused", { detail: { request, outcome } }));
+  }
+
+  #retryLater() {
+    this.#stalled = true;
+    this.#tell();
+    setTimeout(() => this.flush(), RETRY_MS * (0.5 + Math.random()));
+  }
+
+  #tell() {
+    this.isKept = [...this.#own.values()].every(({ kept }) => kept);
+    this.dispatchEvent(new Event("waiting"));
   }
 
   async #send(request) {
@@ -60,48 +90,16 @@ export class Sender extends EventTarget {
       try {
         return await this.connection.request("command", { board: board.id, ...request });
       } catch (error) {
-        if (!(error instanceof NoAnswer)) throw error;
+        if (!(error instanceof NoAnswer) && error.status !== 503) throw error;
       }
     }
     return post(request);
   }
-
-  #keep(request) {
-    this.#write([...this.#kept, request]);
-    this.#retryLater();
-    return new Promise((resolve, reject) => this.#promises.set(request.key, { resolve, reject }));
-  }
-
-  #retryLater() {
-    setTimeout(() => this.flush(), RETRY_MS * (0.5 + Math.random()));
-  }
-
-  #write(kept) {
-    this.#kept = kept;
-    try {
-      localStorage.setItem(STORE, JSON.stringify(kept));
-      this.isKept = true;
-    } catch {
-      this.isKept = false; // private mode or a full store: then it is not true that they survive
-    }
-    this.dispatchEvent(new Event("waiting"));
-  }
-
-  #reread() {
-    this.#kept = read();
-    this.dispatchEvent(new Event("waiting"));
-  }
 }
 
-function read() {
-  try {
-    return JSON.parse(localStorage.getItem(STORE)) ?? [];
-  } catch {
-    return [];
-  }
-}
+const TOO_MANY = new Problem({ status: 503, code: "too_many_waiting", detail: "Trop de modifications attendent déjà le retour de la connexion." });
 
-async function post(request) {
+async function post(request, again = true) {
   let response;
   try {
     response = await fetch(`/boards/${board.slug}/commands`, {
@@ -113,8 +111,9 @@ async function post(request) {
   } catch {
     throw new NoAnswer();
   }
-  if ([502, 503, 504].includes(response.status)) throw new NoAnswer();
+  if ([429, 502, 503, 504].includes(response.status)) throw new NoAnswer();
   const answer = await response.json().catch(() => ({ status: response.status, detail: "Réponse illisible." }));
+  if (answer.code === "csrf" && again && (await renewCsrfToken())) return post(request, false);
   if (!response.ok) throw new Problem(answer);
   return answer;
 }

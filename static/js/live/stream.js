@@ -5,7 +5,7 @@ export class Stream {
   #waiting = new Map();
   #gapTimer = null;
 
-  // apply(change) shows it; recover() fetches what is missing.
+  // apply(change) shows it; recover({whole}) fetches what is missing, or rejects.
   constructor(seq, { apply, recover }) {
     this.seq = seq;
     this.apply = apply;
@@ -13,16 +13,14 @@ export class Stream {
   }
 
   receive(changes) {
-    for (const change of changes) {
-      if (change.resync) return this.recover({ whole: true });
-      if (change.seq > this.seq) this.#waiting.set(change.seq, change);
-    }
-    for (let next; (next = this.#waiting.get(this.seq + 1)); ) {
+    for (const change of changes) if (change.seq > this.seq) this.#waiting.set(change.seq, change);
+    for (let next; (next = this.#waiting.get(this.seq + 1)) && !next.resync; ) {
       this.#waiting.delete(next.seq);
       this.seq = next.seq;
       this.apply(next);
     }
-    this.#watchGap();
+    if (this.#waiting.size) this.#recoverAfter(this.#needsWhole ? 0 : GAP_PATIENCE_MS);
+    else this.#gapTimer = clearTimeout(this.#gapTimer);
   }
 
   // The board was fetched whole at this seq.
@@ -32,8 +30,17 @@ export class Stream {
     this.receive([]);
   }
 
-  #watchGap() {
-    clearTimeout(this.#gapTimer);
-    if (this.#waiting.size) this.#gapTimer = setTimeout(() => this.recover({ whole: false }), GAP_PATIENCE_MS);
+  // Too large to be sent piece by piece, or written by another program: only the board itself will do.
+  get #needsWhole() {
+    return [...this.#waiting.values()].some((change) => change.resync);
+  }
+
+  // Tried until the gap is closed, less and less eagerly.
+  #recoverAfter(patience) {
+    this.#gapTimer ??= setTimeout(async () => {
+      await this.recover({ whole: this.#needsWhole }).catch(() => {});
+      this.#gapTimer = null;
+      if (this.#waiting.size) this.#recoverAfter(Math.min((patience || GAP_PATIENCE_MS) * 2, 10_000));
+    }, patience);
   }
 }

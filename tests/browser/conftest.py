@@ -1,0 +1,124 @@
+"""Browsers, a server of their own, and people signed in side by side. A page that complains fails its test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, StorageState, sync_playwright
+
+from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, Desk, new_desk
+from tests.browser.install import browser_options
+from tests.server import Server
+
+SeatSomebody = Callable[..., Desk]
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(**browser_options())
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def shared_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for tests that keep to columns of their own."""
+    folder = tmp_path_factory.mktemp("town") / "var"
+    shutil.copytree(demo_data, folder)
+    server = Server(folder).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def desks() -> Iterator[list[Desk]]:
+    """Every desk of a test: closed at its end, their complaints read."""
+    desks: list[Desk] = []
+    yield desks
+    for desk in desks:
+        desk.context.close()
+    assert [said for desk in desks for said in desk.unforgiven()] == []
+
+
+@pytest.fixture(scope="module")
+def sessions() -> dict[tuple[str, str], StorageState]:
+    """Cookies of those who signed in once already: signing in each time would be most of the time."""
+    return {}
+
+
+@pytest.fixture
+def seat(browser: Browser, shared_server: Server, desks: list[Desk], sessions: dict[tuple[str, str], StorageState]) -> SeatSomebody:
+    """Seats somebody, signed in, at a browser of their own; `afresh` for those who sign out or lose their account."""
+
+    def seat_somebody(email: str = AGENT, *, server: Server = shared_server, afresh: bool = False, path: str | None = "/boards/accueil", **options: Any) -> Desk:
+        known = None if afresh else sessions.get((server.url, email))
+        desk = new_desk(browser, server, email, storage_state=known, **options)
+        desks.append(desk)
+        if known is None:
+            desk.sign_in()
+            if not afresh:
+                sessions[server.url, email] = desk.context.storage_state()
+        if path:
+            desk.open_board(path)
+        return desk
+
+    return seat_somebody
+
+
+@dataclass
+class Lanes:
+    """Two columns that only this test uses, at the left of the board."""
+
+    left: str
+    right: str
+    left_id: int
+    right_id: int
+
+
+@pytest.fixture
+def anna(seat: SeatSomebody) -> Desk:
+    """An agent."""
+    return seat(AGENT)
+
+
+@pytest.fixture
+def boris(seat: SeatSomebody) -> Desk:
+    """An agent of another service, at the same time."""
+    return seat(COLLEAGUE)
+
+
+@pytest.fixture
+def facilitator(seat: SeatSomebody) -> Desk:
+    return seat(FACILITATOR)
+
+
+@pytest.fixture
+def founder(seat: SeatSomebody) -> Desk:
+    """A facilitator who acts by HTTP; no page of theirs is looked at."""
+    return seat(FACILITATOR, path=None)
+
+
+@pytest.fixture
+def lanes(founder: Desk) -> Lanes:
+    """« Gauche » with three cards, « Droite » with one."""
+    number = next(_numbers)
+    left, right = f"Gauche {number}", f"Droite {number}"
+    right_id = founder.add_column(right)
+    left_id = founder.add_column(left)
+    for title in ("Un", "Deux", "Trois"):
+        founder.add_card(left_id, f"{title} {number}", body=f"<p>Texte de {title}.</p>")
+    founder.add_card(right_id, f"Quatre {number}")
+    return Lanes(left, right, left_id, right_id)

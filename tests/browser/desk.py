@@ -1,0 +1,214 @@
+"""A person at a browser: what they do and see on the board, in words."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from tests.server import Server
+
+PASSWORD = "flash-news-demo"
+FACILITATOR = "dtan@demo.example"
+AGENT = "ccas@demo.example"
+COLLEAGUE = "mediatheque@demo.example"
+READER = "elu@demo.example"
+
+# What the browser itself says of an answer that is not 2xx, or of a server that is away.
+NETWORK_TROUBLE = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_|Failed to fetch")
+
+BLOCKED_WEBSOCKET = """window.WebSocket = class {
+  constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({ code: 1006, reason: "" }); }); }
+  send() {}
+  close() {}
+};"""
+
+
+@dataclass
+class Desk:
+    """One person, one browser context, one page; every complaint of the page is kept."""
+
+    server: Server
+    email: str
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    forgiven: list[re.Pattern[str]] = field(default_factory=list)
+
+    def forgive(self, pattern: re.Pattern[str] = NETWORK_TROUBLE) -> None:
+        """In this test the page may complain so: it is made to meet a refusal or a lost network."""
+        self.forgiven.append(pattern)
+
+    def unforgiven(self) -> list[str]:
+        return [said for said in self.complaints if not any(pattern.search(said) for pattern in self.forgiven)]
+
+    def watch(self, page: Page) -> Page:
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"{error.message}\n{error.stack or ''}"))
+        page.on("request", lambda request: self.requests.append(request.url))
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    # --- going places ---------------------------------------------------------------------------------------------
+
+    def sign_in(self) -> Desk:
+        self.page.goto(f"{self.server.url}/sign-in")
+        self.page.get_by_label("Adresse de messagerie").fill(self.email)
+        self.page.get_by_label("Mot de passe").fill(PASSWORD)
+        self.page.get_by_role("button", name="Se connecter").click()
+        self.page.wait_for_url("**/boards/accueil")
+        return self
+
+    def open_board(self, path: str = "/boards/accueil") -> Desk:
+        self.page.goto(f"{self.server.url}{path}")
+        self.expect_live()
+        return self
+
+    def new_tab(self, path: str = "/boards/accueil") -> Page:
+        page = self.watch(self.context.new_page())
+        page.goto(f"{self.server.url}{path}")
+        return page
+
+    def expect_live(self) -> None:
+        expect(self.state).to_have_text("En direct", timeout=20_000)
+
+    def block_websockets(self) -> None:
+        """From the next page on WebSockets fail, as behind a proxy that does not know them."""
+        self.page.add_init_script(BLOCKED_WEBSOCKET)
+
+    def cut_live(self) -> None:
+        """From the next page on, no live connection of this browser gets through; HTTP does."""
+        self.block_websockets()
+        self.context.route("**/socket.io/**", lambda route: route.abort())
+
+    # --- what stands on the page ----------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> Locator:
+        return self.page.locator(".live .words")
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.locator("aside.panel")
+
+    @property
+    def toasts(self) -> Locator:
+        return self.page.locator("#toasts .toast p")
+
+    @property
+    def announced(self) -> Locator:
+        return self.page.locator("#announcer")
+
+    def column(self, title: str) -> Locator:
+        return self.page.locator("section.column").filter(has=self.page.get_by_role("heading", level=2, name=title, exact=True))
+
+    def card(self, title: str) -> Locator:
+        return self.page.locator("li.card:not(.pending)").filter(has=self.page.get_by_role("heading", level=3, name=title, exact=True))
+
+    def expect_cards(self, column: str, titles: Iterable[str]) -> None:
+        expect(self.column(column).locator("li.card h3")).to_have_text(list(titles))
+
+    def expect_columns(self, *titles: str) -> None:
+        """These columns stand one after the other, among others."""
+        self.page.wait_for_function(
+            """(wanted) => [...document.querySelectorAll("#board > .column h2")].map((each) => each.textContent)
+                .filter((title) => wanted.includes(title)).join("|") === wanted.join("|")""",
+            arg=list(titles),
+        )
+
+    def open_card(self, title: str) -> None:
+        self.card(title).click()
+        expect(self.panel.locator("#panel-title")).to_have_text(title)
+
+    def edit_card(self, title: str) -> Locator:
+        """The edit form of this card, its editor ready."""
+        self.open_card(title)
+        self.panel.get_by_role("button", name="Modifier", exact=True).click()
+        expect(self.panel.locator(".tiptap")).to_be_visible()
+        return self.panel.locator("form.edit-form")
+
+    # --- dragging by mouse ----------------------------------------------------------------------------------------
+
+    def drag(self, card: Locator, target: Locator, *, where: str = "middle", drop: bool = True) -> None:
+        """Press, move in steps as a hand does, and let go over the target's upper, middle or lower part."""
+        card.scroll_into_view_if_needed()
+        start = box_of(card)
+        self.page.mouse.move(start["x"] + min(60, start["width"] / 2), start["y"] + 14)
+        self.page.mouse.down()
+        self.page.mouse.move(start["x"] + 70, start["y"] + 24, steps=4)
+        self.page.mouse.move(start["x"] + 76, start["y"] + 30, steps=2)
+        self.carry_to(target, where=where)
+        if drop:
+            self.page.mouse.up()
+
+    def carry_to(self, target: Locator, *, where: str = "middle") -> None:
+        end = box_of(target)
+        part = {"top": 0.15, "middle": 0.5, "bottom": 0.9}[where]
+        x, y = end["x"] + end["width"] / 2, end["y"] + end["height"] * part
+        self.page.mouse.move(x, y, steps=12)
+        self.page.mouse.move(x + 2, y + 1, steps=3)
+        self.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")  # the others make room: an animation of the library without an event
+
+    # --- acting as a program of this person -----------------------------------------------------------------------
+
+    def command(self, **command: Any) -> dict[str, Any]:
+        """Send a command by HTTP with this person's session; its answer."""
+        token = self.context.request.get(f"{self.server.url}/boards/accueil/archive").text()
+        found = re.search(r'name="csrf-token" content="([^"]+)"', token)
+        assert found
+        return self.commands(found[1], [command])[0]
+
+    def commands(self, token: str, commands: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        answers = []
+        for command in commands:
+            answer = self.context.request.post(
+                f"{self.server.url}/boards/accueil/commands",
+                data={"key": uuid.uuid4().hex, **command},
+                headers={"X-CSRFToken": token, "Accept": "application/json"},
+            )
+            assert answer.ok, answer.text()
+            answers.append(answer.json())
+        return answers
+
+    def add_column(self, title: str, **fields: Any) -> int:
+        answer = self.command(type="add_column", title=title, kind="free", after=None, **fields)
+        return int(next(iter(answer["changes"][0]["columns"])))
+
+    def add_card(self, column: int, title: str, **fields: Any) -> int:
+        answer = self.command(type="add_card", column=column, title=title, **fields)
+        return int(next(iter(answer["changes"][0]["cards"])))
+
+    def board(self) -> dict[str, Any]:
+        """The board as programs read it."""
+        answer: dict[str, Any] = self.context.request.get(f"{self.server.url}/api/boards/accueil").json()
+        return answer
+
+    def titles(self, column: int) -> list[str]:
+        cards = sorted((card for card in self.board()["cards"] if card["column"] == column), key=lambda card: str(card["rank"]))
+        return [card["title"] for card in cards]
+
+
+def new_desk(browser: Browser, server: Server, email: str, **options: Any) -> Desk:
+    context = browser.new_context(**{"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": {"width": 1440, "height": 900}, **options})
+    desk = Desk(server, email, context, context.new_page())
+    desk.watch(desk.page)
+    return desk
+
+
+def box_of(locator: Locator) -> Any:
+    box = locator.bounding_box()
+    assert box, "it is not on the page"
+    return box
+
+
+def focused(page: Page) -> str:
+    """What has the focus, in a few words."""
+    return str(page.evaluate("() => document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim().slice(0, 60)"))

@@ -1,0 +1,107 @@
+"""Dragging a card with the mouse: where it lands, and that the other person sees it there."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Lanes, SeatSomebody
+from tests.browser.desk import NETWORK_TROUBLE, READER, Desk
+
+
+def named(lanes: Lanes, *titles: str) -> list[str]:
+    number = lanes.left.split()[-1]
+    return [f"{title} {number}" for title in titles]
+
+
+def test_a_card_dragged_within_its_column_moves_for_both(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+    one, two, three = named(lanes, "Un", "Deux", "Trois")
+    anna.drag(anna.card(one), anna.card(three), where="bottom")
+    for desk in (anna, boris):
+        desk.expect_cards(lanes.left, [two, three, one])
+    boris.page.reload()
+    boris.expect_cards(lanes.left, [two, three, one])
+    assert anna.titles(lanes.left_id) == [two, three, one]
+
+
+def test_a_card_dragged_to_another_column_moves_for_both(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+    one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
+    anna.drag(anna.card(two), anna.column(lanes.right), where="bottom")
+    for desk in (anna, boris):
+        desk.expect_cards(lanes.left, [one, three])
+        desk.expect_cards(lanes.right, [four, two])
+    expect(boris.column(lanes.right).locator(".n")).to_have_text("2")
+    assert anna.titles(lanes.right_id) == [four, two]
+
+
+def test_an_empty_column_takes_a_card_over_its_whole_height(lanes: Lanes, founder: Desk, anna: Desk, boris: Desk) -> None:
+    (four,) = named(lanes, "Quatre")
+    empty = f"Vide {lanes.left}"
+    founder.add_column(empty)
+    expect(anna.column(empty)).to_be_visible()
+    anna.drag(anna.card(four), anna.column(empty), where="bottom")
+    for desk in (anna, boris):
+        desk.expect_cards(empty, [four])
+
+
+def test_dragging_does_not_open_the_card(lanes: Lanes, anna: Desk) -> None:
+    one, two, _three = named(lanes, "Un", "Deux", "Trois")
+    anna.drag(anna.card(two), anna.card(one), where="top")
+    anna.expect_cards(lanes.left, named(lanes, "Deux", "Un", "Trois"))
+    expect(anna.panel).to_be_hidden()
+
+
+def test_a_reader_cannot_drag(lanes: Lanes, seat: SeatSomebody) -> None:
+    reader = seat(READER)
+    reader.drag(reader.card(named(lanes, "Un")[0]), reader.card(named(lanes, "Trois")[0]), where="bottom")
+    reader.expect_cards(lanes.left, named(lanes, "Un", "Deux", "Trois"))
+
+
+def test_a_card_archived_by_the_other_glides_back_and_the_reason_is_said(lanes: Lanes, founder: Desk, anna: Desk) -> None:
+    one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
+    card = int(anna.card(one).get_attribute("data-card-id") or "")
+    anna.drag(anna.card(one), anna.column(lanes.right), where="bottom", drop=False)
+    founder.command(type="archive_card", card=card)
+    expect(anna.page.locator("body")).to_have_attribute("data-seq", str(anna.board()["seq"]))
+    anna.page.mouse.up()
+    expect(anna.toasts).to_contain_text("n’a pas bougé")
+    expect(anna.toasts).to_contain_text("archivée")
+    anna.expect_cards(lanes.left, [two, three])
+    anna.expect_cards(lanes.right, [four])
+
+
+def test_a_column_archived_under_the_hand_is_said_and_loses_no_card(lanes: Lanes, founder: Desk, anna: Desk) -> None:
+    one, four = named(lanes, "Un", "Quatre")
+    anna.drag(anna.card(one), anna.column(lanes.right), where="bottom", drop=False)
+    founder.command(type="archive_column", column=lanes.right_id)
+    expect(anna.page.locator("body")).to_have_attribute("data-seq", str(anna.board()["seq"]))
+    anna.page.mouse.up()
+    expect(anna.toasts).to_contain_text("n’a pas bougé")
+    expect(anna.column(lanes.right)).to_have_count(0)
+    anna.expect_cards(lanes.left, named(lanes, "Un", "Deux", "Trois"))
+
+
+def test_a_refused_move_goes_back_and_says_why(lanes: Lanes, founder: Desk, anna: Desk) -> None:
+    """The server refuses what this page does not know yet: its socket is cut, its HTTP is not."""
+    one, four = named(lanes, "Un", "Quatre")
+    anna.forgive(NETWORK_TROUBLE)
+    anna.cut_live()
+    anna.page.reload()
+    expect(anna.state).to_have_text("Reconnexion…")
+    founder.command(type="archive_column", column=lanes.right_id)
+    anna.drag(anna.card(one), anna.column(lanes.right), where="bottom")
+    expect(anna.toasts).to_contain_text("n’a pas bougé")
+    anna.expect_cards(lanes.left, named(lanes, "Un", "Deux", "Trois"))
+
+
+def test_a_change_by_the_other_leaves_the_card_in_the_hand_alone(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+    one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
+    card = int(anna.card(one).get_attribute("data-card-id") or "")
+    anna.drag(anna.card(one), anna.column(lanes.right), where="bottom", drop=False)
+    boris.command(type="move_card", card=card, column=lanes.left_id)
+    boris.command(type="edit_card", card=card, version=1, title=f"{one} corrigée")
+    expect(anna.page.locator("body")).to_have_attribute("data-seq", str(anna.board()["seq"]))
+    expect(anna.column(lanes.right).locator(".card.slot h3")).to_have_text(one)
+    anna.page.mouse.up()
+    for desk in (anna, boris):
+        desk.expect_cards(lanes.right, [four, f"{one} corrigée"])
+        desk.expect_cards(lanes.left, [two, three])
