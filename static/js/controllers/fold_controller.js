@@ -21,6 +21,7 @@ export default class extends Controller {
     try {
       const response = await fetch(`/boards/${board.slug}/folds/${column.dataset.columnId}`, {
         method: "PUT",
+        keepalive: true, // it leaves even when the page is left at once
         headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
         body: JSON.stringify(folded),
       });
