@@ -10,6 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent
 KIB = 1024
 
@@ -130,6 +133,8 @@ class _Reader:
             url = "postgresql+psycopg://" + url.split("://", 1)[1]
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             self.problems.append("DATABASE_URL must start with sqlite:/// or postgresql://")
+        elif not _is_database_url(url):
+            self.problems.append("DATABASE_URL is malformed: expected sqlite:////path/file or postgresql://user:password@host:port/name")
         return url
 
     def _redis_url(self) -> str | None:
@@ -144,15 +149,14 @@ class _Reader:
             if self.serving and not demo and self.raw.HOST not in ("127.0.0.1", "localhost", "::1"):
                 self.problems.append("PUBLIC_URL is missing: set the address people type (https://flash.ville.example), or listen on a loopback HOST.")
             return None
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+        if not _is_origin(url):
             self.problems.append("PUBLIC_URL must look like https://flash.ville.example, without a path.")
         return url
 
     def _timezone(self) -> ZoneInfo:
         try:
             return ZoneInfo(self.raw.TIMEZONE)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             self.problems.append(f"TIMEZONE {self.raw.TIMEZONE!r} is not a known zone, such as Europe/Paris.")
             return ZoneInfo("UTC")
 
@@ -164,8 +168,8 @@ class _Reader:
 
     def _integer(self, name: str, low: int, high: int) -> int:
         text = getattr(self.raw, name)
-        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-            self.problems.append(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+            self.problems.append(f"{name} must be a whole number from {low} to {high}, not {text[:20]!r}.")
             return low
         return int(text)
 
@@ -174,6 +178,23 @@ class _Reader:
         if text not in ("0", "1", "false", "true", "no", "yes"):
             self.problems.append(f"{name} must be 0 or 1, not {text!r}.")
         return text in ("1", "true", "yes")
+
+
+def _is_origin(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port_is_a_number = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return port_is_a_number and parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.path or parts.query or parts.fragment)
+
+
+def _is_database_url(url: str) -> bool:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return True
 
 
 def _kept_demo_key(data_dir: Path) -> str:

@@ -61,8 +61,7 @@ def healthz() -> Response:
         reading().execute(text("SELECT seq FROM boards LIMIT 1"))
     except SQLAlchemyError:
         log.exception("the database does not answer")
-        response = answer_problem(503, "database_unavailable")
-        return response
+        return answer_problem(503, "database_unavailable")
     return _json({"status": "ok"})
 
 

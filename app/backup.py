@@ -26,14 +26,15 @@ def back_up(settings: Settings, file: Path | None = None) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as current, closing(sqlite3.connect(part)) as copy:
+        with closing(_open_to_read(source)) as current, closing(sqlite3.connect(part)) as copy:
             current.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
         _check(part)
         part.rename(target)
     except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
         raise CannotBackUp(f"La sauvegarde a échoué : {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
     target.chmod(0o600)
     return target
 
@@ -44,15 +45,18 @@ def restore(settings: Settings, file: Path) -> str:
     _check(file)
     part = target.with_name(target.name + ".part")
     target.parent.mkdir(parents=True, exist_ok=True)
-    part.write_bytes(file.read_bytes())
     stamp = datetime.now(settings.timezone).strftime("%Y-%m-%d_%Hh%Mm%S")
     kept = target.with_name(f"{target.stem}_avant-restauration_{stamp}{target.suffix}")
-    if target.exists():
-        _fold_log_in(target)
-        target.rename(kept)
-    for leftover in ("-wal", "-shm"):
-        target.with_name(target.name + leftover).unlink(missing_ok=True)
-    part.rename(target)
+    try:
+        part.write_bytes(file.read_bytes())
+        if target.exists():
+            _fold_log_in(target)
+            target.rename(kept)
+        for leftover in ("-wal", "-shm"):
+            target.with_name(target.name + leftover).unlink(missing_ok=True)
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
     return f"{file} restauré." + (f" L’ancienne base reste dans {kept.name}." if kept.exists() else "")
 
 
@@ -66,9 +70,13 @@ def _database_file(settings: Settings, *, must_exist: bool = True) -> Path:
     return path
 
 
+def _open_to_read(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+
+
 def _check(file: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        with closing(_open_to_read(file)) as connection:
             sound = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             ours = connection.execute("SELECT name FROM sqlite_master WHERE name = 'changes'").fetchone()
     except sqlite3.Error as error:

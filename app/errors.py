@@ -70,7 +70,7 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _unexpected(error: Exception) -> Response:
+def _unexpected(_error: Exception) -> Response:
     log.exception("unexpected error on %s %s", request.method, request.path.encode("ascii", "backslashreplace").decode())
     return _answer(500, "internal")
 

@@ -78,7 +78,7 @@ def present_catch_up(missed: CatchUp) -> dict[str, Any]:
 
 
 def person_data(person: Person | None) -> dict[str, Any] | None:
-    return person and {"id": person.id, "name": person.name, "initials": person.initials, "hue": person.hue}
+    return None if person is None else {"id": person.id, "name": person.name, "initials": person.initials, "hue": person.hue}
 
 
 def _kept() -> _Cache:

@@ -22,6 +22,7 @@ from app.extensions import socketio
 from app.fragments import person_data, present, present_catch_up
 from app.presence import Seat, Seats
 from app.problems import problem_document, problem_for
+from app.websocket import WebSocketSeam
 from boards.changes import Committed, changes_after
 from boards.database import reading
 from boards.errors import FieldError, Invalid, Refusal
@@ -53,6 +54,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         ping_timeout=20,
         message_queue=settings.redis_url,
     )
+    app.wsgi_app = WebSocketSeam(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented seam for middleware
 
 
 def start(app: Flask) -> None:

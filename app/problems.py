@@ -59,6 +59,7 @@ DETAILS = {
 FIELD_MESSAGES = {
     "bad_characters": _l("Ce texte contient des caractères de contrôle qui ne peuvent pas être enregistrés."),
     "blank": _l("Écrivez quelque chose : ce texte est vide."),
+    "date_from_datetime_inexact": _l("Indiquez un jour sans heure (attendu : AAAA-MM-JJ)."),
     "date_from_datetime_parsing": _l("Cette date n’existe pas (attendu : AAAA-MM-JJ)."),
     "date_parsing": _l("Cette date n’existe pas (attendu : AAAA-MM-JJ)."),
     "enum": _l("Valeur inconnue."),
@@ -67,6 +68,7 @@ FIELD_MESSAGES = {
     "less_than_equal": _l("Cette valeur est trop grande (au plus %(le)s)."),
     "missing": _l("Ce champ est nécessaire."),
     "nothing_to_edit": _l("Aucune modification n’est indiquée."),
+    "string_unicode": _l("Ce texte contient des caractères de contrôle qui ne peuvent pas être enregistrés."),
     "too_long": _l("Ce texte est trop long (limite : %(limit)s)."),
     "union_tag_invalid": _l("Cette commande n’existe pas."),
     "union_tag_not_found": _l("Indiquez le type de la commande."),

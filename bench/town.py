@@ -125,7 +125,8 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
     from app.accounts import people as accounts
     from app.schema import bring_up_to_date
     from boards.administration import create_board
-    from boards.commands.importing import ImportColumns, Tally
+    from boards.commands.importing import ImportColumns
+    from boards.commands.incoming import Tally
     from boards.database import db, reading, write_transaction
     from boards.models import Card, Role
     from boards.perform import perform
@@ -155,7 +156,7 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
 
 
 def _columns(cards: int, authors: list[int]) -> list[Any]:
-    from boards.commands.importing import IncomingCard, IncomingColumn
+    from boards.commands.incoming import IncomingCard, IncomingColumn
     from boards.models import Kind
     from boards.text import clean_body, clean_title, plain_text
 

@@ -50,7 +50,7 @@ class CatchUp:
 
 def difference(obj: Card | Column) -> dict[str, Any]:
     """What the pending transaction alters on this object: {"before": {…} | None when new, "after": {…}}."""
-    state = inspect(obj)
+    state: Any = inspect(obj)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for attribute in state.mapper.column_attrs:

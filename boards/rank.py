@@ -32,9 +32,9 @@ def _rank(session: Session, rank: Any, where: ColumnElement[bool], after: str | 
     """Archived rows keep their rank, so neighbours are sought among all rows: restoring puts a card where it was."""
     if at_top:
         first = session.scalar(select(rank).where(where).order_by(rank).limit(1))
-        return generate_key_between(None, first)
+        return str(generate_key_between(None, first))
     if after is None:
         last = session.scalar(select(rank).where(where).order_by(rank.desc()).limit(1))
-        return generate_key_between(last, None)
+        return str(generate_key_between(last, None))
     following = session.scalar(select(rank).where(where, rank > after).order_by(rank).limit(1))
-    return generate_key_between(after, following)
+    return str(generate_key_between(after, following))

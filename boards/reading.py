@@ -13,7 +13,7 @@ from boards.changes import visible_to
 from boards.errors import NotFound
 from boards.models import Board, Card, Column, Fold, Person
 
-CardKey = Row[tuple[int, int, int]]  # id, column_id, changed_seq
+CardKey = Row[int, int, int]  # id, column_id, changed_seq
 
 
 @dataclass(frozen=True)

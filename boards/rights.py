@@ -33,14 +33,13 @@ def level_in(person: Person, kind: Kind | str) -> Level:
     """The person's level in any column of this kind."""
     if person.disabled_at is not None:
         return Level.NONE
-    match person.role:
+    match Role(person.role):
         case Role.FACILITATOR:
             return Level.EDIT
         case Role.AGENT:
             return _AGENT_LEVELS[Kind(kind)]
         case Role.READER:
             return Level.READ
-    return Level.NONE
 
 
 def may_read(person: Person, column: Column) -> bool:

@@ -98,8 +98,8 @@ def _checked(text: str) -> str:
 
 
 def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
-    """Links lead out by http(s), mail or telephone, or to a card; never to another of our own addresses."""
-    return value if attribute != "href" or _LINK.match(value.strip()) else None
+    """Only links have an attribute: they lead out by http(s), mail or telephone, or to a card, never to another of our own addresses."""
+    return value if attribute == "rel" or (attribute == "href" and _LINK.match(value.strip())) else None
 
 
 class _TextReader(HTMLParser):

@@ -50,7 +50,7 @@ def end_sign_in() -> int | None:
 
 @login_manager.user_loader
 def _load_sign_in(token: str) -> SignIn | None:
-    sign_in = reading().scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
+    sign_in: SignIn | None = reading().scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
     if sign_in is None or sign_in.person.disabled_at is not None:
         return None
     sign_in.token = token

@@ -42,7 +42,8 @@ class SignIn(Base, UserMixin):
     token: str | None = None
 
     def get_id(self) -> str:
-        assert self.token is not None, "only a sign-in found by its token can be put in a cookie"
+        if self.token is None:
+            raise ValueError("only a sign-in found by its token can be put in a cookie")
         return self.token
 
     @property

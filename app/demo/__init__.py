@@ -15,7 +15,8 @@ from app.accounts.models import Account
 from app.accounts.passwords import hash_password
 from app.demo.dates import fill_dates
 from boards.administration import create_board, create_person, create_service
-from boards.commands.importing import ImportColumns, IncomingCard, IncomingColumn, Tally
+from boards.commands.importing import ImportColumns
+from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
 from boards.database import reading, write_transaction
 from boards.models import Board, Kind, Person, Role
 from boards.perform import perform

@@ -27,7 +27,8 @@ from app.trello.report import report_on_board, report_on_file
 from app.trello.target import NoTarget, Target, earlier_comments, find_target, origins_of
 from app.trello.words import number
 from boards.administration import create_board
-from boards.commands.importing import ImportColumns, Known, Tally
+from boards.commands.importing import ImportColumns, Known
+from boards.commands.incoming import Tally
 from boards.database import now, one_writer, reading, write_transaction
 from boards.errors import Refusal
 from boards.models import Board, Person, Role

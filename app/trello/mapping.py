@@ -17,7 +17,7 @@ from app.trello.lookups import Lookups, in_order
 from app.trello.rich_text import UNTITLED, packed, rich, shortened, title_of
 from app.trello.words import NBSP, guess_kind, local, slugify
 from boards.commands.columns import DEFAULT_HUES
-from boards.commands.importing import IncomingCard, IncomingColumn, continuation_origin
+from boards.commands.incoming import IncomingCard, IncomingColumn, continuation_origin
 from boards.models import Kind
 from boards.text import TITLE_MAX_CHARACTERS, plain_text
 

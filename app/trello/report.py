@@ -8,7 +8,7 @@ from app.trello.ledger import Account, Ledger
 from app.trello.mapping import Mapped
 from app.trello.rich_text import shortened
 from app.trello.words import NBSP, counted, number
-from boards.commands.importing import IncomingColumn, Tally
+from boards.commands.incoming import IncomingColumn, Tally
 from boards.models import Kind
 
 EXAMPLES = 5

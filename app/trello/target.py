@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.trello.earlier import comments_in
 from app.trello.words import slugify
-from boards.commands.importing import IncomingColumn
+from boards.commands.incoming import IncomingColumn
 from boards.models import Board, Card, Column
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

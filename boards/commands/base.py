@@ -41,7 +41,7 @@ def _body(value: str) -> str:
 
 def _unfit(error: UnfitText) -> PydanticCustomError:
     facts: dict[str, Any] = {"limit": error.limit} if error.limit else {}
-    return PydanticCustomError(error.code, "unfit text", facts)  # type: ignore[arg-type]  # wants a literal, codes are our own
+    return PydanticCustomError(error.code, "unfit text", facts)
 
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import Enum
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -16,69 +15,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boards.commands.base import Command
-from boards.models import Card, Change, Column, Kind, Person, Service
+from boards.commands.incoming import IncomingCard, IncomingColumn, Tally, Verdict
+from boards.models import Card, Change, Column, Person, Service
 from boards.rank import ranks_at_end
 from boards.scope import Scope
-
-
-@dataclass(frozen=True)
-class IncomingCard:
-    """A card to create, or to bring up to date where `origin` is known here. Texts are already clean."""
-
-    title: str
-    body_html: str = ""
-    body_text: str = ""
-    origin: str | None = None
-    author_id: int | None = None
-    byline: str | None = None
-    created_at: datetime | None = None
-    valid_until: date | None = None
-    archived: bool = False
-
-
-@dataclass(frozen=True)
-class IncomingColumn:
-    title: str
-    kind: Kind
-    hue: int
-    origin: str | None = None
-    service_slug: str | None = None
-    archived: bool = False
-    cards: list[IncomingCard] = field(default_factory=list)
-
-
-@dataclass
-class Tally:
-    """What an import did, filled in while it is applied. Kept: altered here by people since, and so left to them."""
-
-    columns_added: int = 0
-    columns_updated: int = 0
-    columns_unchanged: int = 0
-    columns_kept: int = 0
-    cards_added: int = 0
-    cards_updated: int = 0
-    cards_unchanged: int = 0
-    cards_kept: int = 0
-    # Continuations that their card no longer needs, now archived.
-    cards_retired: int = 0
-    # In the columns concerned, from an earlier import, and no longer in the source: left as they are.
-    cards_gone_from_source: int = 0
-    # Added, but into a column that somebody archived here.
-    cards_out_of_sight: int = 0
-
-
-def continuation_origin(origin: str, part: int) -> str:
-    """The origin of the card that carries on another's text."""
-    return f"{origin}/{part}"
-
-
-class Verdict(Enum):
-    """What becomes of one incoming row."""
-
-    ADDED = "added"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    KEPT = "kept"
 
 
 class ImportColumns(Command):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from boards.errors import Conflict, Forbidden, Invalid, NotFound
@@ -76,7 +78,7 @@ def test_an_archived_column_takes_no_card(town: Town) -> None:
         {},
     ],
 )
-def test_wrong_fields_are_named_and_nothing_is_altered(town: Town, fields: dict[str, object]) -> None:
+def test_wrong_fields_are_named_and_nothing_is_altered(town: Town, fields: dict[str, Any]) -> None:
     before = town.seq
     with pytest.raises(Invalid) as refusal:
         town.perform(town.agent, **{"type": "add_card", "column": town.service, **fields})
@@ -89,7 +91,7 @@ def test_200_characters_are_welcome(town: Town) -> None:
 
 
 def test_twice_with_one_key_adds_one_card(town: Town) -> None:
-    command = {"type": "add_card", "column": town.service, "title": "Une fois"}
+    command: dict[str, Any] = {"type": "add_card", "column": town.service, "title": "Une fois"}
     first = town.perform(town.agent, "key-1", **command)
     second = town.perform(town.agent, "key-1", **command)
     assert (second.seq, list(second.cards)) == (first.seq, list(first.cards))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from boards.database import db, reading
@@ -38,7 +40,7 @@ def test_an_edit_of_a_version_that_is_gone_is_refused(town: Town) -> None:
     assert town.column(town.free).title == "Un"
 
 
-COMMANDS = [
+COMMANDS: list[dict[str, Any]] = [
     {"type": "add_column", "title": "x", "kind": "free"},
     {"type": "edit_column", "title": "x"},
     {"type": "move_column", "after": None},
@@ -48,8 +50,8 @@ COMMANDS = [
 
 @pytest.mark.parametrize("who", ["agent", "colleague", "reader"])
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command["type"])
-def test_nobody_else_may(town: Town, who: str, command: dict[str, object]) -> None:
-    target = {} if command["type"] == "add_column" else {"column": town.free}
+def test_nobody_else_may(town: Town, who: str, command: dict[str, Any]) -> None:
+    target: dict[str, Any] = {} if command["type"] == "add_column" else {"column": town.free}
     before = order(town)
     with pytest.raises(Forbidden):
         town.perform(getattr(town, who), **command, **target)
@@ -57,7 +59,7 @@ def test_nobody_else_may(town: Town, who: str, command: dict[str, object]) -> No
 
 
 @pytest.mark.parametrize("command", COMMANDS[1:], ids=lambda command: command["type"])
-def test_an_archived_column_is_left_alone_and_an_unknown_one_not_found(town: Town, command: dict[str, object]) -> None:
+def test_an_archived_column_is_left_alone_and_an_unknown_one_not_found(town: Town, command: dict[str, Any]) -> None:
     town.perform(town.facilitator, type="archive_column", column=town.free)
     with pytest.raises(Conflict, match="column_archived"):
         town.perform(town.facilitator, **command, column=town.free)
@@ -77,7 +79,7 @@ def test_a_restored_column_stands_where_it_stood(town: Town) -> None:
     "fields",
     [{"title": ""}, {"kind": "autre"}, {"kind": None}, {"hue": 360}, {"hue": -1}, {"hue": "bleu"}, {"title": "x" * 201}, {"after": 0}, {"rank": "a"}],
 )
-def test_wrong_fields_are_refused(town: Town, fields: dict[str, object]) -> None:
+def test_wrong_fields_are_refused(town: Town, fields: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         town.perform(town.facilitator, **{"type": "add_column", "title": "x", "kind": "free", **fields})
 

@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 
 from boards.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.town import Town
 
 
-def edit(town: Town, card: int, actor: int | None = None, version: int = 1, **fields: object) -> None:
+def edit(town: Town, card: int, actor: int | None = None, version: int = 1, **fields: Any) -> None:
     town.perform(actor or town.agent, type="edit_card", card=card, version=version, **fields)
 
 
@@ -71,7 +73,7 @@ def test_an_unknown_card_is_not_found(town: Town) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"title": ""}, {"version": 0}, {"version": "1"}, {"body": 5}, {"rank": "a0"}, {"valid_until": 20310504}])
-def test_wrong_fields_are_refused(town: Town, fields: dict[str, object]) -> None:
+def test_wrong_fields_are_refused(town: Town, fields: dict[str, Any]) -> None:
     card = town.add_card("Reste")
     with pytest.raises(Invalid):
         town.perform(town.agent, **{"type": "edit_card", "card": card, "version": 1, **fields})

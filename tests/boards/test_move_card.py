@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from boards.errors import Conflict, Forbidden, NotFound
@@ -5,7 +7,7 @@ from boards.models import Card
 from tests.town import Town
 
 
-def move(town: Town, card: int, actor: int | None = None, **where: object) -> None:
+def move(town: Town, card: int, actor: int | None = None, **where: Any) -> None:
     town.perform(actor or town.agent, type="move_card", card=card, **where)
 
 

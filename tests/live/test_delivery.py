@@ -1,5 +1,8 @@
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from tests.live.person import LivePerson
 from tests.server import Server
@@ -73,7 +76,8 @@ def test_joining_with_an_old_seq_brings_what_was_missed(person: Connect) -> None
 
 def test_joining_with_an_impossible_seq_asks_for_the_whole_board(person: Connect) -> None:
     ccas = person("ccas")
-    for after in (None, -5, 10**9, "3", 2.5, [], True):
+    impossible: list[Any] = [None, -5, 10**9, "3", 2.5, [], True]
+    for after in impossible:
         answer = ccas.ask("join", {"board": "accueil", "after": after})
         assert answer["resync"] is True
         assert "changes" not in answer
@@ -113,7 +117,7 @@ def test_typing_is_told_to_the_others_and_ends_with_the_connection(person: Conne
     library.wait_until(lambda: library.events("typing")[-1]["on"] is False)
 
 
-def test_a_board_changed_from_the_command_line_is_followed(shared_server: Server, person: Connect, tmp_path: object) -> None:
+def test_a_board_changed_from_the_command_line_is_followed(shared_server: Server, person: Connect) -> None:
     ccas = person("ccas")
     ccas.join()
     token = shared_server.flask("people", "token", "dtan@demo.example").stdout.strip()
@@ -124,8 +128,5 @@ def test_a_board_changed_from_the_command_line_is_followed(shared_server: Server
         "app = create_app()\n"
         "with app.app_context():\n    perform(1, 1, parse_command({'type': 'add_column', 'title': 'Venue d’ailleurs', 'kind': 'free'}))\n"
     )
-    import subprocess
-    import sys
-
     subprocess.run([sys.executable, "-c", script], env=shared_server.environment, cwd=".", check=True)
     ccas.hear_up_to(before + 1)

@@ -157,5 +157,5 @@ def raw_socket(server: Server, person: LivePerson) -> websocket.WebSocket:
     )
     assert json.loads(socket.recv()[1:])["sid"]
     socket.send("40")
-    assert socket.recv().startswith("40")
+    assert str(socket.recv()).startswith("40")
     return socket

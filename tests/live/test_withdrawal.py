@@ -14,8 +14,9 @@ def test_signing_out_closes_this_sign_ins_sockets_and_no_others(shared_server: S
     second_tab.web = ccas.web
     second_tab.connect()
     ccas.sign_out()
-    for tab in (ccas, second_tab):
-        tab.wait_until(lambda tab=tab: tab.events("signed_out") is not None and not tab.socket.connected)
+    ccas.wait_until(lambda: not ccas.socket.connected)
+    second_tab.wait_until(lambda: not second_tab.socket.connected)
+    assert second_tab.events("signed_out")
     assert "error" not in same_person_elsewhere.join()
 
 
