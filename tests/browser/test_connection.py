@@ -176,7 +176,8 @@ def test_far_behind_the_board_is_fetched_whole_and_disturbs_nothing(lanes: Lanes
     column.locator(".cards").evaluate("(list) => (list.scrollTop = 300)")
     column.get_by_role("button", name="Ajouter une info").click()
     anna.page.keyboard.type("Commencé")
-    scroll = column.locator(".cards").evaluate("(list) => list.scrollTop")
+    mark = anna.card("Rang 5")
+    before = mark.evaluate("(card) => card.getBoundingClientRect().top")
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
     desk_token = founder_token(founder)
@@ -191,7 +192,7 @@ def test_far_behind_the_board_is_fetched_whole_and_disturbs_nothing(lanes: Lanes
     field = column.locator("textarea")
     expect(field).to_have_value("Commencé et fini")
     expect(field).to_be_focused()
-    assert abs(column.locator(".cards").evaluate("(list) => list.scrollTop") - scroll) < 100
+    assert abs(mark.evaluate("(card) => card.getBoundingClientRect().top") - before) < 3
     founder.add_card(lanes.right_id, "Encore en direct")
     expect(anna.card("Encore en direct")).to_be_visible()
 

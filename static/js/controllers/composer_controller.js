@@ -52,7 +52,7 @@ export default class extends Controller {
   }
 
   close(event) {
-    this.#close(event.target.form);
+    this.#close(event.currentTarget.form);
   }
 
   // Several pasted lines may be as many cards.
@@ -69,14 +69,14 @@ export default class extends Controller {
     offer.querySelector("[data-several]").focus();
   }
 
-  async addLines({ target: { form } }) {
+  async addLines({ currentTarget: { form } }) {
     const lines = form.lines.map(cardOf);
     this.#leaveOffer(form);
     // At the head of the column each goes above the one before: the last one first.
     for (const card of form.dataset.place === "top" ? lines.reverse() : lines) this.#add(form, card);
   }
 
-  joinLines({ target: { form } }) {
+  joinLines({ currentTarget: { form } }) {
     const field = form.elements.title;
     field.setRangeText(form.lines.join(" "), field.selectionStart, field.selectionEnd, "end");
     field.value = field.value.slice(0, field.maxLength);

@@ -7,8 +7,8 @@ export default class extends Controller {
   static targets = ["dialog"];
 
   key(event) {
+    if (event.key === "Escape") return this.#escape(); // the text editor marks it as handled, though it does nothing with it
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape") return this.#escape();
     if (event.target.closest("input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open")) return;
     const act = {
       "?": () => this.open(),
