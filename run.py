@@ -5,7 +5,6 @@ from gevent import monkey
 monkey.patch_all()
 
 import signal  # noqa: E402 - everything below must be imported after patching
-import socket  # noqa: E402
 import sys  # noqa: E402
 
 from gevent.pywsgi import WSGIServer  # noqa: E402
@@ -15,6 +14,7 @@ from app import create_app, live  # noqa: E402
 from app.assets import NotBuilt, require_built  # noqa: E402
 from app.demo import create_demo_town, demo_banner  # noqa: E402
 from app.schema import bring_up_to_date  # noqa: E402
+from app.serve import listen  # noqa: E402
 from config import Settings, SettingsError  # noqa: E402
 
 
@@ -40,20 +40,6 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda *_: server.stop(timeout=1))
     print(demo_banner(settings) if settings.demo else f"Flash News: http://{settings.host}:{settings.port}", flush=True)
     server.serve_forever()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket whose connections send at once: by default a second small frame waits up to 40 ms for an acknowledgement."""
-    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, kind, protocol)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited by each connection on Linux and BSD
-    try:
-        listener.bind(address)
-    except OSError as error:
-        raise OSError(f"HOST and PORT: cannot listen on {host}:{port}: {error.strerror}") from error
-    listener.listen(1024)
-    return listener
 
 
 if __name__ == "__main__":

@@ -34,6 +34,9 @@ class _Cache:
             self._entries.popitem(last=False)
         return fragment
 
+    def clear(self) -> None:
+        self._entries.clear()
+
 
 def init_app(app: Flask) -> None:
     app.extensions["card_fragments"] = _Cache()

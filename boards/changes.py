@@ -48,20 +48,24 @@ class CatchUp:
     changes: list[Committed] | None
 
 
-def difference(obj: Card | Column) -> dict[str, Any]:
-    """What the pending transaction alters on this object: {"before": {…} | None when new, "after": {…}}."""
+def difference(obj: Card | Column) -> dict[str, Any] | None:
+    """What the pending transaction alters on a stored object: {"before": {…}, "after": {…}}; None for a new one."""
     state: Any = inspect(obj)
+    if not state.persistent:
+        return None
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for attribute in state.mapper.column_attrs:
-        name = attribute.key
-        if name in _NOT_RECORDED:
-            continue
+    for name in _recorded(obj):
         history = state.attrs[name].history
         if history.has_changes():
             before[name] = _plain(history.deleted[0]) if history.deleted else None
             after[name] = _plain(history.added[0]) if history.added else None
-    return {"before": before if state.persistent else None, "after": after}
+    return {"before": before, "after": after}
+
+
+def beginning(obj: Card | Column) -> dict[str, Any]:
+    """A new object as it was stored: {"before": None, "after": {every field}}."""
+    return {"before": None, "after": {name: _plain(getattr(obj, name)) for name in _recorded(obj)}}
 
 
 def committed_now(session: Session, change: Change) -> Committed:
@@ -128,6 +132,11 @@ def _in_use(column: Column | None) -> Column | None:
 
 def _load(session: Session, model: type[_Row], ids: set[int]) -> dict[int, _Row]:
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
+
+
+def _recorded(obj: Card | Column) -> list[str]:
+    state: Any = inspect(obj)
+    return [attribute.key for attribute in state.mapper.column_attrs if attribute.key not in _NOT_RECORDED]
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from boards.changes import Committed, committed_now, difference, empty_record, on_board
+from boards.changes import Committed, beginning, committed_now, difference, empty_record, on_board
 from boards.commands.base import Command
 from boards.database import now, one_writer, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
@@ -92,7 +92,7 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
     scope.session.flush()
     record = empty_record()
     for obj, altered in differences.items():
-        record["cards" if isinstance(obj, Card) else "columns"][str(obj.id)] = altered
+        record["cards" if isinstance(obj, Card) else "columns"][str(obj.id)] = altered or beginning(obj)
     change = Change(
         board_id=scope.board.id,
         seq=scope.board.seq,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from app import create_app
 from app.accounts.passwords import hash_password
 from app.schema import bring_up_to_date
-from boards.database import Base, db
+from boards.database import Base, db, write_transaction
 from config import Settings
 from tests.server import Server
 from tests.town import PASSWORD, Town, found_town
@@ -87,6 +87,18 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def empty_database(app: Flask) -> Callable[[], None]:
+    """Empties every table, for tests that need many beginnings."""
+
+    def empty() -> None:
+        with write_transaction() as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                session.execute(table.delete())
+
+    return empty
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,208 @@
+"""Whatever people do, in any order: the page at seq n with the changes after it is the fresh page; ranks stay in order; the log is exact."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from app.fragments import present
+from boards.changes import Committed, changes_after
+from boards.database import db, reading
+from boards.errors import Invalid, Refusal
+from boards.models import Card, Change, Column, Person
+from boards.reading import find_board, load_cards, snapshot
+from tests.town import Town, found_town
+
+PEOPLE = ("facilitator", "agent", "colleague", "reader")
+TITLES = st.text(alphabet="aé<&\u202e ", min_size=0, max_size=8)
+Place = dict[str, Any]
+
+
+class BrowserBoard:
+    """A page as the browser keeps it: what it was rendered with, and each change applied to it in turn."""
+
+    def __init__(self, town: Town) -> None:
+        self.seq, self.columns, self.cards = fresh_page(town)
+
+    def apply(self, change: dict[str, Any]) -> None:
+        for id, column in change["columns"].items():
+            self.columns.pop(int(id), None)
+            if column is None:
+                self.cards = {card: place for card, place in self.cards.items() if place["column"] != int(id)}
+            else:
+                self.columns[int(id)] = {name: column[name] for name in ("rank", "kind", "title", "hue")}
+        for id, card in change["cards"].items():
+            self.cards.pop(int(id), None)
+            if card is not None and card["column"] in self.columns:
+                self.cards[int(id)] = card
+        self.seq = change["seq"]
+
+
+def fresh_page(town: Town) -> tuple[int, dict[int, Place], dict[int, Place]]:
+    """The board as a newcomer would get it now: seq, columns, cards with their fragments."""
+    board = town.fresh_board()
+    reader = reading().get_one(Person, town.reader)
+    seen = snapshot(reading(), find_board(reading(), reader, board.id), reader)
+    columns = {column.id: {"rank": column.rank, "kind": column.kind, "title": column.title, "hue": column.hue} for column in seen.columns}
+    cards = load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))
+    shown = present(Committed(board.id, seen.seq, "", None, board.created_at, {card.id: card for card in cards}, {}))["cards"]
+    return seen.seq, columns, {int(id): card for id, card in shown.items()}
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Random commands by random people on one board, with a page that follows each change and one that sometimes catches up."""
+
+    town: Town
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.follower = BrowserBoard(self.town)
+        self.latecomer = BrowserBoard(self.town)
+        self.acknowledged: dict[str, int] = {}
+        self.log_at_start = len(self.town.log)
+        self.sent: list[tuple[int, str, dict[str, Any], int]] = []
+
+    @rule(who=st.sampled_from(PEOPLE), where=st.integers(0, 5), title=TITLES, after=st.integers(-2, 6))
+    def add_card(self, who: str, where: int, title: str, after: int) -> None:
+        self.send(who, type="add_card", column=self.some_column(where), title=title, **self.some_after(after, self.card_ids()))
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), where=st.integers(0, 5), after=st.integers(-2, 9))
+    def move_card(self, who: str, which: int, where: int, after: int) -> None:
+        card, column = self.some_card(which), self.some_column(where)
+        self.send(who, type="move_card", card=card, column=column, **self.some_after(after, self.card_ids()))
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), title=TITLES, stale=st.booleans())
+    def edit_card(self, who: str, which: int, title: str, stale: bool) -> None:
+        card = self.some_card(which)
+        row = reading().get(Card, card, populate_existing=True)
+        version = (row.version if row else 1) + stale
+        self.send(who, type="edit_card", card=card, version=version, title=title, body=f"<p>{title}</p>")
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), type=st.sampled_from(["archive_card", "restore_card"]))
+    def put_card_away_or_back(self, who: str, which: int, type: str) -> None:
+        self.send(who, type=type, card=self.some_card(which))
+
+    @rule(who=st.sampled_from(PEOPLE), title=TITLES, kind=st.sampled_from(["service", "guide", "suggestions", "free", "?"]), after=st.integers(-2, 6))
+    def add_column(self, who: str, title: str, kind: str, after: int) -> None:
+        self.send(who, type="add_column", title=title, kind=kind, **self.some_after(after, self.column_ids()))
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 5), after=st.integers(-2, 6))
+    def move_column(self, who: str, which: int, after: int) -> None:
+        self.send(who, type="move_column", column=self.some_column(which), **self.some_after(after, self.column_ids()))
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 5), hue=st.integers(-1, 360), title=TITLES)
+    def edit_column(self, who: str, which: int, hue: int, title: str) -> None:
+        self.send(who, type="edit_column", column=self.some_column(which), hue=hue, title=title)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 5), type=st.sampled_from(["archive_column", "restore_column"]))
+    def put_column_away_or_back(self, who: str, which: int, type: str) -> None:
+        self.send(who, type=type, column=self.some_column(which))
+
+    @precondition(lambda self: self.sent)
+    @rule(which=st.integers(0, 20))
+    def send_again(self, which: int) -> None:
+        """A lost answer: the same command under the same key."""
+        actor, key, command, seq = self.sent[which % len(self.sent)]
+        before = self.town.seq
+        assert self.town.perform(actor, key, **command).seq == seq
+        assert self.town.seq == before
+
+    @rule()
+    def latecomer_catches_up(self) -> None:
+        missed = changes_after(reading(), self.town.fresh_board(), self.latecomer.seq)
+        if missed.changes is None:
+            self.latecomer = BrowserBoard(self.town)
+            return
+        for change in missed.changes:
+            self.latecomer.apply(present(change))
+        self.same_as_fresh(self.latecomer)
+
+    @invariant()
+    def the_page_that_followed_is_the_fresh_page(self) -> None:
+        self.same_as_fresh(self.follower)
+
+    @invariant()
+    def ranks_are_distinct(self) -> None:
+        for model, parent in ((Card, Card.column_id), (Column, Column.board_id)):
+            pairs = reading().query(parent, model.rank).all()
+            assert len(set(pairs)) == len(pairs)
+
+    @invariant()
+    def every_acknowledged_command_is_in_the_log_once(self) -> None:
+        keys = {change.key: change.seq for change in self.town.log[self.log_at_start :]}
+        assert keys == self.acknowledged
+        assert [change.seq for change in self.town.log] == list(range(1, self.town.seq + 1))
+
+    def send(self, who: str, **command: Any) -> None:
+        actor, key, before = getattr(self.town, who), uuid.uuid4().hex, self.town.seq
+        try:
+            committed = self.town.perform(actor, key, **command)
+        except (Refusal, Invalid):
+            assert self.town.seq == before
+            return
+        assert committed.seq == before + 1
+        self.acknowledged[key] = committed.seq
+        self.sent.append((actor, key, command, committed.seq))
+        self.follower.apply(present(committed))
+
+    def same_as_fresh(self, page: BrowserBoard) -> None:
+        seq, columns, cards = fresh_page(self.town)
+        assert (page.seq, page.columns, page.cards) == (seq, columns, cards)
+
+    def card_ids(self) -> list[int]:
+        return [id for (id,) in reading().query(Card.id).order_by(Card.id)]
+
+    def column_ids(self) -> list[int]:
+        return [id for (id,) in reading().query(Column.id).filter_by(board_id=self.town.board).order_by(Column.id)]
+
+    def some_card(self, which: int) -> int:
+        ids = self.card_ids()
+        return ids[which % len(ids)] if ids else 999
+
+    def some_column(self, which: int) -> int:
+        ids = self.column_ids()
+        return ids[which % len(ids)]
+
+    def some_after(self, after: int, ids: list[int]) -> Place:
+        """Left out, null, or an id that may be anywhere or nowhere."""
+        if after == -2:
+            return {}
+        return {"after": None if after == -1 else ids[after % len(ids)] if ids else 999}
+
+
+def test_the_page_and_its_changes_are_the_fresh_page(app: Flask, password_hash: str, empty_database: Callable[[], None]) -> None:
+    class Machine(AnyHistory):
+        def __init__(self) -> None:
+            db.session.rollback()
+            empty_database()
+            self.town = found_town(password_hash)
+            app.extensions["card_fragments"].clear()
+            super().__init__()
+
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis does not type it
+        Machine,
+        settings=settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
+    )
+
+
+def test_the_log_tells_the_whole_story(town: Town) -> None:
+    """Replaying the recorded `after` of every change gives the rows as they are: history and undo can rely on it."""
+    card = town.add_card("Un", body="<p>a</p>")
+    town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux", valid_until="2031-01-02")
+    town.perform(town.agent, type="move_card", card=card, column=town.free)
+    town.perform(town.agent, type="archive_card", card=card)
+    state: dict[str, Any] = {}
+    for change in reading().query(Change).order_by(Change.seq):
+        for id, altered in change.record["cards"].items():
+            if id == str(card):
+                assert altered["before"] is None or altered["before"] == {name: state[name] for name in altered["before"]}
+                state |= altered["after"]
+    row = town.card(card)
+    assert (state["title"], state["valid_until"], state["column_id"], state["rank"]) == ("Deux", "2031-01-02", town.free, row.rank)
+    assert state["archived_at"] is not None

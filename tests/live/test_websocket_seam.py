@@ -1,0 +1,69 @@
+"""The connection itself: no compression for each listener, whole frames for slow ones, and an end when it ends."""
+
+from __future__ import annotations
+
+import json
+import socket
+from threading import Thread
+from typing import Any
+
+import websocket
+
+from app.serve import listen
+from app.websocket import WholeFrames
+from tests.live.person import LivePerson
+from tests.server import Server
+
+
+def open_socket(server: Server, person: LivePerson, **options: Any) -> websocket.WebSocket:
+    url = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
+    return websocket.create_connection(url, cookie=person.cookies, timeout=10, suppress_origin=True, **options)
+
+
+def test_compression_is_not_taken_up(shared_server: Server) -> None:
+    ccas = LivePerson(shared_server.url, "ccas@demo.example")
+    connection = open_socket(shared_server, ccas, header=["Sec-WebSocket-Extensions: permessage-deflate"])
+    assert "sec-websocket-extensions" not in connection.getheaders()
+    assert json.loads(str(connection.recv())[1:])["pingInterval"] == 20_000
+    connection.close()
+
+
+def test_the_server_closes_what_the_client_has_closed(shared_server: Server) -> None:
+    ccas = LivePerson(shared_server.url, "ccas@demo.example")
+    connection = open_socket(shared_server, ccas)
+    connection.recv()
+    connection.send_close()
+    connection.sock.settimeout(5)
+    while connection.sock.recv(1024):
+        pass  # until the end of the stream: without it this times out
+    connection.shutdown()
+
+
+def test_a_frame_larger_than_the_sockets_buffer_is_sent_whole() -> None:
+    near, far = socket.socketpair()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    near.settimeout(10)
+    frame = bytes(range(256)) * 4000
+    received = bytearray()
+
+    def read_all() -> None:
+        while len(received) < len(frame) and (part := far.recv(65_536)):
+            received.extend(part)
+
+    reader = Thread(target=read_all)
+    reader.start()
+    assert WholeFrames(near).send(frame) == len(frame)
+    reader.join(10)
+    assert bytes(received) == frame
+    near.close()
+    far.close()
+
+
+def test_small_messages_do_not_wait_for_acknowledgements() -> None:
+    """The listening socket passes TCP_NODELAY on to what it accepts."""
+    listener = listen("127.0.0.1", 0)
+    client = socket.create_connection(listener.getsockname())
+    accepted, _address = listener.accept()
+    assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    for each in (client, accepted, listener):
+        each.close()
