@@ -8,6 +8,7 @@ export default [
   {
     rules: {
       eqeqeq: "error",
+      "no-irregular-whitespace": ["error", { skipStrings: true, skipTemplates: true }], // French needs its no-break spaces
       "no-shadow": "error",
       "no-var": "error",
       "prefer-const": "error",

@@ -63,7 +63,7 @@ export default class extends Controller {
     const form = event.target.form;
     const offer = form.querySelector(".offer");
     form.lines = lines.slice(0, LINES_MAX);
-    offer.querySelector("p").textContent = lines.length > LINES_MAX ? `${lines.length} lignes collées ; les ${LINES_MAX} premières peuvent devenir des infos.` : `${lines.length} lignes collées.`;
+    offer.querySelector("p").textContent = lines.length > LINES_MAX ? `${lines.length} lignes collées ; les ${LINES_MAX} premières peuvent devenir des infos.` : `${lines.length} lignes collées.`;
     offer.querySelector("[data-several]").textContent = `En faire ${form.lines.length} infos`;
     offer.hidden = false;
     offer.querySelector("[data-several]").focus();

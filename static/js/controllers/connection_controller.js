@@ -30,8 +30,8 @@ export default class extends Controller {
 
   #words() {
     if (connection.state === "ended") return ["offline", "Session terminée"];
-    if (sender.waiting && !sender.isKept) return ["offline", "Hors ligne : ne fermez pas cette page"];
-    if (sender.waiting || (!navigator.onLine && !connection.isLive)) return ["offline", "Hors ligne : vos modifications partiront au retour"];
+    if (sender.waiting && !sender.isKept) return ["offline", "Hors ligne : ne fermez pas cette page"];
+    if (sender.waiting || (!navigator.onLine && !connection.isLive)) return ["offline", "Hors ligne : vos modifications partiront au retour"];
     if (connection.isLive) return ["live", "En direct"];
     return ["waiting", connection.state === "connecting" ? "Connexion…" : "Reconnexion…"];
   }

@@ -91,7 +91,7 @@ export default class extends Controller {
       await perform({ type: "move_column", column: Number(column.dataset.columnId), after: before ? Number(before.dataset.columnId) : null });
     } catch (problem) {
       placeByRank(column, column.parentElement, ".column");
-      toast(`La colonne n’a pas bougé : ${problem.detail}`);
+      toast(`La colonne n’a pas bougé : ${problem.detail}`);
     }
   }
 }

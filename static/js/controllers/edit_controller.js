@@ -53,7 +53,7 @@ export default class extends Controller {
 
   async submit(event) {
     event.preventDefault();
-    const offline = setTimeout(() => sender.waiting && this.#state("Hors ligne : partira au retour de la connexion"), OFFLINE_MS);
+    const offline = setTimeout(() => sender.waiting && this.#state("Hors ligne : partira au retour de la connexion"), OFFLINE_MS);
     const saved = await this.#save().finally(() => clearTimeout(offline));
     if (this.#gone) return;
     if (saved) document.dispatchEvent(new CustomEvent("card:left"));
@@ -86,7 +86,7 @@ export default class extends Controller {
     const published = { version: this.version, values: this.base };
     ({ base: this.base, version: this.version, sent: this.sent } = draft);
     this.#bringTogether(published);
-    if (!this.#theirs && Object.keys(this.#edits()).length) this.#say("Brouillon retrouvé : ce que vous aviez commencé d’écrire ici.", ["theirs"]);
+    if (!this.#theirs && Object.keys(this.#edits()).length) this.#say("Brouillon retrouvé : ce que vous aviez commencé d’écrire ici.", ["theirs"]);
   }
 
   async #loadEditor() {
@@ -219,7 +219,7 @@ export default class extends Controller {
   }
 
   #explain(problem) {
-    if (this.#gone) return toast(`Votre texte n’a pas pu être enregistré, il est conservé sur ce poste : ${problem.detail}`);
+    if (this.#gone) return toast(`Votre texte n’a pas pu être enregistré, il est conservé sur ce poste : ${problem.detail}`);
     const places = { title: [this.titleTarget, this.titleProblemTarget], valid_until: [this.validUntilTarget, this.dateProblemTarget], body: [this.textTarget, this.textProblemTarget] };
     const known = (problem.errors ?? []).filter(({ field }) => places[field]);
     for (const { field, message } of known) this.#mark(...places[field], message);

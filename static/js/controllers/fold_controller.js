@@ -27,7 +27,7 @@ export default class extends Controller {
       });
       if (!response.ok) throw new Error(response.statusText);
     } catch {
-      toast("Ce choix n’a pas pu être retenu : il vaudra jusqu’au prochain chargement.");
+      toast("Ce choix n’a pas pu être retenu : il vaudra jusqu’au prochain chargement.");
     }
   }
 }

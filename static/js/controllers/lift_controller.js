@@ -78,7 +78,7 @@ export default class extends Controller {
     const card = this.#end();
     putBack(card, this.#origin);
     card.querySelector("h3 a").focus();
-    announce(`Déplacement annulé : ${quote(titleOf(card))} est revenue à sa place.`);
+    announce(`Déplacement annulé : ${quote(titleOf(card))} est revenue à sa place.`);
     release(card);
   }
 

@@ -20,12 +20,12 @@ export default class extends Controller {
     const row = button.closest("li");
     try {
       await this.sender.perform(command);
-      announce(`${row.querySelector("strong").textContent} : restaurée.`);
+      announce(`${row.querySelector("strong").textContent} : restaurée.`);
       (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button")?.focus();
       row.remove();
     } catch (problem) {
       button.disabled = false;
-      toast(problem instanceof NoAnswer ? "Hors ligne : réessayez au retour de la connexion." : problem.detail);
+      toast(problem instanceof NoAnswer ? "Hors ligne : réessayez au retour de la connexion." : problem.detail);
     }
   }
 }

@@ -32,4 +32,4 @@ function button(words, run) {
 }
 
 // Titles are people's text: isolate them so that their direction stays theirs.
-export const quote = (title) => `« \u2068${title}\u2069 »`;
+export const quote = (title) => `« \u2068${title}\u2069 »`;

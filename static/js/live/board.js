@@ -24,7 +24,7 @@ connection.addEventListener("open", enter);
 connection.addEventListener("awake", enter);
 connection.addEventListener("changes", ({ detail }) => stream.receive(detail));
 sender.addEventListener("answered", ({ detail }) => stream.receive(detail.outcome.changes));
-sender.addEventListener("refused", ({ detail }) => toast(`Une modification en attente n’a pas pu être faite : ${detail.outcome.detail}`));
+sender.addEventListener("refused", ({ detail }) => toast(`Une modification en attente n’a pas pu être faite : ${detail.outcome.detail}`));
 setInterval(() => connection.isLive && !document.hidden && enter(), CHECK_MS);
 
 function show(change) {

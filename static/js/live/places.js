@@ -33,7 +33,7 @@ export async function sendMove(card, origin) {
     await perform({ type: "move_card", card: Number(card.dataset.cardId), column: Number(column.dataset.columnId), after });
   } catch (problem) {
     putBack(card, origin);
-    toast(`${quote(titleOf(card))} n’a pas bougé : ${problem.detail}`);
+    toast(`${quote(titleOf(card))} n’a pas bougé : ${problem.detail}`);
   }
 }
 
