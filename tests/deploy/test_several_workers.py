@@ -1,0 +1,82 @@
+"""Two workers on one PostgreSQL and one Redis, as docs/deployment.md has it for large towns: one board, wherever one is connected."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live.person import LivePerson
+from tests.server import Server
+
+
+@pytest.fixture(scope="module")
+def workers(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
+    redis_url = os.environ.get("TEST_REDIS_URL")
+    if not redis_url:
+        pytest.skip("TEST_REDIS_URL is not set")
+    shared = {"DATABASE_URL": postgresql_url, "REDIS_URL": redis_url, "SECRET_KEY": "k" * 40}
+    workers = [Server(tmp_path_factory.mktemp("worker"), **shared).start() for _number in range(2)]
+    yield workers
+    for worker in workers:
+        worker.stop()
+
+
+@pytest.fixture
+def here(workers: list[Server]) -> Iterator[LivePerson]:
+    yield from connected(workers[0], "dtan@demo.example")
+
+
+@pytest.fixture
+def there(workers: list[Server]) -> Iterator[LivePerson]:
+    yield from connected(workers[1], "ccas@demo.example")
+
+
+def test_a_change_made_at_one_worker_is_heard_at_the_other(here: LivePerson, there: LivePerson) -> None:
+    answer = here.send(type="add_card", column=service(here), title="Dite ici, lue là-bas")
+    heard = there.hear_up_to(answer["seq"])
+    assert [change["type"] for change in heard if change["seq"] == answer["seq"]] == ["card_added"]
+
+
+def test_a_command_sent_again_to_the_other_worker_is_carried_out_once(here: LivePerson, workers: list[Server]) -> None:
+    elsewhere = LivePerson(workers[1].url, "dtan@demo.example")
+    command = {"key": "sent-twice", "type": "add_card", "column": service(here), "title": "Une seule fois"}
+    first, second = here.send(**command), elsewhere.post(**command).json()
+    assert first["seq"] == second["seq"]
+
+
+def test_writers_at_both_workers_leave_no_gap_and_nobody_misses_anything(here: LivePerson, there: LivePerson) -> None:
+    start, column = here.board()["seq"], service(here)
+    writers = [threading.Thread(target=add_cards, args=(person, column, 20)) for person in (here, there)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    expected = set(range(start + 1, start + 41))
+    for person in (here, there):
+        person.wait_until(lambda person=person: expected <= {change["seq"] for change in person.changes()})
+    assert [change["seq"] for change in here.join(start)["changes"]] == sorted(expected)
+
+
+def test_signing_out_at_one_worker_closes_the_connection_at_the_other(here: LivePerson, workers: list[Server]) -> None:
+    here.web.post(f"{workers[1].url}/sign-out", data={"csrf_token": here.csrf_token}, timeout=10)
+    here.wait_until(lambda: here.events("signed_out") or not here.socket.connected)
+
+
+def connected(worker: Server, email: str) -> Iterator[LivePerson]:
+    person = LivePerson(worker.url, email).connect()
+    person.join()
+    yield person
+    person.leave()
+
+
+def service(person: LivePerson) -> int:
+    return next(int(column["id"]) for column in person.board()["columns"] if column["kind"] == "service")
+
+
+def add_cards(person: LivePerson, column: int, count: int) -> None:
+    for number in range(count):
+        assert "error" not in person.send(type="add_card", column=column, title=f"Info {number}")
