@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from boards.database import Base, Moment, RankText, now
 
 Record = dict[str, Any]
+BigId = Base.type_annotation_map[int]
 RecordJSON = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -33,8 +34,8 @@ class Kind(StrEnum):
 memberships = Table(
     "memberships",
     Base.metadata,
-    TableColumn("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
-    TableColumn("service_id", ForeignKey("services.id", ondelete="CASCADE"), primary_key=True),
+    TableColumn("person_id", BigId, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    TableColumn("service_id", BigId, ForeignKey("services.id", ondelete="CASCADE"), primary_key=True),
 )
 
 

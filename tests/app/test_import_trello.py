@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import create_app
 from boards.commands.importing import ImportColumns
-from boards.database import db, reading, write_transaction
+from boards.database import reading, write_transaction
 from boards.models import Board, Card, Change, Column, Kind, Person
+from config import Settings
 from tests.app.trello import ACCUEIL, Run, accueil, importer, small_board, titles
 from tests.town import Town
 
@@ -166,14 +168,9 @@ def test_an_empty_board_left_by_a_power_failure_is_taken_over(run: Run, town: To
     assert "CCAS" in titles(SLUG)
 
 
-def test_an_unprepared_database_is_a_sentence(run: Run, town: Town) -> None:
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("DROP TABLE folds")
-        connection.exec_driver_sql("DROP TABLE changes")
-        connection.exec_driver_sql("DROP TABLE cards")
-        connection.exec_driver_sql("DROP TABLE columns")
-        connection.commit()
-    result = run(ACCUEIL)
+def test_an_unprepared_database_is_a_sentence(tmp_path: Path) -> None:
+    unprepared = create_app(Settings.from_environment({"DATA_DIR": str(tmp_path)}))
+    result = unprepared.test_cli_runner().invoke(args=["board", "import-trello", str(ACCUEIL)])
     assert result.exit_code == 1
     assert "La base de données n’est pas prête" in result.stderr
 

@@ -185,7 +185,7 @@ def test_the_page_and_its_changes_are_the_fresh_page(app: Flask, password_hash: 
             app.extensions["card_fragments"].clear()
             super().__init__()
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis does not type it
+    run_state_machine_as_test(
         Machine,
         settings=settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
     )
