@@ -56,7 +56,7 @@ def test_writers_at_both_workers_leave_no_gap_and_nobody_misses_anything(here: L
         writer.join()
     expected = set(range(start + 1, start + 41))
     for person in (here, there):
-        person.wait_until(lambda person=person: expected <= {change["seq"] for change in person.changes()})
+        hear_all(person, expected)
     assert [change["seq"] for change in here.join(start)["changes"]] == sorted(expected)
 
 
@@ -70,6 +70,10 @@ def connected(worker: Server, email: str) -> Iterator[LivePerson]:
     person.join()
     yield person
     person.leave()
+
+
+def hear_all(person: LivePerson, seqs: set[int]) -> None:
+    person.wait_until(lambda: seqs <= {change["seq"] for change in person.changes()})
 
 
 def service(person: LivePerson) -> int:
