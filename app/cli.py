@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from flask import Flask, current_app
@@ -15,13 +16,17 @@ from flask_babel import force_locale
 
 from app import backup as backups
 from app.accounts import people as accounts
-from app.problems import problem_for
+from app.problems import field_message, problem_for
 from app.trello import command as trello
 from boards.administration import create_board
 from boards.database import reading, write_transaction
 from boards.errors import Refusal
 from boards.models import Role
 from boards.reading import all_boards
+from boards.text import UnfitText, clean_title
+
+# Not digits alone: /boards/12 means the board with that number.
+_SLUG = re.compile(r"(?=.{1,80}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 
 people = AppGroup("people", help="Accounts: add, list, disable, set a password, give an API token.")
 board = AppGroup("board", help="Boards: list, create, import.")
@@ -33,6 +38,13 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
 
 
+class Refused(click.ClickException):
+    """One sentence on standard error, and exit status 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file or sys.stderr)
+
+
 def says_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
     """A refusal becomes one sentence on standard error and exit status 1, never a stack trace."""
 
@@ -41,10 +53,13 @@ def says_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*arguments, **options)
         except accounts.BadInput as error:
-            sys.exit(str(error))
+            raise Refused(str(error)) from error
+        except UnfitText as error:
+            with force_locale("fr"):
+                raise Refused(field_message(error.code, {"limit": error.limit})) from error
         except Refusal as refusal:
             with force_locale("fr"):
-                sys.exit(problem_for(refusal)["detail"])
+                raise Refused(problem_for(refusal)["detail"]) from refusal
 
     return run
 
@@ -120,9 +135,11 @@ def list_boards() -> None:
 @click.argument("title")
 @says_refusals
 def add_board(slug: str, title: str) -> None:
-    """Create an empty board."""
+    """Create an empty board; SLUG is its address: small letters, digits, hyphens."""
+    if not _SLUG.fullmatch(slug):
+        raise Refused("L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, et contient une lettre (80 au plus).")
     with write_transaction() as session:
-        create_board(session, slug, title)
+        create_board(session, slug, clean_title(title))
     click.echo(f"{slug} : tableau créé.")
 
 
@@ -134,7 +151,7 @@ def backup(file: Path | None) -> None:
     try:
         click.echo(backups.back_up(current_app.config["SETTINGS"], file))
     except backups.CannotBackUp as error:
-        sys.exit(str(error))
+        raise Refused(str(error)) from error
 
 
 @click.command("restore")
@@ -148,4 +165,4 @@ def restore(file: Path, yes: bool) -> None:
     try:
         click.echo(backups.restore(current_app.config["SETTINGS"], file))
     except backups.CannotBackUp as error:
-        sys.exit(str(error))
+        raise Refused(str(error)) from error
