@@ -42,11 +42,11 @@ def test_the_board_reads_without_script(browser: Browser, shared_server: Server)
     desk.sign_in()
     page = desk.page
     expect(page.get_by_role("heading", level=2, name="CCAS")).to_be_visible()
-    expect(page.get_by_text("Sans JavaScript")).to_be_visible()
+    expect(page.locator(".no-script")).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(0)
     page.locator("#board .card h3 a").nth(3).click()
     expect(page.locator("#panel-title")).to_be_visible()
-    page.get_by_role("link", name="Revenir au tableau").click()
+    page.locator(".panel noscript a").click()
     expect(page.locator("aside.panel")).to_be_hidden()
     desk.context.close()
 

@@ -9,14 +9,6 @@ import { mayAddTo } from "../live/rights.js";
 export default class extends Controller {
   static targets = ["form"];
 
-  connect() {
-    sender.addEventListener("refused", this.#giveBack);
-  }
-
-  disconnect() {
-    sender.removeEventListener("refused", this.#giveBack);
-  }
-
   open(event) {
     this.openIn(event.target.closest(".column"));
   }
@@ -116,11 +108,6 @@ export default class extends Controller {
       ghost.remove();
     }
   }
-
-  // Refused after a reload, when nobody waited any more: what was typed is a draft again.
-  #giveBack = ({ detail: { request } }) => {
-    if (request.type === "add_card") drafts.write(`new:${request.column}`, request.title);
-  };
 
   #form(column) {
     const form = this.formTarget.content.firstElementChild.cloneNode(true);

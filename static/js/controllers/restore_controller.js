@@ -1,11 +1,17 @@
 import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
-import { NoAnswer } from "../live/problem.js";
+import { giveBack } from "../live/drafts.js";
 import { Sender } from "../live/sender.js";
 
 // Restores from the archive page, which needs no live connection.
 export default class extends Controller {
   sender = new Sender(null);
+  #told = false;
+
+  connect() {
+    this.sender.addEventListener("waiting", this.#sayOffline);
+    this.sender.addEventListener("refused", ({ detail }) => giveBack(detail.request));
+  }
 
   card(event) {
     this.#restore(event, { type: "restore_card", card: event.params.id });
@@ -25,7 +31,12 @@ export default class extends Controller {
       row.remove();
     } catch (problem) {
       button.disabled = false;
-      toast(problem instanceof NoAnswer ? "Hors ligne : réessayez au retour de la connexion." : problem.detail);
+      toast(problem.detail);
     }
   }
+
+  #sayOffline = () => {
+    if (this.sender.waiting && !this.#told) toast("Hors ligne : la restauration partira au retour de la connexion.");
+    this.#told = this.sender.waiting > 0;
+  };
 }

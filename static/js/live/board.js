@@ -2,6 +2,7 @@
 import { toast } from "./announce.js";
 import { board } from "./context.js";
 import { Connection } from "./connection.js";
+import { giveBack } from "./drafts.js";
 import { applyBoard, applyChange } from "./render.js";
 import { Sender } from "./sender.js";
 import { Stream } from "./stream.js";
@@ -24,6 +25,7 @@ connection.addEventListener("open", enter);
 connection.addEventListener("awake", enter);
 connection.addEventListener("changes", ({ detail }) => stream.receive(detail));
 sender.addEventListener("answered", ({ detail }) => stream.receive(detail.outcome.changes));
+sender.addEventListener("refused", ({ detail }) => giveBack(detail.request));
 sender.addEventListener("refused", ({ detail }) => toast(`Une modification en attente n’a pas pu être faite : ${detail.outcome.detail}`));
 setInterval(() => connection.isLive && !document.hidden && enter(), CHECK_MS);
 

@@ -26,3 +26,8 @@ export const drafts = {
     }
   },
 };
+
+// A command of an earlier page was refused, and nobody waits for it any more: what was typed is a draft again.
+export function giveBack(request) {
+  if (request.type === "add_card") drafts.write(`new:${request.column}`, request.title);
+}
