@@ -38,8 +38,8 @@ def main() -> int:
                 failed[name] = f"{type(error).__name__}: {error}"
     circumstances |= {"seconds": round(time.perf_counter() - began), "load_at_end": os.getloadavg()[0]}
     print(f"\n{table(figures)}")
-    for name, error in failed.items():
-        print(f"{name}: no answer ({error})")
+    for name, reason in failed.items():
+        print(f"{name}: no answer ({reason})")
     _save(options.json, {**circumstances, "quick": options.quick, "figures": [figure.as_json() for figure in figures], "failed": failed})
     return 1 if failed else 0
 

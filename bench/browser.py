@@ -1,30 +1,21 @@
-"""Chromium for the benchmarks: the one that the browser tests use, else the system's own."""
+"""Chromium for the benchmarks: the one that the browser tests use."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser.install import browser_options
+
 VIEWPORT = {"width": 1366, "height": 768}
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**_options())
+        browser = playwright.chromium.launch(**browser_options())
         try:
             yield browser
         finally:
@@ -40,12 +31,3 @@ def visitor(browser: Browser, url: str, cookies: dict[str, str]) -> Iterator[Pag
         yield context.new_page()
     finally:
         context.close()
-
-
-def _options() -> dict[str, Any]:
-    try:
-        from tests.browser.install import browser_options
-    except ImportError:
-        found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser"))), None)
-        return {"executable_path": found, "args": FLAGS}
-    return dict(browser_options())

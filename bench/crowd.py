@@ -66,6 +66,8 @@ class Crowd:
         if not line:
             raise RuntimeError("the crowd is gone; what it said last stands above")
         answer: dict[str, Any] = json.loads(line)
+        if "failed" in answer:
+            raise RuntimeError(f"{do} ({group}): {answer['failed']}")
         return answer
 
 
@@ -147,7 +149,10 @@ class _Group:
     async def _connect(self, client: Listener | Mover) -> None:
         where = urlsplit(self.order["url"])
         await asyncio.get_running_loop().create_connection(lambda: client, where.hostname, where.port)
-        await asyncio.wait_for(client.joined, PATIENCE_SECONDS)
+        try:
+            await asyncio.wait_for(client.joined, PATIENCE_SECONDS)
+        except TimeoutError:
+            raise TimeoutError(f"not joined after {PATIENCE_SECONDS} s, {len(self.listeners):,} others were") from None
 
     def _expect(self) -> None:
         self.waited_for = len(self.listeners)
@@ -180,7 +185,11 @@ async def _follow() -> None:
     groups: dict[str, _Group] = {}
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
-        print(json.dumps(await _obey(groups, json.loads(line))), flush=True)
+        try:
+            answer = await _obey(groups, json.loads(line))
+        except Exception as error:
+            answer = {"failed": str(error) or type(error).__name__}
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

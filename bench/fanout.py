@@ -19,10 +19,12 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
     town = towns.copy(CARDS, people=max(sizes))
     moves = iter(town.moves(sum(sizes.values()) + len(sizes)))
     figures: list[Figure] = []
+    medians: dict[int, tuple[float, float]] = {}
     with served(town) as server, bare_server() as bare, crowd() as clients:
-        cookies = sign_in(server.url)
+        cookies, gathered = sign_in(server.url), 0
         for sockets, rounds in sizes.items():
-            clients.gather("real", sockets, server.url, town, cookies)
+            arrived, gathered = sockets - gathered, sockets
+            joined = clients.gather("real", sockets, server.url, town, cookies)
             clients.gather("bare", sockets, bare)
             clients.relay("bare", clients.tell("real", next(moves))["message"])  # warms both up
             real, answers, floor = [], [], []
@@ -31,10 +33,19 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
                 real.append(told["last"] * 1000)
                 answers.append(told["answer"] * 1000)
                 floor.append(clients.relay("bare", told["message"]) * 1000)
+            medians[sockets] = median(real), median(floor)
             last = f"a move until the last of {sockets:,} sockets has it"
             figures += [
                 Figure("fanout", f"{last}, median", median(real), "ms", median(floor), aim=AIM, aims_at="ratio"),
                 Figure("fanout", f"{last}, p95", percentile(real, 0.95), "ms", percentile(floor, 0.95)),
                 Figure("fanout", f"the mover's answer beside {sockets:,} sockets, median", median(answers), "ms"),
+                Figure("fanout", f"{arrived:,} sockets join, 50 at a time, until {sockets:,} have", joined, "s"),
             ]
-    return figures
+    return [*figures, _slope(medians)]
+
+
+def _slope(medians: dict[int, tuple[float, float]]) -> Figure:
+    """What each further socket costs, without what a move costs however many listen."""
+    few, many = min(medians), max(medians)
+    real, floor = ((there - here) * 1000 / (many - few) for here, there in zip(medians[few], medians[many], strict=True))
+    return Figure("fanout", f"each further socket, from {few} to {many:,}", real, "µs", floor)

@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        if not self.floor or not self.value:
+        if self.floor is None or self.floor <= 0 or self.value <= 0:
             return None
         return self.floor / self.value if self.better == "more" else self.value / self.floor
 

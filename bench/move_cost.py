@@ -112,7 +112,7 @@ def _count_statements(app: Flask, town: Town) -> list[Figure]:
     move = town.moves(1, seed=2)[0]
     with app.app_context():
         actor, engine = _facilitator(), db.engine
-    counted = {
+    counted: dict[str, Callable[[], object]] = {
         "a move in perform()": lambda: perform(actor, town.board, parse_command(move), uuid.uuid4().hex),
         "opening the board for the first time": lambda: client.get(f"/boards/{SLUG}", headers=headers),
         "opening the board again": lambda: client.get(f"/boards/{SLUG}", headers=headers),
