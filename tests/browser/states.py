@@ -46,9 +46,10 @@ def lifted_card(desk: Desk) -> None:
 
 def empty_column(desk: Desk) -> None:
     desk.open_board()
-    desk.add_column("Une colonne vide")
-    expect(desk.column("Une colonne vide").locator(".empty")).to_be_visible()
-    desk.column("Une colonne vide").scroll_into_view_if_needed()
+    answer = desk.command(type="add_column", title="Une colonne vide", kind="free")
+    column = desk.page.locator(f"#column-{next(iter(answer['changes'][0]['columns']))}")
+    column.scroll_into_view_if_needed()
+    expect(column.locator(".empty")).to_contain_text("Cette colonne est libre")
 
 
 def folded_column(desk: Desk) -> None:
