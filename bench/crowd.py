@@ -23,7 +23,7 @@ from bench.town import Town
 from config import ROOT
 
 JOINING_AT_ONCE = 50
-QUIET_SECONDS = 0.3
+QUIET_SECONDS = 1.5  # longer than news of who is present may be held back
 PATIENCE_SECONDS = 60
 
 

@@ -22,6 +22,7 @@ SOCKET_PATH = "/socket.io/?EIO=4&transport=websocket"
 COMPRESSION = "permessage-deflate; client_max_window_bits"
 # Longer than any ping, compressed or not, and shorter than any change.
 A_CHANGE_BYTES = 24
+_CHANGES = b'42["changes"'
 _PONG = masked_frame(b"3")
 
 
@@ -86,9 +87,10 @@ class _Client(asyncio.Protocol):
 
 
 class Listener(_Client):
-    """Joins a board (None: a bare relay, which greets nobody), then tells `heard` of each message too long for a ping.
+    """Joins a board (None: a bare relay, which greets nobody), then tells `heard` of each change.
 
-    Once joined it looks at lengths alone: opening a compressed message would cost more than receiving it.
+    Once joined it looks at the length alone of a compressed message: opening it would cost more than receiving it,
+    and while nobody comes or goes only changes are longer than a ping.
     """
 
     def __init__(self, request: bytes, board: int | None, heard: Callable[[], None]) -> None:
@@ -102,10 +104,10 @@ class Listener(_Client):
 
     def received(self, payload: bytes, compressed: bool) -> None:
         if self.joined.done():
-            if len(payload) > A_CHANGE_BYTES:
-                self.heard()
-            else:
+            if len(payload) <= A_CHANGE_BYTES:
                 self.transport.write(_PONG)
+            elif compressed or payload.startswith(_CHANGES):
+                self.heard()
             return
         text = self._plain(payload, compressed)
         if text.startswith(b"0"):
@@ -155,4 +157,4 @@ class Mover(_Client):
 
 def changes_message(answer: bytes) -> bytes:
     """The message that everybody else is sent when somebody is answered 430[{"seq":…,"changes":[…]}]."""
-    return b'42["changes",' + answer[answer.index(b'"changes":') + len(b'"changes":') : -len(b"}]")] + b"]"
+    return _CHANGES + b"," + answer[answer.index(b'"changes":') + len(b'"changes":') : -len(b"}]")] + b"]"
