@@ -32,7 +32,9 @@ def words_in(source: Path) -> Iterator[str]:
 
 
 WRONG = {
-    "a narrow no-break space (U+202F) before ; ! ?": re.compile(rf"[^{NARROW}\s?!\w(/&][;!?]|(?<![{NARROW}?!])[\w»)%][!?](?!\w)|[ {WIDE}][;!?]"),
+    "a narrow no-break space (U+202F) before ; ! ?": re.compile(
+        rf"[^{NARROW}\s?!\w(/&][;!?]|(?<![{NARROW}?!])[\w»)%][!?](?!\w)|[ {WIDE}][;!?]"
+    ),
     "a no-break space (U+00A0) before a colon": re.compile(rf"(?:[ {NARROW}]|(?<=[A-Za-zÀ-ÿ»])):(?=\s|$)"),
     "narrow no-break spaces (U+202F) inside « »": re.compile(rf"«[^{NARROW}]|[^{NARROW}]»"),
     "a curly apostrophe (’)": re.compile(r"[A-Za-zÀ-ÿ]'[A-Za-zÀ-ÿ]"),

@@ -63,7 +63,9 @@ def sessions() -> dict[tuple[str, str], StorageState]:
 def seat(browser: Browser, shared_server: Server, desks: list[Desk], sessions: dict[tuple[str, str], StorageState]) -> SeatSomebody:
     """Seats somebody, signed in, at a browser of their own; `afresh` for those who sign out or lose their account."""
 
-    def seat_somebody(email: str = AGENT, *, server: Server = shared_server, afresh: bool = False, path: str | None = "/boards/accueil", **options: Any) -> Desk:
+    def seat_somebody(
+        email: str = AGENT, *, server: Server = shared_server, afresh: bool = False, path: str | None = "/boards/accueil", **options: Any
+    ) -> Desk:
         known = None if afresh else sessions.get((server.url, email))
         desk = new_desk(browser, server, email, storage_state=known, **options)
         desks.append(desk)

@@ -155,7 +155,9 @@ class Desk:
         x, y = end["x"] + end["width"] / 2, end["y"] + end["height"] * part
         self.page.mouse.move(x, y, steps=12)
         self.page.mouse.move(x + 2, y + 1, steps=3)
-        self.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")  # the others make room: an animation of the library without an event
+        self.page.evaluate(
+            "() => new Promise((done) => setTimeout(done, 200))"
+        )  # the others make room: an animation of the library without an event
 
     # --- acting as a program of this person -----------------------------------------------------------------------
 
@@ -197,7 +199,9 @@ class Desk:
 
 
 def new_desk(browser: Browser, server: Server, email: str, **options: Any) -> Desk:
-    context = browser.new_context(**{"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": {"width": 1440, "height": 900}, **options})
+    context = browser.new_context(
+        **{"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": {"width": 1440, "height": 900}, **options}
+    )
     desk = Desk(server, email, context, context.new_page())
     desk.watch(desk.page)
     return desk
@@ -211,4 +215,6 @@ def box_of(locator: Locator) -> Any:
 
 def focused(page: Page) -> str:
     """What has the focus, in a few words."""
-    return str(page.evaluate("() => document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim().slice(0, 60)"))
+    return str(
+        page.evaluate("() => document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim().slice(0, 60)")
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 from playwright.sync_api import expect
 
@@ -46,7 +47,7 @@ def lifted_card(desk: Desk) -> None:
 
 def empty_column(desk: Desk) -> None:
     desk.open_board()
-    answer = desk.command(type="add_column", title="Une colonne vide", kind="free")
+    answer = desk.command(type="add_column", title=f"Une colonne vide {uuid4().hex[:4]}", kind="free")
     column = desk.page.locator(f"#column-{next(iter(answer['changes'][0]['columns']))}")
     column.scroll_into_view_if_needed()
     expect(column.locator(".empty")).to_contain_text("Cette colonne est libre")
@@ -55,7 +56,7 @@ def empty_column(desk: Desk) -> None:
 def folded_column(desk: Desk) -> None:
     column_menu(desk)
     desk.page.get_by_role("menuitem", name="Replier la colonne").click()
-    expect(desk.page.locator(".column.folded")).to_be_visible()
+    expect(desk.page.locator(".column.folded").first).to_be_visible()
 
 
 def column_menu(desk: Desk) -> None:
@@ -151,7 +152,7 @@ def conflict(desk: Desk) -> None:
     form = desk.panel.locator("form.edit-form")
     card, version = (int(form.get_attribute(name) or "") for name in ("data-panel-card", "data-version"))
     desk.panel.locator("#edit-title").fill("Mon titre")
-    desk.command(type="edit_card", card=card, version=version, title="Leur titre")
+    desk.command(type="edit_card", card=card, version=version, title=f"Leur titre {uuid4().hex[:4]}")
     desk.forgive()
     expect(desk.panel.locator(".notice")).to_be_visible()
 
@@ -228,7 +229,9 @@ def error_413(desk: Desk) -> None:
     desk.page.goto(f"{desk.server.url}/sign-in")
     desk.context.clear_cookies()
     desk.page.goto(f"{desk.server.url}/sign-in")
-    desk.page.evaluate("() => { const field = document.querySelector('#email'); field.type = 'text'; field.maxLength = 700000; field.value = 'a'.repeat(600000); }")
+    desk.page.evaluate(
+        "() => { const field = document.querySelector('#email'); field.type = 'text'; field.maxLength = 700000; field.value = 'a'.repeat(600000); }"
+    )
     desk.page.get_by_label("Mot de passe").fill(PASSWORD)
     desk.page.get_by_role("button", name="Se connecter").click()
     expect(desk.page.get_by_role("heading", name="Envoi trop volumineux")).to_be_visible()
@@ -241,7 +244,9 @@ def error_429(desk: Desk) -> None:
     token = desk.page.locator("meta[name=csrf-token]").get_attribute("content") or ""
     for _attempt in range(11):
         desk.context.request.post(
-            f"{desk.server.url}/sign-in", form={"email": "personne@demo.example", "password": "x", "csrf_token": token}, headers={"Accept": "text/html"}
+            f"{desk.server.url}/sign-in",
+            form={"email": "personne@demo.example", "password": "x", "csrf_token": token},
+            headers={"Accept": "text/html"},
         )
     desk.page.get_by_label("Adresse de messagerie").fill("personne@demo.example")
     desk.page.get_by_label("Mot de passe").fill("x")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, Desk
@@ -80,11 +80,12 @@ def test_an_answer_that_was_lost_does_not_double(lanes: Lanes, anna: Desk, boris
     anna.page.reload()
     lost: list[str] = []
 
-    def carry_out_and_lose_the_answer(route) -> None:  # type: ignore[no-untyped-def]  # Playwright's Route
+    def carry_out_and_lose_the_answer(route: Route) -> None:
         if lost:
-            return route.continue_()
-        lost.append(route.fetch().text())
-        return route.abort()
+            route.continue_()
+        else:
+            lost.append(route.fetch().text())
+            route.abort()
 
     anna.context.route("**/commands", carry_out_and_lose_the_answer)
     add(anna, lanes.left, "Une seule fois")
@@ -182,8 +183,16 @@ def test_far_behind_the_board_is_fetched_whole_and_disturbs_nothing(lanes: Lanes
     expect(anna.state).to_have_text(OFFLINE)
     desk_token = founder_token(founder)
     card = id_of(anna, three)
-    founder.commands(desk_token, ({"type": "move_card", "card": card, "column": lanes.right_id if n % 2 else lanes.left_id} for n in range(251)))
-    founder.commands(desk_token, [{"type": "move_card", "card": card, "column": lanes.right_id}, {"type": "add_card", "column": lanes.right_id, "title": "Dernière"}])
+    founder.commands(
+        desk_token, ({"type": "move_card", "card": card, "column": lanes.right_id if n % 2 else lanes.left_id} for n in range(251))
+    )
+    founder.commands(
+        desk_token,
+        [
+            {"type": "move_card", "card": card, "column": lanes.right_id},
+            {"type": "add_card", "column": lanes.right_id, "title": "Dernière"},
+        ],
+    )
     anna.context.set_offline(False)
     anna.expect_live()
     anna.expect_cards(lanes.right, [four, three, "Dernière"])

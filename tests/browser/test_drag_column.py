@@ -15,7 +15,9 @@ def drag_header(desk: Desk, column: str, beyond: str) -> None:
     mouse.down()
     mouse.move(start["x"] + 40, start["y"] + 16, steps=5)
     mouse.move(end["x"] + end["width"] * 0.8, start["y"] + 16, steps=25)
-    desk.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")  # the others make room: an animation of the library without an event
+    desk.page.evaluate(
+        "() => new Promise((done) => setTimeout(done, 200))"
+    )  # the others make room: an animation of the library without an event
     mouse.up()
 
 

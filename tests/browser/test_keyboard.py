@@ -49,7 +49,15 @@ def test_signing_in(seat: SeatSomebody) -> None:
 def test_arrows_travel_between_cards(lanes: Lanes, anna: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     focus(anna, one)
-    for key, title in [("ArrowDown", two), ("ArrowDown", three), ("ArrowDown", three), ("ArrowRight", four), ("ArrowLeft", one), ("End", three), ("Home", one)]:
+    for key, title in [
+        ("ArrowDown", two),
+        ("ArrowDown", three),
+        ("ArrowDown", three),
+        ("ArrowRight", four),
+        ("ArrowLeft", one),
+        ("End", three),
+        ("Home", one),
+    ]:
         press(anna, key)
         expect_focus_seen(anna.card(title).get_by_role("link"))
 

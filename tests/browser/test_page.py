@@ -32,7 +32,8 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(lanes: Lanes, seat: SeatSo
         assert "unsafe-inline" not in policy
         assert "unsafe-eval" not in policy
         found = anna.page.evaluate(
-            f"(html) => {{ const page = new DOMParser().parseFromString(html, 'text/html'); return ((document) => ({INLINE})())(page); }}", response.text()
+            f"(html) => {{ const page = new DOMParser().parseFromString(html, 'text/html'); return ((document) => ({INLINE})())(page); }}",
+            response.text(),
         )
         assert found == [], path
 
@@ -55,7 +56,10 @@ def test_the_script_that_the_board_needs_is_small(seat: SeatSomebody) -> None:
     """60 kB compressed before anybody writes; the text editor comes when it is needed."""
     anna = seat(AGENT, path=None)
     sizes: dict[str, int] = {}
-    anna.page.on("response", lambda response: sizes.__setitem__(response.url, int(response.headers.get("content-length", 0))) if ".js" in response.url else None)
+    anna.page.on(
+        "response",
+        lambda response: sizes.__setitem__(response.url, int(response.headers.get("content-length", 0))) if ".js" in response.url else None,
+    )
     anna.open_board()
     assert sizes
     assert all(sizes.values())
