@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from tests.server import Server
 
 PASSWORD = "flash-news-demo"
+PATIENCE_MS = 15_000  # what could not leave is tried again after some seconds
 FACILITATOR = "dtan@demo.example"
 AGENT = "ccas@demo.example"
 COLLEAGUE = "mediatheque@demo.example"
@@ -114,7 +115,7 @@ class Desk:
         return self.page.locator("li.card:not(.pending)").filter(has=self.page.get_by_role("heading", level=3, name=title, exact=True))
 
     def expect_cards(self, column: str, titles: Iterable[str]) -> None:
-        expect(self.column(column).locator("li.card h3")).to_have_text(list(titles))
+        expect(self.column(column).locator("li.card h3")).to_have_text(list(titles), timeout=PATIENCE_MS)
 
     def expect_columns(self, *titles: str) -> None:
         """These columns stand one after the other, among others."""

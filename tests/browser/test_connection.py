@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
-from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, Desk
+from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, PATIENCE_MS, Desk
 from tests.browser.test_drag_card import named
 from tests.browser.test_live_board import id_of
 from tests.server import Server
@@ -91,7 +91,7 @@ def test_an_answer_that_was_lost_does_not_double(lanes: Lanes, anna: Desk, boris
     add(anna, lanes.left, "Une seule fois")
     for desk in (anna, boris):
         desk.expect_cards(lanes.left, [one, two, three, "Une seule fois"])
-    expect(anna.page.locator(".card.pending")).to_have_count(0)
+    expect(anna.page.locator(".card.pending")).to_have_count(0, timeout=PATIENCE_MS)
     assert len(lost) == 1
 
 
@@ -110,7 +110,7 @@ def test_two_tabs_of_one_person_share_what_waits(lanes: Lanes, anna: Desk, boris
         expect(desk.column(lanes.left).locator("li.card:not(.pending) h3")).to_have_count(5, timeout=15_000)
     assert sorted(boris.titles(lanes.left_id)) == sorted([one, two, three, "Du premier onglet", "Du second onglet"])
     for desk in (anna, second):
-        expect(desk.page.locator(".card.pending")).to_have_count(0)
+        expect(desk.page.locator(".card.pending")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 def test_without_websockets_it_is_live_by_polling(lanes: Lanes, seat: SeatSomebody, boris: Desk) -> None:
