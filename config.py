@@ -39,8 +39,13 @@ class RawSettings:
     DATA_DIR: str = setting("var", "Folder of the database, backups and the demo's own key.")
     DEMO: str = setting("0", "`1`: create and serve the demo town « Ville de Val-Rive ». `make run` sets it.")
     DEMO_PASSWORD: str = setting("flash-news-demo", "Password of the demo accounts, when the demo town is created.")
-    PUBLIC_URL: str = setting("", "The address people type, such as `https://flash.ville.example`. Turns on secure cookies when it is https, and is the only origin live connections are taken from. Required outside demo mode unless `HOST` is a loopback address.")
-    PROXY_HOPS: str = setting("0", "How many reverse proxies stand in front (1 behind nginx). Their `X-Forwarded-*` headers are believed, no others.")
+    PUBLIC_URL: str = setting(
+        "",
+        "The address people type, such as `https://flash.ville.example`. Turns on secure cookies when it is https, and is the only origin live connections are taken from. Required outside demo mode unless `HOST` is a loopback address.",
+    )
+    PROXY_HOPS: str = setting(
+        "0", "How many reverse proxies stand in front (1 behind nginx). Their `X-Forwarded-*` headers are believed, no others."
+    )
     TOWN_NAME: str = setting("", "The town's name in the top bar. Default: the demo town's, else « Flash News ».")
     TIMEZONE: str = setting("Europe/Paris", "The zone in which dates and times are shown.")
     LOG_LEVEL: str = setting("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
@@ -77,7 +82,9 @@ class Settings:
         Raises SettingsError with every problem found, one a line.
         """
         environment = os.environ if environment is None else environment
-        raw = RawSettings(**{name: environment[name].strip() for name in RawSettings.__dataclass_fields__ if environment.get(name, "").strip()})
+        raw = RawSettings(
+            **{name: environment[name].strip() for name in RawSettings.__dataclass_fields__ if environment.get(name, "").strip()}
+        )
         return _Reader(raw, serving).settings()
 
 
@@ -124,7 +131,9 @@ class _Reader:
                 )
             return secrets.token_hex(32)
         if len(key) < 32:
-            self.problems.append("SECRET_KEY is too short: at least 32 characters, such as python3 -c 'import secrets; print(secrets.token_hex(32))' prints.")
+            self.problems.append(
+                "SECRET_KEY is too short: at least 32 characters, such as python3 -c 'import secrets; print(secrets.token_hex(32))' prints."
+            )
         return key
 
     def _database_url(self, data_dir: Path) -> str:
@@ -147,7 +156,9 @@ class _Reader:
         url = self.raw.PUBLIC_URL.rstrip("/")
         if not url:
             if self.serving and not demo and self.raw.HOST not in ("127.0.0.1", "localhost", "::1"):
-                self.problems.append("PUBLIC_URL is missing: set the address people type (https://flash.ville.example), or listen on a loopback HOST.")
+                self.problems.append(
+                    "PUBLIC_URL is missing: set the address people type (https://flash.ville.example), or listen on a loopback HOST."
+                )
             return None
         if not _is_origin(url):
             self.problems.append("PUBLIC_URL must look like https://flash.ville.example, without a path.")
@@ -186,7 +197,12 @@ def _is_origin(url: str) -> bool:
         port_is_a_number = parts.port is None or parts.port > 0
     except ValueError:
         return False
-    return port_is_a_number and parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.path or parts.query or parts.fragment)
+    return (
+        port_is_a_number
+        and parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and not (parts.path or parts.query or parts.fragment)
+    )
 
 
 def _is_database_url(url: str) -> bool:

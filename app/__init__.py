@@ -43,7 +43,11 @@ def _configure_logging(settings: Settings) -> None:
 def _configure_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     # One thread serves all: connections only overlap while one waits, and a pool that grows cannot run dry under load.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": settings.database_url.startswith("postgresql"), "pool_size": 10, "max_overflow": 30}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_pre_ping": settings.database_url.startswith("postgresql"),
+        "pool_size": 10,
+        "max_overflow": 30,
+    }
     if settings.database_url.startswith("sqlite:///"):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)

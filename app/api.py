@@ -47,7 +47,14 @@ def get_board(slug: str) -> Response:
             "title": board.title,
             "seq": seen.seq,
             "columns": [
-                {"id": column.id, "title": column.title, "kind": column.kind, "rank": column.rank, "hue": column.hue, "version": column.version}
+                {
+                    "id": column.id,
+                    "title": column.title,
+                    "kind": column.kind,
+                    "rank": column.rank,
+                    "hue": column.hue,
+                    "version": column.version,
+                }
                 for column in seen.columns
             ],
             "cards": [_card(cards[key.id]) for keys in seen.cards.values() for key in keys if key.id in cards],

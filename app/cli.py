@@ -137,7 +137,9 @@ def list_boards() -> None:
 def add_board(slug: str, title: str) -> None:
     """Create an empty board; SLUG is its address: small letters, digits, hyphens."""
     if not _SLUG.fullmatch(slug):
-        raise Refused("L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, et contient une lettre (80 au plus).")
+        raise Refused(
+            "L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, et contient une lettre (80 au plus)."
+        )
     with write_transaction() as session:
         create_board(session, slug, clean_title(title))
     click.echo(f"{slug} : tableau créé.")

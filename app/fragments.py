@@ -59,7 +59,7 @@ def cards_html(keys: Iterable[CardKey]) -> dict[int, str]:
 
 def column_html(column: Column) -> str:
     """The column without its cards."""
-    return _render("boards/_column.html", column=column, cards=(), folded=False)
+    return _render("boards/_column.html", column=column, cards="", count=0, folded=False)
 
 
 def present(change: Committed) -> dict[str, Any]:

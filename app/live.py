@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from queue import Empty, SimpleQueue
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,8 +35,11 @@ from config import Settings
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 2
+PRESENCE_SECONDS = 0.5
 seats = Seats()
 _outgoing: SimpleQueue[Committed] = SimpleQueue()
+_moved_boards: list[int] = []
+_presence_changed = Event()
 _told: dict[int, int] = {}  # board → the last seq that this process has told its clients
 
 Answer = dict[str, Any]
@@ -61,6 +65,7 @@ def start(app: Flask) -> None:
     """Begin to tell clients what happens; once, in a process that serves."""
     change_committed.connect(_enqueue)
     socketio.start_background_task(_tell_changes, app)
+    socketio.start_background_task(_tell_presence, app)
     socketio.start_background_task(_watch, app)
 
 
@@ -86,7 +91,7 @@ def on_disconnect(*_anything: Any) -> None:
     if seat and seat.board_id is not None:
         _stop_typing(seat)
         leave_room(board_room(seat.board_id))
-        _tell_presence(seat.board_id)
+        _somebody_moved(seat.board_id)
 
 
 def _answers(handler: Callable[[Seat, Answer], Answer]) -> Callable[..., Answer]:
@@ -121,15 +126,15 @@ def on_join(seat: Seat, data: Answer) -> Answer:
         _stop_typing(seat)
         leave_room(board_room(seat.board_id))
         left, seat.board_id = seat.board_id, None
-        _tell_presence(left)
+        _somebody_moved(left)
     join_room(board_room(board.id))
     arrived, seat.board_id = seat.board_id is None, board.id
     _told.setdefault(board.id, board.seq)
     reading().rollback()
     missed = changes_after(reading(), board, after if type(after) is int else -1)
     if arrived:
-        _tell_presence(board.id)
-    return {**present_catch_up(missed), "people": seats.people_on(board.id)}
+        _somebody_moved(board.id)
+    return {**present_catch_up(missed), **seats.presence(board.id)}
 
 
 @socketio.on("command")
@@ -194,8 +199,21 @@ def _tell(board_id: int, changes: list[Committed]) -> None:
     _told[board_id] = max(_told.get(board_id, 0), changes[-1].seq)
 
 
-def _tell_presence(board_id: int) -> None:
-    socketio.emit("presence", {"board": board_id, "people": seats.people_on(board_id)}, to=board_room(board_id))
+def _tell_presence(app: Flask) -> None:
+    """Say who is on a board when that has changed, at most once in PRESENCE_SECONDS: after a restart everybody arrives at once."""
+    while True:
+        _presence_changed.wait()
+        _presence_changed.clear()
+        moved, _moved_boards[:] = set(_moved_boards), []
+        with app.app_context():
+            for board_id in moved:
+                socketio.emit("presence", {"board": board_id, **seats.presence(board_id)}, to=board_room(board_id))
+        socketio.sleep(PRESENCE_SECONDS)
+
+
+def _somebody_moved(board_id: int) -> None:
+    _moved_boards.append(board_id)
+    _presence_changed.set()
 
 
 def _tell_typing(seat: Seat, card_id: int) -> None:
@@ -230,7 +248,9 @@ def _close_ended_sign_ins() -> None:
     if not seated:
         return
     signed_in = set(reading().scalars(select(SignIn.id).where(SignIn.id.in_({seat.sign_in_id for seat in seated}))))
-    active = set(reading().scalars(select(Person.id).where(Person.id.in_({seat.person["id"] for seat in seated}), Person.disabled_at.is_(None))))
+    active = set(
+        reading().scalars(select(Person.id).where(Person.id.in_({seat.person["id"] for seat in seated}), Person.disabled_at.is_(None)))
+    )
     for seat in seated:
         by_token = seat.sign_in_id == 0
         if seat.person["id"] not in active or not (by_token or seat.sign_in_id in signed_in):

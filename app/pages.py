@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import login_required
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -79,7 +80,8 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         "boards/show.html",
         board=board,
         seen=seen,
-        cards={column: [html[key.id] for key in keys if key.id in html] for column, keys in seen.cards.items()},
+        cards={column: Markup("".join(html[key.id] for key in keys if key.id in html)) for column, keys in seen.cards.items()},  # noqa: S704 - rendered by our own template, which escapes
+        counts={column: len(keys) for column, keys in seen.cards.items()},
         panel=panel,
         **_viewer(person),
     )

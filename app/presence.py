@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+SHOWN = 12  # more avatars than a top bar has room for; with a thousand agents the whole list would be most of the traffic
+
 
 @dataclass
 class Seat:
@@ -30,9 +32,10 @@ class Seats:
     def leave(self, sid: str) -> Seat | None:
         return self._seats.pop(sid, None)
 
-    def people_on(self, board_id: int) -> list[dict[str, Any]]:
-        """Each person once, however many tabs they have open, in the order of their arrival."""
-        return list({seat.person["id"]: seat.person for seat in self._seats.values() if seat.board_id == board_id}.values())
+    def presence(self, board_id: int) -> dict[str, Any]:
+        """Who is on the board: {people, total}. Each person once however many tabs they have open, the first `SHOWN` by name."""
+        people = {seat.person["id"]: seat.person for seat in self._seats.values() if seat.board_id == board_id}
+        return {"people": list(people.values())[:SHOWN], "total": len(people)}
 
     def boards(self) -> set[int]:
         return {seat.board_id for seat in self._seats.values() if seat.board_id is not None}

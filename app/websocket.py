@@ -9,6 +9,7 @@ Seen with gevent 26.9, simple-websocket 1.1 and python-engineio 4.15:
 from __future__ import annotations
 
 import errno
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ class WholeFrames:
 
     def __init__(self, socket: Any) -> None:
         self._socket = socket
+        self._turn = Lock()  # a pong of the reader must not fall into the middle of the writer's frame
 
     def send(self, frame: bytes) -> int:
-        self._socket.sendall(frame)
+        with self._turn:
+            self._socket.sendall(frame)
         return len(frame)
 
     def __getattr__(self, name: str) -> Any:

@@ -61,10 +61,11 @@ def _transact(actor_id: int, board_id: int, command: Command, key: str | None, d
 
 def _take_turn(session: Session, board_id: int) -> Board:
     """Take the board's next seq. The first statement: writers of one board queue here."""
-    seq = session.scalar(update(Board).where(Board.id == board_id).values(seq=Board.seq + 1).returning(Board.seq))
-    if seq is None:
+    taking = update(Board).where(Board.id == board_id).values(seq=Board.seq + 1).returning(Board)
+    board = session.scalar(taking, execution_options={"synchronize_session": False})
+    if board is None:
         raise NotFound("board_not_found")
-    return session.get_one(Board, board_id)
+    return board
 
 
 def _actor(session: Session, actor_id: int) -> Person:
@@ -76,12 +77,12 @@ def _actor(session: Session, actor_id: int) -> Person:
 
 def _answer_again(session: Session, actor: Person, key: str, digest: str) -> None:
     """Leave the transaction with the first result when this command was already carried out."""
-    first = session.scalar(select(Change).where(Change.actor_id == actor.id, Change.key == key))
+    first = session.execute(select(Change.id, Change.digest).where(Change.actor_id == actor.id, Change.key == key)).first()
     if first is None:
         return
     if first.digest != digest:
         raise Conflict("key_reused")
-    raise _AlreadyDone(committed_now(session, first))
+    raise _AlreadyDone(committed_now(session, session.get_one(Change, first.id)))
 
 
 def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Change:
@@ -89,7 +90,8 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
     differences = {obj: difference(obj) for obj in scope.touched}
     for obj in scope.touched:
         obj.changed_seq = scope.board.seq
-    scope.session.flush()
+    if None in differences.values():
+        scope.session.flush()  # new rows get their ids
     record = empty_record()
     for obj, altered in differences.items():
         record["cards" if isinstance(obj, Card) else "columns"][str(obj.id)] = altered or beginning(obj)
@@ -111,7 +113,7 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
 def _committed(scope: Scope, change: Change) -> Committed:
     cards = {obj.id: obj for obj in scope.touched if isinstance(obj, Card)}
     columns = {obj.id: obj for obj in scope.touched if isinstance(obj, Column)}
-    homes = {id: scope.session.get_one(Column, id) for id in {card.column_id for card in cards.values()}}
+    homes = {id: scope.known_column(id) for id in {card.column_id for card in cards.values()}}
     return Committed(
         board_id=change.board_id,
         seq=change.seq,

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from boards.models import Card, Column
 
 
-def rank_for_card(session: Session, column: Column, after: Card | None, *, at_top: bool = False) -> str:
-    """A rank in the column right behind `after`; without it at the end, or at the top when `at_top`."""
-    return _rank(session, Card.rank, Card.column_id == column.id, after.rank if after else None, at_top)
+def rank_for_card(session: Session, column: Column, after: str | None, *, at_top: bool = False) -> str:
+    """A rank in the column right behind the rank `after`; without one at the end, or at the top when `at_top`."""
+    return _rank(session, Card.rank, Card.column_id == column.id, after, at_top)
 
 
-def rank_for_column(session: Session, board_id: int, after: Column | None, *, at_top: bool = False) -> str:
-    return _rank(session, Column.rank, Column.board_id == board_id, after.rank if after else None, at_top)
+def rank_for_column(session: Session, board_id: int, after: str | None, *, at_top: bool = False) -> str:
+    """As rank_for_card, among the board's columns."""
+    return _rank(session, Column.rank, Column.board_id == board_id, after, at_top)
 
 
 def ranks_at_end(last: str | None, count: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boards import rights
@@ -19,6 +20,7 @@ class Scope:
     board: Board
     now: datetime
     touched: set[Card | Column] = field(default_factory=set)
+    _columns: dict[int, Column] = field(default_factory=dict)  # each is asked for several times, and read once
 
     def touch(self, *objects: Card | Column) -> None:
         """Count these among what the change concerns, altered or not."""
@@ -32,10 +34,17 @@ class Scope:
         return column
 
     def any_column(self, column_id: int) -> Column:
-        column = self.session.get(Column, column_id)
+        column = self._columns.get(column_id) or self.session.get(Column, column_id)
         if column is None or column.board_id != self.board.id or not rights.may_read(self.actor, column):
             raise NotFound("column_not_found")
+        self._columns[column_id] = column
         return column
+
+    def known_column(self, column_id: int) -> Column:
+        """A column that is known to exist, whoever may see it."""
+        if column_id not in self._columns:
+            self._columns[column_id] = self.session.get_one(Column, column_id)
+        return self._columns[column_id]
 
     def column_to_arrange(self, column_id: int) -> Column:
         """A column in use, for somebody who reorganises the board."""
@@ -59,19 +68,24 @@ class Scope:
         card = self.session.get(Card, card_id)
         if card is None or card.board_id != self.board.id:
             raise NotFound("card_not_found")
-        column = self.session.get_one(Column, card.column_id)
+        column = self.known_column(card.column_id)
         if not rights.may_read(self.actor, column):
             raise NotFound("card_not_found")
         return card, column
 
-    def neighbour_card(self, card_id: int | None, column: Column) -> Card | None:
-        """The card to stand behind; None when it has vanished from the column, which means the end."""
-        card = self.session.get(Card, card_id) if card_id is not None else None
-        return card if card and card.column_id == column.id and card.archived_at is None else None
+    def rank_of_card(self, card_id: int | None, column: Column) -> str | None:
+        """The rank to stand behind; None when that card has vanished from the column, which means the end."""
+        if card_id is None:
+            return None
+        standing = select(Card.rank).where(Card.id == card_id, Card.column_id == column.id, Card.archived_at.is_(None))
+        return self.session.scalar(standing)
 
-    def neighbour_column(self, column_id: int | None) -> Column | None:
-        column = self.session.get(Column, column_id) if column_id is not None else None
-        return column if column and column.board_id == self.board.id and column.archived_at is None else None
+    def rank_of_column(self, column_id: int | None) -> str | None:
+        """As rank_of_card, among the board's columns."""
+        if column_id is None:
+            return None
+        standing = select(Column.rank).where(Column.id == column_id, Column.board_id == self.board.id, Column.archived_at.is_(None))
+        return self.session.scalar(standing)
 
     def require_add(self, column: Column) -> None:
         if not rights.may_add(self.actor, column):

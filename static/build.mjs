@@ -10,7 +10,10 @@ const root = path.dirname(new URL(import.meta.url).pathname);
 const dist = path.join(root, "dist");
 const compressible = /\.(js|css|svg|webmanifest|map)$/;
 
-await rm(dist, { recursive: true, force: true });
+// The build before this one stays: pages that are open while the server is upgraded still ask for its files.
+const manifestFile = path.join(dist, "manifest.json");
+const before = await readFile(manifestFile, "utf8").then((text) => JSON.parse(text).written ?? [], () => []);
+
 const result = await esbuild.build({
   absWorkingDir: root,
   entryPoints: { app: "js/app.js", page: "js/page.js", styles: "css/app.css" },
@@ -45,12 +48,17 @@ for (const image of await readdir(path.join(root, "img"))) {
   files[image] = image.replace(".", `-${hash}.`);
   await writeFile(path.join(dist, files[image]), content);
 }
-await writeFile(path.join(dist, "manifest.json"), JSON.stringify({ files, imports }, null, 1));
+const written = [...new Set([...outputs.map(([file]) => named(file)), ...Object.values(files)])];
 
-for (const file of await readdir(dist)) {
-  if (!compressible.test(file)) continue;
+for (const file of written.filter((name) => compressible.test(name))) {
   const content = await readFile(path.join(dist, file));
   const brotli = await promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
   await writeFile(path.join(dist, `${file}.br`), brotli);
   await writeFile(path.join(dist, `${file}.gz`), await promisify(gzip)(content, { level: 9 }));
+}
+
+await writeFile(manifestFile, JSON.stringify({ files, imports, written }, null, 1));
+for (const file of await readdir(dist)) {
+  const source = file.replace(/\.(br|gz)$/, "");
+  if (source !== "manifest.json" && !written.includes(source) && !before.includes(source)) await rm(path.join(dist, file));
 }

@@ -24,9 +24,7 @@ class BadInput(ValueError):
     """What an administrator typed cannot be used; the message says why, in French."""
 
 
-def add_account(
-    email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None
-) -> Account:
+def add_account(email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None) -> Account:
     """A new person and their account. Raises BadInput, or Conflict when the address is taken."""
     email = normal_email(email)
     if not name.strip():

@@ -75,5 +75,3 @@ def _account(email: str) -> Account | None:
 
 def _form(error: str | None = None) -> str:
     return render_template("accounts/sign_in.html", error=error, email=request.form.get("email", ""), next=request.values.get("next", ""))
-
-

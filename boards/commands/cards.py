@@ -127,4 +127,4 @@ class RestoreCard(Command):
 
 def _rank(command: AddCard | MoveCard, scope: Scope, column: Column) -> str:
     at_top = command.gives("after") and command.after is None
-    return rank_for_card(scope.session, column, scope.neighbour_card(command.after, column), at_top=at_top)
+    return rank_for_card(scope.session, column, scope.rank_of_card(command.after, column), at_top=at_top)

@@ -117,7 +117,7 @@ class RestoreColumn(Command):
 
 def _rank(command: AddColumn | MoveColumn, scope: Scope) -> str:
     at_top = command.gives("after") and command.after is None
-    return rank_for_column(scope.session, scope.board.id, scope.neighbour_column(command.after), at_top=at_top)
+    return rank_for_column(scope.session, scope.board.id, scope.rank_of_column(command.after), at_top=at_top)
 
 
 def _service_id(service_id: int | None, scope: Scope) -> int | None:

@@ -1,4 +1,4 @@
-// The board's page.
+// The board’s page.
 import { Application } from "@hotwired/stimulus";
 import BoardController from "./controllers/board_controller.js";
 import ColumnFormController from "./controllers/column_form_controller.js";

@@ -94,10 +94,14 @@ def test_each_wrong_field_is_named_with_its_reason(town: Town, agent: Visitor) -
 
 
 def test_hostile_html_is_stored_and_shown_safe(town: Town, agent: Visitor) -> None:
-    title, body = '<img src=x onerror=alert(1)>"\'', "<p>Bonjour</p><script>alert(1)</script><img src=x onerror=alert(1)>"
+    title, body = "<img src=x onerror=alert(1)>\"'", "<p>Bonjour</p><script>alert(1)</script><img src=x onerror=alert(1)>"
     answer = agent.command(type="add_card", column=town.service, title=title, body=body)
     card = next(iter(answer.get_json()["changes"][0]["cards"]))
-    for page in (answer.get_json()["changes"][0]["cards"][card]["html"], agent.get("/boards/accueil").text, agent.get(f"/cards/{card}").text):
+    for page in (
+        answer.get_json()["changes"][0]["cards"][card]["html"],
+        agent.get("/boards/accueil").text,
+        agent.get(f"/cards/{card}").text,
+    ):
         assert "<script>" not in page
         assert "<img" not in page
         assert "&lt;img src=x onerror=alert(1)&gt;" in page

@@ -64,7 +64,9 @@ def test_the_archive_lists_what_was_put_away(town: Town, agent: Visitor) -> None
     assert "restore#column" not in page  # that is for facilitators
 
 
-@pytest.mark.parametrize("path", ["/boards/nulle-part", "/cards/999999", "/cards/99999999999999999999", "/nulle-part", "/boards/accueil/x", "/static/x"])
+@pytest.mark.parametrize(
+    "path", ["/boards/nulle-part", "/cards/999999", "/cards/99999999999999999999", "/nulle-part", "/boards/accueil/x", "/static/x"]
+)
 def test_what_does_not_exist_is_said_in_french(town: Town, agent: Visitor, path: str) -> None:
     response = agent.get(path)
     assert response.status_code == 404
@@ -131,7 +133,14 @@ def test_the_api_tells_the_board_as_this_person_may_read_it(town: Town, agent: V
     assert told["seq"] == town.seq
     assert [column["kind"] for column in told["columns"]] == ["service", "guide", "suggestions", "free"]
     (only,) = told["cards"]
-    wanted = {"id": card, "column": town.service, "title": "Piscine", "body_html": "<p>Vidange</p>", "version": 1, "valid_until": "2031-05-04"}
+    wanted = {
+        "id": card,
+        "column": town.service,
+        "title": "Piscine",
+        "body_html": "<p>Vidange</p>",
+        "version": 1,
+        "valid_until": "2031-05-04",
+    }
     assert wanted.items() <= only.items()
 
 

@@ -88,7 +88,12 @@ class AnyHistory(RuleBasedStateMachine):
     def put_card_away_or_back(self, who: str, which: int, type: str) -> None:
         self.send(who, type=type, card=self.some_card(which))
 
-    @rule(who=st.sampled_from(PEOPLE), title=TITLES, kind=st.sampled_from(["service", "guide", "suggestions", "free", "?"]), after=st.integers(-2, 6))
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        title=TITLES,
+        kind=st.sampled_from(["service", "guide", "suggestions", "free", "?"]),
+        after=st.integers(-2, 6),
+    )
     def add_column(self, who: str, title: str, kind: str, after: int) -> None:
         self.send(who, type="add_column", title=title, kind=kind, **self.some_after(after, self.column_ids()))
 

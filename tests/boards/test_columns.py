@@ -77,7 +77,17 @@ def test_a_restored_column_stands_where_it_stood(town: Town) -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"title": ""}, {"kind": "autre"}, {"kind": None}, {"hue": 360}, {"hue": -1}, {"hue": "bleu"}, {"title": "x" * 201}, {"after": 0}, {"rank": "a"}],
+    [
+        {"title": ""},
+        {"kind": "autre"},
+        {"kind": None},
+        {"hue": 360},
+        {"hue": -1},
+        {"hue": "bleu"},
+        {"title": "x" * 201},
+        {"after": 0},
+        {"rank": "a"},
+    ],
 )
 def test_wrong_fields_are_refused(town: Town, fields: dict[str, Any]) -> None:
     with pytest.raises(Invalid):

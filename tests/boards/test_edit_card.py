@@ -72,7 +72,9 @@ def test_an_unknown_card_is_not_found(town: Town) -> None:
         edit(town, 999_999, title="x")
 
 
-@pytest.mark.parametrize("fields", [{}, {"title": ""}, {"version": 0}, {"version": "1"}, {"body": 5}, {"rank": "a0"}, {"valid_until": 20310504}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"title": ""}, {"version": 0}, {"version": "1"}, {"body": 5}, {"rank": "a0"}, {"valid_until": 20310504}]
+)
 def test_wrong_fields_are_refused(town: Town, fields: dict[str, Any]) -> None:
     card = town.add_card("Reste")
     with pytest.raises(Invalid):

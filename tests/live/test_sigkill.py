@@ -27,7 +27,13 @@ class Mover(threading.Thread):
 
     def run(self) -> None:
         for turn in range(100_000):
-            command = {"type": "move_card", "card": self.card, "column": self.columns[turn % len(self.columns)], "after": None, "key": uuid.uuid4().hex}
+            command = {
+                "type": "move_card",
+                "card": self.card,
+                "column": self.columns[turn % len(self.columns)],
+                "after": None,
+                "key": uuid.uuid4().hex,
+            }
             self.unanswered = command
             try:
                 answer = self.person.send(**command) if self.live else self.person.post(**command).json()

@@ -1,13 +1,24 @@
 import { Controller } from "@hotwired/stimulus";
 import { wordTimes } from "../live/times.js";
 
-// The board's beginning: times in words, the column of the address in sight.
+const NEAR = "0px 600px";
+
+// The board's beginning: the column of the address in sight, times in words as their columns come near.
 export default class extends Controller {
   static targets = ["board", "nothing"];
 
   connect() {
-    wordTimes();
+    const near = new IntersectionObserver((entries) => this.#word(entries, near), { root: this.boardTarget, rootMargin: NEAR });
+    this.boardTarget.querySelectorAll(".column").forEach((column) => near.observe(column));
     document.getElementById(location.hash.slice(1))?.scrollIntoView({ inline: "center", block: "nearest" });
     document.documentElement.dataset.ready = "";
+  }
+
+  #word(entries, near) {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      wordTimes(target);
+    }
   }
 }

@@ -32,10 +32,15 @@ export default class extends Controller {
   #origin = null;
 
   connect() {
+    // Before the first hand touches the board nothing needs to be ready: seventeen lists cost a page its first moments.
+    document.getElementById("board").addEventListener("pointerdown", this.#begin, { capture: true, once: true });
+  }
+
+  #begin = () => {
     this.#prepare();
     document.addEventListener("board:columns", this.#prepare);
     if (mayArrange()) this.columns = Sortable.create(document.getElementById("board"), this.#columnOptions());
-  }
+  };
 
   disconnect() {
     document.removeEventListener("board:columns", this.#prepare);

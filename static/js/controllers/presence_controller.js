@@ -9,18 +9,24 @@ export default class extends Controller {
   static targets = ["people"];
 
   connect() {
-    connection.addEventListener("presence", ({ detail }) => this.#show(detail.people));
+    connection.addEventListener("presence", ({ detail }) => this.#show(detail));
   }
 
-  #show(everybody) {
-    const people = everybody.filter((person) => person.id !== me.id);
-    const shown = people.slice(0, people.length > SHOWN + 1 ? SHOWN : SHOWN + 1);
+  // Of many people only the first come with their names; `total` counts them all, oneself included.
+  #show({ people: named, total }) {
+    const people = named.filter((person) => person.id !== me.id);
+    const others = total - 1;
+    const shown = people.slice(0, others > SHOWN + 1 ? SHOWN : SHOWN + 1);
     this.peopleTarget.replaceChildren(...shown.map(avatar));
-    if (people.length > shown.length) {
-      const rest = people.slice(shown.length);
-      this.peopleTarget.append(mark(`+${rest.length}`, rest.map((person) => person.name).join(", "), "avatar more"));
-    }
+    const rest = others - shown.length;
+    if (rest > 0) this.peopleTarget.append(mark(`+${rest}`, whoElse(people.slice(shown.length), rest), "avatar more"));
   }
+}
+
+function whoElse(named, count) {
+  const names = named.map((person) => person.name).join(", ");
+  if (!names) return `${count} autres personnes`;
+  return count > named.length ? `${names} et ${count - named.length} autres` : names;
 }
 
 function avatar(person) {

@@ -31,8 +31,7 @@ export default class extends Controller {
 
   #observe() {
     this.observer.disconnect();
-    columns().forEach((column) => this.observer.observe(column));
-    this.#mark();
+    columns().forEach((column) => this.observer.observe(column)); // it calls back once at its start, when the layout is known
   }
 
   // The column nearest to the start of the strip is where one is.

@@ -47,10 +47,10 @@ async function enter() {
 
 // Enters the board's room and asks for what came since; the server reads after it has let us in, so nothing falls between.
 async function join() {
-  const { changes, resync, people } = await connection.request("join", { board: board.id, after: stream.seq });
+  const { changes, resync, people, total } = await connection.request("join", { board: board.id, after: stream.seq });
   if (resync) await fetchBoard();
   else stream.receive(changes);
-  connection.dispatchEvent(new CustomEvent("presence", { detail: { people } }));
+  connection.dispatchEvent(new CustomEvent("presence", { detail: { people, total } }));
 }
 
 function recover({ whole }) {
