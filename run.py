@@ -4,9 +4,11 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import signal  # noqa: E402 - everything below must be imported after patching
+import os  # noqa: E402 - everything below must be imported after patching
+import signal  # noqa: E402
 import sys  # noqa: E402
 
+import gevent  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 from sqlalchemy.exc import DBAPIError  # noqa: E402
 
@@ -35,11 +37,16 @@ def main() -> None:
         sys.exit(f"Flash News cannot start.\n{error}")
     live.start(app)
     server = WSGIServer(listener, app, log=None)
-    # Commits are durable by themselves and clients heal by catching up, so leaving at once loses nothing.
-    signal.signal(signal.SIGTERM, lambda *_: server.stop(timeout=1))
-    signal.signal(signal.SIGINT, lambda *_: server.stop(timeout=1))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stop, server)
     print(demo_banner(settings) if settings.demo else f"Flash News: http://{settings.host}:{settings.port}", flush=True)
     server.serve_forever()
+
+
+def stop(server: WSGIServer) -> None:
+    """Commits are durable by themselves and clients heal by catching up, so leaving at once loses nothing."""
+    gevent.spawn_later(3, os._exit, 0)  # whatever still holds on
+    server.stop(timeout=1)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def test_each_wrong_field_is_named_with_its_reason(town: Town, agent: Visitor) -
     errors = agent.command(type="add_card", column="un", title=" ", colour="red").get_json()["errors"]
     assert {error["field"]: error["message"] for error in errors} == {
         "column": "Cette valeur n’est pas du type attendu.",
-        "title": "Écrivez quelque chose : ce texte est vide.",
+        "title": "Écrivez quelque chose\u00a0: ce texte est vide.",
         "colour": "Ce champ n’est pas prévu.",
     }
 

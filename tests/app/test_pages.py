@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from boards.database import db
+from boards.errors import Forbidden
 from tests.town import Town
 from tests.visitor import Visitor
 
@@ -168,3 +169,22 @@ def test_a_board_opens_in_the_same_number_of_queries_however_many_cards(town: To
 
 def test_the_health_check_answers(town: Town, visitor: Visitor) -> None:
     assert visitor.get("/healthz").get_json() == {"status": "ok"}
+
+
+def test_a_page_refused_and_a_page_that_breaks_are_said_in_the_design(app: Flask, town: Town) -> None:
+    def refuse() -> None:
+        raise Forbidden("may_not_arrange")
+
+    def fail() -> None:
+        raise ZeroDivisionError("a secret of the server")
+
+    app.add_url_rule("/refuse", view_func=refuse)
+    app.add_url_rule("/fail", view_func=fail)
+    for path, status, title in (("/refuse", 403, "Action non autorisée"), ("/fail", 500, "Erreur de notre côté")):
+        page = Visitor(app).get(path)
+        assert (page.status_code, page.mimetype) == (status, "text/html")
+        assert f"<h1>{title}</h1>" in page.text
+        assert "Revenir au tableau" in page.text
+        assert "secret" not in page.text
+        problem = Visitor(app).get(path, headers={"Accept": "application/json"})
+        assert (problem.status_code, problem.mimetype) == (status, "application/problem+json")
