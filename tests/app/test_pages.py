@@ -172,10 +172,10 @@ def test_the_health_check_answers(town: Town, visitor: Visitor) -> None:
 
 
 def test_a_page_refused_and_a_page_that_breaks_are_said_in_the_design(app: Flask, town: Town) -> None:
-    def refuse() -> None:
+    def refuse() -> str:
         raise Forbidden("may_not_arrange")
 
-    def fail() -> None:
+    def fail() -> str:
         raise ZeroDivisionError("a secret of the server")
 
     app.add_url_rule("/refuse", view_func=refuse)

@@ -27,7 +27,7 @@ class Mover(threading.Thread):
 
     def run(self) -> None:
         for turn in range(100_000):
-            command = {
+            command: dict[str, Any] = {
                 "type": "move_card",
                 "card": self.card,
                 "column": self.columns[turn % len(self.columns)],
