@@ -206,7 +206,7 @@ def offline(desk: Desk) -> None:
 def session_ended(desk: Desk) -> None:
     desk.forgive()
     desk.open_board()
-    desk.page.evaluate("() => document.querySelector('[data-connection-target=signedOut]').showModal()")
+    desk.page.evaluate("() => document.getElementById('signed-out').showModal()")
 
 
 def archive(desk: Desk) -> None:

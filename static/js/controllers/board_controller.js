@@ -5,11 +5,10 @@ const NEAR = "0px 600px";
 
 // The board's beginning: the column of the address in sight, times in words as their columns come near.
 export default class extends Controller {
-  static targets = ["board", "nothing"];
-
   connect() {
-    const near = new IntersectionObserver((entries) => this.#word(entries, near), { root: this.boardTarget, rootMargin: NEAR });
-    this.boardTarget.querySelectorAll(".column").forEach((column) => near.observe(column));
+    const board = document.getElementById("board");
+    const near = new IntersectionObserver((entries) => this.#word(entries, near), { root: board, rootMargin: NEAR });
+    board.querySelectorAll(".column").forEach((column) => near.observe(column));
     document.getElementById(location.hash.slice(1))?.scrollIntoView({ inline: "center", block: "nearest" });
     document.documentElement.dataset.ready = "";
   }

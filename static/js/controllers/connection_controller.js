@@ -5,7 +5,7 @@ const GRACE_MS = 1200; // a blink of the network is not worth a word
 
 // Says in the top bar whether what one sees is live, and what becomes of one's changes when it is not.
 export default class extends Controller {
-  static targets = ["state", "signedOut"];
+  static targets = ["state"];
   #timer = null;
 
   connect() {
@@ -17,7 +17,7 @@ export default class extends Controller {
 
   #changed() {
     clearTimeout(this.#timer);
-    if (connection.state === "ended") this.signedOutTarget.showModal();
+    if (connection.state === "ended") document.getElementById("signed-out").showModal();
     if (connection.state === "waiting") this.#timer = setTimeout(() => this.#show(), GRACE_MS);
     else this.#show();
   }

@@ -4,8 +4,6 @@ import { mayAddTo } from "../live/rights.js";
 
 // Single keys for what one does all day; silent while somebody types or a dialog is open.
 export default class extends Controller {
-  static targets = ["dialog"];
-
   key(event) {
     if (event.key === "Escape") return this.#escape(); // the text editor marks it as handled, though it does nothing with it
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -23,11 +21,7 @@ export default class extends Controller {
   }
 
   open() {
-    this.dialogTarget.showModal();
-  }
-
-  close() {
-    this.dialogTarget.close();
+    document.getElementById("shortcuts").showModal();
   }
 
   #escape() {

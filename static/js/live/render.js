@@ -153,5 +153,5 @@ function beforeNodeMorphed(node) {
 }
 
 function beforeAttributeUpdated(name, node) {
-  return !(name === "class" && node.matches(".card, .column")) && !(node.matches("time") && node.dataset.worded);
+  return !(name === "class" && node.matches(".card, .column"));
 }

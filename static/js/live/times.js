@@ -7,18 +7,16 @@ const relative = new Intl.RelativeTimeFormat("fr", { numeric: "auto" });
 
 export function wordTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-words]")) {
-    time.title ||= time.textContent;
     const words = wordings[time.dataset.words]?.(time.dateTime, time.closest(".chip"));
-    if (words) time.textContent = words;
-    time.dataset.worded = "";
+    if (words && words !== time.textContent) time.firstChild.data = words;
   }
 }
 
 const wordings = {
   until(day, chip) {
     const left = daysUntil(day);
-    chip?.toggleAttribute("data-soon", left >= 0 && left <= 1);
-    chip?.toggleAttribute("data-past", left < 0);
+    mark(chip, "data-soon", left >= 0 && left <= 1);
+    mark(chip, "data-past", left < 0);
     if (left < 0) return `expirée depuis le ${short.format(local(day))}`;
     if (left === 0) return "expire ce soir";
     if (left === 1) return "expire demain";
@@ -34,6 +32,10 @@ const wordings = {
     return days > -7 ? relative.format(days, "day") : null;
   },
 };
+
+function mark(chip, name, on) {
+  if (chip && chip.hasAttribute(name) !== on) chip.toggleAttribute(name, on);
+}
 
 const local = (day) => new Date(`${day}T12:00:00`);
 const startOfDay = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
