@@ -205,9 +205,12 @@ def _tell_presence(app: Flask) -> None:
         _presence_changed.wait()
         _presence_changed.clear()
         moved, _moved_boards[:] = set(_moved_boards), []
-        with app.app_context():
-            for board_id in moved:
-                socketio.emit("presence", {"board": board_id, **seats.presence(board_id)}, to=board_room(board_id))
+        try:
+            with app.app_context():
+                for board_id in moved:
+                    socketio.emit("presence", {"board": board_id, **seats.presence(board_id)}, to=board_room(board_id))
+        except Exception:  # such as a message queue that is away: the next arrival says it again
+            log.exception("could not tell who is on boards %s", moved)
         socketio.sleep(PRESENCE_SECONDS)
 
 
