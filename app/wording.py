@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import format_date, format_datetime, gettext
@@ -11,13 +10,9 @@ from markupsafe import Markup, escape
 
 from boards.text import excerpt
 
-# Card fragments are made from these alone: with no request or viewer at hand they cannot come to depend on one.
-FRAGMENT_FILTERS: dict[str, Any] = {}
-
 
 def init_app(app: Flask) -> None:
-    FRAGMENT_FILTERS.update(hue=palette_hue, day=day_element, moment=moment_element, excerpt=excerpt)
-    app.jinja_env.filters.update(FRAGMENT_FILTERS)
+    app.jinja_env.filters.update(hue=palette_hue, day=day_element, moment=moment_element, excerpt=excerpt)
     app.jinja_env.globals.update(_=gettext, town_name=_town_name)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
