@@ -33,6 +33,14 @@ def test_the_board_scrolls_to_both_sides(lanes: Lanes, anna: Desk) -> None:
     anna.expect_cards(lanes.right, named(lanes, "Quatre", "Un"))
 
 
+def test_a_card_thrown_to_the_edge_and_held_still_there_scrolls_on(lanes: Lanes, anna: Desk) -> None:
+    anna.drag(anna.card(named(lanes, "Un")[0]), anna.column(lanes.right), drop=False)
+    for x in (700, 705, 1434):  # three movements at once, and then none: the last one counts
+        anna.page.mouse.move(x, 450)
+    anna.page.wait_for_function(SCROLLED, arg=["#board", "scrollLeft", 600])
+    anna.page.mouse.up()
+
+
 def test_a_column_scrolls_down_and_up(lanes: Lanes, long_lane: str, anna: Desk) -> None:
     anna.drag(anna.card(named(lanes, "Un")[0]), anna.card(named(lanes, "Trois")[0]), drop=False)
     box = box_of(anna.page.locator(long_lane))

@@ -1,12 +1,11 @@
 import { Controller } from "@hotwired/stimulus";
-import Sortable, { AutoScroll } from "sortablejs/modular/sortable.core.esm.js";
+import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
+import { EdgeScroll } from "../live/edge_scroll.js";
 import { placeOf, sendMove } from "../live/places.js";
 import { hold, placeByRank, release } from "../live/render.js";
 import { mayArrange, mayEdit, mayPlace } from "../live/rights.js";
-
-Sortable.mount(new AutoScroll());
 
 // The library's own drag image: the same on every system, tilted, and free of the browser's link dragging.
 const FEEL = {
@@ -20,11 +19,6 @@ const FEEL = {
   delay: 220, // a short press: a finger that scrolls never drags
   delayOnTouchOnly: true,
   touchStartThreshold: 8,
-  scroll: true,
-  forceAutoScrollFallback: true,
-  bubbleScroll: true,
-  scrollSensitivity: 70,
-  scrollSpeed: 16,
 };
 
 // Dragging by mouse or finger. The keyboard's way is lift_controller.
@@ -33,18 +27,21 @@ export default class extends Controller {
 
   connect() {
     // Before the first hand touches the board nothing needs to be ready: seventeen lists cost a page its first moments.
-    document.getElementById("board").addEventListener("pointerdown", this.#begin, { capture: true, once: true });
+    this.board = document.getElementById("board");
+    this.edges = new EdgeScroll(this.board);
+    this.board.addEventListener("pointerdown", this.#begin, { capture: true, once: true });
   }
 
   #begin = () => {
     this.#prepare();
     document.addEventListener("board:columns", this.#prepare);
-    if (mayArrange()) this.columns = Sortable.create(document.getElementById("board"), this.#columnOptions());
+    if (mayArrange()) this.columns = Sortable.create(this.board, this.#columnOptions());
   };
 
   disconnect() {
     document.removeEventListener("board:columns", this.#prepare);
     this.columns?.destroy();
+    this.edges.stop();
   }
 
   #prepare = () => {
@@ -80,12 +77,14 @@ export default class extends Controller {
     this.#origin = origin;
     hold(item);
     document.body.classList.add("is-dragging");
-    document.getElementById("board").classList.add("is-dragging");
+    this.board.classList.add("is-dragging");
+    this.edges.start({ vertically: item.matches(".card") });
   }
 
   #end(item, send) {
     document.body.classList.remove("is-dragging");
-    document.getElementById("board").classList.remove("is-dragging");
+    this.board.classList.remove("is-dragging");
+    this.edges.stop();
     suppressClick(item);
     Promise.resolve(send()).finally(() => release(item));
   }
