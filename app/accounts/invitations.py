@@ -1,0 +1,23 @@
+"""The mail that brings somebody in."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from app import mail
+from app.accounts.models import Account
+from boards.models import Person
+
+
+def send_invitation(account: Account, url: str, invited_by: Person) -> None:
+    """Send the address of an invitation made with `one_time_links.make_link`. Raises mail.CannotSend."""
+    mail.send(
+        current_app.config["SETTINGS"],
+        account.email,
+        _("%(name)s vous invite sur Flash News", name=invited_by.name),
+        "mail/invitation.txt",
+        name=account.person.name,
+        invited_by=invited_by.name,
+        url=url,
+    )

@@ -1,0 +1,63 @@
+"""Links good once: to accept an invitation, to choose a new password. Only their hash is kept."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.accounts.models import Account, OneTimeLink, Purpose
+from app.accounts.people import token_hash
+from app.mail import public_link
+from boards.database import now
+from boards.models import Person
+
+LIFETIME = {Purpose.INVITATION: timedelta(days=14), Purpose.PASSWORD: timedelta(hours=1)}
+ENDPOINT = {Purpose.INVITATION: "links.show_invitation", Purpose.PASSWORD: "links.show_password"}
+
+
+class LinkRefused(Exception):
+    """A link that opens nothing: `reason` is unknown (never made, or replaced), used, expired, or disabled (the account)."""
+
+    def __init__(self, reason: str, account: Account | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.account = account
+
+
+def make_link(session: Session, account: Account, purpose: Purpose, *, actor: Person | None = None) -> str:
+    """The full address of a new link for this account; earlier ones for the same purpose become worthless."""
+    session.flush()  # an account made in this transaction has no id before
+    session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == purpose))
+    token = secrets.token_urlsafe(32)
+    session.add(OneTimeLink(account_id=account.id, purpose=purpose, token_hash=token_hash(token), expires_at=now() + LIFETIME[purpose]))
+    if purpose == Purpose.PASSWORD:
+        audit.record(session, "password_link_made", account.email, actor=actor)
+    return public_link(ENDPOINT[purpose], token=token)
+
+
+def find_account(session: Session, token: str, purpose: Purpose) -> Account:
+    """Whose link this is, without using it. Raises LinkRefused."""
+    link = session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose == purpose))
+    if link is None:
+        raise LinkRefused("unknown")
+    if link.used_at is not None:
+        raise LinkRefused("used", link.account)
+    if link.expires_at <= now():
+        raise LinkRefused("expired", link.account)
+    if link.account.person.disabled_at is not None:
+        raise LinkRefused("disabled", link.account)
+    return link.account
+
+
+def use_link(session: Session, token: str, purpose: Purpose) -> Account:
+    """Use the link up, in the transaction of what it allows. Raises LinkRefused, also when another request was quicker."""
+    account = find_account(session, token, purpose)
+    mine = OneTimeLink.token_hash == token_hash(token)
+    used = session.execute(update(OneTimeLink).where(mine, OneTimeLink.used_at.is_(None)).values(used_at=now()))
+    if not isinstance(used, CursorResult) or used.rowcount != 1:
+        raise LinkRefused("used", account)
+    return account

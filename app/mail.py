@@ -1,0 +1,105 @@
+"""Mail: short plain texts, over a verified connection, to one person at a time."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import ssl
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid, parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, render_template
+from flask_babel import gettext as _
+
+from app.extensions import socketio
+from config import Settings, Smtp
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 10
+
+
+class CannotSend(Exception):
+    """The mail did not leave; the message says why, for whoever looks after people."""
+
+
+def send(settings: Settings, to: str, subject: str, text_template: str, **values: Any) -> None:
+    """Send a text made from a template to one address. Raises CannotSend. Slow: never inside a write transaction."""
+    if settings.smtp is None:
+        raise CannotSend(_("Aucun serveur de messagerie n’est réglé (SMTP_HOST)."))
+    message = _message(settings.smtp, to, subject, render_template(text_template, town=settings.town_name, **values))
+    try:
+        with _connection(settings.smtp) as connection:
+            connection.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        raise CannotSend(_("Le serveur de messagerie refuse l’adresse « %(address)s ».", address=to)) from error
+    except smtplib.SMTPAuthenticationError as error:
+        raise CannotSend(_("Le serveur de messagerie refuse notre nom ou notre mot de passe.")) from error
+    except ssl.SSLError as error:
+        raise CannotSend(_("La liaison avec le serveur de messagerie n’est pas sûre : son certificat est refusé.")) from error
+    except (smtplib.SMTPException, OSError) as error:
+        log.warning("mail not sent: %s: %s", type(error).__name__, error)
+        raise CannotSend(_("Le serveur de messagerie ne répond pas, ou refuse l’envoi.")) from error
+
+
+def send_later(settings: Settings, to: str, subject: str, text_template: str, **values: Any) -> None:
+    """Send once the answer is on its way; a failure is only logged. For where waiting would tell something."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way to the object itself
+
+    def work() -> None:
+        with app.app_context():
+            try:
+                send(settings, to, subject, text_template, **values)
+            except CannotSend:
+                log.exception("mail not sent")
+
+    socketio.start_background_task(work)
+
+
+def public_address(settings: Settings) -> str:
+    """Where people reach this installation: from the settings, never from what a request says of its host."""
+    if settings.public_url:
+        return settings.public_url
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def public_link(endpoint: str, **values: Any) -> str:
+    """The full address of a page, for a mail: the same whoever asks, inside a request or not."""
+    address = urlsplit(public_address(current_app.config["SETTINGS"]))
+    return current_app.url_map.bind(address.netloc, url_scheme=address.scheme).build(endpoint, values, force_external=True)
+
+
+def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
+    """Headers go through the library's structured types, which refuse a line break; a subject loses its own."""
+    message = EmailMessage()
+    try:
+        message["To"] = Address(addr_spec=to)
+    except (ValueError, IndexError) as error:
+        raise CannotSend(_("« %(address)s » n’est pas une adresse de messagerie.", address=to)) from error
+    message["From"] = smtp.sender
+    message["Subject"] = " ".join("".join(character if character.isprintable() else " " for character in subject).split())
+    message["Date"] = formatdate(localtime=True)
+    message["Message-ID"] = make_msgid(domain=parseaddr(smtp.sender)[1].rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"  # so that absence notices do not answer
+    message.set_content(text, cte="quoted-printable")
+    return message
+
+
+def _connection(smtp: Smtp) -> smtplib.SMTP:
+    if smtp.security == "tls":
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+    else:
+        connection = smtplib.SMTP(smtp.host, smtp.port, timeout=TIMEOUT_SECONDS)
+    try:
+        if smtp.security == "starttls":
+            connection.starttls(context=ssl.create_default_context())
+        if smtp.user:
+            connection.login(smtp.user, smtp.password)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
