@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from flask import Request, request, session
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, login_required, login_user, logout_user
 from sqlalchemy import delete, select
 
+from app import audit
 from app.accounts.models import Account, ApiToken, Bearer, SignIn
 from app.accounts.people import token_hash
 from app.extensions import login_manager
+from boards import rights
 from boards.database import reading, write_transaction
+from boards.errors import Forbidden
 from boards.models import Person
+
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def current_person() -> Person:
@@ -26,12 +33,29 @@ def current_sign_in_id() -> int:
     return current_user.id if isinstance(current_user._get_current_object(), SignIn) else 0
 
 
-def begin_sign_in(account: Account, *, remember: bool) -> None:
-    """Sign this browser in, in a fresh session: nothing that an earlier visitor left in it survives."""
+def administrators_only(view: _View) -> _View:
+    """Only for people who look after others: everybody else is refused, and the refusal is logged."""
+
+    @login_required
+    @wraps(view)
+    def guarded(*arguments: Any, **options: Any) -> Any:
+        if not rights.may_administer(current_person()):
+            raise Forbidden("may_not_administer")
+        return view(*arguments, **options)
+
+    return cast("_View", guarded)
+
+
+def begin_sign_in(account: Account, *, by: str = "password", remember: bool = False, id_token: str | None = None) -> None:
+    """Sign this browser in, in a fresh session: nothing that an earlier visitor left in it survives.
+
+    `by`: what proved who it is (password, ldap, oidc); `id_token`: the provider's, with which signing out there begins.
+    """
     token = secrets.token_urlsafe(32)
     with write_transaction() as writing:
-        sign_in = SignIn(account_id=account.id, token_hash=token_hash(token), user_agent=request.user_agent.string[:300])
+        sign_in = SignIn(account_id=account.id, token_hash=token_hash(token), user_agent=request.user_agent.string[:300], id_token=id_token)
         writing.add(sign_in)
+        audit.record(writing, "signed_in", account.email, actor=account.person_id, by=by)
     sign_in.token = token
     session.clear()
     login_user(sign_in, remember=remember, force=True)
