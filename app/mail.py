@@ -35,11 +35,11 @@ def send(settings: Settings, to: str, subject: str, text_template: str, **values
         with _connection(settings.smtp) as connection:
             connection.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
-        raise CannotSend(_("Le serveur de messagerie refuse l’adresse « %(address)s ».", address=to)) from error
+        raise CannotSend(_("Le serveur de messagerie refuse l’adresse « %(address)s ».", address=to)) from error
     except smtplib.SMTPAuthenticationError as error:
         raise CannotSend(_("Le serveur de messagerie refuse notre nom ou notre mot de passe.")) from error
     except ssl.SSLError as error:
-        raise CannotSend(_("La liaison avec le serveur de messagerie n’est pas sûre : son certificat est refusé.")) from error
+        raise CannotSend(_("La liaison avec le serveur de messagerie n’est pas sûre : son certificat est refusé.")) from error
     except (smtplib.SMTPException, OSError) as error:
         log.warning("mail not sent: %s: %s", type(error).__name__, error)
         raise CannotSend(_("Le serveur de messagerie ne répond pas, ou refuse l’envoi.")) from error
@@ -79,7 +79,7 @@ def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
     try:
         message["To"] = Address(addr_spec=to)
     except (ValueError, IndexError) as error:
-        raise CannotSend(_("« %(address)s » n’est pas une adresse de messagerie.", address=to)) from error
+        raise CannotSend(_("« %(address)s » n’est pas une adresse de messagerie.", address=to)) from error
     message["From"] = smtp.sender
     message["Subject"] = " ".join("".join(character if character.isprintable() else " " for character in subject).split())
     message["Date"] = formatdate(localtime=True)

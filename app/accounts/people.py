@@ -11,9 +11,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, ApiToken, SignIn
-from app.accounts.passwords import PASSWORD_MIN_CHARACTERS, hash_password
+from app.accounts.password_change import change_password
+from app.accounts.password_policy import own_words_of, problems_of, town_words, words_in
+from app.accounts.passwords import hash_password
 from boards.administration import create_person
-from boards.database import now, write_transaction
+from boards.database import now, reading, write_transaction
 from boards.errors import Conflict, NotFound
 from boards.models import Role
 
@@ -29,7 +31,9 @@ def add_account(email: str, name: str, role: Role, service_slugs: list[str], pas
     email = normal_email(email)
     if not name.strip():
         raise BadInput("Indiquez un nom.")
-    password_hash = hash_password(_checked(password)) if password is not None else None
+    if password is not None:
+        _check(password, role, town_words() | words_in(name, email))
+    password_hash = hash_password(password) if password is not None else None
     with write_transaction() as session:
         if session.scalar(select(Account.id).where(Account.email == email)):
             raise Conflict("account_exists", email=email)
@@ -45,11 +49,11 @@ def add_account(email: str, name: str, role: Role, service_slugs: list[str], pas
 
 def set_password(email: str, password: str) -> None:
     """Give an account a new password; every browser signed in with the old one is signed out."""
-    password_hash = hash_password(_checked(password))
+    account = _find(reading(), email)
+    _check(password, account.person.role, own_words_of(account))
+    password_hash = hash_password(password)
     with write_transaction() as session:
-        account = _find(session, email)
-        account.password_hash = password_hash
-        session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+        change_password(session, _find(session, email), password_hash)
 
 
 def disable(email: str) -> None:
@@ -96,7 +100,6 @@ def _find(session: Session, email: str) -> Account:
     return account
 
 
-def _checked(password: str) -> str:
-    if len(password) < PASSWORD_MIN_CHARACTERS:
-        raise BadInput(f"Le mot de passe doit compter au moins {PASSWORD_MIN_CHARACTERS} caractères.")
-    return password
+def _check(password: str, role: Role, own_words: frozenset[str]) -> None:
+    if problems := problems_of(password, role, own_words):
+        raise BadInput(" ".join(problems))

@@ -1,0 +1,29 @@
+"""Changing a password: everything that the old one let in is shut out in the same transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.accounts.models import Account, OneTimeLink, SignIn
+from boards.models import Person
+
+
+def change_password(session: Session, account: Account, password_hash: str, *, actor: Person | None = None, keep: int = 0) -> list[int]:
+    """Give the account a new password, already checked and hashed; void its links, end its sign-ins but the one to keep.
+
+    Returns the ended sign-ins: their live connections close within seconds, or at once with `live.close_sign_in`.
+    """
+    account.password_hash = password_hash
+    session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
+    audit.record(session, "password_changed", account.email, actor=actor)
+    return end_sign_ins(session, account, keep=keep)
+
+
+def end_sign_ins(session: Session, account: Account, *, keep: int = 0) -> list[int]:
+    """Sign the account's browsers out but one. Returns those sign-ins that ended."""
+    others = (SignIn.account_id == account.id) & (SignIn.id != keep)
+    ended = list(session.scalars(select(SignIn.id).where(others)))
+    session.execute(delete(SignIn).where(others))
+    return ended
