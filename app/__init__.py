@@ -9,8 +9,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, assets, cli, errors, fragments, live, pages, security, wording
-from app.accounts import sign_in
+from app.accounts import last_seen, sign_in
+from app.administration import log, people, rights, services
 from app.extensions import babel, compress, csrf, limiter, login_manager, migrate, socketio
+from app.profile import pages as profile
 from boards.database import configure_engine, db
 from config import KIB, ROOT, Settings
 
@@ -28,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     fragments.init_app(app)
     security.init_app(app, settings)
+    last_seen.init_app(app)
     _register_routes(app)
     errors.init_app(app)
     live.init_app(app, settings)
@@ -95,9 +98,8 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
 
 
 def _register_routes(app: Flask) -> None:
-    app.register_blueprint(sign_in.routes)
-    app.register_blueprint(pages.routes)
-    app.register_blueprint(api.routes)
+    for module in (sign_in, pages, api, profile, people, services, rights, log):
+        app.register_blueprint(module.routes)
 
 
 def _trust_proxies(app: Flask, settings: Settings) -> None:

@@ -6,9 +6,11 @@ from flask import Flask, Response, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.accounts.current import may_write
 from app.accounts.models import Bearer
 from app.errors import answer_problem, wants_problem
 from app.extensions import csrf, login_manager
+from boards.errors import Forbidden
 from config import Settings
 
 # data: images are the icons that the style sheet masks; nothing else comes from anywhere but this server.
@@ -35,10 +37,16 @@ HEADERS = {
 }
 
 
+# What programs are for. Profiles, people, rights and the log are for people who sign in.
+OPEN_TO_TOKENS = ("/api/", "/boards/", "/cards/")
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
-    def check_csrf() -> None:
-        if not acts_by_token():
+    def check_csrf_or_token() -> None:
+        if acts_by_token():
+            _check_reach_of_token()
+        else:
             csrf.protect()
 
     @app.after_request
@@ -65,3 +73,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 def acts_by_token() -> bool:
     """Whether this request proves itself by a bearer token, which no other site can make a browser send."""
     return isinstance(current_user._get_current_object(), Bearer)
+
+
+def _check_reach_of_token() -> None:
+    if not request.path.startswith(OPEN_TO_TOKENS):
+        raise Forbidden("token_not_here")
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not may_write():
+        raise Forbidden("token_read_only")

@@ -8,15 +8,16 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Request, request, session
+from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required, login_user, logout_user
 from sqlalchemy import delete, select
 
 from app import audit
-from app.accounts.models import Account, ApiToken, Bearer, SignIn
+from app.accounts.models import Account, ApiToken, Bearer, SignIn, TokenScope
 from app.accounts.people import token_hash
 from app.extensions import login_manager
 from boards import rights
-from boards.database import reading, write_transaction
+from boards.database import now, reading, write_transaction
 from boards.errors import Forbidden
 from boards.models import Person
 
@@ -31,6 +32,12 @@ def current_person() -> Person:
 def current_sign_in_id() -> int:
     """Which signed-in browser this is; 0 for a program with a token."""
     return current_user.id if isinstance(current_user._get_current_object(), SignIn) else 0
+
+
+def may_write() -> bool:
+    """Whether whoever asks may alter anything: a program with a read-only token may not."""
+    asking = current_user._get_current_object()
+    return not isinstance(asking, Bearer) or asking.token.scope == TokenScope.WRITE
 
 
 def administrators_only(view: _View) -> _View:
@@ -53,7 +60,14 @@ def begin_sign_in(account: Account, *, by: str = "password", remember: bool = Fa
     """
     token = secrets.token_urlsafe(32)
     with write_transaction() as writing:
-        sign_in = SignIn(account_id=account.id, token_hash=token_hash(token), user_agent=request.user_agent.string[:300], id_token=id_token)
+        sign_in = SignIn(
+            account_id=account.id,
+            token_hash=token_hash(token),
+            user_agent=request.user_agent.string[:300],
+            address=(get_remote_address() or "")[:60],
+            last_seen_at=now(),
+            id_token=id_token,
+        )
         writing.add(sign_in)
         audit.record(writing, "signed_in", account.email, actor=account.person_id, by=by)
     sign_in.token = token
@@ -67,6 +81,7 @@ def end_sign_in() -> int | None:
     if ended:
         with write_transaction() as writing:
             writing.execute(delete(SignIn).where(SignIn.id == ended))
+            audit.record(writing, "signed_out", current_user.account.email, actor=current_person())
     logout_user()
     session.clear()
     return ended

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boards.database import Base, Moment, now
-from boards.models import Person
+from boards.models import Person, Record, RecordJSON
+
+
+class TokenScope(StrEnum):
+    """What a program with a token may do in its person's name."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Purpose(StrEnum):
+    """What a one-time link is good for."""
+
+    INVITATION = "invitation"
+    PASSWORD = "password"  # noqa: S105 - a name, not a secret
 
 
 class Account(Base):
@@ -20,6 +35,11 @@ class Account(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    # How this person wants the pages; None: as the browser says.
+    language: Mapped[str | None] = mapped_column(String(8))
+    theme: Mapped[str | None] = mapped_column(String(10))
+    density: Mapped[str | None] = mapped_column(String(10))
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
@@ -34,7 +54,11 @@ class SignIn(Base, UserMixin):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_agent: Mapped[str] = mapped_column(String(300), default="")
+    address: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The OpenID Connect provider's ID token, needed to sign out there too.
+    id_token: Mapped[str | None] = mapped_column(Text)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
@@ -58,10 +82,71 @@ class ApiToken(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    scope: Mapped[TokenScope] = mapped_column(String(10), default=TokenScope.WRITE)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    last_used_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class OneTimeLink(Base):
+    """A link handed to one person, good once: to accept an invitation, to choose a new password. Only its hash is kept."""
+
+    __tablename__ = "one_time_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(String(20))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class Identity(Base):
+    """How an outside directory knows an account: an issuer and its own lasting name for the person (`sub`, or an LDAP entry's id)."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class AuditEntry(Base):
+    """One line of the administrative log: sign-ins, refusals, changes of rights and accounts. Apart from the boards' own log."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+    action: Mapped[str] = mapped_column(String(40), index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    facts: Mapped[Record] = mapped_column(RecordJSON, default=dict)
+    address: Mapped[str] = mapped_column(String(60), default="")
+
+    actor: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Town(Base):
+    """The one town that this database serves."""
+
+    __tablename__ = "town"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    demo: Mapped[bool] = mapped_column(default=False)
+    # The hash of the code that opens the set-up page, while nobody has set the town up.
+    setup_hash: Mapped[str | None] = mapped_column(String(64))
 
 
 class Bearer(UserMixin):
@@ -69,5 +154,6 @@ class Bearer(UserMixin):
 
     def __init__(self, token: ApiToken) -> None:
         self.id = f"token-{token.id}"
+        self.token = token
         self.account = token.account
         self.person = token.account.person

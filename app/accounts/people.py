@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Account, ApiToken, SignIn
+from app import audit
+from app.accounts.models import Account, ApiToken, SignIn, TokenScope
 from app.accounts.password_change import change_password
 from app.accounts.password_policy import own_words_of, problems_of, town_words, words_in
 from app.accounts.passwords import hash_password
 from boards.administration import create_person
 from boards.database import now, reading, write_transaction
 from boards.errors import Conflict, NotFound
-from boards.models import Role
+from boards.models import Person, Role
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
 
@@ -69,11 +70,16 @@ def enable(email: str) -> None:
         _find(session, email).person.disabled_at = None
 
 
-def create_token(email: str, name: str) -> str:
+def create_token(email: str, name: str, scope: TokenScope = TokenScope.WRITE) -> str:
+    with write_transaction() as session:
+        return make_token(session, _find(session, email), name, scope)
+
+
+def make_token(session: Session, account: Account, name: str, scope: TokenScope, *, actor: Person | None = None) -> str:
     """An API token that acts as this person; only its hash is kept, so it is shown once."""
     token = f"fn_{secrets.token_urlsafe(32)}"
-    with write_transaction() as session:
-        session.add(ApiToken(account_id=_find(session, email).id, token_hash=token_hash(token), name=name))
+    session.add(ApiToken(account_id=account.id, token_hash=token_hash(token), name=name, scope=scope))
+    audit.record(session, "token_made", account.email, actor=actor, name=name, scope=scope)
     return token
 
 

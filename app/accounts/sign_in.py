@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import audit
 from app.accounts.current import begin_sign_in, end_sign_in
 from app.accounts.models import Account
 from app.accounts.passwords import verify_password
@@ -46,6 +47,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     account = _account(email)
     fits = verify_password(account.password_hash if account else None, password)
     if account is None or not fits or account.person.disabled_at is not None:
+        audit.record_alone("sign_in_refused", account.email if account else _("adresse inconnue"), by="password")
         return _form(_("Adresse ou mot de passe incorrect.")), 401
     begin_sign_in(account, remember=bool(request.form.get("remember")))
     return redirect(safe_next(), 303)

@@ -1,0 +1,42 @@
+"""When an account, a browser or a token was last here: written now and then, not at every request."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from flask import Flask
+from flask_login import current_user
+from sqlalchemy import update
+
+from app.accounts.models import Account, ApiToken, Bearer, SignIn
+from boards.database import now, write_transaction
+from boards.errors import Busy
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=5)
+
+
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def note_visit() -> None:
+        if current_user.is_authenticated:
+            note(current_user._get_current_object())
+
+
+def note(visitor: SignIn | Bearer) -> None:
+    """Remember that this browser or program is here, unless it was lately. Also for live connections, which make no requests."""
+    moment = now()
+    last = visitor.token.last_used_at if isinstance(visitor, Bearer) else visitor.last_seen_at
+    if last is not None and moment - last < EVERY:
+        return
+    try:
+        with write_transaction() as session:
+            session.execute(update(Account).where(Account.id == visitor.account.id).values(last_seen_at=moment))
+            if isinstance(visitor, Bearer):
+                session.execute(update(ApiToken).where(ApiToken.id == visitor.token.id).values(last_used_at=moment))
+            else:
+                session.execute(update(SignIn).where(SignIn.id == visitor.id).values(last_seen_at=moment))
+    except Busy:
+        log.warning("a visit was not noted: the database was busy")  # no reason to refuse the page
