@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -48,7 +49,69 @@ class RawSettings:
     )
     TOWN_NAME: str = setting("", "The town's name in the top bar. Default: the demo town's, else « Flash News ».")
     TIMEZONE: str = setting("Europe/Paris", "The zone in which dates and times are shown.")
+    SMTP_HOST: str = setting("", "The server that sends mail. Default: none, so that links are handed over instead.")
+    SMTP_PORT: str = setting("587", "Its port.")
+    SMTP_SECURITY: str = setting(
+        "starttls", "`starttls`, `tls` (from the first byte, usually port 465) or `none` (a relay on the same machine)."
+    )
+    SMTP_USER: str = setting("", "Name to sign in with there, where it asks for one.")
+    SMTP_PASSWORD: str = setting("", "Password to sign in with there.")
+    MAIL_FROM: str = setting("", "Sender of every mail, such as `Flash News <flash@ville.example>`. Required with `SMTP_HOST`.")
+    LOCAL_ACCOUNTS: str = setting("1", "`0`: nobody signs in with a password kept here; needs `OIDC_ISSUER` or `LDAP_URL`.")
+    OIDC_ISSUER: str = setting(
+        "", "OpenID Connect provider (ProConnect, Keycloak…), by the address under which `.well-known/openid-configuration` lies."
+    )
+    OIDC_CLIENT_ID: str = setting("", "The name under which the provider knows this installation.")
+    OIDC_CLIENT_SECRET: str = setting("", "The secret that goes with it.")
+    OIDC_SCOPES: str = setting("openid email profile", "What is asked of the provider; ProConnect: `openid given_name usual_name email`.")
+    OIDC_LABEL: str = setting("Se connecter avec le compte de la ville", "Words on the button.")
+    LDAP_URL: str = setting("", "Directory to sign in with: `ldaps://annuaire.ville.example` or `ldap://…`.")
+    LDAP_START_TLS: str = setting(
+        "1", "`0` only for an `ldap://` directory on the same machine: without TLS passwords would travel in the clear."
+    )
+    LDAP_BIND_DN: str = setting("", "Who searches the directory. Default: anonymously.")
+    LDAP_BIND_PASSWORD: str = setting("", "Their password.")
+    LDAP_BASE: str = setting("", "Where people are searched, such as `ou=agents,dc=ville,dc=example`. Required with `LDAP_URL`.")
+    LDAP_FILTER: str = setting(
+        "(&(objectClass=person)(mail={login}))",
+        "How they are found; `{login}` is what was typed. Active Directory: `(userPrincipalName={login})`.",
+    )
     LOG_LEVEL: str = setting("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """Where mail leaves from."""
+
+    host: str
+    port: int
+    security: str  # starttls, tls, none
+    user: str
+    password: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An OpenID Connect provider to sign in with."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    scopes: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Ldap:
+    """A directory to sign in with."""
+
+    url: str
+    start_tls: bool
+    bind_dn: str
+    bind_password: str
+    base: str
+    filter: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +130,10 @@ class Settings:
     proxy_hops: int
     town_name: str | None
     timezone: ZoneInfo
+    smtp: Smtp | None
+    local_accounts: bool
+    oidc: Oidc | None
+    ldap: Ldap | None
     log_level: str
     max_request_bytes: int = 512 * KIB
     max_frame_bytes: int = 200 * KIB
@@ -100,6 +167,7 @@ class _Reader:
         data_dir = Path(self.raw.DATA_DIR).expanduser()
         data_dir = data_dir if data_dir.is_absolute() else ROOT / data_dir
         demo = self._flag("DEMO")
+        oidc, ldap = self._oidc(), self._ldap()
         settings = Settings(
             secret_key=self._secret_key(data_dir, demo),
             database_url=self._database_url(data_dir),
@@ -113,6 +181,10 @@ class _Reader:
             proxy_hops=self._integer("PROXY_HOPS", 0, 5),
             town_name=self.raw.TOWN_NAME or None,
             timezone=self._timezone(),
+            smtp=self._smtp(),
+            local_accounts=self._local_accounts(oidc, ldap),
+            oidc=oidc,
+            ldap=ldap,
             log_level=self._log_level(),
         )
         if self.problems:
@@ -170,6 +242,48 @@ class _Reader:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             self.problems.append(f"TIMEZONE {self.raw.TIMEZONE!r} is not a known zone, such as Europe/Paris.")
             return ZoneInfo("UTC")
+
+    def _smtp(self) -> Smtp | None:
+        raw = self.raw
+        if not raw.SMTP_HOST:
+            return None
+        if "@" not in parseaddr(raw.MAIL_FROM)[1]:
+            self.problems.append("MAIL_FROM is needed with SMTP_HOST: an address such as flash@ville.example.")
+        if raw.SMTP_SECURITY not in ("starttls", "tls", "none"):
+            self.problems.append("SMTP_SECURITY must be starttls, tls or none.")
+        return Smtp(raw.SMTP_HOST, self._integer("SMTP_PORT", 1, 65535), raw.SMTP_SECURITY, raw.SMTP_USER, raw.SMTP_PASSWORD, raw.MAIL_FROM)
+
+    def _oidc(self) -> Oidc | None:
+        raw = self.raw
+        if not raw.OIDC_ISSUER:
+            return None
+        issuer = raw.OIDC_ISSUER.rstrip("/")
+        if not issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            self.problems.append("OIDC_ISSUER must start with https:// (http:// only on this machine).")
+        if not raw.OIDC_CLIENT_ID or not raw.OIDC_CLIENT_SECRET:
+            self.problems.append("OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed with OIDC_ISSUER.")
+        if "openid" not in raw.OIDC_SCOPES.split():
+            self.problems.append("OIDC_SCOPES must hold openid.")
+        return Oidc(issuer, raw.OIDC_CLIENT_ID, raw.OIDC_CLIENT_SECRET, raw.OIDC_SCOPES, raw.OIDC_LABEL)
+
+    def _ldap(self) -> Ldap | None:
+        raw = self.raw
+        if not raw.LDAP_URL:
+            return None
+        start_tls = self._flag("LDAP_START_TLS") and raw.LDAP_URL.startswith("ldap://")
+        if not raw.LDAP_URL.startswith(("ldap://", "ldaps://")):
+            self.problems.append("LDAP_URL must start with ldaps:// or ldap://.")
+        if not raw.LDAP_BASE:
+            self.problems.append("LDAP_BASE is needed with LDAP_URL, such as ou=agents,dc=ville,dc=example.")
+        if "{login}" not in raw.LDAP_FILTER or not raw.LDAP_FILTER.startswith("("):
+            self.problems.append("LDAP_FILTER must be a filter in parentheses that holds {login}, such as (mail={login}).")
+        return Ldap(raw.LDAP_URL, start_tls, raw.LDAP_BIND_DN, raw.LDAP_BIND_PASSWORD, raw.LDAP_BASE, raw.LDAP_FILTER)
+
+    def _local_accounts(self, oidc: Oidc | None, ldap: Ldap | None) -> bool:
+        local = self._flag("LOCAL_ACCOUNTS")
+        if not local and oidc is None and ldap is None:
+            self.problems.append("LOCAL_ACCOUNTS=0 would leave no way to sign in: set OIDC_ISSUER or LDAP_URL.")
+        return local
 
     def _log_level(self) -> str:
         level = self.raw.LOG_LEVEL.upper()

@@ -14,6 +14,7 @@ from app import strict_json
 from app.accounts.current import current_person
 from app.carry_out import carry_out
 from app.errors import answer_problem
+from boards import rights
 from boards.database import reading
 from boards.models import Card
 from boards.reading import find_board, load_cards, snapshot
@@ -37,8 +38,9 @@ def post_command(slug: str) -> Response:
 @routes.get("/api/boards/<slug>")
 @login_required
 def get_board(slug: str) -> Response:
-    board = find_board(reading(), current_person(), slug)
-    seen = snapshot(reading(), board, current_person())
+    person = current_person()
+    board = find_board(reading(), person, slug)
+    seen = snapshot(reading(), board, person)
     cards = {card.id: card for card in load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))}
     return _json(
         {
@@ -54,6 +56,7 @@ def get_board(slug: str) -> Response:
                     "rank": column.rank,
                     "hue": column.hue,
                     "version": column.version,
+                    "level": rights.level(person, column).word,
                 }
                 for column in seen.columns
             ],
@@ -81,7 +84,7 @@ def _card(card: Card) -> dict[str, Any]:
         "body_html": card.body_html,
         "version": card.version,
         "valid_until": card.valid_until.isoformat() if card.valid_until else None,
-        "author": card.author.name if card.author else card.byline,
+        "author": (card.author.name or None) if card.author else card.byline,
         "created_at": card.created_at.isoformat(),
         "edited_at": card.edited_at.isoformat() if card.edited_at else None,
     }

@@ -27,7 +27,7 @@ def carry_out(person: Person, board: Any, data: Any) -> dict[str, Any]:
     board_id = find_board(reading(), person, board_reference(board)).id
     reading().rollback()  # what was read so far must not hide what is about to be written
     committed = perform(person.id, board_id, command, key)
-    return {"seq": committed.seq, "changes": [present(committed)]}
+    return {"seq": committed.seq, "changes": [present(committed, person.audience)]}
 
 
 def board_reference(board: Any) -> str | int:

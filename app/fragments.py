@@ -8,27 +8,31 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from boards import rights
 from boards.changes import CatchUp, Committed
 from boards.database import reading
-from boards.models import Card, Column, Person
+from boards.models import Audience, Card, Column, Person
 from boards.reading import CardKey, load_cards
 
 CACHE_ENTRIES = 20_000  # about 1 kB each
 
 
+_Key = tuple[int, int, int]  # a card's id, the seq at which it last changed, the version of its author's face
+
+
 class _Cache:
-    """The most recently used fragments, by what they show and the seq at which it last changed."""
+    """The most recently used fragments."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[tuple[int, int], str] = OrderedDict()
+        self._entries: OrderedDict[_Key, str] = OrderedDict()
 
-    def get(self, key: tuple[int, int]) -> str | None:
+    def get(self, key: _Key) -> str | None:
         fragment = self._entries.get(key)
         if fragment is not None:
             self._entries.move_to_end(key)
         return fragment
 
-    def put(self, key: tuple[int, int], fragment: str) -> str:
+    def put(self, key: _Key, fragment: str) -> str:
         self._entries[key] = fragment
         if len(self._entries) > CACHE_ENTRIES:
             self._entries.popitem(last=False)
@@ -40,48 +44,65 @@ class _Cache:
 
 def init_app(app: Flask) -> None:
     app.extensions["card_fragments"] = _Cache()
+    app.jinja_env.filters["photo_address"] = photo_address
 
 
 def card_html(card: Card) -> str:
     """The card as it stands on the board, the same for every viewer."""
-    key = (card.id, card.changed_seq)
+    key = (card.id, card.changed_seq, card.author.version if card.author else 0)
     return _kept().get(key) or _kept().put(key, _render("cards/_card.html", card=card))
 
 
 def cards_html(keys: Iterable[CardKey]) -> dict[int, str]:
     """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
-    found = {key.id: _kept().get((key.id, key.changed_seq)) for key in keys}
+    found = {key.id: _kept().get((key.id, key.changed_seq, key.author_version)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
     for card in load_cards(reading(), missing):
         found[card.id] = card_html(card)
     return {id: fragment for id, fragment in found.items() if fragment is not None}
 
 
-def column_html(column: Column) -> str:
-    """The column without its cards."""
-    return _render("boards/_column.html", column=column, cards="", count=0, folded=False)
+def column_html(column: Column, level: rights.Level) -> str:
+    """The column without its cards, for those who hold this level in it."""
+    return _render("boards/_column.html", column=column, cards="", count=0, folded=False, level=level)
 
 
-def present(change: Committed) -> dict[str, Any]:
-    """A change as it travels: {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}."""
+def view_of(change: Committed, audience: Audience) -> tuple[Any, ...]:
+    """What decides how the audience sees the change: two with the same value see the same."""
+    readable = frozenset(column.id for column in change.concerned if rights.may_read(audience, column))
+    return readable, tuple(rights.level(audience, column) for column in change.columns.values() if column)
+
+
+def present(whole: Committed, audience: Audience) -> dict[str, Any]:
+    """A change as it travels to an audience: {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}."""
+    change = whole.seen_by(audience)
     head = {"seq": change.seq, "type": change.type, "actor": person_data(change.actor), "at": change.at.isoformat()}
     if change.too_large:
         return {**head, "resync": True, "cards": {}, "columns": {}}
     return {
         **head,
         "cards": {str(id): _card_data(card) if card else None for id, card in change.cards.items()},
-        "columns": {str(id): _column_data(column) if column else None for id, column in change.columns.items()},
+        "columns": {
+            str(id): _column_data(column, rights.level(audience, column)) if column else None for id, column in change.columns.items()
+        },
     }
 
 
-def present_catch_up(missed: CatchUp) -> dict[str, Any]:
+def present_catch_up(missed: CatchUp, audience: Audience) -> dict[str, Any]:
     if missed.changes is None:
         return {"seq": missed.seq, "resync": True}
-    return {"seq": missed.seq, "changes": [present(change) for change in missed.changes]}
+    return {"seq": missed.seq, "changes": [present(change, audience) for change in missed.changes]}
 
 
 def person_data(person: Person | None) -> dict[str, Any] | None:
-    return None if person is None else {"id": person.id, "name": person.name, "initials": person.initials, "hue": person.hue}
+    if person is None:
+        return None
+    return {"id": person.id, "name": person.name, "initials": person.initials, "hue": person.hue, "photo": photo_address(person)}
+
+
+def photo_address(person: Person) -> str | None:
+    """Where the person's photo is, a new address for each new one; None without."""
+    return f"/people/{person.id}/photo?v={person.photo_version}" if person.photo_version else None
 
 
 def _kept() -> _Cache:
@@ -93,14 +114,15 @@ def _card_data(card: Card) -> dict[str, Any]:
     return {"column": card.column_id, "rank": card.rank, "version": card.version, "title": card.title, "html": card_html(card)}
 
 
-def _column_data(column: Column) -> dict[str, Any]:
+def _column_data(column: Column, level: rights.Level) -> dict[str, Any]:
     return {
+        "level": level.word,
         "rank": column.rank,
         "kind": column.kind,
         "title": column.title,
         "hue": column.hue,
         "version": column.version,
-        "html": column_html(column),
+        "html": column_html(column, level),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import login_required
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
@@ -13,12 +14,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import strict_json
 from app.accounts.current import current_person
 from app.fragments import cards_html, person_data
+from app.previewing import standing_in
 from boards import rights
 from boards.administration import fold_column
 from boards.database import reading, write_transaction
 from boards.errors import FieldError, Invalid, NotFound
-from boards.models import Board, Card, Column, Kind, Person
-from boards.reading import archived, boards_for, find_board, find_card, snapshot
+from boards.models import Board, Card, Column, Person, Role
+from boards.reading import archived, boards_for, find_board, find_card, services_in_use, snapshot
 
 routes = Blueprint("pages", __name__)
 
@@ -42,7 +44,7 @@ def show_board(slug: str) -> str:
 @login_required
 def show_card(card_id: int) -> str:
     """The card in its panel, beside its board; only the panel when the board is already in sight."""
-    card, column = find_card(reading(), current_person(), _storable(card_id))
+    card, column = find_card(reading(), _viewer()[0], _storable(card_id))
     if request.headers.get("X-Fragment") == "panel":
         return render_template("cards/_panel.html", **_panel(card, column))
     return _board_page(find_board(reading(), current_person(), card.board_id), _panel(card, column))
@@ -53,7 +55,7 @@ def show_card(card_id: int) -> str:
 def show_archive(slug: str) -> str:
     board = find_board(reading(), current_person(), slug)
     columns, cards = archived(reading(), board, current_person())
-    return render_template("boards/archive.html", board=board, columns=columns, cards=cards, rights=rights, **_viewer(current_person()))
+    return render_template("boards/archive.html", board=board, columns=columns, cards=cards, rights=rights, **_root(current_person()))
 
 
 @routes.put("/boards/<slug>/folds/<int:column_id>")
@@ -73,7 +75,7 @@ def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
 
 
 def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
-    person = current_person()
+    person, place = _viewer()
     seen = snapshot(reading(), board, person)
     html = cards_html(key for keys in seen.cards.values() for key in keys)
     return render_template(
@@ -82,24 +84,42 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         seen=seen,
         cards={column: Markup("".join(html[key.id] for key in keys if key.id in html)) for column, keys in seen.cards.items()},  # noqa: S704 - rendered by our own template, which escapes
         counts={column: len(keys) for column, keys in seen.cards.items()},
+        levels={column.id: rights.level(person, column) for column in seen.columns},
         panel=panel,
-        **_viewer(person),
+        previewing=_previewing(person, place),
+        services=services_in_use(reading()) if rights.may_arrange(person) else [],
+        **_root(person),
     )
 
 
 def _panel(card: Card, column: Column) -> dict[str, Any]:
     card = reading().get_one(Card, card.id, options=[joinedload(Card.edited_by)], populate_existing=True)
-    return {"card": card, "column": column, "board": reading().get_one(Board, card.board_id)}
+    level = rights.level(_viewer()[0], column)
+    return {"card": card, "column": column, "level": level, "board": reading().get_one(Board, card.board_id)}
 
 
-def _viewer(person: Person) -> dict[str, Any]:
-    """What differs from one viewer to another: said once at the page's root, where style and script read it."""
-    levels = {kind: rights.level_in(person, kind) for kind in Kind}
+def _viewer() -> tuple[Person, str | None]:
+    """Who looks, and in whose place: a facilitator may ask (`?as=…`) to see what somebody else would."""
+    place = request.args.get("as")
+    return (current_person(), None) if place is None else (standing_in(current_person(), place), place)
+
+
+def _previewing(person: Person, place: str | None) -> dict[str, str] | None:
+    """In whose place the board is shown, in words; None for oneself."""
+    if place is None:
+        return None
+    if person.role == Role.READER:
+        return {"place": place, "words": _("un lecteur")}
+    if not person.services:
+        return {"place": place, "words": _("un agent d’aucun service en particulier")}
+    return {"place": place, "words": _("un agent du service %(service)s", service=person.services[0].name)}
+
+
+def _root(person: Person) -> dict[str, Any]:
+    """What is said once at the page's root, where style and script read it."""
     return {
         "me": person,
         "me_json": strict_json.dumps(person_data(person)),
-        "edits": " ".join(kind for kind, level in levels.items() if level >= rights.Level.EDIT),
-        "contributes": " ".join(kind for kind, level in levels.items() if level >= rights.Level.CONTRIBUTE),
         "arranges": rights.may_arrange(person),
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else None,
     }

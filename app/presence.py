@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from boards.models import Audience
+
 SHOWN = 12  # more avatars than a top bar has room for; with a thousand agents the whole list would be most of the traffic
 
 
@@ -13,8 +15,16 @@ class Seat:
     sid: str
     person: dict[str, Any]
     sign_in_id: int
+    own_audience: Audience
     board_id: int | None = None
     typing_card: int | None = None
+    typing_column: int = 0  # where that card stands
+    # Those in whose place a facilitator looks at the board: they hear what these would hear.
+    previewed: Audience | None = None
+
+    @property
+    def audience(self) -> Audience:
+        return self.previewed or self.own_audience
 
 
 class Seats:
@@ -23,8 +33,8 @@ class Seats:
     def __init__(self) -> None:
         self._seats: dict[str, Seat] = {}
 
-    def take(self, sid: str, person: dict[str, Any], sign_in_id: int) -> Seat:
-        return self._seats.setdefault(sid, Seat(sid, person, sign_in_id))
+    def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience) -> Seat:
+        return self._seats.setdefault(sid, Seat(sid, person, sign_in_id, audience))
 
     def find(self, sid: str) -> Seat | None:
         return self._seats.get(sid)
@@ -36,6 +46,10 @@ class Seats:
         """Who is on the board: {people, total}. Each person once however many tabs they have open, the first `SHOWN` by name."""
         people = {seat.person["id"]: seat.person for seat in self._seats.values() if seat.board_id == board_id}
         return {"people": list(people.values())[:SHOWN], "total": len(people)}
+
+    def audiences(self, board_id: int) -> set[Audience]:
+        """The audiences that have somebody on the board."""
+        return {seat.audience for seat in self._seats.values() if seat.board_id == board_id}
 
     def boards(self) -> set[int]:
         return {seat.board_id for seat in self._seats.values() if seat.board_id is not None}

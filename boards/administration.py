@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import re
+import unicodedata
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boards.errors import Conflict
-from boards.models import Board, Fold, Person, Role, Service
+from boards.models import Board, Column, Fold, Person, Role, Service, memberships
+
+SLUG_MAX_CHARACTERS = 80
 
 
 def create_board(session: Session, slug: str, title: str) -> Board:
@@ -18,25 +23,69 @@ def create_board(session: Session, slug: str, title: str) -> Board:
     return board
 
 
-def create_service(session: Session, slug: str, name: str, hue: int = 250, description: str = "") -> Service:
-    service = Service(slug=slug, name=name, hue=hue, description=description)
+def create_service(
+    session: Session, slug: str, name: str, hue: int = 250, description: str = "", hours: str = "", contact: str = ""
+) -> Service:
+    service = Service(slug=slug, name=name, hue=hue, description=description, hours=hours, contact=contact)
     session.add(service)
     session.flush()
     return service
 
 
+def slug_for_service(session: Session, name: str) -> str:
+    """A free slug made from the name: « Enfance & écoles » → enfance-ecoles, then enfance-ecoles-2."""
+    wanted = _plain(name)[: SLUG_MAX_CHARACTERS - 5].strip("-") or "service"
+    taken = set(session.scalars(select(Service.slug).where(Service.slug.startswith(wanted))))
+    slug, number = wanted, 1
+    while slug in taken:
+        number += 1
+        slug = f"{wanted}-{number}"
+    return slug
+
+
+def service_named(session: Session, name: str) -> Service | None:
+    """The service that people would take for one of this name: case and accents do not tell two apart."""
+    return next((service for service in session.scalars(select(Service)) if _plain(service.name) == _plain(name)), None)
+
+
+def agents_by_service(session: Session) -> dict[int, int]:
+    """How many people who may still act belong to each service."""
+    counting = (
+        select(memberships.c.service_id, func.count())
+        .join(Person, Person.id == memberships.c.person_id)
+        .where(Person.disabled_at.is_(None))
+        .group_by(memberships.c.service_id)
+    )
+    return {service_id: count for service_id, count in session.execute(counting)}
+
+
+def columns_by_service(session: Session) -> dict[int, list[Column]]:
+    """The columns in use of each service."""
+    found: dict[int, list[Column]] = {}
+    columns = select(Column).where(Column.service_id.is_not(None), Column.archived_at.is_(None)).order_by(Column.board_id, Column.rank)
+    for column in session.scalars(columns):
+        if column.service_id is not None:
+            found.setdefault(column.service_id, []).append(column)
+    return found
+
+
 def create_person(session: Session, name: str, role: Role, service_slugs: list[str] | None = None, hue: int | None = None) -> Person:
     """Add a person. Raises ValueError naming a service that does not exist."""
+    person = Person(name=name, role=role, services=services_with(session, service_slugs or []), hue=_hue_of(name) if hue is None else hue)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def services_with(session: Session, slugs: list[str]) -> list[Service]:
+    """The services with these slugs. Raises ValueError naming one that does not exist."""
     services = []
-    for slug in service_slugs or []:
+    for slug in slugs:
         service = session.scalar(select(Service).where(Service.slug == slug))
         if service is None:
             raise ValueError(slug)
         services.append(service)
-    person = Person(name=name, role=role, services=services, hue=sum(map(ord, name)) * 10 % 360 if hue is None else hue)
-    session.add(person)
-    session.flush()
-    return person
+    return services
 
 
 def fold_column(session: Session, person: Person, column_id: int, folded: bool) -> None:
@@ -46,3 +95,13 @@ def fold_column(session: Session, person: Person, column_id: int, folded: bool) 
         session.add(Fold(person_id=person.id, column_id=column_id))
     elif not folded and fold is not None:
         session.delete(fold)
+
+
+def _plain(name: str) -> str:
+    """The name in small letters, digits and hyphens, without accents."""
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe").replace("æ", "ae")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+
+
+def _hue_of(name: str) -> int:
+    return sum(map(ord, name)) * 10 % 360

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from boards import rights
-from boards.models import Board, Card, Change, Column, Person, Record
+from boards.models import Audience, Board, Card, Change, Column, Person, Record
 
 # A reader further behind than this is better served by the board itself.
 CATCH_UP_LIMIT = 200
@@ -21,11 +21,16 @@ TOUCHED_LIMIT = 400
 _Row = TypeVar("_Row", Card, Column)
 
 _NOT_RECORDED = {"id", "board_id", "changed_seq", "body_text"}
+_DECIDES_RIGHTS = {"rights", "kind", "service_id"}
+UNSEEN = "unseen"
 
 
 @dataclass(frozen=True)
 class Committed:
-    """A change that happened, with what it touched as that looks now; None for what has left the board."""
+    """A change that happened, with what it touched as that looks now; None for what has left the board.
+
+    It is whole: what one audience may know of it is `seen_by`.
+    """
 
     board_id: int
     seq: int
@@ -34,10 +39,41 @@ class Committed:
     at: datetime
     cards: dict[int, Card | None]
     columns: dict[int, Column | None]
+    # For each card the columns it stands in or stood in before; for each column itself: whoever may read none of them knows nothing of it.
+    places: dict[int, tuple[Column, ...]] = field(default_factory=dict)
+    rearranged: dict[int, Column] = field(default_factory=dict)
+    # Columns of which this change altered who may read them.
+    regranted: frozenset[int] = frozenset()
 
     @property
     def too_large(self) -> bool:
         return len(self.cards) > TOUCHED_LIMIT
+
+    @property
+    def concerned(self) -> set[Column]:
+        """Every column whose readers know something of this change."""
+        return {*self.rearranged.values(), *(column for columns in self.places.values() for column in columns)}
+
+    def seen_by(self, audience: Audience) -> Committed:
+        """The change as these people may know it: what they may not read is gone, or was never there; an empty tick when nothing is left."""
+        readable = {column.id for column in self.concerned if rights.may_read(audience, column)}
+        if len(readable) == len(self.concerned):
+            return self
+        cards: dict[int, Card | None] = {}
+        for id, card in self.cards.items():
+            if card is not None and card.column_id in readable:
+                cards[id] = card
+            elif any(place.id in readable for place in self.places[id]):
+                cards[id] = None  # they saw it leave
+        columns: dict[int, Column | None] = {}
+        for id, column in self.columns.items():
+            if id in readable:
+                columns[id] = column
+            elif id in self.regranted and column is not None:
+                columns[id] = None
+        if cards or columns:
+            return replace(self, cards=cards, columns=columns)
+        return replace(self, type=UNSEEN, actor=None, cards={}, columns={})
 
 
 @dataclass(frozen=True)
@@ -94,21 +130,42 @@ def changes_after(session: Session, board: Board, after: int) -> CatchUp:
 
 def _as_they_look_now(session: Session, rows: Iterable[Change]) -> list[Committed]:
     rows = list(rows)
-    columns = _load(session, Column, {int(key) for row in rows for key in row.record["columns"]})
     cards = _load(session, Card, {int(key) for row in rows for key in row.record["cards"]})
-    homes = _load(session, Column, {card.column_id for card in cards.values()})
-    return [
-        Committed(
-            board_id=row.board_id,
-            seq=row.seq,
-            type=row.type,
-            actor=row.actor,
-            at=row.at,
-            cards={int(key): on_board(cards.get(int(key)), homes) for key in row.record["cards"]},
-            columns={int(key): _in_use(columns.get(int(key))) for key in row.record["columns"]},
-        )
-        for row in rows
-    ]
+    stood = {card.column_id for card in cards.values()} | {id for row in rows for id in former_homes(row.record).values()}
+    columns = _load(session, Column, {int(key) for row in rows for key in row.record["columns"]} | stood)
+    return [committed(row, row.actor, cards, columns) for row in rows]
+
+
+def committed(change: Change, actor: Person | None, cards: dict[int, Card], columns: dict[int, Column]) -> Committed:
+    """The recorded change over these rows, which hold every card and column that its record names and where the cards stand or stood."""
+    touched_cards = [int(key) for key in change.record["cards"]]
+    touched_columns = [int(key) for key in change.record["columns"]]
+    former = former_homes(change.record)
+    places = {}
+    for id in touched_cards:
+        homes = {cards[id].column_id if id in cards else None, former.get(id)}
+        places[id] = tuple(columns[home] for home in homes if home in columns)
+    return Committed(
+        board_id=change.board_id,
+        seq=change.seq,
+        type=change.type,
+        actor=actor,
+        at=change.at,
+        cards={id: on_board(cards.get(id), columns) for id in touched_cards},
+        columns={id: _in_use(columns.get(id)) for id in touched_columns},
+        places=places,
+        rearranged={id: columns[id] for id in touched_columns if id in columns},
+        regranted=frozenset(
+            int(key) for key, altered in change.record["columns"].items() if _DECIDES_RIGHTS & set(altered["before"] or ())
+        ),
+    )
+
+
+def former_homes(record: Record) -> dict[int, int]:
+    """Where the cards of this record stood before, for those that changed columns."""
+    return {
+        int(key): altered["before"]["column_id"] for key, altered in record["cards"].items() if "column_id" in (altered["before"] or {})
+    }
 
 
 def on_board(card: Card | None, columns: dict[int, Column]) -> Card | None:
@@ -116,10 +173,6 @@ def on_board(card: Card | None, columns: dict[int, Column]) -> Card | None:
     if card is None or card.archived_at is not None or card.column_id not in columns:
         return None
     return card if columns[card.column_id].archived_at is None else None
-
-
-def visible_to(person: Person, column: Column) -> bool:
-    return column.archived_at is None and rights.may_read(person, column)
 
 
 def empty_record() -> Record:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint
 from sqlalchemy import Column as TableColumn
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -47,6 +48,17 @@ class Service(Base):
     name: Mapped[str] = mapped_column(String(200))
     hue: Mapped[int] = mapped_column(default=250)
     description: Mapped[str] = mapped_column(Text, default="")
+    hours: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(Text, default="")
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Those whom rights treat alike: the same role, the same services. `role` is None for nobody: an account that is closed."""
+
+    role: Role | None
+    services: frozenset[int] = frozenset()
 
 
 class Person(Base):
@@ -55,17 +67,43 @@ class Person(Base):
     __tablename__ = "people"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # Empty once the person was erased: what they wrote stays, and says so without a name.
     name: Mapped[str] = mapped_column(String(200))
     hue: Mapped[int] = mapped_column(default=250)
+    chosen_initials: Mapped[str | None] = mapped_column(String(4))
     role: Mapped[Role] = mapped_column(String(20), default=Role.AGENT)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    photo_version: Mapped[int] = mapped_column(default=0)  # 0 without a photo; part of its address
+    # Counts what others see of the person, so that a fragment showing them is made anew.
+    version: Mapped[int] = mapped_column(default=1)
     services: Mapped[list[Service]] = relationship(secondary=memberships, order_by="Service.name")
 
     @property
     def initials(self) -> str:
         """Two letters for an avatar: « Marie-Ange Le Goff » → MG."""
+        if self.chosen_initials:
+            return self.chosen_initials
         words = [word for word in self.name.split() if word[:1].isalpha()]
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+    @property
+    def audience(self) -> Audience:
+        """How rights see this person. Loads their services unless they are loaded."""
+        if self.disabled_at is not None:
+            return Audience(None)
+        if self.role != Role.AGENT:
+            return Audience(Role(self.role))  # services only count for agents
+        return Audience(Role.AGENT, frozenset(service.id for service in self.services if service.archived_at is None))
+
+
+class Photo(Base):
+    """A person's face, small and already made safe; apart, so that nobody loads it with the person."""
+
+    __tablename__ = "photos"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    webp: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Board(Base):
@@ -89,6 +127,8 @@ class Column(Base):
     hue: Mapped[int] = mapped_column(default=250)
     rank: Mapped[str] = mapped_column(RankText)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="SET NULL"), index=True)
+    # What facilitators set apart from the kind's defaults: {"agents": level, "readers": level, "services": {id: level}}; see boards/rights.py
+    rights: Mapped[Record] = mapped_column(RecordJSON, default=dict)
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)
     changed_seq: Mapped[int] = mapped_column(default=0)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from blinker import Signal
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from boards.changes import Committed, beginning, committed_now, difference, empty_record, on_board
+from boards.changes import Committed, beginning, committed, committed_now, difference, empty_record, former_homes
 from boards.commands.base import Command
 from boards.database import now, one_writer, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
@@ -31,12 +32,31 @@ def perform(actor_id: int, board_id: int, command: Command, key: str | None = No
     digest = _digest(board_id, command)
     with one_writer():
         try:
-            committed, is_new = _transact(actor_id, board_id, command, key, digest)
+            done, is_new = _transact(actor_id, board_id, command, key, digest)
         except IntegrityError as error:  # only another process can bring this about: the same key, or the same rank
             raise Conflict("try_again") from error
         if is_new:
-            change_committed.send(None, change=committed)
-    return committed
+            change_committed.send(None, change=done)
+    return done
+
+
+def perform_together(actor_id: int, commands: Mapping[int, Command], also: Callable[[Session], None]) -> None:
+    """Carry out a command on each of these boards, and whatever else `also` alters, all in one transaction; tell once it is committed.
+
+    Raises as `perform` does, and whatever `also` raises; then nothing was altered.
+    """
+    with one_writer():
+        try:
+            with write_transaction() as session:
+                done = [
+                    _carry_out(session, actor_id, board_id, command, None, _digest(board_id, command))
+                    for board_id, command in sorted(commands.items())  # always in the same order, so that two never wait for each other
+                ]
+                also(session)
+        except IntegrityError as error:
+            raise Conflict("try_again") from error
+        for change in done:
+            change_committed.send(None, change=change)
 
 
 class _AlreadyDone(Exception):
@@ -47,16 +67,19 @@ class _AlreadyDone(Exception):
 def _transact(actor_id: int, board_id: int, command: Command, key: str | None, digest: str) -> tuple[Committed, bool]:
     try:
         with write_transaction() as session:
-            board = _take_turn(session, board_id)
-            actor = _actor(session, actor_id)
-            if key is not None:
-                _answer_again(session, actor, key, digest)
-            scope = Scope(session, actor, board, now())
-            command.apply(scope)
-            change = _record(scope, command, key, digest)
-            return _committed(scope, change), True
+            return _carry_out(session, actor_id, board_id, command, key, digest), True
     except _AlreadyDone as done:
         return done.committed, False
+
+
+def _carry_out(session: Session, actor_id: int, board_id: int, command: Command, key: str | None, digest: str) -> Committed:
+    board = _take_turn(session, board_id)
+    actor = _actor(session, actor_id)
+    if key is not None:
+        _answer_again(session, actor, key, digest)
+    scope = Scope(session, actor, board, now())
+    command.apply(scope)
+    return _committed(scope, _record(scope, command, key, digest))
 
 
 def _take_turn(session: Session, board_id: int) -> Board:
@@ -69,7 +92,7 @@ def _take_turn(session: Session, board_id: int) -> Board:
 
 
 def _actor(session: Session, actor_id: int) -> Person:
-    actor = session.get(Person, actor_id)
+    actor = session.get(Person, actor_id, options=[joinedload(Person.services)])
     if actor is None or actor.disabled_at is not None:
         raise Forbidden("account_disabled")
     return actor
@@ -113,16 +136,8 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
 def _committed(scope: Scope, change: Change) -> Committed:
     cards = {obj.id: obj for obj in scope.touched if isinstance(obj, Card)}
     columns = {obj.id: obj for obj in scope.touched if isinstance(obj, Column)}
-    homes = {id: scope.known_column(id) for id in {card.column_id for card in cards.values()}}
-    return Committed(
-        board_id=change.board_id,
-        seq=change.seq,
-        type=change.type,
-        actor=scope.actor,
-        at=change.at,
-        cards={id: on_board(card, homes) for id, card in cards.items()},
-        columns={id: None if column.archived_at else column for id, column in columns.items()},
-    )
+    homes = {card.column_id for card in cards.values()} | set(former_homes(change.record).values())
+    return committed(change, scope.actor, cards, columns | {id: scope.known_column(id) for id in homes})
 
 
 def _digest(board_id: int, command: Command) -> str:

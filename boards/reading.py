@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from boards import rights
-from boards.changes import visible_to
 from boards.errors import NotFound
-from boards.models import Board, Card, Column, Fold, Person
+from boards.models import Board, Card, Column, Fold, Person, Service
 
-CardKey = Row[int, int, int]  # id, column_id, changed_seq
+CardKey = Row[int, int, int, int]  # id, column_id, changed_seq, author_version
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,8 @@ def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
     columns = visible_columns(session, board, person)
     cards: dict[int, list[CardKey]] = {column.id: [] for column in columns}
     keys = (
-        select(Card.id, Card.column_id, Card.changed_seq)
+        select(Card.id, Card.column_id, Card.changed_seq, func.coalesce(Person.version, 0).label("author_version"))
+        .outerjoin(Person, Person.id == Card.author_id)
         .where(Card.board_id == board.id, Card.archived_at.is_(None))
         .order_by(Card.column_id, Card.rank)
     )
@@ -59,7 +59,7 @@ def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
 
 def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:
     rows = session.scalars(select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank))
-    return [column for column in rows if visible_to(person, column)]
+    return [column for column in rows if rights.may_read(person, column)]
 
 
 def load_cards(session: Session, ids: Iterable[int]) -> list[Card]:
@@ -95,6 +95,10 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
         [column for column in columns if rights.may_read(person, column)],
         [(card, column) for card, column in cards if rights.may_read(person, column)],
     )
+
+
+def services_in_use(session: Session) -> Sequence[Service]:
+    return session.scalars(select(Service).where(Service.archived_at.is_(None)).order_by(Service.name)).all()
 
 
 def all_boards(session: Session) -> Sequence[Board]:

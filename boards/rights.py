@@ -1,10 +1,14 @@
-"""Who may do what: the one place where rights are decided."""
+"""Who may do what: the one place where rights are decided.
+
+A column's rights are a row of levels: one for each service, one for all agents, one for readers. What facilitators have not set
+themselves follows from the column's kind. Facilitators hold the highest level everywhere, or nobody could mend a mistake.
+"""
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-from boards.models import Card, Column, Kind, Person, Role
+from boards.models import Audience, Card, Column, Kind, Person, Record, Role
 
 
 class Level(IntEnum):
@@ -16,34 +20,59 @@ class Level(IntEnum):
     CONTRIBUTE = 3  # add cards and edit one's own
     EDIT = 4
 
-
-_AGENT_LEVELS = {
-    Kind.SERVICE: Level.EDIT,
-    Kind.FREE: Level.EDIT,
-    Kind.SUGGESTIONS: Level.CONTRIBUTE,
-    Kind.GUIDE: Level.READ,
-}
+    @property
+    def word(self) -> str:
+        """As it is stored and travels."""
+        return self.name.lower()
 
 
-def level(person: Person, column: Column) -> Level:
-    return level_in(person, column.kind)
+LEVELS = {level.word: level for level in Level}
+
+_AGENTS = {Kind.SERVICE: Level.COMMENT, Kind.FREE: Level.EDIT, Kind.SUGGESTIONS: Level.CONTRIBUTE, Kind.GUIDE: Level.READ}
+_READERS = dict.fromkeys(Kind, Level.READ)
 
 
-def level_in(person: Person, kind: Kind | str) -> Level:
-    """The person's level in any column of this kind."""
-    if person.disabled_at is not None:
-        return Level.NONE
-    match Role(person.role):
+def level(who: Person | Audience, column: Column) -> Level:
+    """The level that this person, or these people, hold in the column as it is."""
+    return level_under(who, column.kind, column.service_id, column.rights)
+
+
+def level_under(who: Person | Audience, kind: Kind | str, service_id: int | None, rights: Record | None) -> Level:
+    """The level that a column of this kind, service and rights gives.
+
+    An agent of several services holds the highest of what they give; a service of which nothing is said gives what all agents hold.
+    """
+    audience = who if isinstance(who, Audience) else who.audience
+    match audience.role:
         case Role.FACILITATOR:
             return Level.EDIT
-        case Role.AGENT:
-            return _AGENT_LEVELS[Kind(kind)]
         case Role.READER:
-            return Level.READ
+            return for_readers(kind, rights)
+        case Role.AGENT:
+            agents = for_agents(kind, rights)
+            given = (for_service(service, kind, service_id, rights) for service in audience.services)
+            return max((agents if cell is None else cell for cell in given), default=agents)
+        case _:
+            return Level.NONE
 
 
-def may_read(person: Person, column: Column) -> bool:
-    return level(person, column) >= Level.READ
+def for_agents(kind: Kind | str, rights: Record | None) -> Level:
+    """What all agents hold, unless their service says otherwise."""
+    return LEVELS.get((rights or {}).get("agents", ""), _AGENTS[Kind(kind)])
+
+
+def for_readers(kind: Kind | str, rights: Record | None) -> Level:
+    return LEVELS.get((rights or {}).get("readers", ""), _READERS[Kind(kind)])
+
+
+def for_service(service: int, kind: Kind | str, service_id: int | None, rights: Record | None) -> Level | None:
+    """What the agents of one service hold; None when they hold what all agents do."""
+    own = Level.EDIT if kind == Kind.SERVICE and service == service_id else None
+    return LEVELS.get((rights or {}).get("services", {}).get(str(service), ""), own)
+
+
+def may_read(who: Person | Audience, column: Column) -> bool:
+    return level(who, column) >= Level.READ
 
 
 def may_add(person: Person, column: Column) -> bool:
@@ -57,5 +86,15 @@ def may_place(person: Person, card: Card, column: Column) -> bool:
 
 
 def may_arrange(person: Person) -> bool:
-    """Whether the person may add, edit, move and archive columns."""
+    """Whether the person may add, edit, move and archive columns, and give rights in them."""
+    return person.role == Role.FACILITATOR and person.disabled_at is None
+
+
+def may_administer(person: Person) -> bool:
+    """Whether the person looks after people, services and their rights."""
+    return person.role == Role.FACILITATOR and person.disabled_at is None
+
+
+def may_preview(person: Person) -> bool:
+    """Whether the person may look at a board as somebody else sees it."""
     return person.role == Role.FACILITATOR and person.disabled_at is None

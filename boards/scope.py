@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -72,6 +73,10 @@ class Scope:
         if not rights.may_read(self.actor, column):
             raise NotFound("card_not_found")
         return card, column
+
+    def standing_cards(self, column: Column) -> Sequence[Card]:
+        """The cards that stand in the column."""
+        return self.session.scalars(select(Card).where(Card.column_id == column.id, Card.archived_at.is_(None))).all()
 
     def rank_of_card(self, card_id: int | None, column: Column) -> str | None:
         """The rank to stand behind; None when that card has vanished from the column, which means the end."""

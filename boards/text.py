@@ -44,6 +44,15 @@ def clean_title(text: str) -> str:
     return title
 
 
+def clean_lines(text: str, limit: int) -> str:
+    """Plain text of several lines, possibly none. Raises UnfitText: too_long or bad_characters."""
+    lines = _BIDI_CONTROLS.sub("", _checked(text.replace("\r\n", "\n").replace("\r", "\n"))).split("\n")
+    cleaned = "\n".join(line.rstrip() for line in lines).strip()
+    if len(cleaned) > limit:
+        raise UnfitText("too_long", limit)
+    return cleaned
+
+
 def clean_body(text: str) -> str:
     """Sanitised HTML from HTML, or from plain text whose lines become paragraphs. Raises UnfitText.
 

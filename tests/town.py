@@ -28,6 +28,8 @@ class Town:
     guide: int
     suggestions: int
     free: int
+    ccas: int  # services: the agent's, the colleague's
+    mediatheque: int
 
     def perform(self, actor: int, key: str | None = None, *, board: int | None = None, **command: Any) -> Committed:
         """Carry out a command given as it travels."""
@@ -66,6 +68,7 @@ class Town:
         return reading().query(Change).filter_by(board_id=self.board).order_by(Change.seq).all()
 
 
+SERVICES = [("ccas", "CCAS", 20), ("mediatheque", "Médiathèque", 300)]
 PEOPLE = {
     "facilitator": ("dtan@ville.example", "Élise Laurent", Role.FACILITATOR, []),
     "agent": ("ccas@ville.example", "Sonia Bernard", Role.AGENT, ["ccas"]),
@@ -78,15 +81,15 @@ def found_town(password_hash: str) -> Town:
     with write_transaction() as session:
         board = create_board(session, "accueil", "Accueil")
         other = create_board(session, "autre", "Autre")
-        create_service(session, "ccas", "CCAS", 20)
-        create_service(session, "mediatheque", "Médiathèque", 300)
+        services = {slug: create_service(session, slug, name, hue).id for slug, name, hue in SERVICES}
         people = {}
-        for key, (email, name, role, services) in PEOPLE.items():
-            person = create_person(session, name, role, services)
+        for key, (email, name, role, slugs) in PEOPLE.items():
+            person = create_person(session, name, role, slugs)
             session.add(Account(person_id=person.id, email=email, password_hash=password_hash))
             people[key] = person.id
     columns = {}
     for kind in Kind:
-        command = parse_command({"type": "add_column", "title": kind.value.capitalize(), "kind": kind.value})
+        owner = {"service": services["ccas"]} if kind is Kind.SERVICE else {}
+        command = parse_command({"type": "add_column", "title": kind.value.capitalize(), "kind": kind.value, **owner})
         columns[kind.value] = next(iter(perform(people["facilitator"], board.id, command).columns))
-    return Town(board=board.id, other_board=other.id, **people, **columns)
+    return Town(board=board.id, other_board=other.id, **people, **columns, **services)

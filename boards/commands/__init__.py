@@ -9,10 +9,21 @@ from pydantic import Field, TypeAdapter, ValidationError
 from boards.commands.base import Command
 from boards.commands.cards import AddCard, ArchiveCard, EditCard, MoveCard, RestoreCard
 from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
+from boards.commands.rights import SetRights
 from boards.errors import FieldError, Invalid
 
 AnyCommand = Annotated[
-    AddCard | EditCard | MoveCard | ArchiveCard | RestoreCard | AddColumn | EditColumn | MoveColumn | ArchiveColumn | RestoreColumn,
+    AddCard
+    | EditCard
+    | MoveCard
+    | ArchiveCard
+    | RestoreCard
+    | AddColumn
+    | EditColumn
+    | MoveColumn
+    | ArchiveColumn
+    | RestoreColumn
+    | SetRights,
     Field(discriminator="type"),
 ]
 _commands: TypeAdapter[Command] = TypeAdapter(AnyCommand)

@@ -6,11 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import select
 
 from boards.commands.base import Command, Hue, Id, Title
 from boards.errors import Conflict, NotFound
-from boards.models import Card, Column, Kind, Service
+from boards.models import Column, Kind, Service
 from boards.rank import rank_for_column
 from boards.scope import Scope
 
@@ -70,6 +69,8 @@ class EditColumn(Command):
             column.service_id = _service_id(self.service, scope)
         column.version += 1
         scope.touch(column)
+        if column.rights and (self.gives("kind") or self.gives("service")):
+            scope.touch(*scope.standing_cards(column))  # others may read them now
 
 
 class MoveColumn(Command):
@@ -111,8 +112,7 @@ class RestoreColumn(Command):
         if column.archived_at is None:
             raise Conflict("column_not_archived")
         column.archived_at = None
-        cards = scope.session.scalars(select(Card).where(Card.column_id == column.id, Card.archived_at.is_(None)))
-        scope.touch(column, *cards)
+        scope.touch(column, *scope.standing_cards(column))
 
 
 def _rank(command: AddColumn | MoveColumn, scope: Scope) -> str:

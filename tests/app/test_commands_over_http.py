@@ -115,7 +115,7 @@ def test_bidi_overrides_cannot_turn_the_page_around(town: Town, agent: Visitor) 
 
 
 def test_a_stale_version_answers_with_what_stands_there(town: Town, agent: Visitor) -> None:
-    card = town.add_card("Un", actor=town.colleague)
+    card = town.add_card("Un", actor=town.facilitator)
     agent.command(type="edit_card", card=card, version=1, title="Deux")
     response = agent.command(type="edit_card", card=card, version=1, title="Trois")
     assert response.status_code == 409

@@ -27,6 +27,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "move_column": {"column": 1, "after": 1},
     "archive_column": {"column": 1},
     "restore_column": {"column": 1},
+    "set_rights": {"column": 1, "agents": "read", "readers": "none", "services": {"1": "edit"}},
 }
 WRONG = [
     None,

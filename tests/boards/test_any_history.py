@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from app.fragments import present
+from boards import rights
 from boards.changes import Committed, changes_after
 from boards.database import db, reading
 from boards.errors import Invalid, Refusal
@@ -19,6 +20,7 @@ from boards.models import Card, Change, Column, Person
 from boards.reading import find_board, load_cards, snapshot
 from tests.town import Town, found_town
 
+LEVELS = tuple(rights.LEVELS)
 PEOPLE = ("facilitator", "agent", "colleague", "reader")
 TITLES = st.text(alphabet="aé<&\u202e ", min_size=0, max_size=8)
 Place = dict[str, Any]
@@ -27,8 +29,9 @@ Place = dict[str, Any]
 class BrowserBoard:
     """A page as the browser keeps it: what it was rendered with, and each change applied to it in turn."""
 
-    def __init__(self, town: Town) -> None:
-        self.seq, self.columns, self.cards = fresh_page(town)
+    def __init__(self, town: Town, who: str) -> None:
+        self.who = who
+        self.seq, self.columns, self.cards = fresh_page(town, who)
 
     def apply(self, change: dict[str, Any]) -> None:
         for id, column in change["columns"].items():
@@ -36,7 +39,7 @@ class BrowserBoard:
             if column is None:
                 self.cards = {card: place for card, place in self.cards.items() if place["column"] != int(id)}
             else:
-                self.columns[int(id)] = {name: column[name] for name in ("rank", "kind", "title", "hue")}
+                self.columns[int(id)] = {name: column[name] for name in ("rank", "kind", "title", "hue", "level")}
         for id, card in change["cards"].items():
             self.cards.pop(int(id), None)
             if card is not None and card["column"] in self.columns:
@@ -44,14 +47,24 @@ class BrowserBoard:
         self.seq = change["seq"]
 
 
-def fresh_page(town: Town) -> tuple[int, dict[int, Place], dict[int, Place]]:
-    """The board as a newcomer would get it now: seq, columns, cards with their fragments."""
+def fresh_page(town: Town, who: str) -> tuple[int, dict[int, Place], dict[int, Place]]:
+    """The board as this person would get it now: seq, columns with their level, cards with their fragments."""
     board = town.fresh_board()
-    reader = reading().get_one(Person, town.reader)
-    seen = snapshot(reading(), find_board(reading(), reader, board.id), reader)
-    columns = {column.id: {"rank": column.rank, "kind": column.kind, "title": column.title, "hue": column.hue} for column in seen.columns}
+    person = reading().get_one(Person, getattr(town, who))
+    seen = snapshot(reading(), find_board(reading(), person, board.id), person)
+    columns = {
+        column.id: {
+            "rank": column.rank,
+            "kind": column.kind,
+            "title": column.title,
+            "hue": column.hue,
+            "level": rights.level(person, column).word,
+        }
+        for column in seen.columns
+    }
     cards = load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))
-    shown = present(Committed(board.id, seen.seq, "", None, board.created_at, {card.id: card for card in cards}, {}))["cards"]
+    whole = Committed(board.id, seen.seq, "", None, board.created_at, {card.id: card for card in cards}, {})
+    shown = present(whole, person.audience)["cards"]
     return seen.seq, columns, {int(id): card for id, card in shown.items()}
 
 
@@ -62,8 +75,8 @@ class AnyHistory(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.follower = BrowserBoard(self.town)
-        self.latecomer = BrowserBoard(self.town)
+        self.followers = [BrowserBoard(self.town, who) for who in PEOPLE]
+        self.latecomers = [BrowserBoard(self.town, who) for who in PEOPLE]
         self.acknowledged: dict[str, int] = {}
         self.log_at_start = len(self.town.log)
         self.sent: list[tuple[int, str, dict[str, Any], int]] = []
@@ -109,6 +122,22 @@ class AnyHistory(RuleBasedStateMachine):
     def put_column_away_or_back(self, who: str, which: int, type: str) -> None:
         self.send(who, type=type, column=self.some_column(which))
 
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        which=st.integers(0, 5),
+        agents=st.sampled_from([None, *LEVELS]),
+        readers=st.sampled_from([None, "none", "edit"]),
+        service=st.sampled_from([None, "none", "contribute"]),
+    )
+    def set_rights(self, who: str, which: int, agents: str | None, readers: str | None, service: str | None) -> None:
+        services = {str(self.town.ccas): service}
+        self.send(who, type="set_rights", column=self.some_column(which), agents=agents, readers=readers, services=services)
+
+    @rule(which=st.integers(0, 5), service=st.sampled_from(["ccas", "mediatheque", None]), kind=st.sampled_from(["service", "free"]))
+    def give_to_another_service(self, which: int, service: str | None, kind: str) -> None:
+        chosen = getattr(self.town, service) if service else None
+        self.send("facilitator", type="edit_column", column=self.some_column(which), kind=kind, service=chosen)
+
     @precondition(lambda self: self.sent)
     @rule(which=st.integers(0, 20))
     def send_again(self, which: int) -> None:
@@ -119,18 +148,20 @@ class AnyHistory(RuleBasedStateMachine):
         assert self.town.seq == before
 
     @rule()
-    def latecomer_catches_up(self) -> None:
-        missed = changes_after(reading(), self.town.fresh_board(), self.latecomer.seq)
-        if missed.changes is None:
-            self.latecomer = BrowserBoard(self.town)
-            return
-        for change in missed.changes:
-            self.latecomer.apply(present(change))
-        self.same_as_fresh(self.latecomer)
+    def latecomers_catch_up(self) -> None:
+        missed = changes_after(reading(), self.town.fresh_board(), self.latecomers[0].seq)
+        for number, page in enumerate(self.latecomers):
+            if missed.changes is None:
+                self.latecomers[number] = BrowserBoard(self.town, page.who)
+                continue
+            for change in missed.changes:
+                page.apply(self.as_seen(change, page.who))
+            self.same_as_fresh(page)
 
     @invariant()
-    def the_page_that_followed_is_the_fresh_page(self) -> None:
-        self.same_as_fresh(self.follower)
+    def each_page_that_followed_is_the_fresh_page(self) -> None:
+        for page in self.followers:
+            self.same_as_fresh(page)
 
     @invariant()
     def ranks_are_distinct(self) -> None:
@@ -154,10 +185,14 @@ class AnyHistory(RuleBasedStateMachine):
         assert committed.seq == before + 1
         self.acknowledged[key] = committed.seq
         self.sent.append((actor, key, command, committed.seq))
-        self.follower.apply(present(committed))
+        for page in self.followers:
+            page.apply(self.as_seen(committed, page.who))
+
+    def as_seen(self, change: Committed, who: str) -> dict[str, Any]:
+        return present(change, reading().get_one(Person, getattr(self.town, who)).audience)
 
     def same_as_fresh(self, page: BrowserBoard) -> None:
-        seq, columns, cards = fresh_page(self.town)
+        seq, columns, cards = fresh_page(self.town, page.who)
         assert (page.seq, page.columns, page.cards) == (seq, columns, cards)
 
     def card_ids(self) -> list[int]:

@@ -8,7 +8,7 @@ def test_an_archived_card_leaves_the_board_and_comes_back_to_its_place(town: Tow
     _one, two, _three = (town.add_card(title) for title in ("un", "deux", "trois"))
     assert town.perform(town.agent, type="archive_card", card=two).cards == {two: None}
     assert town.titles(town.service) == ["un", "trois"]
-    town.perform(town.colleague, type="restore_card", card=two)
+    town.perform(town.facilitator, type="restore_card", card=two)
     assert town.titles(town.service) == ["un", "deux", "trois"]
 
 

@@ -26,7 +26,7 @@ def test_null_takes_the_end_date_away(town: Town) -> None:
 
 def test_a_stale_version_is_refused_with_what_stands_there_now(town: Town) -> None:
     card = town.add_card("Un")
-    edit(town, card, town.colleague, title="Deux")
+    edit(town, card, town.facilitator, title="Deux")
     with pytest.raises(Conflict) as refusal:
         edit(town, card, title="Trois")
     assert (refusal.value.code, refusal.value.facts["version"], refusal.value.facts["title"]) == ("stale_version", 2, "Deux")
@@ -35,14 +35,16 @@ def test_a_stale_version_is_refused_with_what_stands_there_now(town: Town) -> No
 
 def test_moving_a_card_does_not_spoil_an_edit_of_it(town: Town) -> None:
     card = town.add_card("Un")
-    town.perform(town.colleague, type="move_card", card=card, column=town.free)
+    town.perform(town.facilitator, type="move_card", card=card, column=town.free)
     edit(town, card, title="Deux")
     assert town.card(card).title == "Deux"
 
 
-def test_every_agent_edits_in_service_columns(town: Town) -> None:
-    card = town.add_card(actor=town.agent)
-    edit(town, card, town.colleague, title="Complété par un autre service")
+def test_only_its_own_service_edits_in_a_service_column(town: Town) -> None:
+    card = town.add_card(actor=town.facilitator)
+    edit(town, card, town.agent, title="Complété par un collègue")
+    with pytest.raises(Forbidden):
+        edit(town, card, town.colleague, version=2, title="Complété par un autre service")
 
 
 def test_in_suggestions_agents_edit_only_their_own(town: Town) -> None:

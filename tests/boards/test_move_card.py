@@ -69,7 +69,7 @@ def test_the_right_is_needed_at_both_ends(town: Town) -> None:
 
 
 def test_one_may_move_ones_own_card_into_suggestions_but_not_somebody_elses(town: Town) -> None:
-    mine, theirs = town.add_card("à moi"), town.add_card("à elle", actor=town.colleague)
+    mine, theirs = town.add_card("à moi"), town.add_card("à elle", actor=town.facilitator)
     move(town, mine, column=town.suggestions)
     with pytest.raises(Forbidden):
         move(town, theirs, column=town.suggestions)

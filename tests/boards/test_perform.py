@@ -14,10 +14,10 @@ from tests.town import Town
 def test_each_change_takes_the_next_seq_and_names_its_actor(town: Town) -> None:
     before = town.seq
     card = town.add_card("Un")
-    town.perform(town.colleague, type="archive_card", card=card)
+    town.perform(town.facilitator, type="archive_card", card=card)
     assert [(change.seq, change.type, change.actor_id) for change in town.log[-2:]] == [
         (before + 1, "card_added", town.agent),
-        (before + 2, "card_archived", town.colleague),
+        (before + 2, "card_archived", town.facilitator),
     ]
 
 
@@ -32,8 +32,8 @@ def test_a_change_records_what_undoes_it(town: Town) -> None:
     town.add_card("déjà là", column=town.free)
     card = town.add_card("Avant", body="<p>Ancien</p>")
     rank = town.card(card).rank
-    town.perform(town.colleague, type="edit_card", card=card, version=1, title="Après", body="<p>Neuf</p>")
-    town.perform(town.colleague, type="move_card", card=card, column=town.free)
+    town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Après", body="<p>Neuf</p>")
+    town.perform(town.facilitator, type="move_card", card=card, column=town.free)
     edited, moved = (change.record["cards"][str(card)] for change in town.log[-2:])
     assert {name: edited["before"][name] for name in ("title", "body_html")} == {"title": "Avant", "body_html": "<p>Ancien</p>"}
     assert (moved["before"], moved["after"]["column_id"]) == ({"rank": rank, "column_id": town.service}, town.free)
@@ -67,7 +67,7 @@ def test_a_command_sent_again_is_not_told_again(town: Town) -> None:
 def test_the_first_result_is_answered_again_with_the_card_as_it_is_now(town: Town) -> None:
     first = town.perform(town.agent, "same", type="add_card", column=town.service, title="Un")
     card = next(iter(first.cards))
-    town.perform(town.colleague, type="edit_card", card=card, version=1, title="Deux")
+    town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Deux")
     again = town.perform(town.agent, "same", type="add_card", column=town.service, title="Un")
     current = again.cards[card]
     assert current is not None

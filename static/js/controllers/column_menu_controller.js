@@ -6,13 +6,15 @@ import { mayAddTo } from "../live/rights.js";
 
 // The « … » of a column: one menu for all of them, so that a column stays light.
 export default class extends Controller {
-  static targets = ["menu", "add"];
+  static targets = ["menu", "add", "sheet", "rights"];
 
   open(event) {
     const column = event.target.closest(".column");
     this.menuTarget.dataset.column = column.id;
     this.menuTarget.opener = event.currentTarget;
     this.addTarget.hidden = !mayAddTo(column);
+    this.sheetTarget.hidden = !column.dataset.serviceId;
+    this.rightsTarget.hash = `row-${column.dataset.columnId}`;
     this.menuTarget.showPopover();
   }
 

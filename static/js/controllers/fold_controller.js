@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { board, csrfToken } from "../live/context.js";
+import { board, csrfToken, lookingAs } from "../live/context.js";
 import { toast } from "../live/announce.js";
 
 // Folding a column, for oneself; remembered with the account.
@@ -18,6 +18,7 @@ export default class extends Controller {
 
   async #set(column, folded) {
     column.classList.toggle("folded", folded);
+    if (lookingAs) return;
     try {
       const response = await fetch(`/boards/${board.slug}/folds/${column.dataset.columnId}`, {
         method: "PUT",

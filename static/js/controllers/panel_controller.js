@@ -1,7 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
-import { board } from "../live/context.js";
+import { board, seen } from "../live/context.js";
 import { publishedIn } from "../live/merge.js";
 import { mayPlace } from "../live/rights.js";
 import { wordTimes } from "../live/times.js";
@@ -31,7 +31,7 @@ export default class extends Controller {
     if (!this.#article) return;
     if (history.state?.panel) history.back();
     else {
-      history.replaceState(null, "", `/boards/${board.slug}`);
+      history.replaceState(null, "", seen(`/boards/${board.slug}`));
       this.#hide();
     }
   }
@@ -70,12 +70,12 @@ export default class extends Controller {
   async #show(id, { push, edit = false }) {
     const known = document.getElementById(`card-${id}`);
     if (push && location.pathname !== `/cards/${id}`) {
-      history[history.state?.panel ? "replaceState" : "pushState"]({ panel: true }, "", `/cards/${id}`);
+      history[history.state?.panel ? "replaceState" : "pushState"]({ panel: true }, "", seen(`/cards/${id}`));
     }
     if (String(this.#article?.dataset.panelCard) !== String(id)) this.#showSkeleton(known);
     let response;
     try {
-      response = await fetch(`/cards/${id}`, { headers: { "X-Fragment": "panel", Accept: "text/html" } });
+      response = await this.#fetch(id);
     } catch {
       return this.#fail("Cette info ne peut pas être ouverte sans connexion.");
     }
@@ -99,7 +99,7 @@ export default class extends Controller {
   #fail(words) {
     this.panelTarget.replaceChildren();
     this.#hide();
-    history.replaceState(null, "", `/boards/${board.slug}`);
+    history.replaceState(null, "", seen(`/boards/${board.slug}`));
     toast(words);
   }
 
@@ -132,16 +132,28 @@ export default class extends Controller {
   // Somebody changed the open card. While one is writing in it the form looks after itself.
   #changed = ({ detail: change }) => {
     const article = this.#article;
-    if (!article || article.matches("form")) return;
-    if (change.whole || article.dataset.panelCard in change.cards || article.dataset.columnId in change.columns) this.#refresh();
+    if (!article || !(change.whole || article.dataset.panelCard in change.cards || article.dataset.columnId in change.columns)) return;
+    if (article.matches("form")) this.#closeIfHidden(article.dataset.panelCard);
+    else this.#refresh();
   };
+
+  // A form looks after itself, unless its card may no longer be seen: what was typed stays in the drafts.
+  async #closeIfHidden(id) {
+    if (document.getElementById(`card-${id}`)) return;
+    const response = await this.#fetch(id).catch(() => null);
+    if (response?.status === 404 && this.#article?.dataset.panelCard === id) this.#fail("Vous n’avez plus accès à cette info. Ce que vous écriviez est conservé sur ce poste.");
+  }
+
+  #fetch(id) {
+    return fetch(seen(`/cards/${id}`), { headers: { "X-Fragment": "panel", Accept: "text/html" } });
+  }
 
   // The form was saved or given up: back to reading.
   #left = () => this.#refresh().then(() => this.panelTarget.focus({ preventScroll: true }));
 
   async #refresh() {
     const id = this.#article?.dataset.panelCard;
-    const response = await fetch(`/cards/${id}`, { headers: { "X-Fragment": "panel", Accept: "text/html" } }).catch(() => null);
+    const response = await this.#fetch(id).catch(() => null);
     if (this.#article?.dataset.panelCard !== id || !response) return;
     if (!response.ok) return this.#fail("Cette info n’est plus accessible.");
     const scroll = this.panelTarget.querySelector(".body")?.scrollTop ?? 0;

@@ -31,6 +31,7 @@ function whoElse(named, count) {
 
 function avatar(person) {
   const element = mark(person.initials, person.name, "avatar");
+  if (person.photo) element.replaceChildren(Object.assign(document.createElement("img"), { src: person.photo, alt: "" }));
   element.dataset.hue = (Math.round(person.hue / 10) * 10) % 360;
   element.dataset.personId = person.id;
   return element;

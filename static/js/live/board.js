@@ -1,6 +1,6 @@
 // The live board: one connection, one stream of changes, one sender. Everything else on the page goes through these.
 import { toast } from "./announce.js";
-import { board } from "./context.js";
+import { board, lookingAs, seen } from "./context.js";
 import { Connection } from "./connection.js";
 import { giveBack } from "./drafts.js";
 import { applyBoard, applyChange } from "./render.js";
@@ -23,6 +23,7 @@ export async function perform(command) {
 
 connection.addEventListener("open", enter);
 connection.addEventListener("awake", enter);
+connection.addEventListener("view_changed", () => fetchBoard().catch(enter));
 connection.addEventListener("changes", ({ detail }) => stream.receive(detail));
 sender.addEventListener("answered", ({ detail }) => stream.receive(detail.outcome.changes));
 sender.addEventListener("refused", ({ detail }) => giveBack(detail.request));
@@ -47,7 +48,7 @@ async function enter() {
 
 // Enters the board's room and asks for what came since; the server reads after it has let us in, so nothing falls between.
 async function join() {
-  const { changes, resync, people, total } = await connection.request("join", { board: board.id, after: stream.seq });
+  const { changes, resync, people, total } = await connection.request("join", { board: board.id, after: stream.seq, as: lookingAs });
   if (resync) await fetchBoard();
   else stream.receive(changes);
   connection.dispatchEvent(new CustomEvent("presence", { detail: { people, total } }));
@@ -65,11 +66,12 @@ function fetchBoard() {
 }
 
 async function fetchWhole() {
-  const response = await fetch(`/boards/${board.slug}`, { headers: { Accept: "text/html" } });
+  const response = await fetch(seen(`/boards/${board.slug}`), { headers: { Accept: "text/html" } });
   if (!response.ok || response.redirected) throw new Error("the board could not be fetched");
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const seq = Number(page.body.dataset.seq);
   if (seq < stream.seq) return; // overtaken while it was on its way
+  document.body.classList.toggle("may-arrange", page.body.classList.contains("may-arrange"));
   applyBoard(page.getElementById("board"));
   document.body.dataset.seq = seq;
   stream.restartFrom(seq);

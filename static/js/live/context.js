@@ -4,6 +4,12 @@ const root = document.body.dataset;
 export const board = { id: Number(root.boardId), slug: root.boardSlug };
 export const me = root.me ? JSON.parse(root.me) : null;
 
+// In whose place a facilitator looks at the board; null for oneself.
+export const lookingAs = root.as ?? null;
+
+// An address of this board or of its cards, as whoever looks sees them.
+export const seen = (path) => (lookingAs ? `${path}?as=${encodeURIComponent(lookingAs)}` : path);
+
 const tokenMeta = (page) => page.querySelector("meta[name=csrf-token]");
 
 export const csrfToken = () => tokenMeta(document).content;

@@ -1,5 +1,5 @@
 // Sends commands one after the other: by the socket while it is live, else by HTTP. What finds no way out waits, and leaves on return.
-import { board, csrfToken, newKey, renewCsrfToken } from "./context.js";
+import { board, csrfToken, lookingAs, newKey, renewCsrfToken } from "./context.js";
 import { outbox } from "./outbox.js";
 import { NoAnswer, Problem } from "./problem.js";
 
@@ -30,6 +30,7 @@ export class Sender extends EventTarget {
 
   // Resolves with {seq, changes}; rejects with a Problem. While the server cannot be reached it stays pending.
   perform(command) {
+    if (lookingAs) return Promise.reject(ONLY_LOOKING);
     if (this.#queue().length >= WAITING_MAX) return Promise.reject(TOO_MANY);
     const request = { ...command, key: newKey() };
     const kept = outbox.keep(request);
@@ -97,6 +98,7 @@ export class Sender extends EventTarget {
   }
 }
 
+const ONLY_LOOKING = new Problem({ status: 403, code: "only_previewing", detail: "Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie." });
 const TOO_MANY = new Problem({ status: 503, code: "too_many_waiting", detail: "Trop de modifications attendent déjà le retour de la connexion." });
 
 async function post(request, again = true) {

@@ -1,0 +1,1 @@
+"""Pages of the facilitators: people, services, the administrative log."""

@@ -1,0 +1,112 @@
+"""The administrative log: sign-ins, refusals, changes of rights and accounts. Apart from the boards' own log, kept for a year.
+
+Each entry is written in the transaction of what it tells, so that neither stands without the other.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from flask import has_request_context
+from flask_babel import lazy_gettext as _l
+from flask_limiter.util import get_remote_address
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import AuditEntry
+from boards.database import now, write_transaction
+from boards.models import Person
+
+KEPT = timedelta(days=365)
+ERASED = "(personne effacée)"
+
+# What may be logged, in the words of the log's page.
+ACTIONS = {
+    "signed_in": _l("Connexion"),
+    "sign_in_refused": _l("Connexion refusée"),
+    "signed_out": _l("Déconnexion"),
+    "signed_out_everywhere": _l("Déconnexion de tous les postes"),
+    "password_changed": _l("Mot de passe changé"),
+    "password_link_made": _l("Lien de mot de passe créé"),
+    "password_link_refused": _l("Lien refusé"),
+    "invited": _l("Invitation"),
+    "invitation_accepted": _l("Invitation acceptée"),
+    "person_changed": _l("Compte modifié"),
+    "person_disabled": _l("Compte désactivé"),
+    "person_enabled": _l("Compte réactivé"),
+    "person_erased": _l("Personne effacée"),
+    "people_imported": _l("Import d’agents"),
+    "data_exported": _l("Export de données personnelles"),
+    "token_made": _l("Jeton d’API créé"),
+    "token_revoked": _l("Jeton d’API révoqué"),
+    "identity_linked": _l("Compte extérieur relié"),
+    "service_added": _l("Service créé"),
+    "service_changed": _l("Service modifié"),
+    "service_archived": _l("Service archivé"),
+    "service_restored": _l("Service restauré"),
+    "services_merged": _l("Services fusionnés"),
+    "rights_changed": _l("Droits modifiés"),
+    "refused": _l("Action refusée"),
+    "log_exported": _l("Export du journal"),
+    "town_set_up": _l("Mise en service"),
+}
+
+
+def record(session: Session, action: str, subject: str = "", *, actor: Person | int | None = None, **facts: Any) -> None:
+    """Add an entry to the pending write transaction. `subject`: whom or what it concerns, in a few words; `facts`: JSON values."""
+    if action not in ACTIONS:
+        raise ValueError(action)
+    session.add(
+        AuditEntry(
+            action=action,
+            actor_id=actor.id if isinstance(actor, Person) else actor,
+            subject=_printable(subject)[:300],
+            facts=facts,
+            address=(get_remote_address() or "")[:60] if has_request_context() else "",
+        )
+    )
+
+
+def record_alone(action: str, subject: str = "", *, actor: Person | int | None = None, **facts: Any) -> None:
+    """As `record`, in a transaction of its own: for what alters nothing else, such as a refusal."""
+    with write_transaction() as session:
+        record(session, action, subject, actor=actor, **facts)
+
+
+def forget_person(session: Session, person_id: int, called: list[str]) -> None:
+    """Take a person out of the log, in the transaction that erases them: what was done stays, whom it concerned does not.
+
+    `called`: their name and address, as entries may say them.
+    """
+    session.execute(update(AuditEntry).where(AuditEntry.actor_id == person_id).values(address=""))
+    nameless = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in called if text), re.IGNORECASE)
+    for entry in session.scalars(select(AuditEntry)).yield_per(1000):
+        subject, facts = nameless.sub(ERASED, entry.subject), _without(entry.facts, nameless)
+        if (subject, facts) != (entry.subject, entry.facts):
+            entry.subject, entry.facts, entry.address = subject, facts, ""
+
+
+def _without(value: Any, nameless: re.Pattern[str]) -> Any:
+    match value:
+        case str():
+            return nameless.sub(ERASED, value)
+        case list():
+            return [_without(item, nameless) for item in value]
+        case dict():
+            return {key: _without(item, nameless) for key, item in value.items()}
+        case _:
+            return value
+
+
+def forget_old_entries() -> int:
+    """Erase what is older than KEPT; returns how many."""
+    with write_transaction() as session:
+        gone = session.execute(delete(AuditEntry).where(AuditEntry.at < now() - KEPT))
+    return int(getattr(gone, "rowcount", 0))
+
+
+def _printable(text: str) -> str:
+    """Without line breaks or control characters: one entry is one line, wherever it is shown or exported."""
+    return "".join(character if character.isprintable() else " " for character in text).strip()

@@ -1,0 +1,50 @@
+"""The live connection: who hears what, in order, and how somebody who missed a part catches up. Only app/live/telling.py emits."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from app import strict_json
+from app.extensions import socketio
+from app.live import bus, events, telling, watching
+from app.live.telling import close_sign_in
+from app.websocket import WebSocketSeam
+from config import Settings
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    events.listen(socketio)
+    socketio.init_app(
+        app,
+        async_mode="gevent",
+        async_handlers=False,  # one client's events are carried out in the order they were sent
+        manage_session=False,
+        json=strict_json,
+        cors_allowed_origins=lambda origin, environ=None: _is_ours(origin, environ, settings),
+        max_http_buffer_size=settings.max_frame_bytes,
+        ping_interval=20,
+        ping_timeout=20,
+    )
+    app.wsgi_app = WebSocketSeam(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented seam for middleware
+
+
+def start(app: Flask) -> None:
+    """Begin to tell clients what happens; once, in a process that serves."""
+    settings: Settings = app.config["SETTINGS"]
+    telling.start(app)
+    watching.start(app)
+    if settings.redis_url:
+        bus.start(settings.redis_url, telling.hear)
+
+
+def _is_ours(origin: str | None, environ: dict[str, Any] | None, settings: Settings) -> bool:
+    """Live connections come from our own pages: the public address where one is set, else the host that was asked."""
+    if settings.public_url:
+        return origin == settings.public_url
+    return origin is not None and urlsplit(origin).netloc == (environ or {}).get("HTTP_HOST")
+
+
+__all__ = ["close_sign_in", "init_app", "start"]

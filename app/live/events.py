@@ -1,0 +1,142 @@
+"""What clients send: connect, join, command, typing. The person behind a connection is loaded afresh for each event."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import request
+from flask_login import current_user
+from flask_socketio import SocketIO, disconnect, join_room, leave_room
+
+from app.accounts.current import current_person, current_sign_in_id, may_write
+from app.carry_out import board_reference, carry_out
+from app.fragments import person_data, present_catch_up
+from app.live import telling
+from app.live.telling import room, seats
+from app.presence import Seat
+from app.previewing import standing_in
+from app.problems import problem_document, problem_for
+from boards.changes import changes_after
+from boards.database import reading
+from boards.errors import FieldError, Forbidden, Invalid, Refusal
+from boards.reading import find_board, find_card
+
+log = logging.getLogger(__name__)
+
+Answer = dict[str, Any]
+
+
+def listen(socketio: SocketIO) -> None:
+    """Take these events; the table is what tests go through."""
+    for name, handler in HANDLERS.items():
+        socketio.on_event(name, handler)
+
+
+def on_connect(*_anything: Any) -> bool | None:
+    """A client may send an event of this name at any time, so nothing is granted here that the person does not have."""
+    if not current_user.is_authenticated:
+        return False
+    person = current_person()
+    seats.take(_sid(), person_data(person) or {}, current_sign_in_id(), person.audience)
+    return None
+
+
+def on_disconnect(*_anything: Any) -> None:
+    seat = seats.leave(_sid())
+    if seat and seat.board_id is not None:
+        _leave_board(seat, seat.board_id)
+
+
+def _answers(handler: Callable[[Seat, Answer], Answer]) -> Callable[..., Answer]:
+    """An event with one JSON object and an acknowledgement; a refusal is answered as {"error": problem}."""
+
+    @wraps(handler)
+    def handle(*arguments: Any) -> Answer:
+        try:
+            seat = seats.find(_sid())
+            if not current_user.is_authenticated or seat is None:
+                disconnect()
+                return {"error": problem_document(401, "not_signed_in")}
+            if len(arguments) != 1 or not isinstance(arguments[0], dict):
+                raise Invalid([FieldError("type", "missing", {})])
+            return handler(seat, arguments[0])
+        except Refusal as refusal:
+            return {"error": problem_for(refusal)}
+        except Exception:
+            log.exception("unexpected error in a live event")
+            return {"error": problem_document(500, "internal")}
+
+    return handle
+
+
+@_answers
+def on_join(seat: Seat, data: Answer) -> Answer:
+    """Enter the room first, read what came after `after` second: nothing can fall between."""
+    after = data.get("after")
+    person = current_person()
+    board = find_board(reading(), person, board_reference(data.get("board")))
+    previewed = standing_in(person, data["as"]).audience if data.get("as") is not None else None
+    arrived = seat.board_id != board.id
+    if seat.board_id is not None:
+        if arrived:
+            _leave_board(seat, seat.board_id)
+        else:
+            leave_room(room(board.id, seat.audience))
+    seat.own_audience, seat.previewed = person.audience, previewed
+    seat.board_id = board.id
+    join_room(room(board.id, seat.audience))
+    telling.begin_to_tell(board)
+    reading().rollback()
+    missed = changes_after(reading(), board, after if type(after) is int else -1)
+    if arrived:
+        telling.somebody_moved(board.id)
+    return {**present_catch_up(missed, seat.audience), **seats.presence(board.id)}
+
+
+@_answers
+def on_command(seat: Seat, data: Answer) -> Answer:
+    if not may_write():
+        raise Forbidden("token_read_only")
+    if seat.previewed is not None:
+        raise Forbidden("only_previewing")
+    command = {name: value for name, value in data.items() if name != "board"}
+    return carry_out(current_person(), data.get("board"), command)
+
+
+@_answers
+def on_typing(seat: Seat, data: Answer) -> Answer:
+    """Somebody writes in a card, or has stopped; told to the others who may read it, who forget it after some seconds."""
+    card_id = data.get("card")
+    if type(card_id) is not int or not 0 < card_id < 2**63:
+        raise Invalid([FieldError("card", "missing", {})])
+    card, column = find_card(reading(), current_person(), card_id)
+    if seat.board_id == card.board_id:
+        seat.typing_card = card_id if data.get("on") is True else None
+        seat.typing_column = column.id
+        telling.tell_typing(seat, card_id, column.id)
+    return {}
+
+
+def _leave_board(seat: Seat, board_id: int) -> None:
+    if seat.typing_card is not None:
+        card_id, seat.typing_card = seat.typing_card, None
+        telling.tell_typing(seat, card_id, seat.typing_column)
+    leave_room(room(board_id, seat.audience))
+    seat.board_id = None
+    telling.somebody_moved(board_id)
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO adds it
+
+
+HANDLERS: dict[str, Callable[..., Any]] = {
+    "connect": on_connect,
+    "disconnect": on_disconnect,
+    "join": on_join,
+    "command": on_command,
+    "typing": on_typing,
+}

@@ -1,0 +1,177 @@
+"""What clients are told: changes in their order, each audience its own view of them; presence; typing; the end of a sign-in.
+
+A room holds those of one audience on one board. Every process tells its own clients only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from queue import Empty, SimpleQueue
+from threading import Event
+from typing import Any
+
+from flask import Flask
+
+from app.extensions import socketio
+from app.fragments import present, view_of
+from app.live import bus
+from app.presence import Seat, Seats
+from boards import rights
+from boards.changes import Committed, changes_after
+from boards.database import reading
+from boards.models import Audience, Board, Column
+from boards.perform import change_committed
+
+log = logging.getLogger(__name__)
+
+PRESENCE_SECONDS = 0.5
+AT_ONCE = 50
+seats = Seats()
+_outgoing: SimpleQueue[Committed | int] = SimpleQueue()  # a change, or a board whose log holds more than was told
+_moved_boards: list[int] = []
+_presence_changed = Event()
+_told: dict[int, int] = {}  # board → the last seq that this process has told its clients
+
+
+def start(app: Flask) -> None:
+    change_committed.connect(_enqueue)
+    socketio.start_background_task(_tell_changes, app)
+    socketio.start_background_task(_tell_presence)
+
+
+def room(board_id: int, audience: Audience) -> str:
+    return f"board:{board_id}:{audience.role}:{','.join(map(str, sorted(audience.services)))}"
+
+
+def begin_to_tell(board: Board) -> None:
+    """Somebody joins: what the board has reached by now they read themselves."""
+    _told.setdefault(board.id, board.seq)
+
+
+def look_into(board_id: int) -> None:
+    """The board's log may hold more than this process has told."""
+    _outgoing.put(board_id)
+
+
+def is_behind(board: Board) -> bool:
+    return board.seq > _told.setdefault(board.id, board.seq) and _outgoing.empty()
+
+
+def hear(message: dict[str, Any]) -> None:
+    """A message of another worker."""
+    if "board" in message:
+        if message["board"] in seats.boards():
+            look_into(message["board"])
+    elif "typing" in message:
+        _emit_typing(message["typing"], message["column"])
+
+
+def close_sign_in(sign_in_id: int) -> None:
+    """Close every live connection of a browser that was signed out."""
+    for seat in seats.all():
+        if seat.sign_in_id == sign_in_id:
+            close(seat.sid)
+
+
+def close(sid: str) -> None:
+    _emit("signed_out", to=sid)
+    socketio.server.disconnect(sid)
+
+
+def tell_new_view(seat: Seat) -> None:
+    """What this person may see has changed: their page fetches the board anew."""
+    _emit("view_changed", {"board": seat.board_id}, to=seat.sid)
+
+
+def _enqueue(_sender: Any, change: Committed) -> None:
+    _outgoing.put(change)
+
+
+def _tell_changes(app: Flask) -> None:
+    """Tell committed changes in their order, those that wait together as one message."""
+    while True:
+        waiting = [_outgoing.get()]
+        try:
+            while len(waiting) < AT_ONCE:
+                waiting.append(_outgoing.get_nowait())
+        except Empty:
+            pass
+        news: defaultdict[int, list[Committed]] = defaultdict(list)
+        for item in waiting:
+            news[item if isinstance(item, int) else item.board_id] += [] if isinstance(item, int) else [item]
+        for board_id, changes in news.items():
+            try:
+                with app.app_context():
+                    _tell_board(board_id, changes)
+            except Exception:  # one bad change must not silence the rest; clients notice the gap and catch up
+                log.exception("could not tell what happened on board %s", board_id)
+
+
+def _tell_board(board_id: int, changes: list[Committed]) -> None:
+    if changes:
+        bus.tell({"board": board_id})
+    told = _told.get(board_id)
+    if told is not None and (not changes or changes[0].seq > told + 1):  # other processes wrote as well: the log has it all, in order
+        board = reading().get_one(Board, board_id)
+        missed = changes_after(reading(), board, told)
+        if missed.changes is None:
+            _told[board_id] = missed.seq
+            resync = {"seq": missed.seq, "type": "board_changed", "resync": True}
+            return _emit("changes", [resync], to=[room(board_id, audience) for audience in seats.audiences(board_id)])
+        changes = missed.changes
+    if changes:
+        _told[board_id] = max(told or 0, changes[-1].seq)
+        _tell_audiences(board_id, changes)
+    return None
+
+
+def _tell_audiences(board_id: int, changes: list[Committed]) -> None:
+    """Each audience its view; those that see the same are told together, and it is made once."""
+    alike: defaultdict[tuple[Any, ...], list[Audience]] = defaultdict(list)
+    for audience in seats.audiences(board_id):
+        alike[tuple(view_of(change, audience) for change in changes)].append(audience)
+    for audiences in alike.values():
+        payload = [present(change, audiences[0]) for change in changes]
+        _emit("changes", payload, to=[room(board_id, audience) for audience in audiences])
+
+
+def _tell_presence() -> None:
+    """Say who is on a board when that has changed, at most once in PRESENCE_SECONDS: after a restart everybody arrives at once."""
+    while True:
+        _presence_changed.wait()
+        _presence_changed.clear()
+        moved, _moved_boards[:] = set(_moved_boards), []
+        try:
+            for board_id in moved:
+                rooms = [room(board_id, audience) for audience in seats.audiences(board_id)]
+                _emit("presence", {"board": board_id, **seats.presence(board_id)}, to=rooms)
+        except Exception:  # the next arrival says it again
+            log.exception("could not tell who is on boards %s", moved)
+        socketio.sleep(PRESENCE_SECONDS)
+
+
+def somebody_moved(board_id: int) -> None:
+    _moved_boards.append(board_id)
+    _presence_changed.set()
+
+
+def tell_typing(seat: Seat, card_id: int, column_id: int) -> None:
+    """Tell those on this board who may read the card, except the one who types."""
+    told = {"board": seat.board_id, "card": card_id, "person": seat.person, "on": seat.typing_card == card_id}
+    bus.tell({"typing": told, "column": column_id})
+    _emit_typing(told, column_id, skip_sid=seat.sid)
+
+
+def _emit_typing(told: dict[str, Any], column_id: int, skip_sid: str | None = None) -> None:
+    board_id = told["board"]
+    audiences = seats.audiences(board_id)
+    column = reading().get(Column, column_id) if audiences else None
+    if column is not None:
+        rooms = [room(board_id, audience) for audience in audiences if rights.may_read(audience, column)]
+        _emit("typing", {name: told[name] for name in ("card", "person", "on")}, to=rooms, skip_sid=skip_sid)
+
+
+def _emit(event: str, data: Any = None, *, to: str | list[str], skip_sid: str | None = None) -> None:
+    if to:
+        socketio.server.emit(event, data, to=to, skip_sid=skip_sid)

@@ -1,0 +1,79 @@
+"""What happens elsewhere: accounts closed, rights withdrawn, boards written by other processes. Looked after every two seconds."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from flask import Flask
+from flask_socketio import join_room, leave_room
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app import audit
+from app.accounts.models import SignIn
+from app.extensions import socketio
+from app.live import telling
+from app.live.telling import room, seats
+from app.presence import Seat
+from boards.database import now, reading
+from boards.models import Audience, Board, Person
+
+log = logging.getLogger(__name__)
+
+WATCH_SECONDS = 2
+_FORGET_EVERY = timedelta(days=1)
+
+
+def start(app: Flask) -> None:
+    socketio.start_background_task(_watch, app)
+
+
+def _watch(app: Flask) -> None:
+    forgotten_at = None
+    while True:
+        socketio.sleep(WATCH_SECONDS)
+        try:
+            with app.app_context():
+                look_after_seats()
+                _follow_boards()
+                if forgotten_at is None or now() - forgotten_at > _FORGET_EVERY:
+                    forgotten_at = now()
+                    audit.forget_old_entries()
+        except Exception:
+            log.exception("the watch stumbled; it goes on")
+
+
+def look_after_seats() -> None:
+    """Close the connections of those who are signed out or disabled; reseat those whose rights are others now."""
+    seated = seats.all()
+    if not seated:
+        return
+    signed_in = set(reading().scalars(select(SignIn.id).where(SignIn.id.in_({seat.sign_in_id for seat in seated}))))
+    query = select(Person).where(Person.id.in_({seat.person["id"] for seat in seated})).options(selectinload(Person.services))
+    audiences = {person.id: person.audience for person in reading().scalars(query)}
+    for seat in seated:
+        audience = audiences.get(seat.person["id"], Audience(None))
+        by_token = seat.sign_in_id == 0
+        if audience.role is None or not (by_token or seat.sign_in_id in signed_in):
+            telling.close(seat.sid)
+        elif audience != seat.own_audience:
+            reseat(seat, audience)
+
+
+def reseat(seat: Seat, audience: Audience) -> None:
+    """The person's role or services have changed: from now on they hear what they may hear now, and fetch the board as it is for them."""
+    before, seat.own_audience = seat.audience, audience
+    if seat.audience != audience:
+        seat.previewed = None  # whoever was previewing may no longer
+    if seat.board_id is not None and before != seat.audience:
+        leave_room(room(seat.board_id, before), sid=seat.sid, namespace="/")
+        join_room(room(seat.board_id, seat.audience), sid=seat.sid, namespace="/")
+        telling.tell_new_view(seat)
+
+
+def _follow_boards() -> None:
+    """Tell what other processes wrote: a board imported from the command line, a message between workers that was lost."""
+    for board in reading().scalars(select(Board).where(Board.id.in_(seats.boards()))):
+        if telling.is_behind(board):
+            telling.look_into(board.id)

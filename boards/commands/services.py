@@ -1,0 +1,59 @@
+"""What merging two services does to a board's columns. Not for the network: its sender is our own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.commands.base import Command, Id
+from boards.models import Column
+from boards.scope import Scope
+
+
+class ReassignService(Command):
+    """The columns of one service become another's, and so does what was set apart for its agents: of two levels the highest wins."""
+
+    past: ClassVar = "service_reassigned"
+    type: Literal["reassign_service"] = "reassign_service"
+    service: Id
+    to: Id
+
+    def apply(self, scope: Scope) -> None:
+        scope.require_arranger()
+        for column in columns_concerned(scope.session, self.service):
+            if column.board_id != scope.board.id:
+                continue
+            owner = self.to if column.service_id == self.service else column.service_id
+            column.rights = _rights_after(column, owner, self.service, self.to)
+            column.service_id = owner
+            column.version += 1
+            scope.touch(column)
+
+
+def columns_concerned(session: Session, service: int) -> list[Column]:
+    """Every column, archived ones too, that belongs to the service or says what its agents may do."""
+    return [
+        column
+        for column in session.scalars(select(Column).order_by(Column.board_id, Column.rank))
+        if column.service_id == service or str(service) in column.rights.get("services", {})
+    ]
+
+
+def _rights_after(column: Column, owner: int | None, service: int, to: int) -> dict[str, Any]:
+    highest = max(_level(column, service), _level(column, to))
+    cells = {key: word for key, word in column.rights.get("services", {}).items() if key not in (str(service), str(to))}
+    remaining = {**column.rights, "services": cells}
+    by_itself = rights.for_service(to, column.kind, owner, remaining)
+    if highest != (rights.for_agents(column.kind, remaining) if by_itself is None else by_itself):
+        cells[str(to)] = highest.word
+    if not cells:
+        del remaining["services"]
+    return remaining
+
+
+def _level(column: Column, service: int) -> rights.Level:
+    given = rights.for_service(service, column.kind, column.service_id, column.rights)
+    return rights.for_agents(column.kind, column.rights) if given is None else given
