@@ -5,6 +5,7 @@ Each entry is written in the transaction of what it tells, so that neither stand
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from flask import has_request_context
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
-from sqlalchemy import delete, select, update
+from sqlalchemy import Text, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AuditEntry
@@ -81,8 +82,11 @@ def forget_person(session: Session, person_id: int, called: list[str]) -> None:
     `called`: their name and address, as entries may say them.
     """
     session.execute(update(AuditEntry).where(AuditEntry.actor_id == person_id).values(address=""))
-    nameless = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in called if text), re.IGNORECASE)
-    for entry in session.scalars(select(AuditEntry)).yield_per(1000):
+    nameless = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in called), re.IGNORECASE)
+    facts_text = cast(AuditEntry.facts, Text)
+    forms = {form for text in called for form in (text, json.dumps(text)[1:-1])}  # SQLite keeps facts as ASCII JSON, PostgreSQL does not
+    named = [field.icontains(form, autoescape=True) for form in forms for field in (AuditEntry.subject, facts_text)]
+    for entry in session.scalars(select(AuditEntry).where(or_(*named))):
         subject, facts = nameless.sub(ERASED, entry.subject), _without(entry.facts, nameless)
         if (subject, facts) != (entry.subject, entry.facts):
             entry.subject, entry.facts, entry.address = subject, facts, ""

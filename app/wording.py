@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import Flask, current_app
-from flask_babel import format_date, format_datetime, gettext
+from flask import Flask
+from flask_babel import format_date, format_datetime, gettext, ngettext
 from markupsafe import Markup, escape
 
+from app.contact_links import with_links
+from app.town import town_name
 from boards.text import excerpt
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(hue=palette_hue, day=day_element, moment=moment_element, excerpt=excerpt)
-    app.jinja_env.globals.update(_=gettext, town_name=_town_name)
+    app.jinja_env.filters.update(hue=palette_hue, day=day_element, moment=moment_element, excerpt=excerpt, with_links=with_links)
+    app.jinja_env.globals.update(_=gettext, ngettext=ngettext, town_name=town_name)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -31,8 +33,3 @@ def day_element(day: date, words: str) -> Markup:
 def moment_element(moment: datetime, words: str = "ago") -> Markup:
     text = format_datetime(moment, "d MMMM yyyy 'à' H 'h' mm")
     return Markup('<time datetime="{}" data-words="{}">{}</time>').format(moment.isoformat(timespec="seconds"), words, escape(text))
-
-
-def _town_name() -> str:
-    settings = current_app.config["SETTINGS"]
-    return str(settings.town_name or ("Ville de Val-Rive" if settings.demo else ""))

@@ -56,7 +56,7 @@ def agents_by_service(session: Session) -> dict[int, int]:
         .where(Person.disabled_at.is_(None))
         .group_by(memberships.c.service_id)
     )
-    return {service_id: count for service_id, count in session.execute(counting)}
+    return dict(session.execute(counting).tuples().all())
 
 
 def columns_by_service(session: Session) -> dict[int, list[Column]]:

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.accounts.models import Account, ApiToken, SignIn, TokenScope
+from app.accounts.models import Account, ApiToken, TokenScope
+from app.accounts.names import BadInput as BadInput
+from app.accounts.names import clean_name
+from app.accounts.names import normal_email as normal_email
 from app.accounts.password_change import change_password
 from app.accounts.password_policy import own_words_of, problems_of, town_words, words_in
 from app.accounts.passwords import hash_password
+from app.accounts.upkeep import disable_account, enable_account
 from boards.administration import create_person
-from boards.database import now, reading, write_transaction
+from boards.database import reading, write_transaction
 from boards.errors import Conflict, NotFound
 from boards.models import Person, Role
-
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
-
-
-class BadInput(ValueError):
-    """What an administrator typed cannot be used; the message says why, in French."""
 
 
 def add_account(email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None) -> Account:
     """A new person and their account. Raises BadInput, or Conflict when the address is taken."""
-    email = normal_email(email)
-    if not name.strip():
-        raise BadInput("Indiquez un nom.")
+    email, name = normal_email(email), clean_name(name)
     if password is not None:
         _check(password, role, town_words() | words_in(name, email))
     password_hash = hash_password(password) if password is not None else None
@@ -39,7 +34,7 @@ def add_account(email: str, name: str, role: Role, service_slugs: list[str], pas
         if session.scalar(select(Account.id).where(Account.email == email)):
             raise Conflict("account_exists", email=email)
         try:
-            person = create_person(session, name.strip(), role, service_slugs, hue)
+            person = create_person(session, name, role, service_slugs, hue)
         except ValueError as error:
             raise BadInput(f"Le service « {error} » n’existe pas.") from error
         account = Account(person_id=person.id, email=email, password_hash=password_hash)
@@ -60,14 +55,12 @@ def set_password(email: str, password: str) -> None:
 def disable(email: str) -> None:
     """Close the account's door: sign-ins and live connections end within seconds, cards stay."""
     with write_transaction() as session:
-        account = _find(session, email)
-        account.person.disabled_at = account.person.disabled_at or now()
-        session.execute(delete(SignIn).where(SignIn.account_id == account.id))
+        disable_account(session, _find(session, email), None)
 
 
 def enable(email: str) -> None:
     with write_transaction() as session:
-        _find(session, email).person.disabled_at = None
+        enable_account(session, _find(session, email), None)
 
 
 def create_token(email: str, name: str, scope: TokenScope = TokenScope.WRITE) -> str:
@@ -90,13 +83,6 @@ def all_accounts(session: Session) -> Sequence[Account]:
 def token_hash(token: str) -> str:
     """Tokens are random, so a fast hash keeps them as safe as a slow one would."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def normal_email(email: str) -> str:
-    email = email.strip().lower()
-    if len(email) > 254 or not _EMAIL.fullmatch(email):
-        raise BadInput(f"« {email} » n’est pas une adresse de messagerie.")
-    return email
 
 
 def _find(session: Session, email: str) -> Account:
