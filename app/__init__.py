@@ -13,6 +13,7 @@ from app.accounts import last_seen, sign_in
 from app.administration import log, people, rights, services
 from app.extensions import babel, compress, csrf, limiter, login_manager, migrate, socketio
 from app.profile import pages as profile
+from app.sign_on import oidc
 from boards.database import configure_engine, db
 from config import KIB, ROOT, Settings
 
@@ -98,7 +99,7 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
 
 
 def _register_routes(app: Flask) -> None:
-    for module in (sign_in, pages, api, profile, people, services, rights, log):
+    for module in (sign_in, oidc, pages, api, profile, people, services, rights, log):
         app.register_blueprint(module.routes)
 
 

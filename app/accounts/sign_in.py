@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+import logging
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import audit
 from app.accounts.current import begin_sign_in, end_sign_in
-from app.accounts.models import Account
-from app.accounts.passwords import verify_password
 from app.extensions import limiter
 from app.live import close_sign_in
-from boards.database import reading
+from app.sign_on import by_password
+from app.sign_on.identities import REFUSALS, SignInRefused
+from app.sign_on.ldap import DirectoryAway
+from app.sign_on.sign_out import sign_out_there
+
+log = logging.getLogger(__name__)
 
 routes = Blueprint("accounts", __name__)
 
@@ -40,25 +44,34 @@ def show_sign_in() -> AnyResponse | str:
 @limiter.limit("60 per minute", deduct_when=_failed)
 @limiter.limit("10 per minute", key_func=_account_and_address, deduct_when=_failed)
 def sign_in() -> AnyResponse | tuple[str, int]:
-    email = request.form.get("email", "").strip().lower()
+    login = request.form.get("email", "").strip()
     password = request.form.get("password", "")
-    if not email or not password:
+    if not by_password.is_offered():
+        return _form(_("La connexion par mot de passe n’est pas ouverte ici.")), 403
+    if not login or not password:
         return _form(_("Indiquez votre adresse et votre mot de passe.")), 422
-    account = _account(email)
-    fits = verify_password(account.password_hash if account else None, password)
-    if account is None or not fits or account.person.disabled_at is not None:
-        audit.record_alone("sign_in_refused", account.email if account else _("adresse inconnue"), by="password")
+    try:
+        found = by_password.account_of(login, password)
+    except DirectoryAway as error:
+        log.warning("LDAP directory: %s", error)
+        return _form(_("L’annuaire de la ville ne répond pas. Réessayez dans quelques instants.")), 503
+    except SignInRefused as refusal:
+        audit.record_alone("sign_in_refused", _known(login), by="ldap", reason=refusal.code)
+        return _form(str(REFUSALS[refusal.code])), 403
+    if found is None:
+        audit.record_alone("sign_in_refused", _known(login), by="password")
         return _form(_("Adresse ou mot de passe incorrect.")), 401
-    begin_sign_in(account, remember=bool(request.form.get("remember")))
+    begin_sign_in(found.account, by=found.by, remember=bool(request.form.get("remember")))
     return redirect(safe_next(), 303)
 
 
 @routes.post("/sign-out")
 def sign_out() -> AnyResponse:
+    id_token = getattr(current_user, "id_token", None)
     ended = end_sign_in()
     if ended:
         close_sign_in(ended)
-    return redirect(url_for("accounts.show_sign_in"), 303)
+    return (sign_out_there(id_token) if id_token else None) or redirect(url_for("accounts.show_sign_in"), 303)
 
 
 def safe_next() -> str:
@@ -69,11 +82,20 @@ def safe_next() -> str:
     return url_for("pages.home")
 
 
-def _account(email: str) -> Account | None:
-    if len(email) > 254 or not email.isprintable():
-        return None
-    return reading().scalar(select(Account).where(Account.email == email))
+def _known(login: str) -> str:
+    """Whom the log is told of: never what a stranger typed, which may well be a password in the wrong field."""
+    account = by_password.find_account(login)
+    return account.email if account else _("adresse inconnue")
 
 
 def _form(error: str | None = None) -> str:
-    return render_template("accounts/sign_in.html", error=error, email=request.form.get("email", ""), next=request.values.get("next", ""))
+    settings = current_app.config["SETTINGS"]
+    return render_template(
+        "accounts/sign_in.html",
+        error=error,
+        email=request.form.get("email", ""),
+        next=request.values.get("next", ""),
+        by_password=by_password.is_offered(),
+        ldap=settings.ldap,
+        oidc=settings.oidc,
+    )
