@@ -79,8 +79,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    settings = Settings.from_environment({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 40})
+def environment() -> dict[str, str]:
+    """Settings beyond the usual ones, for test files that need some."""
+    return {}
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, environment: dict[str, str]) -> Iterator[Flask]:
+    usual = {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 40}
+    settings = Settings.from_environment({**usual, **environment})
     app = create_app(settings)
     app.test_client_class = OutsideClient
     with app.app_context():
