@@ -8,9 +8,9 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, assets, cli, errors, fragments, live, pages, security, wording
-from app.accounts import last_seen, sign_in
-from app.administration import log, people, rights, services
+from app import api, assets, audit, cli, errors, fragments, live, pages, security, set_up, wording
+from app.accounts import last_seen, links, sign_in
+from app.administration import import_pages, invitations, log, people, person, rights, services
 from app.extensions import babel, compress, csrf, limiter, login_manager, migrate, socketio
 from app.profile import pages as profile
 from app.sign_on import oidc
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _register_routes(app)
     errors.init_app(app)
     live.init_app(app, settings)
+    audit.init_app()
     cli.init_app(app)
     _trust_proxies(app, settings)
     return app
@@ -99,7 +100,7 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
 
 
 def _register_routes(app: Flask) -> None:
-    for module in (sign_in, oidc, pages, api, profile, people, services, rights, log):
+    for module in (set_up, sign_in, links, oidc, pages, api, profile, people, person, import_pages, invitations, services, rights, log):
         app.register_blueprint(module.routes)
 
 

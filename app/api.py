@@ -55,6 +55,7 @@ def get_board(slug: str) -> Response:
                     "kind": column.kind,
                     "rank": column.rank,
                     "hue": column.hue,
+                    "service": column.service_id,
                     "version": column.version,
                     "level": rights.level(person, column).word,
                 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +18,16 @@ from sqlalchemy import Text, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AuditEntry
+from boards.changes import Committed
+from boards.commands.rights import SetRights
 from boards.database import now, write_transaction
 from boards.models import Person
+from boards.perform import change_committed
 
 KEPT = timedelta(days=365)
+REPEATED_SECONDS = 60
+REFUSALS_KEPT_IN_MIND = 10_000
+_refused_at: dict[tuple[int, str], float] = {}
 ERASED = "(personne effacée)"
 
 # What may be logged, in the words of the log's page.
@@ -102,6 +109,29 @@ def _without(value: Any, nameless: re.Pattern[str]) -> Any:
             return {key: _without(item, nameless) for key, item in value.items()}
         case _:
             return value
+
+
+def init_app() -> None:
+    """Hear of changes of rights, which boards tell as they tell any change."""
+    change_committed.connect(_note_rights)
+
+
+def refused(code: str, subject: str, actor: Person) -> None:
+    """Somebody tried what they may not do. The same again within a minute is not written again."""
+    key, moment = (actor.id, code), time.monotonic()
+    if moment - _refused_at.get(key, -REPEATED_SECONDS) < REPEATED_SECONDS:
+        return
+    if len(_refused_at) > REFUSALS_KEPT_IN_MIND:
+        _refused_at.clear()
+    _refused_at[key] = moment
+    record_alone("refused", subject, actor=actor, code=code)
+
+
+def _note_rights(_sender: Any, change: Committed) -> None:
+    if change.type == SetRights.past:
+        for id, column in change.columns.items():
+            if column is not None:
+                record_alone("rights_changed", column.title, actor=change.actor, column=id, rights=column.rights)
 
 
 def forget_old_entries() -> int:

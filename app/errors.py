@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, make_response, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app import strict_json
+from app import audit, strict_json
+from app.accounts.current import current_person
 from app.problems import TITLES, problem_document, problem_for
-from boards.errors import Refusal
+from boards.errors import Forbidden, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +57,14 @@ def problem_response(problem: dict[str, object]) -> Response:
     return response
 
 
+def note_refusal(refusal: Refusal) -> None:
+    """What somebody may not do goes into the administrative log."""
+    if isinstance(refusal, Forbidden) and current_user.is_authenticated:
+        audit.refused(refusal.code, request.path, current_person())
+
+
 def _refusal(refusal: Refusal) -> Response:
+    note_refusal(refusal)
     problem = problem_for(refusal)
     return problem_response(problem) if wants_problem() else _page(problem)
 
@@ -71,7 +80,9 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unexpected(_error: Exception) -> Response:
-    log.exception("unexpected error on %s %s", request.method, request.path.encode("ascii", "backslashreplace").decode())
+    # The address of a one-time link is a secret, which no log may keep.
+    path = str(request.url_rule) if "token" in (request.view_args or {}) else request.path
+    log.exception("unexpected error on %s %s", request.method, path.encode("ascii", "backslashreplace").decode())
     return _answer(500, "internal")
 
 

@@ -55,7 +55,14 @@ def show_card(card_id: int) -> str:
 def show_archive(slug: str) -> str:
     board = find_board(reading(), current_person(), slug)
     columns, cards = archived(reading(), board, current_person())
-    return render_template("boards/archive.html", board=board, columns=columns, cards=cards, rights=rights, **_root(current_person()))
+    return render_template(
+        "boards/archive.html",
+        board=board,
+        columns=columns,
+        cards=cards,
+        rights=rights,
+        **_root(current_person(), arranges=rights.may_arrange(current_person())),
+    )
 
 
 @routes.put("/boards/<slug>/folds/<int:column_id>")
@@ -88,7 +95,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         panel=panel,
         previewing=_previewing(person, place),
         services=services_in_use(reading()) if rights.may_arrange(person) else [],
-        **_root(person),
+        **_root(current_person(), arranges=rights.may_arrange(person)),
     )
 
 
@@ -115,12 +122,12 @@ def _previewing(person: Person, place: str | None) -> dict[str, str] | None:
     return {"place": place, "words": _("un agent du service %(service)s", service=person.services[0].name)}
 
 
-def _root(person: Person) -> dict[str, Any]:
+def _root(person: Person, *, arranges: bool) -> dict[str, Any]:
     """What is said once at the page's root, where style and script read it."""
     return {
         "me": person,
         "me_json": strict_json.dumps(person_data(person)),
-        "arranges": rights.may_arrange(person),
+        "arranges": arranges,
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else None,
     }
 

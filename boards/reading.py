@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from boards import rights
 from boards.errors import NotFound
 from boards.models import Board, Card, Column, Fold, Person, Service
+from boards.text import sorting_key
 
 CardKey = Row[int, int, int, int]  # id, column_id, changed_seq, author_version
 
@@ -97,8 +98,9 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
     )
 
 
-def services_in_use(session: Session) -> Sequence[Service]:
-    return session.scalars(select(Service).where(Service.archived_at.is_(None)).order_by(Service.name)).all()
+def services_in_use(session: Session) -> list[Service]:
+    """Every service that is not archived, by name as a reader of French looks it up: É beside E."""
+    return sorted(session.scalars(select(Service).where(Service.archived_at.is_(None))), key=lambda service: sorting_key(service.name))
 
 
 def all_boards(session: Session) -> Sequence[Board]:

@@ -85,6 +85,11 @@ def plain_text(body_html: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def sorting_key(text: str) -> str:
+    """Under which a reader of French looks a word up: neither accents nor capitals count."""
+    return "".join(character for character in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(character))
+
+
 def excerpt(body_text: str, length: int = 180) -> str:
     """The first words of a body, on one line, cut between words."""
     line = body_text[: length * 2].replace("\n", " · ")

@@ -13,6 +13,7 @@ from flask_socketio import SocketIO, disconnect, join_room, leave_room
 
 from app.accounts.current import current_person, current_sign_in_id, may_write
 from app.carry_out import board_reference, carry_out
+from app.errors import note_refusal
 from app.fragments import person_data, present_catch_up
 from app.live import telling
 from app.live.telling import room, seats
@@ -64,6 +65,7 @@ def _answers(handler: Callable[[Seat, Answer], Answer]) -> Callable[..., Answer]
                 raise Invalid([FieldError("type", "missing", {})])
             return handler(seat, arguments[0])
         except Refusal as refusal:
+            note_refusal(refusal)
             return {"error": problem_for(refusal)}
         except Exception:
             log.exception("unexpected error in a live event")

@@ -37,8 +37,7 @@ class SetRights(Command):
         return self
 
     def apply(self, scope: Scope) -> None:
-        scope.require_arranger()
-        column = scope.column(self.column)
+        column = scope.column_to_arrange(self.column)
         rights = {**column.rights, "services": dict(column.rights.get("services", {}))}
         for group in ("agents", "readers"):
             if self.gives(group):

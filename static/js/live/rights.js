@@ -1,5 +1,5 @@
 // What this person may do, for gestures; the server decides, this only avoids offering what it would refuse.
-import { me } from "./context.js";
+import { lookingAs, me } from "./context.js";
 
 const LEVELS = ["none", "read", "comment", "contribute", "edit"];
 
@@ -11,7 +11,7 @@ export const mayArrange = () => document.body.classList.contains("may-arrange");
 export const mayAddTo = (column) => holds(column, "contribute");
 
 export function mayPlace(authorId, column) {
-  return holds(column, "edit") || (holds(column, "contribute") && Number(authorId) === me.id);
+  return holds(column, "edit") || (holds(column, "contribute") && Number(authorId) === me.id && !lookingAs);
 }
 
 export const mayEdit = (card) => mayPlace(card.dataset.authorId, card.closest(".column"));
