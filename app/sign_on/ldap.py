@@ -6,7 +6,7 @@ Sockets are gevent's in a running server, so waiting for the directory holds nob
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -48,9 +48,22 @@ def prove(settings: Ldap, login: str, password: str) -> Entry | None:
     try:
         with _connection(settings) as connection:
             found = _find(connection, settings, login)
-            return _entry(settings, found) if found and _opens(connection, found["dn"], password) else None
+            if found is None or not _opens(connection, found["dn"], password):
+                return None
+            return entry(settings.base, found["dn"], found["raw_attributes"])
     except LDAPException as error:
         raise DirectoryAway(f"{type(error).__name__}: {error}") from error
+
+
+def entry(base: str, dn: str, values: Mapping[str, list[bytes]]) -> Entry:
+    """What is kept of an entry found below `base`; `values` as they travel."""
+    if values.get("entryUUID"):
+        subject = values["entryUUID"][0].decode()
+    elif values.get("objectGUID"):
+        subject = str(UUID(bytes_le=values["objectGUID"][0]))
+    else:
+        subject = dn.lower()
+    return Entry(f"ldap:{base.lower()}", subject, tuple(mail.decode(errors="replace") for mail in values.get("mail", [])))
 
 
 @contextmanager
@@ -105,17 +118,6 @@ def _opens(connection: Connection, dn: str, password: str) -> bool:
     if connection.result["result"] in (RESULT_BUSY, RESULT_UNAVAILABLE):
         raise DirectoryAway(f"the directory is {connection.result['description']}")
     return False
-
-
-def _entry(settings: Ldap, found: dict[str, Any]) -> Entry:
-    values: dict[str, list[bytes]] = found["raw_attributes"]
-    if values.get("entryUUID"):
-        subject = values["entryUUID"][0].decode()
-    elif values.get("objectGUID"):
-        subject = str(UUID(bytes_le=values["objectGUID"][0]))
-    else:
-        subject = found["dn"].lower()
-    return Entry(f"ldap:{settings.base.lower()}", subject, tuple(mail.decode(errors="replace") for mail in values.get("mail", [])))
 
 
 class _VerifiedTls(Tls):
