@@ -11,10 +11,9 @@ from email.utils import formatdate, make_msgid, parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, render_template
+from flask import current_app, render_template
 from flask_babel import gettext as _
 
-from app.extensions import socketio
 from config import Settings, Smtp
 
 log = logging.getLogger(__name__)
@@ -30,7 +29,7 @@ def send(settings: Settings, to: str, subject: str, text_template: str, **values
     """Send a text made from a template to one address. Raises CannotSend. Slow: never inside a write transaction."""
     if settings.smtp is None:
         raise CannotSend(_("Aucun serveur de messagerie n’est réglé (SMTP_HOST)."))
-    message = _message(settings.smtp, to, subject, render_template(text_template, town=settings.town_name, **values))
+    message = _message(settings.smtp, to, subject, render_template(text_template, **values))
     try:
         with _connection(settings.smtp) as connection:
             connection.send_message(message)
@@ -43,20 +42,6 @@ def send(settings: Settings, to: str, subject: str, text_template: str, **values
     except (smtplib.SMTPException, OSError) as error:
         log.warning("mail not sent: %s: %s", type(error).__name__, error)
         raise CannotSend(_("Le serveur de messagerie ne répond pas, ou refuse l’envoi.")) from error
-
-
-def send_later(settings: Settings, to: str, subject: str, text_template: str, **values: Any) -> None:
-    """Send once the answer is on its way; a failure is only logged. For where waiting would tell something."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way to the object itself
-
-    def work() -> None:
-        with app.app_context():
-            try:
-                send(settings, to, subject, text_template, **values)
-            except CannotSend:
-                log.exception("mail not sent")
-
-    socketio.start_background_task(work)
 
 
 def public_address(settings: Settings) -> str:

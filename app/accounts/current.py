@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Request, request, session
+from flask import Request, current_app, request, session
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required, login_user, logout_user
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from app import audit
 from app.accounts.models import Account, ApiToken, Bearer, SignIn, TokenScope
@@ -69,6 +70,8 @@ def begin_sign_in(account: Account, *, by: str = "password", remember: bool = Fa
             id_token=id_token,
         )
         writing.add(sign_in)
+        writing.execute(update(Account).where(Account.id == account.id).values(last_seen_at=now()))
+        _forget_stale_sign_ins(writing, account)
         audit.record(writing, "signed_in", account.email, actor=account.person_id, by=by)
     sign_in.token = token
     session.clear()
@@ -85,6 +88,12 @@ def end_sign_in() -> int | None:
     logout_user()
     session.clear()
     return ended
+
+
+def _forget_stale_sign_ins(writing: Session, account: Account) -> None:
+    """Browsers away for longer than their cookie lasts never come back."""
+    last = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
+    writing.execute(delete(SignIn).where(SignIn.account_id == account.id, last < now() - current_app.config["REMEMBER_COOKIE_DURATION"]))
 
 
 @login_manager.user_loader

@@ -27,7 +27,7 @@ def clean_name(text: str) -> str:
     except UnfitText as error:
         raise BadInput(_UNFIT[error.code]()) from error
     if name.startswith(FORMULA_STARTS):
-        raise BadInput(_("Un nom ne commence pas par « %(sign)s ».", sign=name[0]))
+        raise BadInput(_("Un nom ne commence pas par « %(sign)s ».", sign=name[0]))
     return name
 
 
@@ -36,7 +36,7 @@ def normal_email(text: str) -> str:
     email = text.strip().lower()
     if len(email) > EMAIL_MAX_CHARACTERS or not _EMAIL.fullmatch(email):
         shown = "".join(character for character in email[:80] if character.isprintable())
-        raise BadInput(_("« %(email)s » n’est pas une adresse de messagerie.", email=shown))
+        raise BadInput(_("« %(email)s » n’est pas une adresse de messagerie.", email=shown))
     return email
 
 

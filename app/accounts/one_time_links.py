@@ -28,14 +28,14 @@ class LinkRefused(Exception):
         self.account = account
 
 
-def make_link(session: Session, account: Account, purpose: Purpose, *, actor: Person | None = None) -> str:
-    """The full address of a new link for this account; earlier ones for the same purpose become worthless."""
+def make_link(session: Session, account: Account, purpose: Purpose, *, actor: Person | None = None, **facts: str) -> str:
+    """The full address of a new link for this account; earlier ones for the same purpose become worthless. `facts`: for the log."""
     session.flush()  # an account made in this transaction has no id before
     session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == purpose))
     token = secrets.token_urlsafe(32)
     session.add(OneTimeLink(account_id=account.id, purpose=purpose, token_hash=token_hash(token), expires_at=now() + LIFETIME[purpose]))
     if purpose == Purpose.PASSWORD:
-        audit.record(session, "password_link_made", account.email, actor=actor)
+        audit.record(session, "password_link_made", account.email, actor=actor, **facts)
     return public_link(ENDPOINT[purpose], token=token)
 
 

@@ -98,4 +98,5 @@ def _form(error: str | None = None) -> str:
         by_password=by_password.is_offered(),
         ldap=settings.ldap,
         oidc=settings.oidc,
+        forgotten=settings.local_accounts,
     )

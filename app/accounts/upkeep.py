@@ -121,7 +121,7 @@ def erase_person(session: Session, account: Account, actor: Person | None) -> No
 def keep_a_facilitator(session: Session, leaving: Person) -> None:
     """Raises BadInput when nobody else could look after people once this person no longer does."""
     if leaving.role == Role.FACILITATOR and leaving.disabled_at is None and not _acting_facilitators(session) - {leaving.id}:
-        raise BadInput(_("C’est le dernier compte d’animateur actif : nommez d’abord un autre animateur."))
+        raise BadInput(_("C’est le dernier compte d’animateur actif : nommez d’abord un autre animateur."))
 
 
 def _acting_facilitators(session: Session) -> set[int]:
@@ -131,11 +131,11 @@ def _acting_facilitators(session: Session) -> set[int]:
 
 def _not_oneself(person: Person, actor: Person | None) -> None:
     if actor is not None and actor.id == person.id:
-        raise BadInput(_("Vous ne pouvez pas fermer votre propre compte : demandez-le à un autre animateur."))
+        raise BadInput(_("Vous ne pouvez pas fermer votre propre compte : demandez-le à un autre animateur."))
 
 
 def _services(session: Session, slugs: list[str]) -> Any:
     try:
         return services_with(session, slugs)
     except ValueError as error:
-        raise BadInput(_("Le service « %(slug)s » n’existe pas.", slug=error)) from error
+        raise BadInput(_("Le service « %(slug)s » n’existe pas.", slug=error)) from error

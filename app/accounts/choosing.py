@@ -1,0 +1,34 @@
+"""The one field in which somebody chooses a password, wherever they do."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.validators import InputRequired
+
+from app.accounts.models import Account
+from app.accounts.password_policy import own_words_of, problems_of
+
+
+class NewPasswordForm(FlaskForm):
+    class Meta:
+        csrf = False  # checked for every request in app/security.py
+
+    password = PasswordField(
+        _l("Nouveau mot de passe"),
+        [InputRequired(_l("Choisissez un mot de passe."))],
+        id="new-password",
+        render_kw={"autocomplete": "new-password", "maxlength": 1000},
+    )
+
+    @property
+    def chosen(self) -> str:
+        return self.password.data or ""
+
+    def accepts(self, account: Account) -> bool:
+        """Whether the form was well filled in and the password is a good one for this account; says what is wrong if not."""
+        if not self.validate():
+            return False
+        self.password.errors = problems_of(self.chosen, account.person.role, own_words_of(account))
+        return not self.password.errors
