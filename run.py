@@ -17,6 +17,7 @@ from app.assets import NotBuilt, require_built  # noqa: E402
 from app.demo import create_demo_town, demo_banner  # noqa: E402
 from app.schema import bring_up_to_date  # noqa: E402
 from app.serve import listen  # noqa: E402
+from app.town import WrongTown, check_town, new_setup_code  # noqa: E402
 from config import Settings, SettingsError  # noqa: E402
 
 
@@ -26,10 +27,12 @@ def main() -> None:
         require_built()
         app = create_app(settings)
         bring_up_to_date(app)
+        check_town(app)
         if settings.demo:
             create_demo_town(app)
+        setup_code = new_setup_code(app)
         listener = listen(settings.host, settings.port)
-    except (SettingsError, NotBuilt) as error:
+    except (SettingsError, NotBuilt, WrongTown) as error:
         sys.exit(f"Flash News cannot start.\n{error}")
     except DBAPIError as error:
         sys.exit(f"Flash News cannot start.\nThe database does not answer: {error.orig}")
@@ -39,8 +42,15 @@ def main() -> None:
     server = WSGIServer(listener, app, log=None)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stop, server)
-    print(demo_banner(settings) if settings.demo else f"Flash News: http://{settings.host}:{settings.port}", flush=True)
+    print(demo_banner(settings) if settings.demo else banner(settings, setup_code), flush=True)
     server.serve_forever()
+
+
+def banner(settings: Settings, setup_code: str | None) -> str:
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    if setup_code is None:
+        return f"Flash News: {address}"
+    return f"Flash News: nobody lives here yet. Set the town up at {address}/setup with the code  {setup_code}"
 
 
 def stop(server: WSGIServer) -> None:

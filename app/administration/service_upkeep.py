@@ -112,4 +112,4 @@ def merge_services(session: Session, service_id: int, into_id: int, actor: Perso
 def refuse_taken_name(session: Session, name: str, but: Service | None = None) -> None:
     taken = service_named(session, name)
     if taken is not None and (but is None or taken.id != but.id):
-        raise BadInput(_("Un service s’appelle déjà « %(name)s ».", name=taken.name))
+        raise BadInput(_("Un service s’appelle déjà « %(name)s ».", name=taken.name))

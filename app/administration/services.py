@@ -67,7 +67,7 @@ def new_service() -> Answer:
         except BadInput as error:
             form.name.errors = [str(error)]
         else:
-            flash(_("Le service « %(name)s » est créé.", name=service.name))
+            flash(_("Le service « %(name)s » est créé.", name=service.name))
             return redirect(url_for("services.show_services"), 303)
     return _form_page(form, None, _free_hue())
 
@@ -93,7 +93,7 @@ def edit_service(service_id: int) -> Answer:
 def archive(service_id: int) -> AnyResponse:
     service = _service(service_id)
     archive_service(service.id, current_person())
-    flash(_("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.", name=service.name))
+    flash(_("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.", name=service.name))
     return redirect(url_for("services.show_services"), 303)
 
 
@@ -102,7 +102,7 @@ def archive(service_id: int) -> AnyResponse:
 def restore(service_id: int) -> AnyResponse:
     service = _service(service_id)
     restore_service(service.id, current_person())
-    flash(_("Le service « %(name)s » est de nouveau en service.", name=service.name))
+    flash(_("Le service « %(name)s » est de nouveau en service.", name=service.name))
     return redirect(url_for("services.show_services"), 303)
 
 
@@ -127,7 +127,7 @@ def merge(service_id: int) -> AnyResponse:
         abort(404)
     names = {"merged": service.name, "into": into.name}
     merge_services(reading(), service.id, into.id, current_person())
-    flash(_("« %(merged)s » a rejoint « %(into)s ».", **names))
+    flash(_("« %(merged)s » a rejoint « %(into)s ».", **names))
     return redirect(url_for("services.show_services"), 303)
 
 

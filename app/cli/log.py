@@ -1,0 +1,41 @@
+"""`flask log …`: the administrative log on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from flask_babel import force_locale
+
+from app import audit
+from app.administration.log import Asked, entries, table
+from app.cli.refusals import Refused
+from app.csv_text import csv_text
+from boards.database import reading
+
+log = AppGroup("log", help="The administrative log: export, purge.")
+
+
+@log.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+def export(file: Path) -> None:
+    """Write the whole log to FILE as CSV, newest first; - writes to standard output."""
+    with force_locale("fr"):
+        text = csv_text(table(reading().scalars(entries(reading(), Asked()))))
+    reading().rollback()
+    if str(file) == "-":
+        click.echo(text, nl=False)
+    else:
+        try:
+            with file.open("x", encoding="utf-8", newline="") as written:
+                written.write(text)
+        except OSError as error:
+            raise Refused(f"« {file} » ne peut pas être écrit : {error.strerror}.") from error
+    audit.record_alone("log_exported")
+
+
+@log.command("purge")
+def purge() -> None:
+    """Erase the entries older than twelve months; the server does so by itself every day."""
+    click.echo(f"{audit.forget_old_entries()} entrées effacées.")

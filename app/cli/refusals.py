@@ -1,0 +1,42 @@
+"""Refusals on the command line: one sentence on standard error and exit status 1, never a stack trace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import IO, Any
+
+import click
+from flask_babel import force_locale
+
+from app.accounts.names import BadInput
+from app.administration.people_csv import UnusableFile
+from app.problems import field_message, problem_for
+from boards.errors import Refusal
+from boards.text import UnfitText
+
+
+class Refused(click.ClickException):
+    """One sentence on standard error, and exit status 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file or sys.stderr)
+
+
+def says_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Whatever is refused, wherever, is said in French."""
+
+    @wraps(function)
+    def run(*arguments: Any, **options: Any) -> Any:
+        with force_locale("fr"):
+            try:
+                return function(*arguments, **options)
+            except (BadInput, UnusableFile) as error:
+                raise Refused(str(error)) from error
+            except UnfitText as error:
+                raise Refused(field_message(error.code, {"limit": error.limit})) from error
+            except Refusal as refusal:
+                raise Refused(problem_for(refusal)["detail"]) from refusal
+
+    return run

@@ -1,0 +1,159 @@
+"""Setting a real town up, once: by a page that a code of the server's start opens, or by `flask init`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, PasswordField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from app import audit
+from app.accounts.current import begin_sign_in
+from app.accounts.models import Account
+from app.accounts.names import BadInput
+from app.accounts.password_policy import problems_of, words_in
+from app.accounts.passwords import hash_password
+from app.administration.forms import email_address, one_line, persons_name, several_lines
+from app.extensions import limiter
+from app.town import code_fits, is_set_up, name_town
+from boards.administration import create_board, create_person, create_service, service_named, slug_for_service
+from boards.commands.importing import ImportColumns
+from boards.commands.incoming import IncomingColumn, Tally
+from boards.database import reading, write_transaction
+from boards.errors import Conflict
+from boards.models import Kind, Person, Role
+from boards.perform import perform
+from boards.text import UnfitText, clean_title
+from config import Settings
+
+routes = Blueprint("set_up", __name__)
+
+BOARD = ("accueil", "Accueil")
+SERVICES_AT_MOST = 60
+_HUES = (250, 20, 140, 300, 60, 190, 330, 110, 220, 90, 170, 280, 350)
+_REQUIRED = InputRequired(_l("Ce champ est nécessaire."))
+Answer = AnyResponse | str | tuple[str, int]
+
+
+class SetUpForm(FlaskForm):
+    class Meta:
+        csrf = False  # app/security.py checks it for every form
+
+    code = StringField(_l("Code affiché au démarrage du serveur"), [_REQUIRED], render_kw={"maxlength": 60, "autocomplete": "off"})
+    town = StringField(_l("Nom de la ville"), [_REQUIRED, one_line], render_kw={"maxlength": 200})
+    name = StringField(_l("Votre nom"), [_REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "name"})
+    email = EmailField(
+        _l("Votre adresse de messagerie"), [_REQUIRED, email_address], render_kw={"maxlength": 254, "autocomplete": "username"}
+    )
+    password = PasswordField(_l("Mot de passe"), [_REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"})
+    services = TextAreaField(_l("Services"), [several_lines], render_kw={"rows": 6})
+
+
+@routes.before_app_request
+def lead_to_set_up() -> AnyResponse | None:
+    """While nobody lives here, every address leads to the page that brings the first person."""
+    if request.endpoint in ("set_up.show", "set_up.set_up", "api.healthz") or is_set_up():
+        return None
+    reading().rollback()
+    return redirect(url_for("set_up.show"), 303)
+
+
+@routes.get("/setup")
+def show() -> Answer:
+    _only_before_anybody()
+    return render_template("town/set_up.html", form=_form())
+
+
+@routes.post("/setup")
+@limiter.limit("10 per minute", deduct_when=lambda response: response.status_code != 303)
+def set_up() -> Answer:
+    _only_before_anybody()
+    form = _form()
+    if not form.validate() or not _fits(form):
+        return render_template("town/set_up.html", form=form), 422
+    names = form.services.data or ""
+    try:
+        account = found_town(form.town.data or "", form.name.data or "", form.email.data or "", _password(form), services_in(names))
+    except BadInput as error:
+        form.services.errors = [str(error)]
+        return render_template("town/set_up.html", form=form), 422
+    except Conflict:
+        abort(404)
+    begin_sign_in(account, remember=False)
+    flash(_("Bienvenue ! Invitez maintenant vos collègues."))
+    return redirect(url_for("pages.show_board", slug=BOARD[0]), 303)
+
+
+def found_town(town: str, name: str, email: str, password: str | None, services: list[str]) -> Account:
+    """The town, its first facilitator, its services and a board with a column for each. Raises Conflict when somebody was quicker."""
+    password_hash = hash_password(password) if password is not None else None
+    with write_transaction() as session:
+        name_town(session, town)
+        if session.scalar(select(Person.id).limit(1)) is not None:
+            raise Conflict("try_again")
+        person = create_person(session, name, Role.FACILITATOR)
+        account = Account(person=person, person_id=person.id, email=email, password_hash=password_hash)
+        session.add(account)
+        board = create_board(session, *BOARD)
+        columns = [IncomingColumn(title=_("Modalités de fonctionnement"), kind=Kind.GUIDE, hue=85, service_slug=None, cards=[])]
+        for number, service_name in enumerate(services):
+            if service_named(session, service_name) is not None:
+                continue
+            hue = _HUES[number % len(_HUES)]
+            service = create_service(session, slug_for_service(session, service_name), service_name, hue)
+            columns.append(IncomingColumn(title=service_name, kind=Kind.SERVICE, hue=hue, service_slug=service.slug, cards=[]))
+        columns.append(IncomingColumn(title=_("Suggestions"), kind=Kind.SUGGESTIONS, hue=60, service_slug=None, cards=[]))
+        audit.record(session, "town_set_up", town, actor=person)
+    perform(person.id, board.id, ImportColumns(columns=columns, tally=Tally()))
+    return account
+
+
+def services_in(text: str) -> list[str]:
+    """One service a line. Raises BadInput for a line that cannot be a name."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > SERVICES_AT_MOST:
+        raise BadInput(_("Au plus %(limit)s services pour commencer ; vous ajouterez les autres ensuite.", limit=SERVICES_AT_MOST))
+    try:
+        return [clean_title(line) for line in lines]
+    except UnfitText as error:
+        raise BadInput(_("Un nom de service est trop long, ou illisible.")) from error
+
+
+def password_problems(password: str, town: str, name: str, email: str) -> list[str]:
+    return problems_of(password, Role.FACILITATOR, words_in("Flash News", town, name, email))
+
+
+def _only_before_anybody() -> None:
+    if is_set_up():
+        abort(404)
+
+
+def _form() -> SetUpForm:
+    form = SetUpForm()
+    if not _settings().local_accounts:
+        del form.password  # the first facilitator comes in by the town's own directory
+    return form
+
+
+def _fits(form: SetUpForm) -> bool:
+    if not code_fits(reading(), form.code.data or ""):
+        form.code.errors = [_("Ce n’est pas le code que le serveur a affiché à son dernier démarrage.")]
+        return False
+    password = _password(form)
+    if password is not None and form.password is not None:
+        form.password.errors = password_problems(password, form.town.data or "", form.name.data or "", form.email.data or "")
+        return not form.password.errors
+    return True
+
+
+def _password(form: SetUpForm) -> str | None:
+    return form.password.data if form.password is not None else None
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
