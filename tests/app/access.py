@@ -1,0 +1,134 @@
+"""Who may reach what: the one table that the access tests go through. Whatever is new must be entered here, or they fail."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+
+class Verdict(Enum):
+    """What a request meets, however it is worded."""
+
+    ALLOWED = "allowed"  # carried out, or refused for another reason: a form left empty, a card archived already
+    SIGN_IN = "asked to sign in"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not found"
+
+
+A, S, F, N = Verdict.ALLOWED, Verdict.SIGN_IN, Verdict.FORBIDDEN, Verdict.NOT_FOUND
+
+ROLES = ("facilitator", "agent", "reader", "stranger")
+# Columns: of the agent's own service, of another service, one that only facilitators see, one that does not exist.
+TARGETS = ("own", "other", "hidden", "absent")
+
+
+class Access(Enum):
+    """Kinds of doors, by what each role meets at each target."""
+
+    ANYBODY = "anybody"
+    SIGNED_IN = "whoever is signed in"
+    FACILITATORS = "facilitators only"
+    FACILITATORS_OF_A_COLUMN = "facilitators, of a column that exists"
+    READERS_OF_A_COLUMN = "whoever may read the column"
+    EDITORS_OF_A_COLUMN = "whoever may edit in the column"
+    MOVERS_INTO_A_COLUMN = "whoever may edit at both ends"
+    ARRANGERS_OF_A_COLUMN = "facilitators; others are not told what they may not see"
+
+
+MEETS: dict[Access, dict[str, tuple[Verdict, Verdict, Verdict, Verdict]]] = {
+    Access.ANYBODY: dict.fromkeys(ROLES, (A, A, A, A)),
+    Access.SIGNED_IN: {**dict.fromkeys(ROLES, (A, A, A, A)), "stranger": (S, S, S, S)},
+    Access.FACILITATORS: {"facilitator": (A, A, A, A), "agent": (F, F, F, F), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
+    Access.FACILITATORS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (F, F, F, F), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
+    Access.READERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (A, A, N, N), "stranger": (S, S, S, S)},
+    Access.EDITORS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, F, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
+    Access.MOVERS_INTO_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, F, N, N), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
+    Access.ARRANGERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (F, F, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
+}
+
+ROUTES: dict[tuple[str, str], Access] = {
+    ("GET", "/"): Access.SIGNED_IN,
+    ("GET", "/api/boards/<slug>"): Access.SIGNED_IN,
+    ("GET", "/boards/<slug>"): Access.SIGNED_IN,
+    ("GET", "/boards/<slug>/archive"): Access.SIGNED_IN,
+    ("POST", "/boards/<slug>/commands"): Access.SIGNED_IN,  # each command has its own row below
+    ("PUT", "/boards/<slug>/folds/<int:column_id>"): Access.READERS_OF_A_COLUMN,
+    ("GET", "/cards/<int:card_id>"): Access.READERS_OF_A_COLUMN,
+    ("GET", "/healthz"): Access.ANYBODY,
+    ("GET", "/sign-in"): Access.ANYBODY,
+    ("POST", "/sign-in"): Access.ANYBODY,
+    ("POST", "/sign-out"): Access.ANYBODY,
+    ("GET", "/sign-in/oidc"): Access.ANYBODY,
+    ("GET", "/sign-in/oidc/callback"): Access.ANYBODY,
+    ("GET", "/forgotten-password"): Access.ANYBODY,
+    ("POST", "/forgotten-password"): Access.ANYBODY,
+    ("GET", "/invitation/<token>"): Access.ANYBODY,
+    ("POST", "/invitation/<token>"): Access.ANYBODY,
+    ("GET", "/password/<token>"): Access.ANYBODY,
+    ("POST", "/password/<token>"): Access.ANYBODY,
+    ("GET", "/setup"): Access.ANYBODY,
+    ("POST", "/setup"): Access.ANYBODY,
+    ("GET", "/log"): Access.FACILITATORS,
+    ("GET", "/log.csv"): Access.FACILITATORS,
+    ("GET", "/people"): Access.FACILITATORS,
+    ("GET", "/people/new"): Access.FACILITATORS,
+    ("POST", "/people/new"): Access.FACILITATORS,
+    ("GET", "/people/import"): Access.FACILITATORS,
+    ("POST", "/people/import"): Access.FACILITATORS,
+    ("POST", "/people/import/confirm"): Access.FACILITATORS,
+    ("GET", "/people/invitations"): Access.FACILITATORS,
+    ("POST", "/people/invitations"): Access.FACILITATORS,
+    ("GET", "/people/<int:person_id>"): Access.FACILITATORS,
+    ("POST", "/people/<int:person_id>"): Access.FACILITATORS,
+    ("POST", "/people/<int:person_id>/disable"): Access.FACILITATORS,
+    ("POST", "/people/<int:person_id>/enable"): Access.FACILITATORS,
+    ("GET", "/people/<int:person_id>/erase"): Access.FACILITATORS,
+    ("POST", "/people/<int:person_id>/erase"): Access.FACILITATORS,
+    ("POST", "/people/<int:person_id>/invitation"): Access.FACILITATORS,
+    ("POST", "/people/<int:person_id>/password-link"): Access.FACILITATORS,
+    ("POST", "/people/<int:person_id>/sign-out"): Access.FACILITATORS,
+    ("GET", "/rights"): Access.FACILITATORS,
+    ("GET", "/rights/<int:column_id>"): Access.FACILITATORS_OF_A_COLUMN,
+    ("POST", "/rights/<int:column_id>"): Access.FACILITATORS_OF_A_COLUMN,
+    ("GET", "/services"): Access.FACILITATORS,
+    ("GET", "/services/<int:service_id>"): Access.SIGNED_IN,
+    ("POST", "/services/<int:service_id>/archive"): Access.FACILITATORS,
+    ("GET", "/services/<int:service_id>/edit"): Access.FACILITATORS,
+    ("POST", "/services/<int:service_id>/edit"): Access.FACILITATORS,
+    ("GET", "/services/<int:service_id>/merge"): Access.FACILITATORS,
+    ("POST", "/services/<int:service_id>/merge"): Access.FACILITATORS,
+    ("POST", "/services/<int:service_id>/restore"): Access.FACILITATORS,
+    ("GET", "/services/new"): Access.FACILITATORS,
+    ("POST", "/services/new"): Access.FACILITATORS,
+    ("GET", "/profile"): Access.SIGNED_IN,
+}
+
+# Each command with what it is told besides `column` or `card` of the target.
+COMMANDS: dict[str, tuple[Access, dict[str, Any]]] = {
+    "add_card": (Access.EDITORS_OF_A_COLUMN, {"column": "target", "title": "Info"}),
+    "edit_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "version": 1, "title": "Autre titre"}),
+    "move_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "column": "free"}),
+    "archive_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target"}),
+    "restore_card": (Access.EDITORS_OF_A_COLUMN, {"card": "archived"}),
+    "add_column": (Access.FACILITATORS, {"title": "Colonne", "kind": "free"}),
+    "edit_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "title": "Autre titre"}),
+    "move_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "after": None}),
+    "archive_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
+    "restore_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
+    "set_rights": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "readers": "comment"}),
+}
+# The same command towards each target, from the free column, where agents edit and readers read.
+MOVE_INTO = (Access.MOVERS_INTO_A_COLUMN, {"card": "mine", "column": "target"})
+
+EVENTS: dict[str, Access] = {
+    "connect": Access.SIGNED_IN,
+    "disconnect": Access.ANYBODY,
+    "join": Access.SIGNED_IN,  # in somebody's place: see LOOKING_AS
+    "command": Access.SIGNED_IN,  # each command has its own row
+    "typing": Access.READERS_OF_A_COLUMN,
+}
+LOOKING_AS = Access.FACILITATORS
+
+
+def meets(access: Access, role: str, target: str) -> Verdict:
+    return MEETS[access][role][TARGETS.index(target)]
