@@ -51,6 +51,7 @@ class OidcProvider:
         self.userinfo_as_jwt = False
         self.auth_methods = ["client_secret_basic", "client_secret_post"]
         self.expires_in = 3600
+        self.signs_out_by_way_of = ""  # another origin, as ProConnect leads through the identity provider behind it
         self.lies = Lies()
         self.seen: list[str] = []  # paths asked for
         self.asked: list[dict[str, str]] = []  # what came to the authorization endpoint
@@ -185,7 +186,11 @@ class OidcProvider:
                         self._answer(status, body, content_type)
                     case "/end-session":
                         provider.signed_out.append(asked)
-                        self._redirect(f"{asked['post_logout_redirect_uri']}?{urlencode({'state': asked['state']})}")
+                        back = f"{asked['post_logout_redirect_uri']}?{urlencode({'state': asked['state']})}"
+                        way = provider.signs_out_by_way_of
+                        self._redirect(f"{way}/elsewhere?{urlencode({'back': back})}" if way else back)
+                    case "/elsewhere":
+                        self._redirect(asked["back"])
                     case _:
                         self._answer(404, "{}")
 

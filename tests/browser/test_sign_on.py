@@ -1,0 +1,64 @@
+"""Signing in and out through a provider, in a real browser with its real Content-Security-Policy."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.desk import AGENT
+from tests.browser.test_accessibility import AXE, LOOKS, RULES
+from tests.oidc_provider import OidcProvider
+from tests.server import Server
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[OidcProvider]:
+    with OidcProvider() as running:
+        running.person["email"] = AGENT
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(provider: OidcProvider, demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("sign-on") / "var"
+    shutil.copytree(demo_data, folder)
+    server = Server(folder, **provider.environment).start()
+    yield server
+    server.stop()
+
+
+def test_in_by_the_provider_and_out_there_as_well(browser: Browser, server: Server, provider: OidcProvider) -> None:
+    provider.signs_out_by_way_of = provider.origin.replace("127.0.0.1", "localhost")
+    page = browser.new_page()
+    page.goto(f"{server.url}/sign-in")
+    page.get_by_role("link", name="Se connecter avec le compte de la ville").click()
+    page.wait_for_url("**/boards/accueil")
+    page.get_by_role("button", name="Votre compte").click()
+    page.get_by_role("menuitem", name="Se déconnecter").click()
+    page.wait_for_url("**/sign-in?state=*")
+    assert len(provider.signed_out) == 1
+    page.goto(f"{server.url}/boards/accueil")
+    expect(page).to_have_url(re.compile("/sign-in"))
+    page.close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing(browser: Browser, server: Server, look: str) -> None:
+    options: dict[str, Any] = LOOKS[look]
+    page = browser.new_page(bypass_csp=True, reduced_motion="reduce", **options)
+    for path in ("/sign-in", "/sign-in/oidc/callback?state=unknown"):
+        page.goto(f"{server.url}{path}")
+        assert violations(page) == []
+    page.close()
+
+
+def violations(page: Page) -> list[str]:
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("(rules) => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES)["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
