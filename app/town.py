@@ -15,6 +15,7 @@ from boards.models import Person
 from config import Settings
 
 TOWN_ID = 1
+DEMO_NAME = "Ville de Val-Rive"
 DEMO_ACCOUNT = "dtan@demo.example"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another when copied from a screen
 
@@ -62,6 +63,9 @@ def check_town(app: Flask) -> None:
         # Databases made before there were town rows: the demo's facilitator gives it away.
         demo = town.demo if town else reading().scalar(select(Account.id).where(Account.email == DEMO_ACCOUNT)) is not None
         reading().rollback()
+        if demo and settings.demo and town is None:
+            with write_transaction() as session:
+                name_town(session, DEMO_NAME, demo=True)
         if demo and not settings.demo:
             raise WrongTown(
                 f"The database in DATA_DIR={settings.data_dir} holds the demo town. "

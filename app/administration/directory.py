@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from app.accounts.models import Account
 from app.accounts.upkeep import has_arrived
-from boards.models import Person
+from boards.models import Person, Service
 
 PAGE = 100
 
@@ -98,6 +98,11 @@ def look_up(session: Session, asked: Asked, page: int = 1) -> Found:
 def everybody_by_name(session: Session) -> list[Account]:
     query = select(Account).join(Account.person).options(contains_eager(Account.person).options(selectinload(Person.services)))
     return sorted(session.scalars(query), key=lambda account: (plain(account.person.name), account.email))
+
+
+def services_by_name(session: Session, *conditions: ColumnElement[bool]) -> list[Service]:
+    """As people look them up: « État civil » stands beside « Espaces verts », whatever the database's own order."""
+    return sorted(session.scalars(select(Service).where(*conditions)), key=lambda service: plain(service.name))
 
 
 def plain(text: str) -> str:

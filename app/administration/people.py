@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import administrators_only, current_person
 from app.accounts.upkeep import find_by_email
-from app.administration.directory import STATES, Asked, look_up, state_of
+from app.administration.directory import STATES, Asked, look_up, services_by_name, state_of
 from app.administration.forms import ROLES, PersonForm
 from app.administration.inviting import add_invited, hand_over_invitation, show_once, waiting_for_a_link
 from boards.database import reading, write_transaction
@@ -31,12 +30,13 @@ def show_people() -> str:
         "people/list.html",
         me=current_person(),
         here="people",
+        wide=True,
         asked=asked,
         found=found,
         state_of=state_of,
         states=STATES,
         roles=ROLES,
-        services=reading().scalars(select(Service).order_by(Service.name)).all(),
+        services=services_by_name(reading()),
         waiting=len(waiting_for_a_link(reading())),
     )
 
@@ -51,7 +51,7 @@ def invite() -> Answer:
 
 
 def services_in_use() -> list[Service]:
-    return list(reading().scalars(select(Service).where(Service.archived_at.is_(None)).order_by(Service.name)))
+    return services_by_name(reading(), Service.archived_at.is_(None))
 
 
 def say_taken(form: PersonForm) -> None:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import administrators_only, current_person
 from app.accounts.names import BadInput
+from app.administration.directory import plain, services_by_name
 from app.administration.forms import ServiceForm
 from app.administration.service_upkeep import (
     add_service,
@@ -34,7 +35,7 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/services")
 @administrators_only
 def show_services() -> str:
-    services = reading().scalars(select(Service).order_by(Service.name)).all()
+    services = services_by_name(reading())
     return render_template(
         "services/list.html",
         me=current_person(),
@@ -52,7 +53,7 @@ def show_service(service_id: int) -> str:
     """The service's sheet; only its content when the board asks for it, to show in a dialog."""
     service, me = _service(service_id), current_person()
     of_service = Person.services.any(Service.id == service.id)
-    agents = reading().scalars(select(Person).where(of_service, Person.disabled_at.is_(None)).order_by(Person.name)).all()
+    agents = sorted(reading().scalars(select(Person).where(of_service, Person.disabled_at.is_(None))), key=lambda agent: plain(agent.name))
     template = "services/_sheet.html" if request.headers.get("X-Fragment") == "sheet" else "services/show.html"
     return render_template(template, me=me, here=None, service=service, agents=agents, administers=rights.may_administer(me))
 
@@ -111,7 +112,7 @@ def restore(service_id: int) -> AnyResponse:
 def show_merger(service_id: int) -> Answer:
     """First the choice of the other service, then what will happen, in numbers."""
     service = _service(service_id)
-    others = reading().scalars(select(Service).where(Service.id != service.id, Service.archived_at.is_(None)).order_by(Service.name)).all()
+    others = services_by_name(reading(), Service.id != service.id, Service.archived_at.is_(None))
     into = next((other for other in others if other.id == request.args.get("into", type=int)), None)
     merger = foresee_merger(reading(), service, into) if into else None
     return render_template(

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account
 from app.accounts.passwords import hash_password
 from app.demo.dates import fill_dates
+from app.town import name_town
 from boards.administration import create_board, create_person, create_service
 from boards.commands.importing import ImportColumns
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
-from boards.database import reading, write_transaction
+from boards.database import now, reading, write_transaction
 from boards.models import Board, Kind, Person, Role
 from boards.perform import perform
 from boards.text import clean_title, markdown_to_html, plain_text
@@ -35,6 +36,7 @@ def create_demo_town(app: Flask) -> bool:
         town = tomllib.loads(TOWN_FILE.read_text(encoding="utf-8"))
         password_hash = hash_password(settings.demo_password)  # one hash for all: thirty would take seconds
         with write_transaction() as session:
+            name_town(session, town["town"]["name"], demo=True)
             board = create_board(session, town["board"]["slug"], town["board"]["title"])
             _create_services(session, town["services"])
             people = _create_people(session, town["people"], password_hash)
@@ -61,14 +63,16 @@ def demo_banner(settings: Settings) -> str:
 
 def _create_services(session: Session, services: list[dict[str, Any]]) -> None:
     for service in services:
-        create_service(session, service["slug"], service["name"], service["hue"], service["description"])
+        create_service(session, **service)
 
 
 def _create_people(session: Session, people: list[dict[str, Any]], password_hash: str) -> dict[str, int]:
     ids = {}
     for entry in people:
         person = create_person(session, entry["name"], Role(entry["role"]), entry["services"], entry["hue"])
-        session.add(Account(person_id=person.id, email=entry["email"], password_hash=password_hash))
+        state = entry.get("state")
+        person.disabled_at = now() if state == "disabled" else None
+        session.add(Account(person_id=person.id, email=entry["email"], password_hash=None if state == "invited" else password_hash))
         ids[entry["email"]] = person.id
     return ids
 

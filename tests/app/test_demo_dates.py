@@ -120,6 +120,12 @@ def test_everybody_has_one_address_and_every_service_its_agent() -> None:
     assert people["elu@demo.example"]["role"] == "reader"
 
 
+def test_the_town_shows_services_of_several_agents_a_closed_account_and_somebody_awaited() -> None:
+    agents = Counter(slug for person in demo["people"] for slug in person["services"] if "state" not in person)
+    assert sum(count > 1 for count in agents.values()) >= 6
+    assert [person["state"] for person in demo["people"] if "state" in person] == ["disabled", "invited"]
+
+
 def test_every_card_is_written_by_somebody_who_may() -> None:
     people = {person["email"]: person for person in demo["people"]}
     for column in demo["columns"]:
@@ -187,7 +193,7 @@ def test_french_typography_is_kept(mistake: str) -> None:
 
 
 def _texts() -> list[str]:
-    descriptions = [service["description"] for service in demo["services"]]
+    descriptions = [service[key] for service in demo["services"] for key in ("description", "hours", "contact")]
     return descriptions + [card[key] for card in cards for key in ("title", "body")]
 
 
