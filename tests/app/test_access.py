@@ -43,7 +43,7 @@ class Doors:
         town.perform(town.facilitator, type="set_rights", column=self.columns["hidden"], agents="none", readers="none")
 
     def _column(self, title: str) -> int:
-        service = {"service": self.town.mediatheque} if title == "other" else {}
+        service: dict[str, Any] = {"service": self.town.mediatheque} if title == "other" else {}
         committed = self.town.perform(self.town.facilitator, type="add_column", title=title, kind="service", **service)
         return next(iter(committed.columns))
 

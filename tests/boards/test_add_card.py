@@ -36,7 +36,9 @@ def test_agents_add_where_they_contribute(town: Town, who: str) -> None:
         town.add_card(column=column, actor=getattr(town, who))
 
 
-@pytest.mark.parametrize(("who", "kind"), [("agent", "guide"), ("colleague", "service"), ("reader", "service"), ("reader", "suggestions"), ("reader", "free")])
+@pytest.mark.parametrize(
+    ("who", "kind"), [("agent", "guide"), ("colleague", "service"), ("reader", "service"), ("reader", "suggestions"), ("reader", "free")]
+)
 def test_others_are_told_that_they_may_not(town: Town, who: str, kind: str) -> None:
     with pytest.raises(Forbidden):
         town.add_card(column=getattr(town, kind), actor=getattr(town, who))

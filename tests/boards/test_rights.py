@@ -127,7 +127,7 @@ def test_a_hidden_column_is_in_no_reading(town: Town) -> None:
 def test_what_is_hidden_is_not_found_rather_than_forbidden(town: Town, command: str) -> None:
     card = town.add_card("Secret")
     set_rights(town, agents="none")
-    fields = {
+    fields: dict[str, Any] = {
         "edit_card": {"card": card, "version": 1, "title": "Vu"},
         "move_card": {"card": card, "column": town.free},
         "archive_card": {"card": card},
