@@ -12,6 +12,7 @@ from app import api, assets, audit, cli, errors, fragments, live, pages, securit
 from app.accounts import last_seen, links, sign_in
 from app.administration import import_pages, invitations, log, people, person, rights, services
 from app.extensions import babel, compress, csrf, limiter, login_manager, migrate, socketio
+from app.profile import data, looks, photos, sign_ins, tokens
 from app.profile import pages as profile
 from app.sign_on import oidc
 from boards.database import configure_engine, db
@@ -83,6 +84,7 @@ def _configure_sessions(app: Flask, settings: Settings) -> None:
 def _configure_language(app: Flask, settings: Settings) -> None:
     babel.init_app(app, default_locale="fr", default_timezone=settings.timezone.key)
     wording.init_app(app)
+    looks.init_app(app)
 
 
 def _configure_limits(app: Flask, settings: Settings) -> None:
@@ -100,7 +102,7 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
 
 
 def _register_routes(app: Flask) -> None:
-    for module in (set_up, sign_in, links, oidc, pages, api, profile, people, person, import_pages, invitations, services, rights, log):
+    for module in (set_up, sign_in, links, oidc, pages, api, profile, looks, photos, sign_ins, tokens, data, people, person, import_pages, invitations, services, rights, log):
         app.register_blueprint(module.routes)
 
 

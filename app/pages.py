@@ -128,7 +128,6 @@ def _root(person: Person, *, arranges: bool) -> dict[str, Any]:
         "me": person,
         "me_json": strict_json.dumps(person_data(person)),
         "arranges": arranges,
-        "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else None,
     }
 
 

@@ -51,7 +51,7 @@ class Mailbox:
     def next_with_session(self) -> tuple[EmailMessage, Session]:
         envelope, session = self._arrived.get(timeout=10)
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        message = cast("EmailMessage", email.message_from_bytes(content, policy=default))
+        message = email.message_from_bytes(content, policy=default)
         message["X-Recipients"] = ", ".join(envelope.rcpt_tos)
         return message, session
 

@@ -30,6 +30,11 @@ def current_person() -> Person:
     return cast("SignIn | Bearer", current_user).person
 
 
+def current_account() -> Account:
+    """The account behind this request. Only behind a check that somebody is signed in."""
+    return cast("SignIn | Bearer", current_user).account
+
+
 def current_sign_in_id() -> int:
     """Which signed-in browser this is; 0 for a program with a token."""
     return current_user.id if isinstance(current_user._get_current_object(), SignIn) else 0

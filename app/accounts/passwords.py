@@ -6,33 +6,28 @@ other greenlets alone when it runs in gevent's thread pool.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
-from threading import BoundedSemaphore
-from typing import TypeVar
 
-import gevent
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from gevent import monkey
 
-_Result = TypeVar("_Result")
+from app.aside import aside
+
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
-_at_once = BoundedSemaphore(4)  # a storm of sign-ins must not take all the memory and cores
 
 PASSWORD_MIN_CHARACTERS = 12
 PASSWORD_MAX_CHARACTERS = 1000
 
 
 def hash_password(password: str) -> str:
-    return _aside(lambda: _hasher.hash(password))
+    return aside(lambda: _hasher.hash(password))
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether the password fits. Takes the same time when there is no account to compare with."""
     if len(password) > PASSWORD_MAX_CHARACTERS:
         return False
-    return _aside(lambda: _fits(password_hash or _nobodys_hash(), password)) and password_hash is not None
+    return aside(lambda: _fits(password_hash or _nobodys_hash(), password)) and password_hash is not None
 
 
 def _fits(password_hash: str, password: str) -> bool:
@@ -45,11 +40,3 @@ def _fits(password_hash: str, password: str) -> bool:
 @cache
 def _nobodys_hash() -> str:
     return _hasher.hash("a password that nobody has")
-
-
-def _aside(work: Callable[[], _Result]) -> _Result:
-    with _at_once:
-        if monkey.is_module_patched("threading"):
-            result: _Result = gevent.get_hub().threadpool.apply(work)
-            return result
-        return work()

@@ -1,0 +1,35 @@
+"""What a browser says it is, in the words of whoever sits before it."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+# In this order: most pretend to be those further down.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_MACHINES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_in_words(user_agent: str) -> str:
+    """« Firefox sur Windows »."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    machine = next((name for mark, name in _MACHINES if mark in user_agent), "")
+    if browser and machine:
+        return str(_("%(browser)s sur %(machine)s", browser=browser, machine=machine))
+    return browser or machine or str(_("Navigateur inconnu"))

@@ -1,0 +1,101 @@
+"""What people fill in on their profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, IntegerField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types of WTForms
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from app.accounts.choosing import NewPasswordForm
+from app.accounts.models import Account, TokenScope
+from app.accounts.names import BadInput, clean_name
+from app.accounts.passwords import verify_password
+from app.profile.looks import DENSITIES, THEMES
+
+LANGUAGES = ("fr", "en")
+INITIALS_MAX_LETTERS = 3
+_REQUIRED = _l("Ce champ est nécessaire.")
+_ONE_OF = _l("Choisissez l’une des valeurs proposées.")
+
+
+def _name(_form: FlaskForm, field: Field) -> None:
+    try:
+        field.data = clean_name(field.data or "")
+    except BadInput as error:
+        raise ValidationError(str(error)) from error
+
+
+def _initials(_form: FlaskForm, field: Field) -> None:
+    field.data = (field.data or "").strip().upper()
+    if not field.data.isalpha() or len(field.data) > INITIALS_MAX_LETTERS:
+        raise ValidationError(_l("D’une à trois lettres, ou rien : elles se déduisent alors du nom."))
+
+
+def _hue(_form: FlaskForm, field: Field) -> None:
+    if field.errors or not 0 <= (field.data if field.data is not None else 0) < 360:
+        raise ValidationError(_ONE_OF)
+
+
+def _choices(values: Sequence[str], *words: Any) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in zip(values, words, strict=True)]
+
+
+class IdentityForm(FlaskForm):
+    class Meta:
+        csrf = False  # app/security.py checks it for every form
+
+    name = StringField(_l("Nom"), [InputRequired(_REQUIRED), _name], render_kw={"maxlength": 200, "autocomplete": "name"})
+    initials = StringField(
+        _l("Initiales"), [Optional(), _initials], render_kw={"maxlength": INITIALS_MAX_LETTERS, "autocomplete": "off", "size": 4}
+    )
+    hue = IntegerField(_l("Couleur"), [Optional(), _hue])
+
+
+class LooksForm(FlaskForm):
+    class Meta:
+        csrf = False  # as above
+
+    theme = RadioField(
+        _l("Thème"),
+        [InputRequired(_ONE_OF)],
+        choices=_choices(THEMES, _l("Comme l’appareil"), _l("Clair"), _l("Sombre")),
+    )
+    density = RadioField(_l("Densité"), [InputRequired(_ONE_OF)], choices=_choices(DENSITIES, _l("Confortable"), _l("Compacte")))
+    language = RadioField(_l("Langue"), [InputRequired(_ONE_OF)], choices=_choices(LANGUAGES, "Français", "English"))
+
+
+class PasswordForm(NewPasswordForm):
+    """A new password, asked of whoever knows the one they have."""
+
+    current = PasswordField(
+        _l("Mot de passe actuel"), [InputRequired(_REQUIRED)], render_kw={"autocomplete": "current-password", "maxlength": 1000}
+    )
+
+    def accepts(self, account: Account) -> bool:
+        if not super().accepts(account):
+            return False
+        if not verify_password(account.password_hash, self.current.data or ""):
+            self.current.errors = [_l("Ce n’est pas votre mot de passe actuel.")]
+        return not self.current.errors
+
+
+class TokenForm(FlaskForm):
+    class Meta:
+        csrf = False  # as above
+
+    label = StringField(
+        _l("À quoi servira-t-il ?"),
+        [InputRequired(_REQUIRED), Length(max=200, message=_l("Ce texte est trop long (200 caractères au plus).")), _name],
+        render_kw={"maxlength": 200, "autocomplete": "off"},
+    )
+    scope = RadioField(
+        _l("Il permet de"),
+        [InputRequired(_ONE_OF)],
+        choices=_choices((TokenScope.READ.value, TokenScope.WRITE.value), _l("lire"), _l("lire et écrire")),
+        default=TokenScope.READ.value,
+    )

@@ -1,0 +1,60 @@
+"""The profile page: every form on it, with what was typed in the one that has to be filled in again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, render_template
+from sqlalchemy import func, select
+
+from app.accounts.current import current_account, current_sign_in_id
+from app.accounts.models import Account, ApiToken, SignIn
+from app.accounts.password_policy import min_characters, own_words_of
+from app.profile.browsers import browser_in_words
+from app.profile.forms import IdentityForm, LooksForm, PasswordForm, TokenForm
+from app.profile.looks import chosen_theme, density
+from boards.database import reading
+
+
+def profile_page(**forms: Any) -> str:
+    """The whole page; `forms` are those just sent (identity, looks, password, token), `photo_problem`, or a `new_token` to show once."""
+    account = current_account()
+    return render_template(
+        "profile/show.html",
+        **{
+            "me": account.person,
+            "here": "profile",
+            "account": account,
+            "identity": _identity(account),
+            "looks": _looks(account),
+            "password": PasswordForm(formdata=None),
+            "token": TokenForm(formdata=None),
+            "own_words": sorted(own_words_of(account)),
+            "at_least": min_characters(account.person.role),
+            "has_password": current_app.config["SETTINGS"].local_accounts and account.password_hash is not None,
+            "browser_in_words": browser_in_words,
+            "sign_ins": _sign_ins(account),
+            "this_sign_in": current_sign_in_id(),
+            "tokens": _tokens(account),
+            **forms,
+        },
+    )
+
+
+def _identity(account: Account) -> IdentityForm:
+    person = account.person
+    return IdentityForm(formdata=None, data={"name": person.name, "initials": person.chosen_initials, "hue": person.hue})
+
+
+def _looks(account: Account) -> LooksForm:
+    return LooksForm(formdata=None, data={"theme": chosen_theme(), "density": density(), "language": account.language or "fr"})
+
+
+def _sign_ins(account: Account) -> list[SignIn]:
+    last = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
+    return list(reading().scalars(select(SignIn).where(SignIn.account_id == account.id).order_by(last.desc(), SignIn.id.desc())))
+
+
+def _tokens(account: Account) -> list[ApiToken]:
+    mine = (ApiToken.account_id == account.id) & ApiToken.revoked_at.is_(None)
+    return list(reading().scalars(select(ApiToken).where(mine).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))

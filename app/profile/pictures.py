@@ -1,0 +1,43 @@
+"""Turning whatever somebody sends as their photo into a small, clean picture."""
+
+from __future__ import annotations
+
+import io
+
+from flask_babel import lazy_gettext as _l
+from PIL import Image, ImageOps
+
+SIDE_PIXELS = 256
+MAX_BYTES = 5 * 1024 * 1024
+MAX_PIXELS = 30_000_000  # decoded, about 120 MB; a few bytes can claim a thousand times as many
+_FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+class UnfitPhoto(ValueError):
+    """Not a photo that can be used; the message says why, lazily: it is raised in a thread that knows no language."""
+
+
+def small_picture(content: bytes) -> bytes:
+    """The photo as a square WebP made anew from its pixels: no place, no date, nothing hidden. Raises UnfitPhoto. Slow."""
+    if len(content) > MAX_BYTES:
+        raise UnfitPhoto(_l("Cette photo est trop lourde (5 Mo au plus)."))
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise UnfitPhoto(_l("Cette photo est trop grande (30 millions de pixels au plus)."))
+            return _made_anew(image)
+    except UnfitPhoto:
+        raise
+    except Exception as error:  # a hostile file can make a decoder raise anything
+        raise UnfitPhoto(_l("Cette image ne peut pas être lue. Envoyez une photo JPEG, PNG ou WebP.")) from error
+
+
+def _made_anew(image: Image.Image) -> bytes:
+    image.draft("RGB", (2 * SIDE_PIXELS, 2 * SIDE_PIXELS))  # a JPEG is decoded no larger than needed
+    upright = ImageOps.exif_transpose(image)
+    square = ImageOps.fit(upright.convert("RGBA"), (SIDE_PIXELS, SIDE_PIXELS))
+    clean = Image.new("RGB", square.size, "white")
+    clean.paste(square, mask=square)
+    file = io.BytesIO()
+    clean.save(file, "WEBP", quality=82)
+    return file.getvalue()

@@ -1,0 +1,52 @@
+"""Where one is signed in: ending what one no longer uses, or all of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_login import login_required
+from sqlalchemy import delete
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import audit
+from app.accounts.current import current_account, current_sign_in_id
+from app.accounts.models import Account, SignIn
+from app.accounts.password_change import end_sign_ins
+from app.live import close_sign_in
+from app.profile.browsers import browser_in_words
+from boards.database import write_transaction
+
+routes = Blueprint("sign_ins", __name__)
+
+
+@routes.post("/profile/sign-ins/<int:sign_in_id>/end")
+@login_required
+def end_one(sign_in_id: int) -> AnyResponse:
+    """Ending what has already ended is no mistake: a second click, another tab."""
+    account = current_account()
+    with write_transaction() as session:
+        sign_in = session.get(SignIn, sign_in_id) if sign_in_id < 2**63 else None
+        mine = sign_in is not None and sign_in.account_id == account.id and sign_in.id != current_sign_in_id()
+        if sign_in and mine:
+            session.execute(delete(SignIn).where(SignIn.id == sign_in_id))
+            audit.record(session, "signed_out", account.email, actor=account.person, browser=browser_in_words(sign_in.user_agent))
+    if mine:
+        close_sign_in(sign_in_id)
+    return _said(_("Ce poste est déconnecté."))
+
+
+@routes.post("/profile/sign-ins/end-others")
+@login_required
+def end_others() -> AnyResponse:
+    account = current_account()
+    with write_transaction() as session:
+        ended = end_sign_ins(session, session.get_one(Account, account.id), keep=current_sign_in_id())
+        audit.record(session, "signed_out_everywhere", account.email, actor=account.person, count=len(ended))
+    for sign_in_id in ended:
+        close_sign_in(sign_in_id)
+    return _said(_("Tous vos autres postes sont déconnectés."))
+
+
+def _said(message: str) -> AnyResponse:
+    flash(message)
+    return redirect(url_for("profile.show_profile", _anchor="sign-ins"), 303)

@@ -1,0 +1,63 @@
+"""API tokens: keys for programs that act as their owner, shown once."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_login import login_required
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import audit
+from app.accounts.current import current_account
+from app.accounts.models import Account, ApiToken, TokenScope
+from app.accounts.people import make_token
+from app.profile.forms import TokenForm
+from app.profile.page import profile_page
+from boards.database import now, reading, write_transaction
+
+TOKENS_AT_MOST = 20
+
+routes = Blueprint("tokens", __name__)
+
+
+@routes.post("/profile/tokens")
+@login_required
+def make() -> str | tuple[str, int]:
+    """Shows the new token in the answer itself, so that it is kept nowhere; a second click meets the name already taken."""
+    form = TokenForm()
+    if not form.validate():
+        return profile_page(token=form), 422
+    name = form.label.data or ""
+    with write_transaction() as session:
+        account = session.get_one(Account, current_account().id)
+        problem = _problem(session, account, name)
+        secret = None if problem else make_token(session, account, name, TokenScope(form.scope.data), actor=account.person)
+    if problem:
+        form.label.errors = [problem]
+        return profile_page(token=form), 422
+    reading().rollback()  # the list is to show it
+    return profile_page(new_token=secret)
+
+
+@routes.post("/profile/tokens/<int:token_id>/revoke")
+@login_required
+def revoke(token_id: int) -> AnyResponse:
+    account = current_account()
+    with write_transaction() as session:
+        token = session.get(ApiToken, token_id) if token_id < 2**63 else None
+        if token and token.account_id == account.id and token.revoked_at is None:
+            token.revoked_at = now()
+            audit.record(session, "token_revoked", account.email, actor=account.person, name=token.name)
+    flash(_("Ce jeton ne vaut plus rien."))
+    return redirect(url_for("profile.show_profile", _anchor="tokens"), 303)
+
+
+def _problem(session: Session, account: Account, name: str) -> str | None:
+    names = session.scalars(select(ApiToken.name).where(ApiToken.account_id == account.id, ApiToken.revoked_at.is_(None))).all()
+    if name in names:
+        return str(_("Vous avez déjà un jeton de ce nom : révoquez-le, ou choisissez un autre nom."))
+    if len(names) >= TOKENS_AT_MOST:
+        return str(_("Vous avez déjà %(count)s jetons : révoquez d’abord ceux qui ne servent plus.", count=TOKENS_AT_MOST))
+    return None
