@@ -127,15 +127,15 @@ def test_a_hidden_column_is_in_no_reading(town: Town) -> None:
 def test_what_is_hidden_is_not_found_rather_than_forbidden(town: Town, command: str) -> None:
     card = town.add_card("Secret")
     set_rights(town, agents="none")
-    fields: dict[str, Any] = {
+    commands: dict[str, dict[str, Any]] = {
         "edit_card": {"card": card, "version": 1, "title": "Vu"},
         "move_card": {"card": card, "column": town.free},
         "archive_card": {"card": card},
         "restore_card": {"card": card},
         "add_card": {"column": town.service, "title": "Là"},
-    }[command]
+    }
     with pytest.raises(NotFound):
-        town.perform(town.colleague, type=command, **fields)
+        town.perform(town.colleague, type=command, **commands[command])
     visible = town.add_card("Vue", column=town.free, actor=town.colleague)
     with pytest.raises(NotFound):
         town.perform(town.colleague, type="move_card", card=visible, column=town.service)
