@@ -19,7 +19,7 @@ from boards.administration import create_board, create_person, create_service
 from boards.commands.importing import ImportColumns
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
 from boards.database import now, reading, write_transaction
-from boards.models import Board, Kind, Person, Role
+from boards.models import Board, Kind, Person, Record, Role, Service
 from boards.perform import perform
 from boards.text import clean_title, markdown_to_html, plain_text
 from config import Settings
@@ -84,11 +84,20 @@ def _fill(board: Board, columns: list[dict[str, Any]], people: dict[str, int], t
             kind=Kind(column["kind"]),
             hue=column["hue"],
             service_slug=column.get("service"),
+            rights=_rights(column.get("rights", {})),
             cards=[_card(card, people, today) for card in column["cards"]],
         )
         for column in columns
     ]
     perform(people["dtan@demo.example"], board.id, ImportColumns(columns=incoming, tally=Tally()))
+
+
+def _rights(told: dict[str, Any]) -> Record:
+    """A column's rights with services by their id instead of their slug."""
+    if not told:
+        return {}
+    ids = {slug: str(id) for slug, id in reading().execute(select(Service.slug, Service.id))}
+    return {**told, "services": {ids[slug]: level for slug, level in told["services"].items()}}
 
 
 def _card(card: dict[str, Any], people: dict[str, int], today: datetime) -> IncomingCard:

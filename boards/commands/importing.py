@@ -172,6 +172,7 @@ def _new_column(incoming: IncomingColumn, scope: Scope, rank: str) -> Column:
         rank=rank,
         origin=incoming.origin,
         service_id=service,
+        rights=incoming.rights,
         archived_at=scope.now if incoming.archived else None,
         version=1,
     )

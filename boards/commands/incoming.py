@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
-from boards.models import Kind
+from boards.models import Kind, Record
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class IncomingColumn:
     hue: int
     origin: str | None = None
     service_slug: str | None = None
+    rights: Record = field(default_factory=dict)
     archived: bool = False
     cards: list[IncomingCard] = field(default_factory=list)
 

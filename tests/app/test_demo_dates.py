@@ -90,7 +90,7 @@ def test_an_unknown_or_malformed_placeholder_is_named(placeholder: str) -> None:
         fill_dates(f"le {placeholder}", SATURDAY)
 
 
-def test_the_demo_has_fifteen_services_and_seventeen_columns() -> None:
+def test_the_demo_has_fifteen_services_their_columns_and_one_that_few_see() -> None:
     slugs = [service["slug"] for service in demo["services"]]
     assert len(slugs) == len(set(slugs)) == 15
     assert {"ccas", "mediatheque", "etat-civil"} <= set(slugs)
@@ -98,7 +98,8 @@ def test_the_demo_has_fifteen_services_and_seventeen_columns() -> None:
     assert all(hue in range(0, 360, 5) for hue in _every("hue"))
 
     kinds = [column["kind"] for column in demo["columns"]]
-    assert kinds == ["guide", *["service"] * 15, "suggestions"]
+    assert kinds == ["guide", *["service"] * 15, "free", "suggestions"]
+    assert [column["rights"]["readers"] for column in demo["columns"] if "rights" in column] == ["none"]
     assert [column["service"] for column in demo["columns"] if column["kind"] == "service"] == slugs
 
 
