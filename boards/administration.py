@@ -56,7 +56,7 @@ def agents_by_service(session: Session) -> dict[int, int]:
         .where(Person.disabled_at.is_(None))
         .group_by(memberships.c.service_id)
     )
-    return dict(session.execute(counting).tuples().all())
+    return {row[0]: row[1] for row in session.execute(counting)}
 
 
 def columns_by_service(session: Session) -> dict[int, list[Column]]:

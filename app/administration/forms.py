@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.names import BadInput, clean_name, normal_email
+from app.form_choices import choices
 from app.problems import field_message
 from boards.models import Role, Service
 from boards.text import UnfitText, clean_lines, clean_title
@@ -74,9 +75,9 @@ class PersonForm(FlaskForm):
     email = EmailField(
         _l("Adresse de messagerie"), [_REQUIRED, Length(max=254), email_address], render_kw={"maxlength": 254, "autocomplete": "off"}
     )
-    role = RadioField(_l("Rôle"), [InputRequired(_l("Choisissez un rôle."))], choices=list(ROLES.items()), default=Role.AGENT.value)
+    role = RadioField(_l("Rôle"), [InputRequired(_l("Choisissez un rôle."))], choices=choices(ROLES.items()), default=Role.AGENT.value)
     services = _Checkboxes(_l("Services"), validate_choice=True)
 
     def __init__(self, services: list[Service], **options: Any) -> None:
         super().__init__(**options)
-        self.services.choices = [(service.slug, service.name) for service in services]
+        self.services.choices = choices((service.slug, service.name) for service in services)

@@ -119,7 +119,7 @@ def entries(session: Session, asked: Asked) -> Select[AuditEntry]:
 
 def _people_called(session: Session, text: str) -> list[int]:
     """Whoever a facilitator may mean: accents and capitals do not count."""
-    everybody = session.execute(select(Person.id, Person.name, Account.email).join(Account, isouter=True)).tuples()
+    everybody = session.execute(select(Person.id, Person.name, Account.email).join(Account, isouter=True))
     words = plain(text).split()
     return [id for id, name, email in everybody if all(word in plain(f"{name} {email or ''}") for word in words)]
 

@@ -1,0 +1,13 @@
+"""Options of a form's field, in the form that WTForms asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs do not know WTForms 3.3 yet
+
+
+def choices(options: Iterable[tuple[str, Any]]) -> Any:
+    """From pairs of a value and its words, which may be lazy."""
+    return [SelectChoice(value, words) for value, words in options]
