@@ -43,11 +43,14 @@ OPEN_TO_TOKENS = ("/api/", "/boards/", "/cards/")
 
 def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
-    def check_csrf_or_token() -> None:
+    def check_csrf_or_token() -> Response | None:
         if acts_by_token():
             _check_reach_of_token()
+        elif _brings_a_worthless_token():
+            return answer_problem(401, "not_signed_in")
         else:
             csrf.protect()
+        return None
 
     @app.after_request
     def set_headers(response: Response) -> Response:
@@ -73,6 +76,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 def acts_by_token() -> bool:
     """Whether this request proves itself by a bearer token, which no other site can make a browser send."""
     return isinstance(current_user._get_current_object(), Bearer)
+
+
+def _brings_a_worthless_token() -> bool:
+    return request.headers.get("Authorization", "").lower().startswith("bearer ") and not current_user.is_authenticated
 
 
 def _check_reach_of_token() -> None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types of WTForms
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from app.accounts.choosing import NewPasswordForm
 from app.accounts.models import Account, TokenScope
@@ -18,6 +18,7 @@ from app.accounts.passwords import verify_password
 from app.profile.looks import DENSITIES, THEMES
 
 LANGUAGES = ("fr", "en")
+SCOPES = (TokenScope.READ.value, TokenScope.WRITE.value)
 INITIALS_MAX_LETTERS = 3
 _REQUIRED = _l("Ce champ est nécessaire.")
 _ONE_OF = _l("Choisissez l’une des valeurs proposées.")
@@ -62,11 +63,22 @@ class LooksForm(FlaskForm):
 
     theme = RadioField(
         _l("Thème"),
-        [InputRequired(_ONE_OF)],
+        [InputRequired(_ONE_OF), AnyOf(THEMES, _ONE_OF)],
+        validate_choice=False,  # AnyOf says it better
         choices=_choices(THEMES, _l("Comme l’appareil"), _l("Clair"), _l("Sombre")),
     )
-    density = RadioField(_l("Densité"), [InputRequired(_ONE_OF)], choices=_choices(DENSITIES, _l("Confortable"), _l("Compacte")))
-    language = RadioField(_l("Langue"), [InputRequired(_ONE_OF)], choices=_choices(LANGUAGES, "Français", "English"))
+    density = RadioField(
+        _l("Densité"),
+        [InputRequired(_ONE_OF), AnyOf(DENSITIES, _ONE_OF)],
+        validate_choice=False,
+        choices=_choices(DENSITIES, _l("Confortable"), _l("Compacte")),
+    )
+    language = RadioField(
+        _l("Langue"),
+        [InputRequired(_ONE_OF), AnyOf(LANGUAGES, _ONE_OF)],
+        validate_choice=False,
+        choices=_choices(LANGUAGES, "Français", "English"),
+    )
 
 
 class PasswordForm(NewPasswordForm):
@@ -95,7 +107,8 @@ class TokenForm(FlaskForm):
     )
     scope = RadioField(
         _l("Il permet de"),
-        [InputRequired(_ONE_OF)],
-        choices=_choices((TokenScope.READ.value, TokenScope.WRITE.value), _l("lire"), _l("lire et écrire")),
+        [InputRequired(_ONE_OF), AnyOf(SCOPES, _ONE_OF)],
+        validate_choice=False,
+        choices=_choices(SCOPES, _l("lire"), _l("lire et écrire")),
         default=TokenScope.READ.value,
     )

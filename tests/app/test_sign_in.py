@@ -105,7 +105,27 @@ def test_without_the_forms_token_nothing_happens(town: Town, visitor: Visitor) -
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/a\nb", "evil"]
+    "target",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "/\r\n/evil.example",
+        " //evil.example",
+        "\x01//evil.example",
+        "/\u2028/evil.example",
+        "/\u00a0//evil.example",
+        "/a\nb",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "@evil.example",
+        "http:evil.example",
+        "evil",
+        "",
+    ],
 )
 def test_next_never_leads_elsewhere(town: Town, visitor: Visitor, target: str) -> None:
     assert visitor.sign_in(EMAIL, next=target).location == "/"
