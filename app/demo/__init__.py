@@ -19,7 +19,7 @@ from boards.administration import create_board, create_person, create_service
 from boards.commands.importing import ImportColumns
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
 from boards.database import now, reading, write_transaction
-from boards.models import Board, Kind, Person, Record, Role, Service
+from boards.models import Board, Kind, Person, Record, Role
 from boards.perform import perform
 from boards.text import clean_title, markdown_to_html, plain_text
 from config import Settings
@@ -38,9 +38,9 @@ def create_demo_town(app: Flask) -> bool:
         with write_transaction() as session:
             name_town(session, town["town"]["name"], demo=True)
             board = create_board(session, town["board"]["slug"], town["board"]["title"])
-            _create_services(session, town["services"])
+            services = _create_services(session, town["services"])
             people = _create_people(session, town["people"], password_hash)
-        _fill(board, town["columns"], people, datetime.now(settings.timezone))
+        _fill(board, town["columns"], services, people, datetime.now(settings.timezone))
         return True
 
 
@@ -61,9 +61,8 @@ def demo_banner(settings: Settings) -> str:
     )
 
 
-def _create_services(session: Session, services: list[dict[str, Any]]) -> None:
-    for service in services:
-        create_service(session, **service)
+def _create_services(session: Session, services: list[dict[str, Any]]) -> dict[str, int]:
+    return {service["slug"]: create_service(session, **service).id for service in services}
 
 
 def _create_people(session: Session, people: list[dict[str, Any]], password_hash: str) -> dict[str, int]:
@@ -77,14 +76,14 @@ def _create_people(session: Session, people: list[dict[str, Any]], password_hash
     return ids
 
 
-def _fill(board: Board, columns: list[dict[str, Any]], people: dict[str, int], today: datetime) -> None:
+def _fill(board: Board, columns: list[dict[str, Any]], services: dict[str, int], people: dict[str, int], today: datetime) -> None:
     incoming = [
         IncomingColumn(
             title=column["title"],
             kind=Kind(column["kind"]),
             hue=column["hue"],
             service_slug=column.get("service"),
-            rights=_rights(column.get("rights", {})),
+            rights=_rights(column.get("rights", {}), services),
             cards=[_card(card, people, today) for card in column["cards"]],
         )
         for column in columns
@@ -92,12 +91,11 @@ def _fill(board: Board, columns: list[dict[str, Any]], people: dict[str, int], t
     perform(people["dtan@demo.example"], board.id, ImportColumns(columns=incoming, tally=Tally()))
 
 
-def _rights(told: dict[str, Any]) -> Record:
+def _rights(told: dict[str, Any], services: dict[str, int]) -> Record:
     """A column's rights with services by their id instead of their slug."""
     if not told:
         return {}
-    ids = {slug: str(id) for slug, id in reading().execute(select(Service.slug, Service.id))}
-    return {**told, "services": {ids[slug]: level for slug, level in told["services"].items()}}
+    return {**told, "services": {str(services[slug]): level for slug, level in told["services"].items()}}
 
 
 def _card(card: dict[str, Any], people: dict[str, int], today: datetime) -> IncomingCard:
