@@ -28,15 +28,15 @@ def test_a_restart_of_the_server_is_noticed_and_healed(server: Server, seat: Sea
     anna, boris = seat(AGENT, server=server, afresh=True), seat(COLLEAGUE, server=server, afresh=True)
     for desk in (anna, boris):
         desk.forgive()
-    first = anna.page.locator("section.column[data-column-kind=service]").first
+    boris_column = int(anna.column("Médiathèque").get_attribute("data-column-id") or "")
     server.kill()
     expect(anna.state).to_have_text("Reconnexion…")
     server.start()
-    boris.add_card(int(first.get_attribute("data-column-id") or ""), "Arrivée pendant l’absence")
+    boris.add_card(boris_column, "Arrivée pendant l’absence")
     anna.expect_live()
     expect(anna.card("Arrivée pendant l’absence")).to_have_count(1)
     boris.expect_live()
-    boris.add_card(int(first.get_attribute("data-column-id") or ""), "Et une autre")
+    boris.add_card(boris_column, "Et une autre")
     expect(anna.card("Et une autre")).to_have_count(1)
     assert anna.page.evaluate("() => performance.getEntriesByType('navigation').length") == 1
 
