@@ -130,7 +130,7 @@ def new_token(visitor: Visitor, scope: str = "read", label: str = "Écran du hal
     assert page.status_code == 200
     assert page.headers["Cache-Control"] == "no-store"
     (token,) = re.findall(r"fn_[\w-]{43}", page.text)
-    return token
+    return str(token)
 
 
 def test_a_token_is_shown_once_and_works(app: Flask, town: Town) -> None:
