@@ -46,7 +46,7 @@ def test_signing_in_gives_cookies_that_only_travel_encrypted(town: Town) -> None
 
 
 def test_a_move_travels_over_websocket_from_one_browser_to_another(town: Town) -> None:
-    with Browser(town, "ccas") as agent, Browser(town, "mediatheque") as colleague:
+    with Browser(town, "dtan") as agent, Browser(town, "mediatheque") as colleague:
         card, column = town_card(agent)
         answer = agent.live.call("command", {"board": "accueil", "key": "k", "type": "move_card", "card": card, "column": column})
         heard = colleague.wait_for_seq(answer["seq"])

@@ -65,6 +65,22 @@ def test_signing_out_at_one_worker_closes_the_connection_at_the_other(here: Live
     here.wait_until(lambda: here.events("signed_out") or not here.socket.connected)
 
 
+def test_what_is_hidden_stays_hidden_at_the_other_worker(here: LivePerson, there: LivePerson) -> None:
+    answer = here.send(type="add_column", title="Cachée", kind="free")
+    [column] = answer["changes"][0]["columns"]
+    seq = here.send(type="set_rights", column=int(column), agents="none")["seq"]
+    assert there.hear_up_to(seq)[-1]["columns"] == {column: None}
+    card = here.send(type="add_card", column=int(column), title="Secrète")
+    assert there.hear_up_to(card["seq"])[-1]["type"] == "unseen"
+
+
+def test_typing_is_told_across_workers(here: LivePerson, there: LivePerson) -> None:
+    [card] = here.send(type="add_card", column=service(here), title="Écrite à deux")["changes"][0]["cards"]
+    here.ask("typing", {"card": int(card), "on": True})
+    [told] = there.wait_until(lambda: [told for told in there.events("typing") if told["card"] == int(card)])
+    assert (told["person"]["name"], told["on"]) == ("Élise Laurent", True)
+
+
 def connected(worker: Server, email: str) -> Iterator[LivePerson]:
     person = LivePerson(worker.url, email).connect()
     person.join()
