@@ -71,7 +71,7 @@ def columns_by_service(session: Session) -> dict[int, list[Column]]:
 
 def create_person(session: Session, name: str, role: Role, service_slugs: list[str] | None = None, hue: int | None = None) -> Person:
     """Add a person. Raises ValueError naming a service that does not exist."""
-    person = Person(name=name, role=role, services=services_with(session, service_slugs or []), hue=_hue_of(name) if hue is None else hue)
+    person = Person(name=name, role=role, services=services_with(session, service_slugs or []), hue=hue_of(name) if hue is None else hue)
     session.add(person)
     session.flush()
     return person
@@ -79,13 +79,13 @@ def create_person(session: Session, name: str, role: Role, service_slugs: list[s
 
 def services_with(session: Session, slugs: list[str]) -> list[Service]:
     """The services with these slugs. Raises ValueError naming one that does not exist."""
-    services = []
+    if not slugs:
+        return []
+    found = {service.slug: service for service in session.scalars(select(Service).where(Service.slug.in_(slugs)))}
     for slug in slugs:
-        service = session.scalar(select(Service).where(Service.slug == slug))
-        if service is None:
+        if slug not in found:
             raise ValueError(slug)
-        services.append(service)
-    return services
+    return list(found.values())
 
 
 def fold_column(session: Session, person: Person, column_id: int, folded: bool) -> None:
@@ -97,11 +97,12 @@ def fold_column(session: Session, person: Person, column_id: int, folded: bool) 
         session.delete(fold)
 
 
+def hue_of(name: str) -> int:
+    """The colour of a person's avatar until they choose one."""
+    return sum(map(ord, name)) * 10 % 360
+
+
 def _plain(name: str) -> str:
     """The name in small letters, digits and hyphens, without accents."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe").replace("æ", "ae")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
-
-
-def _hue_of(name: str) -> int:
-    return sum(map(ord, name)) * 10 % 360

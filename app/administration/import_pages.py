@@ -49,6 +49,7 @@ def confirm() -> Answer:
             plan = carry_out(session, people, request.form.get("digest", ""), actor, create_services=_create_services())
     except Outdated as outdated:
         return _page(text, people, outdated.plan, outdated=True), 409
+    reading().rollback()  # what was read before must not hide who was just brought in
     flash(
         _(
             "Import terminé : %(created)s créés, %(changed)s modifiés.",

@@ -8,9 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 _NAMES = {
     "boards": _l("tableaux"),
+    "by": _l("par"),
     "changed": _l("modifiés"),
     "code": _l("code"),
     "created": _l("créés"),
+    "detail": _l("détail"),
     "email": _l("adresse"),
     "entries": _l("entrées"),
     "fields": _l("champs"),

@@ -20,9 +20,9 @@ from app.accounts.names import BadInput, clean_name, normal_email
 from app.accounts.upkeep import change_account, changes_in, has_arrived
 from app.administration.directory import plain
 from app.administration.forms import ROLES
-from app.administration.inviting import add_invited
 from app.administration.people_csv import PeopleFile, Row
-from boards.administration import create_service, slug_for_service
+from app.administration.service_upkeep import add_service_in
+from boards.administration import hue_of
 from boards.models import Person, Role, Service
 from boards.text import UnfitText, clean_title
 
@@ -56,6 +56,7 @@ class Line:
 class Plan:
     lines: list[Line]
     new_services: dict[str, str]  # by the plain form of their name
+    made: dict[str, str] = field(default_factory=dict)  # their slugs, once they are there
 
     @property
     def totals(self) -> Counter[Verdict]:
@@ -93,22 +94,11 @@ def carry_out(session: Session, people: PeopleFile, digest: str, actor: Person |
     plan = make_plan(session, people, create_services=create_services)
     if plan.digest != digest or plan.refused:
         raise Outdated(plan)
-    slugs = {}
-    for key, name in plan.new_services.items():
-        service = create_service(session, slug_for_service(session, name), name)
-        audit.record(session, "service_added", name, actor=actor)
-        slugs[f"+{key}"] = service.slug
-    accounts = _accounts(session)
-    # Who becomes a facilitator comes first, so that the last one may leave in the same file.
-    for line in sorted(plan.lines, key=lambda line: line.wanted.get("role") != Role.FACILITATOR):
-        wanted = dict(line.wanted)
-        if wanted.get("services") is not None:
-            wanted["services"] = [slugs.get(slug, slug) for slug in wanted["services"]]
-        if line.verdict is Verdict.CREATED:
-            add_invited(session, line.email, actor=actor, **wanted)
-        elif line.verdict is Verdict.CHANGED:
-            change_account(session, accounts[line.email], actor, **wanted)
-            session.flush()
+    for line in plan.lines:
+        if "services" in line.wanted:
+            line.wanted["services"] = [_slug(session, plan, slug, actor) for slug in line.wanted["services"]]
+    _change(session, plan, actor)
+    _create(session, plan, actor)
     if plan.does_something:
         audit.record(
             session,
@@ -119,6 +109,42 @@ def carry_out(session: Session, people: PeopleFile, digest: str, actor: Person |
             unchanged=plan.totals[Verdict.UNCHANGED],
         )
     return plan
+
+
+def _slug(session: Session, plan: Plan, slug: str, actor: Person | None) -> str:
+    """The slug of a service that is there, or that the file brings: made when it is first met."""
+    if not slug.startswith("+"):
+        return slug
+    if slug not in plan.made:
+        service = add_service_in(session, plan.new_services[slug[1:]], actor)
+        plan.made[slug] = service.slug
+    return plan.made[slug]
+
+
+def _change(session: Session, plan: Plan, actor: Person | None) -> None:
+    """Who becomes a facilitator comes first, so that the last one may leave in the same file."""
+    accounts = _accounts(session)
+    changed = [line for line in plan.lines if line.verdict is Verdict.CHANGED]
+    for line in sorted(changed, key=lambda line: line.wanted.get("role") != Role.FACILITATOR):
+        change_account(session, accounts[line.email], actor, **line.wanted)
+        if "role" in line.wanted:
+            session.flush()
+
+
+def _create(session: Session, plan: Plan, actor: Person | None) -> None:
+    """All at once: two thousand people one by one would keep every other writer waiting for seconds."""
+    services = {service.slug: service for service in session.scalars(select(Service))}
+    made = []
+    for line in plan.lines:
+        if line.verdict is Verdict.CREATED:
+            name, role = line.wanted["name"], line.wanted["role"]
+            person = Person(name=name, role=role, hue=hue_of(name), services=[services[slug] for slug in line.wanted["services"]])
+            made.append(Account(email=line.email, person=person))
+    session.add_all(made)
+    session.flush()
+    for account in made:
+        told = {"role": str(account.person.role), "services": [service.slug for service in account.person.services]}
+        audit.record(session, "invited", account.email, actor=actor, person=account.person_id, **told)
 
 
 class _Planner:

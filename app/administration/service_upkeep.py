@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
@@ -23,9 +24,14 @@ _TOLD = ("name", "hue", "description", "hours", "contact")
 def add_service(name: str, actor: Person | None, *, hue: int = 250, description: str = "", hours: str = "", contact: str = "") -> Service:
     """Raises BadInput when a service has that name already."""
     with write_transaction() as session:
-        refuse_taken_name(session, name)
-        service = create_service(session, slug_for_service(session, name), name, hue, description, hours, contact)
-        audit.record(session, "service_added", name, actor=actor)
+        return add_service_in(session, name, actor, hue=hue, description=description, hours=hours, contact=contact)
+
+
+def add_service_in(session: Session, name: str, actor: Person | None, **fields: Any) -> Service:
+    """As `add_service`, in a transaction that does more."""
+    refuse_taken_name(session, name)
+    service = create_service(session, slug_for_service(session, name), name, **fields)
+    audit.record(session, "service_added", name, actor=actor)
     return service
 
 

@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.administration.directory import services_by_name
 from app.administration.service_upkeep import add_service, archive_service, change_service, merge_services
 from app.cli.refusals import Refused, says_refusals
 from boards.administration import agents_by_service
@@ -21,7 +22,7 @@ services = AppGroup("services", help="Services: list, add, rename, archive, merg
 def list_services() -> None:
     """List services: slug, state, agents, name."""
     agents = agents_by_service(reading())
-    for service in reading().scalars(select(Service).order_by(Service.name)):
+    for service in services_by_name(reading()):
         state = "archivé" if service.archived_at else "actif"
         click.echo(f"{service.slug}\t{state}\t{agents.get(service.id, 0)}\t{service.name}")
 

@@ -83,3 +83,58 @@ def test_a_boards_address_is_plain(run: Run, slug: str) -> None:
     result = run("board", "create", slug, "Titre")
     assert result.exit_code == 1
     assert "lettres minuscules" in result.stderr
+
+
+def services_of(email: str) -> list[str]:
+    db.session.rollback()
+    account = reading().query(Account).filter_by(email=email).one()
+    return [service.slug for service in account.person.services]
+
+
+def test_inviting_prints_a_link_that_lets_in(run: Run, visitor: Visitor) -> None:
+    invited = run("people", "invite", "zoe@ville.example", "--name", "Zoé Petit", "--service", "ccas")
+    assert (invited.exit_code, invited.stderr) == (0, "")
+    assert visitor.get(invited.stdout.strip().removeprefix("http://127.0.0.1:5000")).status_code == 200
+    assert services_of("zoe@ville.example") == ["ccas"]
+    again = run("people", "invite", "zoe@ville.example", "--name", "Zoé Petit")
+    assert (again.exit_code, "existe déjà" in again.stderr) == (1, True)
+    unknown = run("people", "invite", "a@ville.example", "--name", "A", "--service", "nulle-part")
+    assert (unknown.exit_code, "n’existe pas" in unknown.stderr) == (1, True)
+
+
+def test_role_and_services_are_changed(run: Run) -> None:
+    assert run("people", "set-services", "ccas@ville.example", "mediatheque", "ccas", "mediatheque").exit_code == 0
+    assert services_of("ccas@ville.example") == ["ccas", "mediatheque"]
+    assert run("people", "set-services", "ccas@ville.example").exit_code == 0
+    assert services_of("ccas@ville.example") == []
+    assert run("people", "set-role", "ccas@ville.example", "reader").exit_code == 0
+    assert "ccas@ville.example\treader" in run("people", "list").stdout
+
+
+@pytest.mark.parametrize("command", [["set-role", "agent"], ["disable"], ["erase", "--yes"]])
+def test_the_last_facilitator_stays_one(run: Run, command: list[str]) -> None:
+    result = run("people", command[0], "dtan@ville.example", *command[1:])
+    assert (result.exit_code, "dernier compte d’animateur" in result.stderr) == (1, True)
+    assert "dtan@ville.example\tfacilitator\tactif" in run("people", "list").stdout
+
+
+def test_erasing_asks_first_and_forgets_for_good(app: Flask, run: Run) -> None:
+    declined = app.test_cli_runner().invoke(args=["people", "erase", "ccas@ville.example"], input="n\n")
+    assert declined.exit_code == 1
+    assert "ccas@ville.example" in run("people", "list").stdout
+    assert run("people", "erase", "ccas@ville.example", "--yes").exit_code == 0
+    assert "ccas@ville.example" not in run("people", "list").stdout
+
+
+def test_services_are_added_renamed_archived_and_merged(run: Run) -> None:
+    assert run("services", "add", "Enfance & écoles").stdout == "enfance-ecoles\n"
+    assert "s’appelle déjà" in run("services", "add", "ccas").stderr
+    assert run("services", "rename", "enfance-ecoles", "Éducation").exit_code == 0
+    assert run("services", "archive", "enfance-ecoles").exit_code == 0
+    assert run("services", "merge", "ccas", "mediatheque", "--yes").exit_code == 0
+    assert run("services", "list").stdout.splitlines() == ["enfance-ecoles\tarchivé\t0\tÉducation", "mediatheque\tactif\t2\tMédiathèque"]
+
+
+def test_a_service_that_is_none_is_said(run: Run) -> None:
+    assert run("services", "archive", "nulle-part").stderr == "Ce service n’existe pas.\n"
+    assert "avec lui-même" in run("services", "merge", "ccas", "ccas", "--yes").stderr
