@@ -37,7 +37,7 @@ def start(app: Flask) -> None:
     telling.start(app)
     watching.start(app)
     if settings.redis_url:
-        bus.start(settings.redis_url, telling.hear)
+        bus.start(app, settings.redis_url, telling.hear)
 
 
 def _is_ours(origin: str | None, environ: dict[str, Any] | None, settings: Settings) -> bool:

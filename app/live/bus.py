@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import redis
+from flask import Flask
 
 from app.extensions import socketio
 
@@ -26,12 +27,12 @@ _outgoing: SimpleQueue[dict[str, Any]] = SimpleQueue()
 _connected = False
 
 
-def start(url: str, hear: Callable[[dict[str, Any]], None]) -> None:
-    """Begin to exchange messages; `hear` gets those of the other workers."""
+def start(app: Flask, url: str, hear: Callable[[dict[str, Any]], None]) -> None:
+    """Begin to exchange messages; `hear` gets those of the other workers, inside an application context."""
     global _connected
     _connected = True
     socketio.start_background_task(_send, url)
-    socketio.start_background_task(_listen, url, hear)
+    socketio.start_background_task(_listen, app, url, hear)
 
 
 def tell(message: dict[str, Any]) -> None:
@@ -50,22 +51,23 @@ def _send(url: str) -> None:
             log.warning("Redis is away: the other workers were not told")
 
 
-def _listen(url: str, hear: Callable[[dict[str, Any]], None]) -> None:
+def _listen(app: Flask, url: str, hear: Callable[[dict[str, Any]], None]) -> None:
     while True:
         try:
             subscription = redis.Redis.from_url(url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
             subscription.subscribe(CHANNEL)
             for message in subscription.listen():
-                _take(message["data"], hear)
+                _take(app, message["data"], hear)
         except redis.RedisError:
             log.warning("Redis is away: trying again")
         socketio.sleep(RETRY_SECONDS)
 
 
-def _take(data: bytes, hear: Callable[[dict[str, Any]], None]) -> None:
+def _take(app: Flask, data: bytes, hear: Callable[[dict[str, Any]], None]) -> None:
     try:
         message = json.loads(data)
         if message.get("worker") != _worker:
-            hear(message)
+            with app.app_context():
+                hear(message)
     except Exception:  # one message that is not understood, such as an older worker's, must not end the listening
         log.exception("a message of another worker was not understood")
