@@ -52,7 +52,7 @@ def account_of(issuer: str, subject: str, emails: Collection[str], *, verified: 
 
 def _account_to_link(session: Session, issuer: str, emails: Collection[str], verified: bool) -> Account:
     """Lowering the case folds some foreign letters into Latin ones, so that only plain addresses are lowered."""
-    addresses = {email.strip().lower() if email.isascii() else email for email in emails}
+    addresses = {email.strip().lower() if email.isascii() else email for email in emails if email.isprintable()}
     # Locked, so that two processes cannot link one account twice.
     accounts = session.scalars(select(Account).where(Account.email.in_(addresses)).with_for_update(of=Account)).all()
     if len(accounts) != 1:

@@ -101,7 +101,7 @@ def test_the_host_header_does_not_move_the_way_back(town: Town, visitor: Visitor
     assert parse_qs(urlsplit(asked.location).query)["redirect_uri"] == [CALLBACK]
 
 
-def test_the_public_address_is_the_way_back(database_url: str, provider: OidcProvider) -> None:
+def test_the_public_address_is_the_way_back(town: Town, database_url: str, provider: OidcProvider) -> None:
     settings = {**provider.environment, "DATABASE_URL": database_url, "SECRET_KEY": "k" * 40, "PUBLIC_URL": "https://flash.ville.example"}
     asked = Visitor(create_app(Settings.from_environment(settings))).get("/sign-in/oidc", base_url="https://flash.ville.example")
     assert parse_qs(urlsplit(asked.location).query)["redirect_uri"] == ["https://flash.ville.example/sign-in/oidc/callback"]
@@ -170,8 +170,11 @@ def test_somebody_without_an_account_is_told_whom_to_ask(town: Town, visitor: Vi
     assert reading().query(Account).count() == 4
 
 
-def test_somebody_without_an_address_is_not_linked_to_anybody(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
-    provider.person = {"sub": "stranger"}
+@pytest.mark.parametrize("email", [None, "", "\0", "\ud800@ville.example", ["ccas@ville.example"], "ccas@ville.example\n", "x" * 5000])
+def test_somebody_without_a_usable_address_is_not_linked_to_anybody(
+    town: Town, visitor: Visitor, provider: OidcProvider, email: Any
+) -> None:
+    provider.person = {"sub": "stranger", "email": email}
     refused(sign_in(visitor), 403, "account_unknown")
 
 
@@ -280,6 +283,12 @@ def test_an_error_of_the_provider_is_not_repeated_on_the_page(town: Town, visito
     response = sign_in(visitor)
     refused(response, 403, "provider_refused")
     assert "555" not in response.text
+
+
+def test_an_error_of_no_use_in_a_log_is_logged_all_the_same(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+    provider.lies.answer = {"error": "\0\n" + "x" * 5000}
+    refused(sign_in(visitor), 403, "provider_refused")
+    assert log()[-1].facts["detail"] == "x" * 200
 
 
 @pytest.mark.parametrize("lie", [{"state": "s" * 43}, {"state": ""}])
