@@ -41,6 +41,7 @@ ACTIONS = {
     "password_link_refused": _l("Lien refusé"),
     "invited": _l("Invitation"),
     "invitation_accepted": _l("Invitation acceptée"),
+    "person_added": _l("Compte créé"),
     "person_changed": _l("Compte modifié"),
     "person_disabled": _l("Compte désactivé"),
     "person_enabled": _l("Compte réactivé"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -84,7 +84,6 @@ def set_up() -> Answer:
     except Conflict:
         abort(404)
     begin_sign_in(account, remember=False)
-    flash(_("Bienvenue ! Invitez maintenant vos collègues."))
     return redirect(url_for("pages.show_board", slug=BOARD[0]), 303)
 
 

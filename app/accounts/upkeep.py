@@ -126,6 +126,8 @@ def keep_a_facilitator(session: Session, leaving: Person) -> None:
 
 def _acting_facilitators(session: Session) -> set[int]:
     query = select(Account).join(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None))
+    # Locked, so that two of them who close each other's account at once do not both succeed.
+    query = query.with_for_update(of=Person)
     return {account.person_id for account in session.scalars(query) if has_arrived(account)}
 
 

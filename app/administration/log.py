@@ -96,7 +96,7 @@ def table(found: Any) -> Iterator[tuple[str, ...]]:
     yield (_("date"), _("action"), _("par"), _("objet"), _("détail"), _("adresse IP"))
     for entry in found:
         at = entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-        actor = entry.actor.name if entry.actor else ""
+        actor = (entry.actor.name or _("agent supprimé")) if entry.actor else ""
         yield (at, str(audit.ACTIONS.get(entry.action, entry.action)), actor, entry.subject, facts_in_words(entry.facts), entry.address)
 
 
