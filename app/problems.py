@@ -50,7 +50,7 @@ DETAILS = {
     "may_not_preview": _l("Seuls les animateurs peuvent voir le tableau comme quelqu’un d’autre."),
     "not_json": _l("Envoyez du JSON, sous le type application/json."),
     "not_signed_in": _l("Connectez-vous pour continuer."),
-    "only_previewing": _l("Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie."),
+    "only_previewing": _l("Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie."),
     "page_not_found": _l("Cette page n’existe pas, ou plus."),
     "service_not_found": _l("Ce service n’existe pas."),
     "stale_version": _l("Quelqu’un a modifié entre-temps : relisez avant d’enregistrer."),

@@ -27,6 +27,7 @@ class Access(Enum):
 
     ANYBODY = "anybody"
     SIGNED_IN = "whoever is signed in"
+    OWNERS = "whoever is signed in, to no effect on what is not theirs"
     FACILITATORS = "facilitators only"
     FACILITATORS_OF_A_COLUMN = "facilitators, of a column that exists"
     READERS_OF_A_COLUMN = "whoever may read the column"
@@ -38,6 +39,7 @@ class Access(Enum):
 MEETS: dict[Access, dict[str, tuple[Verdict, Verdict, Verdict, Verdict]]] = {
     Access.ANYBODY: dict.fromkeys(ROLES, (A, A, A, A)),
     Access.SIGNED_IN: {**dict.fromkeys(ROLES, (A, A, A, A)), "stranger": (S, S, S, S)},
+    Access.OWNERS: {**dict.fromkeys(ROLES, (A, A, A, A)), "stranger": (S, S, S, S)},
     Access.FACILITATORS: {"facilitator": (A, A, A, A), "agent": (F, F, F, F), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
     Access.FACILITATORS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (F, F, F, F), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
     Access.READERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (A, A, N, N), "stranger": (S, S, S, S)},
@@ -100,7 +102,19 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/services/<int:service_id>/restore"): Access.FACILITATORS,
     ("GET", "/services/new"): Access.FACILITATORS,
     ("POST", "/services/new"): Access.FACILITATORS,
+    ("GET", "/people/<int:person_id>/photo"): Access.SIGNED_IN,
     ("GET", "/profile"): Access.SIGNED_IN,
+    ("POST", "/profile"): Access.SIGNED_IN,
+    ("GET", "/profile/data"): Access.SIGNED_IN,
+    ("POST", "/profile/looks"): Access.SIGNED_IN,
+    ("PUT", "/profile/theme"): Access.SIGNED_IN,
+    ("POST", "/profile/password"): Access.SIGNED_IN,
+    ("POST", "/profile/photo"): Access.SIGNED_IN,
+    ("POST", "/profile/photo/remove"): Access.SIGNED_IN,
+    ("POST", "/profile/sign-ins/<int:sign_in_id>/end"): Access.OWNERS,
+    ("POST", "/profile/sign-ins/end-others"): Access.SIGNED_IN,
+    ("POST", "/profile/tokens"): Access.SIGNED_IN,
+    ("POST", "/profile/tokens/<int:token_id>/revoke"): Access.OWNERS,
 }
 
 # Each command with what it is told besides `column` or `card` of the target.

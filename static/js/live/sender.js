@@ -98,7 +98,7 @@ export class Sender extends EventTarget {
   }
 }
 
-const ONLY_LOOKING = new Problem({ status: 403, code: "only_previewing", detail: "Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie." });
+const ONLY_LOOKING = new Problem({ status: 403, code: "only_previewing", detail: "Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie." });
 const TOO_MANY = new Problem({ status: 503, code: "too_many_waiting", detail: "Trop de modifications attendent déjà le retour de la connexion." });
 
 async function post(request, again = true) {
