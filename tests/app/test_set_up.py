@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import create_app
 from app.accounts.models import AuditEntry, Town
 from app.demo import create_demo_town
 from app.town import WrongTown, check_town, new_setup_code
@@ -147,8 +148,6 @@ def test_the_setting_overrides_the_towns_own_name(town: SmallTown, visitor: Visi
 
 
 def make_app(folder: Path, template: Path, demo: str) -> Flask:
-    from app import create_app
-
     folder.mkdir(exist_ok=True)
     if not (folder / "flash-news.sqlite3").exists():
         shutil.copy(template, folder / "flash-news.sqlite3")
@@ -162,10 +161,10 @@ def test_the_demo_is_not_served_as_a_real_town(tmp_path: Path, template: Path) -
         check_town(make_app(tmp_path / "demo", template, "0"))
 
 
-def test_a_real_town_is_not_opened_as_the_demo(app: Flask, town: SmallTown, tmp_path: Path, template: Path) -> None:
+def test_a_real_town_is_not_opened_as_the_demo(app: Flask, town: SmallTown, database_url: str, tmp_path: Path) -> None:
     check_town(app)
     with pytest.raises(WrongTown, match="real town"):
-        check_town(make_app(tmp_path, template, "1"))
+        check_town(create_app(Settings.from_environment({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "DEMO": "1"})))
 
 
 def test_a_demo_made_before_towns_had_rows_is_known_by_its_facilitator(tmp_path: Path, template: Path) -> None:
