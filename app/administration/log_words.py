@@ -7,19 +7,27 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 _NAMES = {
+    "agents": _l("agents"),
     "boards": _l("tableaux"),
+    "browser": _l("navigateur"),
     "by": _l("par"),
     "changed": _l("modifiés"),
     "code": _l("code"),
+    "columns": _l("colonnes"),
+    "contact": _l("contact"),
+    "count": _l("nombre"),
     "created": _l("créés"),
+    "description": _l("missions"),
     "detail": _l("détail"),
     "email": _l("adresse"),
     "entries": _l("entrées"),
     "fields": _l("champs"),
-    "how": _l("par"),
+    "hours": _l("horaires"),
+    "hue": _l("couleur"),
     "issuer": _l("fournisseur"),
     "name": _l("nom"),
     "people": _l("agents"),
+    "readers": _l("lecteurs"),
     "reason": _l("raison"),
     "renamed": _l("renommé"),
     "rights": _l("droits"),
@@ -27,6 +35,24 @@ _NAMES = {
     "scope": _l("portée"),
     "services": _l("services"),
     "unchanged": _l("inchangés"),
+}
+_VALUES = {
+    "password": _l("mot de passe"),
+    "oidc": "OpenID Connect",
+    "ldap": _l("annuaire LDAP"),
+    "facilitator": _l("animateur"),
+    "agent": _l("agent"),
+    "reader": _l("lecteur"),
+    "read": _l("lecture"),
+    "write": _l("écriture"),
+    "comment": _l("commentaire"),
+    "contribute": _l("contribution"),
+    "edit": _l("modification"),
+    "none": _l("aucun"),
+    "unknown": _l("inconnu"),
+    "used": _l("déjà utilisé"),
+    "expired": _l("périmé"),
+    "disabled": _l("compte désactivé"),
 }
 # Numbers of rows, which say nothing to people.
 _UNSAID = {"person", "column"}
@@ -50,6 +76,6 @@ def _value(value: Any) -> str:
         case dict():
             return ", ".join(f"{_name(name)} {_value(item)}" for name, item in value.items()) or "—"
         case list():
-            return ", ".join(map(_value, value)) or "—"
+            return ", ".join(_name(item) if isinstance(item, str) and item in _NAMES else _value(item) for item in value) or "—"
         case _:
-            return str(value) or "—"
+            return str(_VALUES.get(str(value), value)) or "—"

@@ -54,8 +54,10 @@ def show_service(service_id: int) -> str:
     service, me = _service(service_id), current_person()
     of_service = Person.services.any(Service.id == service.id)
     agents = sorted(reading().scalars(select(Person).where(of_service, Person.disabled_at.is_(None))), key=lambda agent: plain(agent.name))
-    template = "services/_sheet.html" if request.headers.get("X-Fragment") == "sheet" else "services/show.html"
-    return render_template(template, me=me, here=None, service=service, agents=agents, administers=rights.may_administer(me))
+    seen = {"me": me, "service": service, "agents": agents, "administers": rights.may_administer(me)}
+    if request.headers.get("X-Fragment") == "sheet":
+        return render_template("services/_sheet.html", heading="h2", **seen)
+    return render_template("services/show.html", heading="h1", here=None, **seen)
 
 
 @routes.route("/services/new", methods=["GET", "POST"])

@@ -120,7 +120,7 @@ def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(town: Town, faci
 def test_changes_are_told_in_words() -> None:
     assert (
         facts_in_words({"person": 3, "changed": {"role": ["agent", "reader"], "services": [["ccas"], []]}})
-        == "rôle\u00a0: agent → reader · services\u00a0: ccas → —"
+        == "rôle\u00a0: agent → lecteur · services\u00a0: ccas → —"
     )
     assert facts_in_words({"created": 2, "changed": 1}) == "créés\u00a0: 2 · modifiés\u00a0: 1"
 
