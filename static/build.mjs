@@ -16,7 +16,7 @@ const before = await readFile(manifestFile, "utf8").then((text) => JSON.parse(te
 
 const result = await esbuild.build({
   absWorkingDir: root,
-  entryPoints: { app: "js/app.js", page: "js/page.js", styles: "css/app.css" },
+  entryPoints: { start: "js/start.js", app: "js/app.js", page: "js/page.js", styles: "css/app.css" },
   outdir: dist,
   bundle: true,
   splitting: true,
