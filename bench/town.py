@@ -148,6 +148,7 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
             accounts.add_account(email, f"Camille Lecteur-{n}", Role.READER, [], None)
             tokens.append(accounts.create_token(email, "bench"))
         columns: dict[str, list[int]] = {}
+        reading().rollback()  # making accounts has read from before the import
         for card in reading().query(Card).order_by(Card.column_id, Card.rank):
             columns.setdefault(str(card.column_id), []).append(card.id)
         db.session.remove()
