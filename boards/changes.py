@@ -69,8 +69,8 @@ class Committed:
         for id, column in self.columns.items():
             if id in readable:
                 columns[id] = column
-            elif id in self.regranted and column is not None:
-                columns[id] = None
+            elif id in self.regranted:
+                columns[id] = None  # also when it was archived since: who missed both still has it on their page
         if cards or columns:
             return replace(self, cards=cards, columns=columns)
         return replace(self, type=UNSEEN, actor=None, cards={}, columns={})

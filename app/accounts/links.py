@@ -40,8 +40,8 @@ REFUSALS = {
 
 @routes.after_request
 def keep_the_address_secret(response: Response) -> Response:
-    """The address is the secret: no page that follows may learn it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """The address is the secret: no page that follows may learn it. Our origin may be told: over HTTPS the CSRF check asks for it."""
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 

@@ -79,6 +79,16 @@ def test_a_link_gives_a_new_password_once(app: Flask, town: Town, visitor: Visit
     assert log("password_changed") == [(EMAIL, None)]
 
 
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_links_work_over_https_as_browsers_send_forms(town: Town, visitor: Visitor, purpose: Purpose) -> None:
+    """A browser names the page it comes from as far as that page's policy lets it, and the CSRF check insists."""
+    site, path = "https://flash.ville.example", link(purpose)
+    policy = visitor.get(path, base_url=site).headers["Referrer-Policy"]
+    came_from = {"no-referrer": {}, "strict-origin": {"Referer": f"{site}/"}}[policy]
+    accepted = visitor.post(path, {"password": NEW}, base_url=site, headers={"Accept": "text/html", **came_from})
+    assert accepted.status_code == 303
+
+
 def test_a_new_password_signs_every_browser_out(app: Flask, town: Town, visitor: Visitor) -> None:
     elsewhere = Visitor(app)
     elsewhere.sign_in(EMAIL)
@@ -153,7 +163,7 @@ def test_only_the_hash_is_kept_and_no_page_tells_the_address(town: Town, visitor
     (kept,) = reading().query(OneTimeLink)
     assert path.removeprefix("/password/") not in kept.token_hash
     page = visitor.get(path)
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "strict-origin"
     assert page.headers["Cache-Control"] == "no-store"
     assert path not in page.text
 

@@ -184,6 +184,14 @@ def test_from_one_hidden_column_to_another_nothing_is_told(town: Town) -> None:
     assert town.perform(town.agent, type="move_card", card=card, column=town.free).seen_by(READER).type == UNSEEN
 
 
+def test_catching_up_takes_away_a_column_that_was_hidden_and_then_archived(town: Town) -> None:
+    start = town.seq
+    set_rights(town, readers="none")
+    town.perform(town.facilitator, type="archive_column", column=town.service)
+    missed = changes_after(reading(), town.fresh_board(), start).changes or []
+    assert [change.seen_by(READER).columns for change in missed] == [{town.service: None}, {}]
+
+
 def test_catching_up_tells_each_audience_what_listening_would_have(town: Town) -> None:
     start = town.seq
     card = town.add_card("D’abord visible")
