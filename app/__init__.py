@@ -8,10 +8,10 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, assets, audit, cli, errors, fragments, live, pages, security, set_up, wording
+from app import api, assets, audit, cli, errors, fragments, languages, live, pages, security, set_up, wording
 from app.accounts import last_seen, links, sign_in
 from app.administration import import_pages, invitations, log, people, person, rights, services
-from app.extensions import babel, compress, csrf, limiter, login_manager, migrate, socketio
+from app.extensions import compress, csrf, limiter, login_manager, migrate, socketio
 from app.profile import data, looks, photos, sign_ins, tokens
 from app.profile import pages as profile
 from app.sign_on import oidc
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _register_routes(app)
     errors.init_app(app)
     live.init_app(app, settings)
-    audit.init_app()
+    audit.init_app(app)
     cli.init_app(app)
     _trust_proxies(app, settings)
     return app
@@ -82,7 +82,7 @@ def _configure_sessions(app: Flask, settings: Settings) -> None:
 
 
 def _configure_language(app: Flask, settings: Settings) -> None:
-    babel.init_app(app, default_locale="fr", default_timezone=settings.timezone.key)
+    languages.init_app(app, settings.timezone.key)
     wording.init_app(app)
     looks.init_app(app)
 

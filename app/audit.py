@@ -11,7 +11,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from flask import has_request_context
+from flask import Flask, current_app, has_request_context
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
 from sqlalchemy import Text, cast, delete, or_, select, update
@@ -21,13 +21,12 @@ from app.accounts.models import AuditEntry
 from boards.changes import Committed
 from boards.commands.rights import SetRights
 from boards.database import now, write_transaction
-from boards.models import Person
+from boards.models import Person, Record, Service
 from boards.perform import change_committed
 
 KEPT = timedelta(days=365)
 REPEATED_SECONDS = 60
 REFUSALS_KEPT_IN_MIND = 10_000
-_refused_at: dict[tuple[int, str], float] = {}
 ERASED = "(personne effacée)"
 
 # What may be logged, in the words of the log's page.
@@ -112,19 +111,21 @@ def _without(value: Any, nameless: re.Pattern[str]) -> Any:
             return value
 
 
-def init_app() -> None:
+def init_app(app: Flask) -> None:
     """Hear of changes of rights, which boards tell as they tell any change."""
+    app.extensions["refused_at"] = {}
     change_committed.connect(_note_rights)
 
 
 def refused(code: str, subject: str, actor: Person) -> None:
     """Somebody tried what they may not do. The same again within a minute is not written again."""
     key, moment = (actor.id, code), time.monotonic()
-    if moment - _refused_at.get(key, -REPEATED_SECONDS) < REPEATED_SECONDS:
+    refused_at: dict[tuple[int, str], float] = current_app.extensions["refused_at"]
+    if moment - refused_at.get(key, -REPEATED_SECONDS) < REPEATED_SECONDS:
         return
-    if len(_refused_at) > REFUSALS_KEPT_IN_MIND:
-        _refused_at.clear()
-    _refused_at[key] = moment
+    if len(refused_at) > REFUSALS_KEPT_IN_MIND:
+        refused_at.clear()
+    refused_at[key] = moment
     record_alone("refused", subject, actor=actor, code=code)
 
 
@@ -132,7 +133,15 @@ def _note_rights(_sender: Any, change: Committed) -> None:
     if change.type == SetRights.past:
         for id, column in change.columns.items():
             if column is not None:
-                record_alone("rights_changed", column.title, actor=change.actor, column=id, rights=column.rights)
+                with write_transaction() as session:
+                    record(session, "rights_changed", column.title, actor=change.actor, column=id, rights=_named(session, column.rights))
+
+
+def _named(session: Session, rights: Record) -> Record:
+    """Rights with services by their name: the log outlives them."""
+    ids = [int(id) for id in rights.get("services", {})]
+    names = {str(id): name for id, name in session.execute(select(Service.id, Service.name).where(Service.id.in_(ids)))} if ids else {}
+    return {**rights, "services": {names.get(id, id): level for id, level in rights.get("services", {}).items()}}
 
 
 def forget_old_entries() -> int:
