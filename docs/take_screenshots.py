@@ -16,7 +16,7 @@ from tests.server import Server
 
 PICTURES = Path(__file__).with_name("images")
 DESK = {"width": 1440, "height": 900}
-HALF = {"width": 760, "height": 560}
+HALF = {"width": 760, "height": 680}
 PHONE = {"width": 390, "height": 760}
 PASSWORD = "flash-news-demo"
 
@@ -49,6 +49,8 @@ def take_desk(browser: Browser, server: Server) -> None:
         expect(page.locator("#panel-title")).to_contain_text("Cartes d’identité")
         page.wait_for_timeout(500)  # the panel slides in
         keep(page.screenshot(), "card")
+        page.goto(f"{server.url}/rights")
+        keep(page.screenshot(), "rights")
     with person(browser, server, "dtan", DESK, color_scheme="dark") as page:
         keep(page.screenshot(), "dark")
 
@@ -61,15 +63,15 @@ def take_phone(browser: Browser, server: Server) -> None:
 
 
 def take_live(browser: Browser, server: Server) -> None:
-    """An agent drags a card; beside them a colleague's board follows."""
+    """An agent drags a card of their own column; beside them a colleague's board follows."""
     with person(browser, server, "ccas", HALF) as agent, person(browser, server, "mediatheque", HALF) as colleague:
         for page in (agent, colleague):
             page.locator(".rail a", has_text="CCAS").click()
             page.mouse.move(5, 5)
             page.wait_for_timeout(800)  # the strip glides to the column
         film = Film(agent, colleague)
-        drag(agent, card(agent, "Accueil du CCAS fermé"), column_of(card(agent, "Heure du conte")), film)
-        expect(column_of(card(colleague, "Heure du conte")).locator("li.card", has_text="Accueil du CCAS fermé")).to_be_visible()
+        drag(agent, card(agent, "Distribution alimentaire"), column_of(card(agent, "Aide à l’énergie")), film)
+        expect(column_of(card(colleague, "Aide à l’énergie")).locator("li.card").nth(1)).to_contain_text("Distribution alimentaire")
         film.shoot(milliseconds=120)
         colleague.wait_for_timeout(200)  # the card glides
         film.shoot(milliseconds=2500)
@@ -127,7 +129,7 @@ def person(browser: Browser, server: Server, name: str, size: dict[str, int], **
     page.goto(f"{server.url}/sign-in")
     page.locator("[name=email]").fill(f"{name}@demo.example")
     page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main form button").first.click()
+    page.get_by_role("button", name="Se connecter").click()
     expect(page.locator(".live[data-state=live]")).to_be_visible(timeout=20_000)
     yield page
     context.close()
