@@ -102,7 +102,27 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
 
 
 def _register_routes(app: Flask) -> None:
-    for module in (set_up, sign_in, links, oidc, pages, api, profile, looks, photos, sign_ins, tokens, data, people, person, import_pages, invitations, services, rights, log):
+    for module in (
+        set_up,
+        sign_in,
+        links,
+        oidc,
+        pages,
+        api,
+        profile,
+        looks,
+        photos,
+        sign_ins,
+        tokens,
+        data,
+        people,
+        person,
+        import_pages,
+        invitations,
+        services,
+        rights,
+        log,
+    ):
         app.register_blueprint(module.routes)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -86,9 +87,10 @@ def record_alone(action: str, subject: str = "", *, actor: Person | int | None =
 def forget_person(session: Session, person_id: int, called: list[str]) -> None:
     """Take a person out of the log, in the transaction that erases them: what was done stays, whom it concerned does not.
 
-    `called`: their name and address, as entries may say them.
+    `called`: their name and address, as entries may say them; those they had before are found here.
     """
     session.execute(update(AuditEntry).where(AuditEntry.actor_id == person_id).values(address=""))
+    called = [text for text in {*called, *_called_before(session, person_id)} if text]
     nameless = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in called), re.IGNORECASE)
     facts_text = cast(AuditEntry.facts, Text)
     forms = {form for text in called for form in (text, json.dumps(text)[1:-1])}  # SQLite keeps facts as ASCII JSON, PostgreSQL does not
@@ -97,6 +99,13 @@ def forget_person(session: Session, person_id: int, called: list[str]) -> None:
         subject, facts = nameless.sub(ERASED, entry.subject), _without(entry.facts, nameless)
         if (subject, facts) != (entry.subject, entry.facts):
             entry.subject, entry.facts, entry.address = subject, facts, ""
+
+
+def _called_before(session: Session, person_id: int) -> Iterator[str]:
+    """The names and addresses that the person had before, as far as the log goes back."""
+    for facts in session.scalars(select(AuditEntry.facts).where(AuditEntry.action == "person_changed")):
+        if facts.get("person") == person_id:
+            yield from (facts["changed"][field][0] for field in ("name", "email") if field in facts["changed"])
 
 
 def _without(value: Any, nameless: re.Pattern[str]) -> Any:

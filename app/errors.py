@@ -82,7 +82,7 @@ def _http_error(error: HTTPException) -> Response:
 def _unexpected(_error: Exception) -> Response:
     # The address of a one-time link is a secret, which no log may keep.
     path = str(request.url_rule) if "token" in (request.view_args or {}) else request.path
-    log.exception("unexpected error on %s %s", request.method, path.encode("ascii", "backslashreplace").decode())
+    log.exception("unexpected error on %s %s", request.method, path.encode("unicode_escape").decode())
     return _answer(500, "internal")
 
 

@@ -13,6 +13,8 @@ from boards.errors import NotFound
 from boards.models import Board, Card, Column, Fold, Person, Service
 from boards.text import sorting_key
 
+ARCHIVED_LIMIT = 500
+
 CardKey = Row[int, int, int, int]  # id, column_id, changed_seq, author_version
 
 
@@ -29,6 +31,8 @@ class Snapshot:
 
 def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board:
     """The board by its slug or id, if this person may see it. Raises NotFound."""
+    if isinstance(slug_or_id, str) and not slug_or_id.isprintable():  # PostgreSQL refuses to look for some of these
+        raise NotFound("board_not_found")
     where = Board.id == slug_or_id if isinstance(slug_or_id, int) else Board.slug == slug_or_id
     board = session.scalar(select(Board).where(where))
     if board is None or person.disabled_at is not None:
@@ -85,17 +89,14 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
     columns = session.scalars(
         select(Column).where(Column.board_id == board.id, Column.archived_at.is_not(None)).order_by(Column.archived_at.desc())
     )
-    cards = session.execute(
-        select(Card, Column)
-        .join(Column, Column.id == Card.column_id)
-        .where(Card.board_id == board.id, Card.archived_at.is_not(None), Column.archived_at.is_(None))
+    in_use = {column.id: column for column in visible_columns(session, board, person)}
+    cards = session.scalars(
+        select(Card)
+        .where(Card.column_id.in_(in_use), Card.archived_at.is_not(None))
         .order_by(Card.archived_at.desc())
-        .limit(500)
+        .limit(ARCHIVED_LIMIT)  # counted among what this person may see, or what is hidden would crowd the rest out
     )
-    return (
-        [column for column in columns if rights.may_read(person, column)],
-        [(card, column) for card, column in cards if rights.may_read(person, column)],
-    )
+    return [column for column in columns if rights.may_read(person, column)], [(card, in_use[card.column_id]) for card in cards]
 
 
 def services_in_use(session: Session) -> list[Service]:

@@ -106,6 +106,8 @@ def _load_sign_in(token: str) -> SignIn | None:
     sign_in: SignIn | None = reading().scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
     if sign_in is None or sign_in.person.disabled_at is not None:
         return None
+    if now() - (sign_in.last_seen_at or sign_in.created_at) > current_app.config["REMEMBER_COOKIE_DURATION"]:
+        return None  # the browser has forgotten its cookie by now: this is a copy
     sign_in.token = token
     return sign_in
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.accounts.models import Account
+from app.accounts.models import Account, OneTimeLink
 from app.accounts.names import BadInput
 from app.accounts.password_change import end_sign_ins
 from boards.administration import services_with
@@ -54,6 +54,8 @@ def change_account(
         person.version += 1
     if "email" in altered:
         account.email = altered["email"][1]
+        # Links went to the address before, which may never have been theirs.
+        session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
     if "role" in altered:
         person.role = Role(altered["role"][1])
     if "services" in altered:

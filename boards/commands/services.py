@@ -30,7 +30,7 @@ class ReassignService(Command):
             column.rights = _rights_after(column, owner, self.service, self.to)
             column.service_id = owner
             column.version += 1
-            scope.touch(column)
+            scope.touch(column, *scope.standing_cards(column))  # the other agents may be able to read them only now
 
 
 def columns_concerned(session: Session, service: int) -> list[Column]:

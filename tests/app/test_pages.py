@@ -25,6 +25,19 @@ def test_the_board_says_what_programs_and_scripts_rely_on(town: Town, agent: Vis
     assert re.search(rf'data-card-id="{card}" data-rank="[^"]+" data-version="1"', page)
 
 
+def test_an_error_is_one_line_of_the_log_whatever_the_address(
+    town: Town, agent: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("app.pages.find_board", lambda *_anything: 1 / 0)
+    assert agent.get("/boards/x%0AINFO%20forged%20é").status_code == 500
+    assert [record.getMessage() for record in caplog.records] == [r"unexpected error on GET /boards/x\nINFO forged \xe9"]
+
+
+@pytest.mark.parametrize("address", ["/boards/a%00b", "/api/boards/a%00b", "/boards/a%00b/archive"])
+def test_no_board_has_a_name_that_cannot_be_stored(town: Town, agent: Visitor, address: str) -> None:
+    assert agent.get(address).status_code == 404
+
+
 def test_home_leads_to_the_board(town: Town, agent: Visitor) -> None:
     assert agent.get("/").location == "/boards/accueil"
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from app import audit
 from app.accounts.models import Account, ApiToken, AuditEntry, Identity, OneTimeLink, Purpose, SignIn
+from app.accounts.one_time_links import make_link
 from app.accounts.people import add_account, create_token, disable
 from app.mail import CannotSend
 from boards.administration import create_person
@@ -21,6 +22,7 @@ from tests.town import Town
 from tests.visitor import Visitor
 
 LINK = re.compile(r'class="link" readonly value="([^"]+)"')
+LEO = {"name": "Léo Dumas", "email": "mediatheque@ville.example", "role": "agent", "services": "mediatheque"}
 INVITED = {"name": "Zoé Petit", "email": "Zoe@Ville.example", "role": "agent", "services": "ccas"}
 
 
@@ -272,6 +274,28 @@ def test_erasing_forgets_the_person_and_keeps_what_they_wrote(town: Town, facili
     assert "Léo Dumas" not in told
     assert facilitator.get(f"/people/{town.colleague}").status_code == 404
     assert facilitator.post(f"/people/{town.colleague}/erase").status_code == 404
+
+
+def test_erasing_forgets_former_names_and_addresses_too(town: Town, facilitator: Visitor) -> None:
+    with write_transaction() as session:
+        audit.record(session, "signed_in", "mediatheque@ville.example", actor=town.colleague)
+    assert facilitator.post(f"/people/{town.colleague}", {**LEO, "name": "Léa Martin", "email": "lea@ville.example"}).status_code == 303
+    facilitator.post(f"/people/{town.colleague}/erase")
+    told = " ".join(f"{entry.subject} {entry.facts}" for entry in reading().scalars(select(AuditEntry)))
+    assert [word for word in ("mediatheque@ville.example", "lea@ville.example", "Léo Dumas", "Léa Martin") if word in told] == []
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_links_sent_to_an_address_are_worthless_once_it_is_corrected(
+    app: Flask, town: Town, facilitator: Visitor, purpose: Purpose
+) -> None:
+    with write_transaction() as session:
+        url = make_link(session, session.scalars(select(Account).where(Account.person_id == town.colleague)).one(), purpose)
+    path = url.removeprefix("http://127.0.0.1:5000")
+    facilitator.post(f"/people/{town.colleague}", {**LEO, "name": "Léo D."})
+    assert Visitor(app).get(path).status_code == 200
+    facilitator.post(f"/people/{town.colleague}", {**LEO, "email": "leo@ville.example"})
+    assert Visitor(app).get(path).status_code == 404
 
 
 def test_people_unknown_are_not_found(town: Town, facilitator: Visitor) -> None:

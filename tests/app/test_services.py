@@ -10,8 +10,9 @@ from app.accounts.models import AuditEntry
 from app.contact_links import with_links
 from boards import rights
 from boards.administration import create_service
+from boards.changes import changes_after
 from boards.database import db, reading, write_transaction
-from boards.models import Column, Person, Service
+from boards.models import Audience, Column, Person, Role, Service
 from boards.rights import Level
 from tests.town import Town
 from tests.visitor import Visitor
@@ -193,6 +194,15 @@ def test_merging_moves_people_columns_and_rights_and_the_highest_level_wins(town
     assert "services" not in town.column(town.free).rights
     assert town.log[-1].type == "service_reassigned"
     assert reading().scalars(select(AuditEntry).where(AuditEntry.action == "services_merged")).one().actor_id == town.facilitator
+
+
+def test_who_can_read_a_column_only_since_the_merger_is_told_of_its_cards(town: Town, facilitator: Visitor) -> None:
+    card = town.add_card("Jusqu’ici cachée")
+    town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", services={"1": "edit", "2": "none"})
+    start = town.seq
+    facilitator.post("/services/1/merge", {"into": "2"})
+    [merged] = changes_after(reading(), town.fresh_board(), start).changes or []
+    assert set(merged.seen_by(Audience(Role.AGENT, frozenset({2}))).cards) == {card}
 
 
 def test_whoever_is_in_both_services_is_in_one_afterwards(town: Town, facilitator: Visitor) -> None:

@@ -101,6 +101,13 @@ def test_browsers_that_cannot_come_back_are_forgotten(app: Flask, town: Town) ->
     assert [sign_in.user_agent for sign_in in sign_ins()] == [ANDROID]
 
 
+def test_a_copied_cookie_does_not_outlive_the_browsers(app: Flask, town: Town) -> None:
+    here = browser(app)
+    with write_transaction() as session:
+        session.query(SignIn).update({"last_seen_at": now() - timedelta(days=31)})
+    assert here.get("/boards/accueil").status_code == 303
+
+
 def test_signing_in_and_out_is_logged_and_strangers_are_not_named(app: Flask, town: Town) -> None:
     here = browser(app, address="192.0.2.7")
     here.post("/sign-out")

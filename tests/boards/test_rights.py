@@ -123,6 +123,16 @@ def test_a_hidden_column_is_in_no_reading(town: Town) -> None:
             find_card(reading(), reader, hidden)
 
 
+def test_what_is_hidden_crowds_nothing_out_of_the_archive(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boards.reading.ARCHIVED_LIMIT", 1)
+    visible = town.add_card("Vue", column=town.free)
+    for card in (visible, town.add_card("Secret")):
+        town.perform(town.facilitator, type="archive_card", card=card)
+    set_rights(town, readers="none")
+    _columns, cards = archived(reading(), town.fresh_board(), person(town.reader))
+    assert [card.id for card, _column in cards] == [visible]
+
+
 @pytest.mark.parametrize("command", ["edit_card", "move_card", "archive_card", "restore_card", "add_card"])
 def test_what_is_hidden_is_not_found_rather_than_forbidden(town: Town, command: str) -> None:
     card = town.add_card("Secret")
