@@ -8,9 +8,12 @@ BIN := .venv/bin
 NODE_PATH_FIRST = $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || echo 'PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1')
 # Tests run side by side, a file at a time: each file has its own server, databases and browsers.
 SIDE_BY_SIDE = --numprocesses=auto --maxprocesses=4 --dist=loadfile
+# The catalogues of the languages beside French, and what the server reads of them.
+CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
+WORDS := $(CATALOGUES:.po=.mo)
 FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) static/build.mjs
 
-.PHONY: help run setup build test test-fast check format bench lock clean screenshots
+.PHONY: help run setup build words test test-fast check format bench lock clean screenshots
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,12 +26,16 @@ run: setup ## Serve the demo town on HOST:PORT (127.0.0.1:5000); data in DATA_DI
 
 setup: .venv/installed build ## Install what the server needs and build the front end
 
-build: static/dist/manifest.json ## Build the front end
+build: static/dist/manifest.json $(WORDS) ## Build the front end and compile the translations
+
+words: .venv/installed ## Bring translations/ in step with the sources; what is new is left to translate
+	$(BIN)/pybabel --quiet extract -F translations/babel.cfg -k _l -k lazy_gettext --no-wrap --add-location=file --project="Flash News" -o .venv/messages.pot --ignore-dirs="node_modules tests static .*" .
+	$(BIN)/pybabel --quiet update -i .venv/messages.pot -d translations --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 test: .venv/installed-dev build .venv/browser ## Run every test
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
-test-fast: .venv/installed-dev ## Run the tests that need neither a browser nor a running server
+test-fast: .venv/installed-dev $(WORDS) ## Run the tests that need neither a browser nor a running server
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/architecture tests/boards tests/app $(ARGS)
 
 check: .venv/installed-dev node_modules/.installed ## Linters, types, import rules
@@ -57,7 +64,7 @@ lock: .venv/installed-dev ## Pin requirements*.in and package.json anew
 	$(NODE_PATH_FIRST) npm install --package-lock-only
 
 clean: ## Remove everything that can be made again (never the data)
-	rm -rf .venv node_modules static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules static/dist $(WORDS) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
@@ -83,6 +90,9 @@ node_modules/.installed: package-lock.json | .venv/node
 
 static/dist/manifest.json: $(FRONT_END) node_modules/.installed
 	$(NODE_PATH_FIRST) node static/build.mjs
+
+%.mo: %.po | .venv/installed
+	$(BIN)/pybabel --quiet compile -i $< -o $@
 
 .venv/browser: | .venv/installed-dev
 	$(BIN)/python -m tests.browser.install

@@ -14,6 +14,7 @@ from app import strict_json
 from app.accounts.current import current_person
 from app.carry_out import carry_out
 from app.errors import answer_problem
+from app.languages import current_language
 from boards import rights
 from boards.database import reading
 from boards.models import Card
@@ -32,7 +33,7 @@ def post_command(slug: str) -> Response:
         data = strict_json.loads(request.get_data())
     except strict_json.Malformed:
         return answer_problem(400, "malformed_json")
-    return _json(carry_out(current_person(), slug, data))
+    return _json(carry_out(current_person(), current_language(), slug, data))
 
 
 @routes.get("/api/boards/<slug>")

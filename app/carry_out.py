@@ -15,8 +15,8 @@ from boards.reading import find_board
 KEY_MAX_CHARACTERS = 80
 
 
-def carry_out(person: Person, board: Any, data: Any) -> dict[str, Any]:
-    """Parse and perform a command of this person on this board (slug or id); answers {seq, changes}.
+def carry_out(person: Person, language: str, board: Any, data: Any) -> dict[str, Any]:
+    """Parse and perform a command of this person on this board (slug or id); answers {seq, changes}, in their language.
 
     Raises a Refusal: the caller says it in its own way.
     """
@@ -27,7 +27,7 @@ def carry_out(person: Person, board: Any, data: Any) -> dict[str, Any]:
     board_id = find_board(reading(), person, board_reference(board)).id
     reading().rollback()  # what was read so far must not hide what is about to be written
     committed = perform(person.id, board_id, command, key)
-    return {"seq": committed.seq, "changes": [present(committed, person.audience)]}
+    return {"seq": committed.seq, "changes": [present(committed, person.audience, language)]}
 
 
 def board_reference(board: Any) -> str | int:

@@ -1,4 +1,4 @@
-"""HTML fragments of cards and columns: rendered once for everybody, kept until the card changes, sent as they are."""
+"""HTML fragments of cards and columns: rendered once for everybody of one language, kept until the card changes, sent as they are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, current_app
+from flask_babel import force_locale
 
 from boards import rights
 from boards.changes import CatchUp, Committed
@@ -17,7 +18,7 @@ from boards.reading import CardKey, load_cards
 CACHE_ENTRIES = 20_000  # about 1 kB each
 
 
-_Key = tuple[int, int, int]  # a card's id, the seq at which it last changed, the version of its author's face
+_Key = tuple[int, int, int, str]  # a card's id, the seq at which it last changed, the version of its author's face, the language
 
 
 class _Cache:
@@ -47,24 +48,24 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["photo_address"] = photo_address
 
 
-def card_html(card: Card) -> str:
-    """The card as it stands on the board, the same for every viewer."""
-    key = (card.id, card.changed_seq, card.author.version if card.author else 0)
-    return _kept().get(key) or _kept().put(key, _render("cards/_card.html", card=card))
+def card_html(card: Card, language: str) -> str:
+    """The card as it stands on the board, the same for every viewer of this language."""
+    key = (card.id, card.changed_seq, card.author.version if card.author else 0, language)
+    return _kept().get(key) or _kept().put(key, _render("cards/_card.html", language, card=card))
 
 
-def cards_html(keys: Iterable[CardKey]) -> dict[int, str]:
+def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
     """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
-    found = {key.id: _kept().get((key.id, key.changed_seq, key.author_version)) for key in keys}
+    found = {key.id: _kept().get((key.id, key.changed_seq, key.author_version, language)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
     for card in load_cards(reading(), missing):
-        found[card.id] = card_html(card)
+        found[card.id] = card_html(card, language)
     return {id: fragment for id, fragment in found.items() if fragment is not None}
 
 
-def column_html(column: Column, level: rights.Level) -> str:
+def column_html(column: Column, level: rights.Level, language: str) -> str:
     """The column without its cards, for those who hold this level in it."""
-    return _render("boards/_column.html", column=column, cards="", count=0, folded=False, level=level)
+    return _render("boards/_column.html", language, column=column, cards="", count=0, folded=False, level=level)
 
 
 def view_of(change: Committed, audience: Audience) -> tuple[Any, ...]:
@@ -73,25 +74,29 @@ def view_of(change: Committed, audience: Audience) -> tuple[Any, ...]:
     return readable, tuple(rights.level(audience, column) for column in change.columns.values() if column)
 
 
-def present(whole: Committed, audience: Audience) -> dict[str, Any]:
-    """A change as it travels to an audience: {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}."""
+def present(whole: Committed, audience: Audience, language: str) -> dict[str, Any]:
+    """A change as it travels to an audience, in words of this language.
+
+    {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}.
+    """
     change = whole.seen_by(audience)
     head = {"seq": change.seq, "type": change.type, "actor": person_data(change.actor), "at": change.at.isoformat()}
     if change.too_large:
         return {**head, "resync": True, "cards": {}, "columns": {}}
     return {
         **head,
-        "cards": {str(id): _card_data(card) if card else None for id, card in change.cards.items()},
+        "cards": {str(id): _card_data(card, language) if card else None for id, card in change.cards.items()},
         "columns": {
-            str(id): _column_data(column, rights.level(audience, column)) if column else None for id, column in change.columns.items()
+            str(id): _column_data(column, rights.level(audience, column), language) if column else None
+            for id, column in change.columns.items()
         },
     }
 
 
-def present_catch_up(missed: CatchUp, audience: Audience) -> dict[str, Any]:
+def present_catch_up(missed: CatchUp, audience: Audience, language: str) -> dict[str, Any]:
     if missed.changes is None:
         return {"seq": missed.seq, "resync": True}
-    return {"seq": missed.seq, "changes": [present(change, audience) for change in missed.changes]}
+    return {"seq": missed.seq, "changes": [present(change, audience, language) for change in missed.changes]}
 
 
 def person_data(person: Person | None) -> dict[str, Any] | None:
@@ -110,11 +115,11 @@ def _kept() -> _Cache:
     return cache
 
 
-def _card_data(card: Card) -> dict[str, Any]:
-    return {"column": card.column_id, "rank": card.rank, "version": card.version, "title": card.title, "html": card_html(card)}
+def _card_data(card: Card, language: str) -> dict[str, Any]:
+    return {"column": card.column_id, "rank": card.rank, "version": card.version, "title": card.title, "html": card_html(card, language)}
 
 
-def _column_data(column: Column, level: rights.Level) -> dict[str, Any]:
+def _column_data(column: Column, level: rights.Level, language: str) -> dict[str, Any]:
     return {
         "level": level.word,
         "rank": column.rank,
@@ -122,10 +127,11 @@ def _column_data(column: Column, level: rights.Level) -> dict[str, Any]:
         "title": column.title,
         "hue": column.hue,
         "version": column.version,
-        "html": column_html(column, level),
+        "html": column_html(column, level, language),
     }
 
 
-def _render(template: str, **values: Any) -> str:
+def _render(template: str, language: str, **values: Any) -> str:
     """Straight from the template, past Flask's context processors: a fragment must not know who is looking."""
-    return current_app.jinja_env.get_template(template).render(**values).strip()
+    with force_locale(language):
+        return current_app.jinja_env.get_template(template).render(**values).strip()

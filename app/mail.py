@@ -12,8 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 
+from app.languages import FRENCH
 from config import Settings, Smtp
 
 log = logging.getLogger(__name__)
@@ -25,11 +28,16 @@ class CannotSend(Exception):
     """The mail did not leave; the message says why, for whoever looks after people."""
 
 
-def send(settings: Settings, to: str, subject: str, text_template: str, **values: Any) -> None:
-    """Send a text made from a template to one address. Raises CannotSend. Slow: never inside a write transaction."""
+def send(settings: Settings, to: str, subject: str | LazyString, text_template: str, *, language: str = FRENCH, **values: Any) -> None:
+    """Send a text made from a template to one address, in that person's language; a lazy subject is worded in it too.
+
+    Raises CannotSend, in the words of whoever asks. Slow: never inside a write transaction.
+    """
     if settings.smtp is None:
         raise CannotSend(_("Aucun serveur de messagerie n’est réglé (SMTP_HOST)."))
-    message = _message(settings.smtp, to, subject, render_template(text_template, **values))
+    with force_locale(language):
+        subject, text = str(subject), render_template(text_template, **values)
+    message = _message(settings.smtp, to, subject, text)
     try:
         with _connection(settings.smtp) as connection:
             connection.send_message(message)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import strict_json
 from app.accounts.current import current_person
 from app.fragments import cards_html, person_data
+from app.languages import current_language
 from app.previewing import standing_in
 from boards import rights
 from boards.administration import fold_column
@@ -84,7 +85,7 @@ def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
 def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
     person, place = _viewer()
     seen = snapshot(reading(), board, person)
-    html = cards_html(key for keys in seen.cards.values() for key in keys)
+    html = cards_html((key for keys in seen.cards.values() for key in keys), current_language())
     return render_template(
         "boards/show.html",
         board=board,

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from boards.models import Audience
 
 SHOWN = 12  # more avatars than a top bar has room for; with a thousand agents the whole list would be most of the traffic
+
+
+class Group(NamedTuple):
+    """Those who hear the same of a board, in the same words."""
+
+    audience: Audience
+    language: str
 
 
 @dataclass
@@ -16,6 +23,7 @@ class Seat:
     person: dict[str, Any]
     sign_in_id: int
     own_audience: Audience
+    language: str  # of the page at this connection: it speaks one until it is loaded anew
     board_id: int | None = None
     typing_card: int | None = None
     typing_column: int = 0  # where that card stands
@@ -26,6 +34,10 @@ class Seat:
     def audience(self) -> Audience:
         return self.previewed or self.own_audience
 
+    @property
+    def group(self) -> Group:
+        return Group(self.audience, self.language)
+
 
 class Seats:
     """The seats of this process. Every method bears being called twice: a client may repeat any event."""
@@ -33,8 +45,8 @@ class Seats:
     def __init__(self) -> None:
         self._seats: dict[str, Seat] = {}
 
-    def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience) -> Seat:
-        return self._seats.setdefault(sid, Seat(sid, person, sign_in_id, audience))
+    def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience, language: str) -> Seat:
+        return self._seats.setdefault(sid, Seat(sid, person, sign_in_id, audience, language))
 
     def find(self, sid: str) -> Seat | None:
         return self._seats.get(sid)
@@ -47,9 +59,9 @@ class Seats:
         people = {seat.person["id"]: seat.person for seat in self._seats.values() if seat.board_id == board_id}
         return {"people": list(people.values())[:SHOWN], "total": len(people)}
 
-    def audiences(self, board_id: int) -> set[Audience]:
-        """The audiences that have somebody on the board."""
-        return {seat.audience for seat in self._seats.values() if seat.board_id == board_id}
+    def groups(self, board_id: int) -> set[Group]:
+        """The groups that have somebody on the board."""
+        return {seat.group for seat in self._seats.values() if seat.board_id == board_id}
 
     def boards(self) -> set[int]:
         return {seat.board_id for seat in self._seats.values() if seat.board_id is not None}

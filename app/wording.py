@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, gettext, ngettext
+from flask_babel import format_date, format_datetime, get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from app.contact_links import with_links
 from app.town import town_name
 from boards.text import excerpt
+
+_DAY = "d MMMM yyyy"
+_MOMENT = {"fr": f"{_DAY} 'à' H 'h' mm", "en": f"{_DAY} 'at' HH:mm"}
 
 
 def init_app(app: Flask) -> None:
@@ -27,9 +30,9 @@ def palette_hue(hue: int) -> int:
 
 def day_element(day: date, words: str) -> Markup:
     """A `<time>` that the browser words (« expire demain »); its text is the full date, right at any hour and without script."""
-    return Markup('<time datetime="{}" data-words="{}">{}</time>').format(day.isoformat(), words, escape(format_date(day, "d MMMM yyyy")))
+    return Markup('<time datetime="{}" data-words="{}">{}</time>').format(day.isoformat(), words, escape(format_date(day, _DAY)))
 
 
 def moment_element(moment: datetime, words: str = "ago") -> Markup:
-    text = format_datetime(moment, "d MMMM yyyy 'à' H 'h' mm")
+    text = format_datetime(moment, _MOMENT[get_locale().language])
     return Markup('<time datetime="{}" data-words="{}">{}</time>').format(moment.isoformat(timespec="seconds"), words, escape(text))

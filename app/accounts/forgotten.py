@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 
 from flask import Flask, current_app
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from app import mail
 from app.accounts.models import Account, OneTimeLink, Purpose
 from app.accounts.one_time_links import make_link
 from app.extensions import socketio
+from app.languages import language_of
 from boards.database import now, write_transaction
 
 log = logging.getLogger(__name__)
@@ -48,8 +49,9 @@ def _send_link(email: str, asked_from: str) -> None:
         mail.send(
             current_app.config["SETTINGS"],
             account.email,
-            _("Choisir un nouveau mot de passe"),
+            _l("Choisir un nouveau mot de passe"),
             "mail/password.txt",
+            language=language_of(account),
             name=account.person.name,
             url=url,
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import current_app
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app import mail
 from app.accounts.models import Account
+from app.languages import language_of
 from boards.models import Person
 
 
@@ -15,8 +16,9 @@ def send_invitation(account: Account, url: str, invited_by: Person) -> None:
     mail.send(
         current_app.config["SETTINGS"],
         account.email,
-        _("%(name)s vous invite sur Flash News", name=invited_by.name),
+        _l("%(name)s vous invite sur Flash News", name=invited_by.name),
         "mail/invitation.txt",
+        language=language_of(account),
         name=account.person.name,
         invited_by=invited_by.name,
         url=url,

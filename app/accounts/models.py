@@ -36,7 +36,7 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
-    # How this person wants the pages; None: as the browser says.
+    # How this person wants the pages; None: French, the machine’s theme, the roomier density.
     language: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str | None] = mapped_column(String(10))
     density: Mapped[str | None] = mapped_column(String(10))

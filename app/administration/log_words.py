@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 _NAMES = {
@@ -61,10 +62,12 @@ _UNSAID = {"person", "column"}
 def facts_in_words(facts: dict[str, Any]) -> str:
     """« rôle : agent → lecteur · services : ccas »."""
     if isinstance(changed := facts.get("changed"), dict):
-        return " · ".join(f"{_name(field)}\u00a0: {_value(before)} → {_value(after)}" for field, (before, after) in changed.items())
-    return " · ".join(
-        f"{_name(name)}\u00a0: {_value(value)}" for name, value in facts.items() if name not in _UNSAID and value not in ("", [], None)
-    )
+        return " · ".join(_fact(field, f"{_value(before)} → {_value(after)}") for field, (before, after) in changed.items())
+    return " · ".join(_fact(name, _value(value)) for name, value in facts.items() if name not in _UNSAID and value not in ("", [], None))
+
+
+def _fact(name: str, words: str) -> str:
+    return _("%(name)s : %(value)s", name=_name(name), value=words)
 
 
 def _name(name: str) -> str:

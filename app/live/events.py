@@ -15,6 +15,7 @@ from app.accounts.current import current_person, current_sign_in_id, may_write
 from app.carry_out import board_reference, carry_out
 from app.errors import note_refusal
 from app.fragments import person_data, present_catch_up
+from app.languages import current_language
 from app.live import telling
 from app.live.telling import room, seats
 from app.presence import Seat
@@ -41,7 +42,7 @@ def on_connect(*_anything: Any) -> bool | None:
     if not current_user.is_authenticated:
         return False
     person = current_person()
-    seats.take(_sid(), person_data(person) or {}, current_sign_in_id(), person.audience)
+    seats.take(_sid(), person_data(person) or {}, current_sign_in_id(), person.audience, current_language())
     return None
 
 
@@ -86,16 +87,16 @@ def on_join(seat: Seat, data: Answer) -> Answer:
         if arrived:
             _leave_board(seat, seat.board_id)
         else:
-            leave_room(room(board.id, seat.audience))
+            leave_room(room(board.id, seat.group))
     seat.own_audience, seat.previewed = person.audience, previewed
     seat.board_id = board.id
-    join_room(room(board.id, seat.audience))
+    join_room(room(board.id, seat.group))
     telling.begin_to_tell(board)
     reading().rollback()
     missed = changes_after(reading(), board, after if type(after) is int else -1)
     if arrived:
         telling.somebody_moved(board.id)
-    return {**present_catch_up(missed, seat.audience), **seats.presence(board.id)}
+    return {**present_catch_up(missed, *seat.group), **seats.presence(board.id)}
 
 
 @_answers
@@ -105,7 +106,7 @@ def on_command(seat: Seat, data: Answer) -> Answer:
     if seat.previewed is not None:
         raise Forbidden("only_previewing")
     command = {name: value for name, value in data.items() if name != "board"}
-    return carry_out(current_person(), data.get("board"), command)
+    return carry_out(current_person(), current_language(), data.get("board"), command)
 
 
 @_answers
@@ -126,7 +127,7 @@ def _leave_board(seat: Seat, board_id: int) -> None:
     if seat.typing_card is not None:
         card_id, seat.typing_card = seat.typing_card, None
         telling.tell_typing(seat, card_id, seat.typing_column)
-    leave_room(room(board_id, seat.audience))
+    leave_room(room(board_id, seat.group))
     seat.board_id = None
     telling.somebody_moved(board_id)
 

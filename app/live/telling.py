@@ -1,6 +1,6 @@
-"""What clients are told: changes in their order, each audience its own view of them; presence; typing; the end of a sign-in.
+"""What clients are told: changes in their order, each group its own view of them; presence; typing; the end of a sign-in.
 
-A room holds those of one audience on one board. Every process tells its own clients only.
+A room holds those of one audience and one language on one board. Every process tells its own clients only.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from flask import Flask
 from app.extensions import socketio
 from app.fragments import present, view_of
 from app.live import bus
-from app.presence import Seat, Seats
+from app.presence import Group, Seat, Seats
 from boards import rights
 from boards.changes import Committed, changes_after
 from boards.database import reading
-from boards.models import Audience, Board, Column
+from boards.models import Board, Column
 from boards.perform import change_committed
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,9 @@ def start(app: Flask) -> None:
     socketio.start_background_task(_tell_presence)
 
 
-def room(board_id: int, audience: Audience) -> str:
-    return f"board:{board_id}:{audience.role}:{','.join(map(str, sorted(audience.services)))}"
+def room(board_id: int, group: Group) -> str:
+    audience, language = group
+    return f"board:{board_id}:{audience.role}:{','.join(map(str, sorted(audience.services)))}:{language}"
 
 
 def begin_to_tell(board: Board) -> None:
@@ -118,22 +119,22 @@ def _tell_board(board_id: int, changes: list[Committed]) -> None:
         if missed.changes is None:
             _told[board_id] = missed.seq
             resync = {"seq": missed.seq, "type": "board_changed", "resync": True}
-            return _emit("changes", [resync], to=[room(board_id, audience) for audience in seats.audiences(board_id)])
+            return _emit("changes", [resync], to=[room(board_id, group) for group in seats.groups(board_id)])
         changes = missed.changes
     if changes:
         _told[board_id] = max(told or 0, changes[-1].seq)
-        _tell_audiences(board_id, changes)
+        _tell_groups(board_id, changes)
     return None
 
 
-def _tell_audiences(board_id: int, changes: list[Committed]) -> None:
-    """Each audience its view; those that see the same are told together, and it is made once."""
-    alike: defaultdict[tuple[Any, ...], list[Audience]] = defaultdict(list)
-    for audience in seats.audiences(board_id):
-        alike[tuple(view_of(change, audience) for change in changes)].append(audience)
-    for audiences in alike.values():
-        payload = [present(change, audiences[0]) for change in changes]
-        _emit("changes", payload, to=[room(board_id, audience) for audience in audiences])
+def _tell_groups(board_id: int, changes: list[Committed]) -> None:
+    """Each group its view; those that see the same in the same language are told together, and it is made once."""
+    alike: defaultdict[tuple[Any, ...], list[Group]] = defaultdict(list)
+    for group in seats.groups(board_id):
+        alike[group.language, *(view_of(change, group.audience) for change in changes)].append(group)
+    for groups in alike.values():
+        payload = [present(change, *groups[0]) for change in changes]
+        _emit("changes", payload, to=[room(board_id, group) for group in groups])
 
 
 def _tell_presence() -> None:
@@ -144,7 +145,7 @@ def _tell_presence() -> None:
         moved, _moved_boards[:] = set(_moved_boards), []
         try:
             for board_id in moved:
-                rooms = [room(board_id, audience) for audience in seats.audiences(board_id)]
+                rooms = [room(board_id, group) for group in seats.groups(board_id)]
                 _emit("presence", {"board": board_id, **seats.presence(board_id)}, to=rooms)
         except Exception:  # the next arrival says it again
             log.exception("could not tell who is on boards %s", moved)
@@ -165,10 +166,10 @@ def tell_typing(seat: Seat, card_id: int, column_id: int) -> None:
 
 def _emit_typing(told: dict[str, Any], column_id: int, skip_sid: str | None = None) -> None:
     board_id = told["board"]
-    audiences = seats.audiences(board_id)
-    column = reading().get(Column, column_id) if audiences else None
+    groups = seats.groups(board_id)
+    column = reading().get(Column, column_id) if groups else None
     if column is not None:
-        rooms = [room(board_id, audience) for audience in audiences if rights.may_read(audience, column)]
+        rooms = [room(board_id, group) for group in groups if rights.may_read(group.audience, column)]
         _emit("typing", {name: told[name] for name in ("card", "person", "on")}, to=rooms, skip_sid=skip_sid)
 
 

@@ -15,9 +15,9 @@ from app.accounts.choosing import NewPasswordForm
 from app.accounts.models import Account, TokenScope
 from app.accounts.names import BadInput, clean_name
 from app.accounts.passwords import verify_password
+from app.languages import LANGUAGES
 from app.profile.looks import DENSITIES, THEMES
 
-LANGUAGES = ("fr", "en")
 SCOPES = (TokenScope.READ.value, TokenScope.WRITE.value)
 INITIALS_MAX_LETTERS = 3
 _REQUIRED = _l("Ce champ est nécessaire.")

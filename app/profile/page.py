@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.current import current_account, current_sign_in_id
 from app.accounts.models import Account, ApiToken, SignIn
 from app.accounts.password_policy import min_characters, own_words_of
+from app.languages import language_of
 from app.profile.browsers import browser_in_words
 from app.profile.forms import IdentityForm, LooksForm, PasswordForm, TokenForm
 from app.profile.looks import chosen_theme, density
@@ -47,7 +48,7 @@ def _identity(account: Account) -> IdentityForm:
 
 
 def _looks(account: Account) -> LooksForm:
-    return LooksForm(formdata=None, data={"theme": chosen_theme(), "density": density(), "language": account.language or "fr"})
+    return LooksForm(formdata=None, data={"theme": chosen_theme(), "density": density(), "language": language_of(account)})
 
 
 def _sign_ins(account: Account) -> list[SignIn]:

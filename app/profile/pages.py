@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, current_app, flash, redirect, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
@@ -65,7 +66,8 @@ def keep_looks() -> Page:
     with write_transaction() as session:
         account = session.get_one(Account, current_account().id)
         account.theme, account.density, account.language = form.theme.data, form.density.data, form.language.data
-    response = _kept(_("Vos préférences sont enregistrées."))
+    with force_locale(form.language.data):  # said as they want it from now on
+        response = _kept(_("Vos préférences sont enregistrées."))
     remember_theme(response, form.theme.data)
     return response
 

@@ -64,7 +64,7 @@ def fresh_page(town: Town, who: str) -> tuple[int, dict[int, Place], dict[int, P
     }
     cards = load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))
     whole = Committed(board.id, seen.seq, "", None, board.created_at, {card.id: card for card in cards}, {})
-    shown = present(whole, person.audience)["cards"]
+    shown = present(whole, person.audience, "fr")["cards"]
     return seen.seq, columns, {int(id): card for id, card in shown.items()}
 
 
@@ -189,7 +189,7 @@ class AnyHistory(RuleBasedStateMachine):
             page.apply(self.as_seen(committed, page.who))
 
     def as_seen(self, change: Committed, who: str) -> dict[str, Any]:
-        return present(change, reading().get_one(Person, getattr(self.town, who)).audience)
+        return present(change, reading().get_one(Person, getattr(self.town, who)).audience, "fr")
 
     def same_as_fresh(self, page: BrowserBoard) -> None:
         seq, columns, cards = fresh_page(self.town, page.who)
