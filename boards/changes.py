@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select
+from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
 
 from boards import rights
@@ -94,14 +94,21 @@ def difference(obj: Card | Column) -> dict[str, Any] | None:
     for name in _recorded(obj):
         history = state.attrs[name].history
         if history.has_changes():
-            before[name] = _plain(history.deleted[0]) if history.deleted else None
-            after[name] = _plain(history.added[0]) if history.added else None
+            before[name] = as_recorded(history.deleted[0]) if history.deleted else None
+            after[name] = as_recorded(history.added[0]) if history.added else None
     return {"before": before, "after": after}
+
+
+def as_recorded(value: Any) -> Any:
+    """A field's value as records hold it; moments in UTC, whatever zone the database answers in."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def beginning(obj: Card | Column) -> dict[str, Any]:
     """A new object as it was stored: {"before": None, "after": {every field}}."""
-    return {"before": None, "after": {name: _plain(getattr(obj, name)) for name in _recorded(obj)}}
+    return {"before": None, "after": {name: as_recorded(getattr(obj, name)) for name in _recorded(obj)}}
 
 
 def committed_now(session: Session, change: Change) -> Committed:
@@ -168,6 +175,22 @@ def former_homes(record: Record) -> dict[int, int]:
     }
 
 
+def home_after(session: Session, card: Card, seq: int) -> int:
+    """The id of the column in which the card stood right after the change `seq`."""
+    later = select(Change.record).where(Change.board_id == card.board_id, Change.seq > seq, touches_card(card.id)).order_by(Change.seq)
+    for record in session.scalars(later):
+        former = former_homes(record).get(card.id)
+        if former is not None:
+            return former
+    return card.column_id
+
+
+def touches_card(card_id: int) -> ColumnElement[bool]:
+    """The changes that concern this card."""
+    touched: ColumnElement[bool] = Change.record[("cards", str(card_id))].as_string().is_not(None)
+    return touched
+
+
 def on_board(card: Card | None, columns: dict[int, Column]) -> Card | None:
     """The card if it stands on the board, else None."""
     if card is None or card.archived_at is not None or card.column_id not in columns:
@@ -190,7 +213,3 @@ def _load(session: Session, model: type[_Row], ids: set[int]) -> dict[int, _Row]
 def _recorded(obj: Card | Column) -> list[str]:
     state: Any = inspect(obj)
     return [attribute.key for attribute in state.mapper.column_attrs if attribute.key not in _NOT_RECORDED]
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value

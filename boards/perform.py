@@ -115,7 +115,7 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
         obj.changed_seq = scope.board.seq
     if None in differences.values():
         scope.session.flush()  # new rows get their ids
-    record = empty_record()
+    record = empty_record() | command.also_recorded()
     for obj, altered in differences.items():
         record["cards" if isinstance(obj, Card) else "columns"][str(obj.id)] = altered or beginning(obj)
     change = Change(

@@ -29,6 +29,13 @@ def ranks_at_end(last: str | None, count: int) -> list[str]:
     return list(generate_n_keys_between(last, None, count))
 
 
+def nearest_free(rank: str, taken: set[str]) -> str:
+    """The rank itself where nothing has it, else one right behind whatever has."""
+    if rank not in taken:
+        return rank
+    return str(generate_key_between(rank, min((other for other in taken if other > rank), default=None)))
+
+
 def _rank(session: Session, rank: Any, where: ColumnElement[bool], after: str | None, at_top: bool) -> str:
     """Archived rows keep their rank, so neighbours are sought among all rows: restoring puts a card where it was."""
     if at_top:

@@ -10,6 +10,7 @@ from boards.commands.base import Command
 from boards.commands.cards import AddCard, ArchiveCard, EditCard, MoveCard, RestoreCard
 from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
 from boards.commands.rights import SetRights
+from boards.commands.undo import UndoChange
 from boards.errors import FieldError, Invalid
 
 AnyCommand = Annotated[
@@ -23,7 +24,8 @@ AnyCommand = Annotated[
     | MoveColumn
     | ArchiveColumn
     | RestoreColumn
-    | SetRights,
+    | SetRights
+    | UndoChange,
     Field(discriminator="type"),
 ]
 _commands: TypeAdapter[Command] = TypeAdapter(AnyCommand)

@@ -20,6 +20,10 @@ class Command(BaseModel):
     def apply(self, scope: Scope) -> None:
         raise NotImplementedError
 
+    def also_recorded(self) -> dict[str, Any]:
+        """What the record says besides what was touched."""
+        return {}
+
     def gives(self, field: str) -> bool:
         """Whether the sender named this field, be it with null."""
         return field in self.model_fields_set

@@ -129,6 +129,7 @@ COMMANDS: dict[str, tuple[Access, dict[str, Any]]] = {
     "move_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "after": None}),
     "archive_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
     "restore_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
+    "undo_change": (Access.EDITORS_OF_A_COLUMN, {"seq": "target"}),
     "set_rights": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "readers": "comment"}),
 }
 # The same command towards each target, from the free column, where agents edit and readers read.

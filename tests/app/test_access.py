@@ -129,6 +129,8 @@ class Doors:
         match name, value:
             case "column", "target":
                 return self.columns[target]
+            case "seq", "target":
+                return ABSENT if self.card(target) == ABSENT else self.town.seq
             case _, "target" | "archived":
                 return self.card(target, archived=value == "archived")
             case "column", "free":

@@ -28,6 +28,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "archive_column": {"column": 1},
     "restore_column": {"column": 1},
     "set_rights": {"column": 1, "agents": "read", "readers": "none", "services": {"1": "edit"}},
+    "undo_change": {"seq": 2, "first": 1},
 }
 WRONG = [
     None,
