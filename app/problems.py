@@ -36,7 +36,7 @@ DETAILS = {
     "card_not_archived": _l("Cette info n’est pas archivée."),
     "card_not_found": _l("Cette info n’existe pas, ou vous n’y avez pas accès."),
     "change_not_found": _l("Cette modification n’existe pas, ou vous n’y avez pas accès."),
-    "changed_since": _l("Autre chose a été modifié depuis au même endroit : il n’est plus possible d’annuler."),
+    "changed_since": _l("Autre chose a été modifié depuis au même endroit : il n’est plus possible d’annuler."),
     "column_archived": _l("Cette colonne est archivée : restaurez-la d’abord."),
     "column_not_archived": _l("Cette colonne n’est pas archivée."),
     "column_not_found": _l("Cette colonne n’existe pas, ou vous n’y avez pas accès."),
