@@ -182,6 +182,16 @@ def test_a_far_too_large_upload_is_not_even_read(sonia: Visitor) -> None:
     assert sonia.post("/profile", {"name": "x" * 600_000}).status_code == 413
 
 
+def test_a_photo_stands_wherever_its_person_does(app: Flask, town: Town, sonia: Visitor) -> None:
+    send(sonia, picture())
+    face = f'src="/people/{town.agent}/photo?v={person().photo_version}"'
+    assert face in sonia.get("/boards/accueil").text.split("</header>")[0]
+    facilitator = Visitor(app)
+    facilitator.sign_in("dtan@ville.example")
+    for page in ("/people", f"/people/{town.agent}"):
+        assert face in facilitator.get(page).text
+
+
 def test_photos_are_kept_by_browsers_until_they_change(app: Flask, town: Town, sonia: Visitor) -> None:
     send(sonia, picture())
     version = person().photo_version

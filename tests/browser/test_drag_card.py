@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
@@ -54,6 +56,29 @@ def test_a_reader_cannot_drag(lanes: Lanes, seat: SeatSomebody) -> None:
     reader = seat(READER)
     reader.drag(reader.card(named(lanes, "Un")[0]), reader.card(named(lanes, "Trois")[0]), where="bottom")
     reader.expect_cards(lanes.left, named(lanes, "Un", "Deux", "Trois"))
+    expect(reader.toasts).to_contain_text(f"Vous lisez la colonne « \u2068{lanes.left}\u2069 »")
+
+
+def test_a_click_on_a_card_one_only_reads_opens_it_without_a_word(lanes: Lanes, seat: SeatSomebody) -> None:
+    reader = seat(READER)
+    reader.open_card(named(lanes, "Un")[0])
+    expect(reader.toasts).to_have_count(0)
+
+
+def test_a_column_that_refuses_a_card_pales_says_why_and_the_card_goes_back(lanes: Lanes, founder: Desk, anna: Desk) -> None:
+    one, two, three = named(lanes, "Un", "Deux", "Trois")
+    founder.command(type="set_rights", column=lanes.right_id, agents="comment")
+    target = anna.column(lanes.right)
+    expect(target).to_have_attribute("data-level", "comment")
+    anna.drag(anna.card(one), anna.card(three), where="bottom", drop=False)  # over others of its own column first
+    anna.carry_to(target)
+    expect(target).to_have_class(re.compile("refuses"))
+    expect(anna.column(lanes.left)).not_to_have_class(re.compile("refuses"))
+    anna.page.mouse.up()
+    expect(anna.toasts).to_contain_text(f"Vous lisez la colonne « \u2068{lanes.right}\u2069 »")
+    anna.expect_cards(lanes.left, [one, two, three])
+    expect(target).not_to_have_class(re.compile("refuses"))
+    assert anna.titles(lanes.left_id) == [one, two, three]
 
 
 def test_a_card_archived_by_the_other_glides_back_and_the_reason_is_said(lanes: Lanes, founder: Desk, anna: Desk) -> None:

@@ -2,16 +2,19 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { columns, titleOf } from "../live/places.js";
-import { mayAddTo } from "../live/rights.js";
+import { whyNotIn } from "../live/refusals.js";
+import { mayAddTo, mayEditAll } from "../live/rights.js";
 
 // The « … » of a column: one menu for all of them, so that a column stays light.
 export default class extends Controller {
-  static targets = ["menu", "add", "sheet", "rights"];
+  static targets = ["menu", "note", "add", "sheet", "rights"];
 
   open(event) {
     const column = event.target.closest(".column");
     this.menuTarget.dataset.column = column.id;
     this.menuTarget.opener = event.currentTarget;
+    this.noteTarget.hidden = mayEditAll(column);
+    this.noteTarget.textContent = whyNotIn(column);
     this.addTarget.hidden = !mayAddTo(column);
     this.sheetTarget.hidden = !column.dataset.serviceId;
     this.rightsTarget.hash = `row-${column.dataset.columnId}`;

@@ -3,7 +3,8 @@ import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { EdgeScroll } from "../live/edge_scroll.js";
-import { placeOf, sendMove } from "../live/places.js";
+import { columnOf, columns, placeOf, putBack, sendMove } from "../live/places.js";
+import { explainWhenPulled, whyNotIn } from "../live/refusals.js";
 import { hold, placeByRank, release } from "../live/render.js";
 import { mayArrange, mayEdit, mayPlace } from "../live/rights.js";
 
@@ -30,6 +31,7 @@ export default class extends Controller {
     this.board = document.getElementById("board");
     this.edges = new EdgeScroll(this.board);
     this.board.addEventListener("pointerdown", this.#begin, { capture: true, once: true });
+    this.board.addEventListener("pointerdown", explainWhenPulled);
   }
 
   #begin = () => {
@@ -40,6 +42,7 @@ export default class extends Controller {
 
   disconnect() {
     document.removeEventListener("board:columns", this.#prepare);
+    this.board.removeEventListener("pointerdown", explainWhenPulled);
     this.columns?.destroy();
     this.edges.stop();
   }
@@ -55,8 +58,11 @@ export default class extends Controller {
       filter: (_event, card) => card?.matches?.(".card") && (card.matches(".pending") || !mayEdit(card)),
       preventOnFilter: false,
       group: { name: "cards", pull: true, put: (to, _from, card) => mayPlace(card.dataset.authorId, to.el.closest(".column")) },
-      onStart: ({ item }) => this.#start(item, placeOf(item)),
-      onEnd: ({ item }) => this.#end(item, () => sendMove(item, this.#origin)),
+      onStart: ({ item }) => {
+        this.#start(item, placeOf(item));
+        for (const column of columns()) column.classList.toggle("refuses", !mayPlace(item.dataset.authorId, column));
+      },
+      onEnd: ({ item, originalEvent }) => this.#end(item, () => this.#dropCard(item, columnUnder(originalEvent))),
     };
   }
 
@@ -89,6 +95,14 @@ export default class extends Controller {
     Promise.resolve(send()).finally(() => release(item));
   }
 
+  // Let go over a column that refuses it, a card goes back, even if it crossed others that would have taken it.
+  #dropCard(card, target) {
+    for (const column of columns()) column.classList.remove("refuses");
+    if (!target || target === columnOf(card) || mayPlace(card.dataset.authorId, target)) return sendMove(card, this.#origin);
+    putBack(card, this.#origin);
+    toast(whyNotIn(target));
+  }
+
   async #moveColumn(column) {
     const before = column.previousElementSibling?.closest(".column");
     try {
@@ -98,6 +112,12 @@ export default class extends Controller {
       toast(`La colonne n’a pas bougé : ${problem.detail}`);
     }
   }
+}
+
+function columnUnder(event) {
+  const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
+  if (clientX === undefined) return null;
+  return document.elementsFromPoint(clientX, clientY).find((element) => element.matches("#board > .column"));
 }
 
 // The click that ends a drag must not open the card.

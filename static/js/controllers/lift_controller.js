@@ -2,6 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { cardsIn, columnOf, columns, placeOf, putBack, sendMove, titleOf } from "../live/places.js";
 import { hold, refreshCount, release } from "../live/render.js";
+import { whyNotIn } from "../live/refusals.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
 
 // Moving a card without a mouse: Space lifts, arrows move, Enter drops, Escape puts it back; each step is announced.
@@ -17,7 +18,7 @@ export default class extends Controller {
   #lift(event) {
     event.preventDefault();
     const card = event.target.closest(".card");
-    if (!mayEdit(card)) return toast("Vous ne pouvez pas déplacer cette info.");
+    if (!mayEdit(card)) return toast(whyNotIn(columnOf(card)));
     this.#card = card;
     this.#origin = placeOf(card);
     hold(card);
@@ -53,7 +54,7 @@ export default class extends Controller {
   #cross(step) {
     const open = columns().filter((column) => !column.matches(".folded") && mayPlace(this.#card.dataset.authorId, column));
     const column = open[open.indexOf(columnOf(this.#card)) + step];
-    if (!column) return announce(step < 0 ? "Aucune colonne à gauche." : "Aucune colonne à droite.");
+    if (!column) return announce(step < 0 ? "Aucune colonne à gauche où la déposer." : "Aucune colonne à droite où la déposer.");
     const index = cardsIn(columnOf(this.#card)).indexOf(this.#card);
     this.#move(() => column.querySelector(".cards").insertBefore(this.#card, cardsIn(column)[index] ?? null));
   }

@@ -2,6 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { columnOf, columns, titleOf } from "../live/places.js";
+import { whyNotIn } from "../live/refusals.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
 
 // « Déplacer vers… »: column and position by lists, for everyone.
@@ -14,7 +15,8 @@ export default class extends Controller {
   }
 
   open(card) {
-    if (!card || !mayEdit(card)) return toast("Vous ne pouvez pas déplacer cette info.");
+    if (!card) return;
+    if (!mayEdit(card)) return toast(whyNotIn(columnOf(card)));
     this.#card = card;
     this.whatTarget.textContent = titleOf(card);
     const possible = columns().filter((column) => mayPlace(card.dataset.authorId, column));

@@ -3,6 +3,7 @@ import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { board, seen } from "../live/context.js";
 import { publishedIn } from "../live/merge.js";
+import { whyNot } from "../live/refusals.js";
 import { mayPlace } from "../live/rights.js";
 import { wordTimes } from "../live/times.js";
 
@@ -107,6 +108,8 @@ export default class extends Controller {
     const article = this.#article;
     this.panelTarget.hidden = false;
     this.panelTarget.classList.toggle("mine-to-edit", mayPlace(article.dataset.authorId, article));
+    const note = article.querySelector("[data-why-not]");
+    if (note) note.textContent = whyNot(article, note.dataset.whyNot);
     wordTimes(article);
     document.querySelector(".card.open")?.classList.remove("open");
     document.getElementById(`card-${article.dataset.panelCard}`)?.classList.add("open");

@@ -8,7 +8,7 @@ export default class extends Controller {
     const response = await fetch(`/services/${column.dataset.serviceId}`, { headers: { "X-Fragment": "sheet", Accept: "text/html" } }).catch(() => null);
     if (!response?.ok) return toast("La fiche de ce service ne peut pas être ouverte pour l’instant.");
     const dialog = document.getElementById("service-sheet");
-    dialog.querySelector(".content").innerHTML = await response.text();
+    dialog.querySelector("[data-sheet]").innerHTML = await response.text();
     dialog.showModal();
   }
 }

@@ -8,10 +8,12 @@ const holds = (element, level) => LEVELS.indexOf(element.dataset.level) >= LEVEL
 
 export const mayArrange = () => document.body.classList.contains("may-arrange");
 
+export const mayEditAll = (column) => holds(column, "edit");
+
 export const mayAddTo = (column) => holds(column, "contribute");
 
 export function mayPlace(authorId, column) {
-  return holds(column, "edit") || (holds(column, "contribute") && Number(authorId) === me.id && !lookingAs);
+  return mayEditAll(column) || (holds(column, "contribute") && Number(authorId) === me.id && !lookingAs);
 }
 
 export const mayEdit = (card) => mayPlace(card.dataset.authorId, card.closest(".column"));
