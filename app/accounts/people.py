@@ -40,7 +40,7 @@ def add_account(email: str, name: str, role: Role, service_slugs: list[str], pas
         account = Account(person_id=person.id, email=email, password_hash=password_hash)
         account.person = person
         session.add(account)
-        audit.record(session, "person_added", email, person=person.id, role=role.value)
+        audit.record(session, "person_added", email, person=person.id, role=str(role))
     return account
 
 

@@ -124,8 +124,8 @@ def test_a_card_edited_here_stays_as_it_is(run: Run, town: Town) -> None:
 def test_a_card_moved_or_archived_here_stays_so(run: Run, town: Town) -> None:
     run(two_lists({}, {}))
     board = column("CCAS").board_id
-    town.perform(town.agent, board=board, type="move_card", card=card("Info 1").id, column=column("Sports").id)
-    town.perform(town.agent, board=board, type="archive_card", card=card("Info 2").id)
+    town.perform(town.facilitator, board=board, type="move_card", card=card("Info 1").id, column=column("Sports").id)
+    town.perform(town.facilitator, board=board, type="archive_card", card=card("Info 2").id)
     assert "Infos\u00a0: 0 ajoutée, 0 mise à jour, 0 inchangée, 2 laissées" in run(two_lists({}, {})).stdout
     assert titles(SLUG) == {"CCAS": ["Info 2"], "Sports": ["Info 1"]}
     assert card("Info 2").archived_at is not None
