@@ -134,6 +134,16 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def shared_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the tests of a module that leave it as they found it, or keep to columns of their own."""
+    folder = tmp_path_factory.mktemp("shared") / "var"
+    shutil.copytree(demo_data, folder)
+    server = Server(folder).start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def server(demo_data: Path, tmp_path: Path) -> Iterator[Server]:
     """A running server with a fresh demo town."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,16 +29,6 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(**browser_options())
     yield browser
     browser.close()
-
-
-@pytest.fixture(scope="module")
-def shared_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server for tests that keep to columns of their own."""
-    folder = tmp_path_factory.mktemp("town") / "var"
-    shutil.copytree(demo_data, folder)
-    server = Server(folder).start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -1,23 +1,11 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.live.person import LivePerson
 from tests.server import Server
-
-
-@pytest.fixture(scope="module")
-def shared_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for the tests of a module that leave it as they found it, or nearly so."""
-    folder = tmp_path_factory.mktemp("shared") / "var"
-    shutil.copytree(demo_data, folder)
-    server = Server(folder).start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
