@@ -94,6 +94,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         counts={column: len(keys) for column, keys in seen.cards.items()},
         levels={column.id: rights.level(person, column) for column in seen.columns},
         panel=panel,
+        view=person.audience.key,
         previewing=_previewing(person, place),
         services=services_in_use(reading()) if rights.may_arrange(person) else [],
         **_root(current_person(), arranges=rights.may_arrange(person)),

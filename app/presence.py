@@ -27,6 +27,7 @@ class Seat:
     board_id: int | None = None
     typing_card: int | None = None
     typing_column: int = 0  # where that card stands
+    token_id: int = 0  # of a program; 0 for a browser
     # Those in whose place a facilitator looks at the board: they hear what these would hear.
     previewed: Audience | None = None
 

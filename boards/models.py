@@ -60,6 +60,11 @@ class Audience:
     role: Role | None
     services: frozenset[int] = frozenset()
 
+    @property
+    def key(self) -> str:
+        """The audience in a few characters."""
+        return f"{self.role}:{','.join(map(str, sorted(self.services)))}"
+
 
 class Person(Base):
     """Somebody who acts on boards. How they sign in is not a board's business."""

@@ -40,6 +40,12 @@ def current_sign_in_id() -> int:
     return current_user.id if isinstance(current_user._get_current_object(), SignIn) else 0
 
 
+def current_token_id() -> int:
+    """With which token a program asks; 0 for a browser."""
+    asking = current_user._get_current_object()
+    return asking.token.id if isinstance(asking, Bearer) else 0
+
+
 def may_write() -> bool:
     """Whether whoever asks may alter anything: a program with a read-only token may not."""
     asking = current_user._get_current_object()

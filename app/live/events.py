@@ -11,7 +11,8 @@ from flask import request
 from flask_login import current_user
 from flask_socketio import SocketIO, disconnect, join_room, leave_room
 
-from app.accounts.current import current_person, current_sign_in_id, may_write
+from app.accounts import last_seen
+from app.accounts.current import current_person, current_sign_in_id, current_token_id, may_write
 from app.carry_out import board_reference, carry_out
 from app.errors import note_refusal
 from app.fragments import person_data, present_catch_up
@@ -21,7 +22,7 @@ from app.live.telling import room, seats
 from app.presence import Seat
 from app.previewing import standing_in
 from app.problems import problem_document, problem_for
-from boards.changes import changes_after
+from boards.changes import CatchUp, changes_after
 from boards.database import reading
 from boards.errors import FieldError, Forbidden, Invalid, Refusal
 from boards.reading import find_board, find_card
@@ -42,7 +43,8 @@ def on_connect(*_anything: Any) -> bool | None:
     if not current_user.is_authenticated:
         return False
     person = current_person()
-    seats.take(_sid(), person_data(person) or {}, current_sign_in_id(), person.audience, current_language())
+    seat = seats.take(_sid(), person_data(person) or {}, current_sign_in_id(), person.audience, current_language())
+    seat.token_id = current_token_id()
     return None
 
 
@@ -79,6 +81,7 @@ def _answers(handler: Callable[[Seat, Answer], Answer]) -> Callable[..., Answer]
 def on_join(seat: Seat, data: Answer) -> Answer:
     """Enter the room first, read what came after `after` second: nothing can fall between."""
     after = data.get("after")
+    last_seen.note(current_user._get_current_object())
     person = current_person()
     board = find_board(reading(), person, board_reference(data.get("board")))
     previewed = standing_in(person, data["as"]).audience if data.get("as") is not None else None
@@ -94,6 +97,8 @@ def on_join(seat: Seat, data: Answer) -> Answer:
     telling.begin_to_tell(board)
     reading().rollback()
     missed = changes_after(reading(), board, after if type(after) is int else -1)
+    if data.get("view") not in (None, seat.audience.key):
+        missed = CatchUp(missed.seq, None)  # their role or services changed since the page was made: no change of the board says so
     if arrived:
         telling.somebody_moved(board.id)
     return {**present_catch_up(missed, *seat.group), **seats.presence(board.id)}

@@ -41,8 +41,7 @@ def start(app: Flask) -> None:
 
 
 def room(board_id: int, group: Group) -> str:
-    audience, language = group
-    return f"board:{board_id}:{audience.role}:{','.join(map(str, sorted(audience.services)))}:{language}"
+    return f"board:{board_id}:{group.audience.key}:{group.language}"
 
 
 def begin_to_tell(board: Board) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app import audit
-from app.accounts.models import SignIn
+from app.accounts.models import ApiToken, SignIn
 from app.extensions import socketio
 from app.live import telling
 from app.live.telling import room, seats
@@ -45,17 +45,19 @@ def _watch(app: Flask) -> None:
 
 
 def look_after_seats() -> None:
-    """Close the connections of those who are signed out or disabled; reseat those whose rights are others now."""
+    """Close the connections of those who are signed out or disabled, or whose token was revoked; reseat those whose rights are others now."""
     seated = seats.all()
     if not seated:
         return
     signed_in = set(reading().scalars(select(SignIn.id).where(SignIn.id.in_({seat.sign_in_id for seat in seated}))))
+    good = ApiToken.id.in_({seat.token_id for seat in seated}) & ApiToken.revoked_at.is_(None)
+    tokens = set(reading().scalars(select(ApiToken.id).where(good)))
     query = select(Person).where(Person.id.in_({seat.person["id"] for seat in seated})).options(selectinload(Person.services))
     audiences = {person.id: person.audience for person in reading().scalars(query)}
     for seat in seated:
         audience = audiences.get(seat.person["id"], Audience(None))
-        by_token = seat.sign_in_id == 0
-        if audience.role is None or not (by_token or seat.sign_in_id in signed_in):
+        proven = seat.token_id in tokens if seat.token_id else seat.sign_in_id in signed_in
+        if audience.role is None or not proven:
             telling.close(seat.sid)
         elif audience != seat.own_audience:
             reseat(seat, audience)

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
-from tests.browser.desk import FACILITATOR, READER, Desk
+from tests.browser.desk import AGENT, FACILITATOR, READER, Desk
+from tests.browser.test_connection import OFFLINE
 from tests.browser.test_drag_card import named
+from tests.server import Server
 
 _numbers = count(1)
 
@@ -34,6 +36,24 @@ def test_a_column_withdrawn_leaves_the_open_page_with_its_card(lanes: Lanes, fou
     expect(reader.column(lanes.left)).to_have_count(0)
     founder.command(type="set_rights", column=lanes.left_id, readers=None)
     reader.expect_cards(lanes.left, named(lanes, "Un", "Deux", "Trois"))
+
+
+def test_a_service_left_while_the_connection_was_lost_takes_its_columns_along(
+    lanes: Lanes, founder: Desk, anna: Desk, shared_server: Server
+) -> None:
+    column = next(each for each in founder.board()["columns"] if each["title"] == "CCAS")
+    founder.command(type="set_rights", column=lanes.left_id, agents="none", services={str(column["service"]): "edit"})
+    anna.expect_cards(lanes.left, named(lanes, "Un", "Deux", "Trois"))
+    anna.forgive()
+    anna.context.set_offline(True)
+    expect(anna.state).to_have_text(OFFLINE)
+    assert shared_server.flask("people", "set-services", AGENT, "sports").returncode == 0
+    try:
+        anna.context.set_offline(False)
+        expect(anna.column(lanes.left)).to_have_count(0)
+        anna.expect_live()
+    finally:
+        shared_server.flask("people", "set-services", AGENT, "ccas")
 
 
 def test_a_card_carried_to_a_hidden_column_leaves_other_pages(lanes: Lanes, founder: Desk, anna: Desk, reader: Desk) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import socketio
 
 from tests.live.person import LivePerson
 from tests.server import Server
@@ -99,6 +102,43 @@ def test_a_service_left_takes_its_rights_along_within_seconds(
     seq = dtan.send(type="add_card", column=hidden, title="Du nouveau service")["seq"]
     assert culture.hear_up_to(seq)[-1]["type"] == "card_added"
     shared_server.flask("people", "set-services", "culture@demo.example", "culture")
+
+
+def test_who_left_a_service_while_away_gets_the_board_anew_on_return(shared_server: Server, hidden: int, person: Connect) -> None:
+    sports = person("sports")
+    page = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=10).text
+    assert f'id="column-{hidden}"' in page
+    [view], [seq] = re.findall(r'data-view="([^"]+)"', page), re.findall(r'data-seq="(\d+)"', page)
+    sports.leave()
+    assert shared_server.flask("people", "set-services", "sports@demo.example", "culture").returncode == 0
+    sports.connect()
+    try:
+        back = {"board": "accueil", "after": int(seq)}
+        assert sports.ask("join", {**back, "view": view}).get("resync") is True
+        fresh = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=10).text
+        assert f'id="column-{hidden}"' not in fresh
+        [view] = re.findall(r'data-view="([^"]+)"', fresh)
+        assert sports.ask("join", {**back, "view": view})["changes"] == []
+    finally:
+        shared_server.flask("people", "set-services", "sports@demo.example", "sports")
+
+
+def test_a_programs_connection_ends_with_its_token(shared_server: Server, person: Connect) -> None:
+    owner = person("ccas")
+    made = owner.web.post(
+        f"{shared_server.url}/profile/tokens",
+        data={"label": "Écran", "scope": "read", "csrf_token": owner.csrf_token},
+        timeout=10,
+    ).text
+    [token], [revoke] = re.findall(r"fn_[\w-]{43}", made), re.findall(r'"(/profile/tokens/\d+/revoke)"', made)
+    ended = threading.Event()
+    program = socketio.Client(reconnection=False, handle_sigint=False)
+    program.on("disconnect", lambda *_reason: ended.set())
+    program.connect(shared_server.url, headers={"Authorization": f"Bearer {token}"}, transports=["websocket"], wait_timeout=10)
+    assert program.call("join", {"board": "accueil", "after": 0}, timeout=10)["seq"]
+    assert "jamais utilisé" not in owner.web.get(f"{shared_server.url}/profile", timeout=10).text
+    owner.web.post(f"{shared_server.url}{revoke}", data={"csrf_token": owner.csrf_token}, timeout=10)
+    assert ended.wait(timeout=5)
 
 
 def test_a_facilitator_who_looks_as_a_reader_hears_what_readers_hear(dtan: LivePerson, hidden: int, person: Connect) -> None:

@@ -48,7 +48,12 @@ async function enter() {
 
 // Enters the board's room and asks for what came since; the server reads after it has let us in, so nothing falls between.
 async function join() {
-  const { changes, resync, people, total } = await connection.request("join", { board: board.id, after: stream.seq, as: lookingAs });
+  const { changes, resync, people, total } = await connection.request("join", {
+    board: board.id,
+    after: stream.seq,
+    as: lookingAs,
+    view: document.body.dataset.view,
+  });
   if (resync) await fetchBoard();
   else stream.receive(changes);
   connection.dispatchEvent(new CustomEvent("presence", { detail: { people, total } }));
@@ -74,5 +79,6 @@ async function fetchWhole() {
   document.body.classList.toggle("may-arrange", page.body.classList.contains("may-arrange"));
   applyBoard(page.getElementById("board"));
   document.body.dataset.seq = seq;
+  document.body.dataset.view = page.body.dataset.view;
   stream.restartFrom(seq);
 }
