@@ -1,6 +1,7 @@
 // The text editor (TipTap), loaded only when somebody writes.
 import { Editor, generateHTML, generateJSON } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
+import { t } from "./live/words.js";
 
 const KIT = StarterKit.configure({
   heading: { levels: [3, 4] },
@@ -19,7 +20,7 @@ export function createEditor(place, html, onUpdate) {
   const toolbar = document.createElement("div");
   toolbar.className = "toolbar";
   toolbar.setAttribute("role", "toolbar");
-  toolbar.setAttribute("aria-label", "Mise en forme");
+  toolbar.setAttribute("aria-label", t("Mise en forme"));
   const linkForm = makeLinkForm(() => editor);
   const content = document.createElement("div");
   place.replaceChildren(toolbar, linkForm, content);
@@ -28,7 +29,7 @@ export function createEditor(place, html, onUpdate) {
     extensions: [KIT],
     content: html,
     injectCSS: false,
-    editorProps: { attributes: { class: "tiptap text", role: "textbox", "aria-multiline": "true", "aria-label": "Texte de l’info" } },
+    editorProps: { attributes: { class: "tiptap text", role: "textbox", "aria-multiline": "true", "aria-label": t("Texte de l’info") } },
   });
   editor.on("update", onUpdate);
   toolbar.append(...TOOLS.map((tool) => makeTool(tool, editor, linkForm)));
@@ -37,15 +38,15 @@ export function createEditor(place, html, onUpdate) {
 }
 
 const TOOLS = [
-  { words: "Gras", icon: "bold", active: ["bold"], run: (chain) => chain.toggleBold() },
-  { words: "Italique", icon: "italic", active: ["italic"], run: (chain) => chain.toggleItalic() },
-  { words: "Souligné", icon: "underline", active: ["underline"], run: (chain) => chain.toggleUnderline() },
-  { words: "Intertitre", icon: "heading", active: ["heading", { level: 3 }], run: (chain) => chain.toggleHeading({ level: 3 }) },
-  { words: "Liste à puces", icon: "list", active: ["bulletList"], run: (chain) => chain.toggleBulletList() },
-  { words: "Liste numérotée", icon: "list-ordered", active: ["orderedList"], run: (chain) => chain.toggleOrderedList() },
-  { words: "Lien", icon: "link", active: ["link"], link: true },
-  { words: "Annuler la frappe", icon: "undo", run: (chain) => chain.undo() },
-  { words: "Rétablir la frappe", icon: "redo", run: (chain) => chain.redo() },
+  { words: t("Gras"), icon: "bold", active: ["bold"], run: (chain) => chain.toggleBold() },
+  { words: t("Italique"), icon: "italic", active: ["italic"], run: (chain) => chain.toggleItalic() },
+  { words: t("Souligné"), icon: "underline", active: ["underline"], run: (chain) => chain.toggleUnderline() },
+  { words: t("Intertitre"), icon: "heading", active: ["heading", { level: 3 }], run: (chain) => chain.toggleHeading({ level: 3 }) },
+  { words: t("Liste à puces"), icon: "list", active: ["bulletList"], run: (chain) => chain.toggleBulletList() },
+  { words: t("Liste numérotée"), icon: "list-ordered", active: ["orderedList"], run: (chain) => chain.toggleOrderedList() },
+  { words: t("Lien"), icon: "link", active: ["link"], link: true },
+  { words: t("Annuler la frappe"), icon: "undo", run: (chain) => chain.undo() },
+  { words: t("Rétablir la frappe"), icon: "redo", run: (chain) => chain.redo() },
 ];
 
 function makeTool({ words, icon, active, run, link }, editor, linkForm) {
@@ -67,15 +68,15 @@ function makeLinkForm(editorOf) {
   const row = document.createElement("div");
   row.className = "link-form";
   row.hidden = true;
-  const input = Object.assign(document.createElement("input"), { type: "url", placeholder: "https://… ou adresse de messagerie" });
-  input.setAttribute("aria-label", "Adresse du lien");
+  const input = Object.assign(document.createElement("input"), { type: "url", placeholder: t("https://… ou adresse de messagerie") });
+  input.setAttribute("aria-label", t("Adresse du lien"));
   const apply = () => {
     const href = completed(input.value.trim());
     const chain = editorOf().chain().focus().extendMarkRange("link");
     (href ? chain.setLink({ href }) : chain.unsetLink()).run();
     row.hidden = true;
   };
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: "Appliquer" });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: t("Appliquer") });
   button.addEventListener("click", apply);
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") (event.preventDefault(), apply());

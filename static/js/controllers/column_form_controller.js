@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { perform } from "../live/board.js";
 import { titleOf } from "../live/places.js";
+import { t } from "../live/words.js";
 
 // The dialog that adds or edits a column.
 export default class extends Controller {
@@ -13,13 +14,13 @@ export default class extends Controller {
     const beside = menu.dataset.column && document.getElementById(menu.dataset.column);
     this.#column = null;
     this.#after = beside ? Number(beside.dataset.columnId) : undefined;
-    this.#show("Ajouter une colonne", { title: "", kind: "service", hue: 250, service: "" });
+    this.#show(t("Ajouter une colonne"), { title: "", kind: "service", hue: 250, service: "" });
   }
 
   edit() {
     const column = document.getElementById(document.getElementById("column-menu").dataset.column);
     this.#column = column;
-    this.#show("Modifier la colonne", {
+    this.#show(t("Modifier la colonne"), {
       title: titleOf(column),
       kind: column.dataset.columnKind,
       hue: Number(column.dataset.color),

@@ -4,6 +4,7 @@ import { perform } from "../live/board.js";
 import { columns, titleOf } from "../live/places.js";
 import { whyNotIn } from "../live/refusals.js";
 import { mayAddTo, mayEditAll } from "../live/rights.js";
+import { t } from "../live/words.js";
 
 // The « … » of a column: one menu for all of them, so that a column stays light.
 export default class extends Controller {
@@ -34,7 +35,7 @@ export default class extends Controller {
     const title = titleOf(column);
     const id = Number(column.dataset.columnId);
     const done = await this.#perform({ type: "archive_column", column: id });
-    if (done) toast(`Colonne ${quote(title)} archivée, avec ses infos.`, { words: "Annuler", run: () => this.#perform({ type: "restore_column", column: id }) });
+    if (done) toast(t("Colonne {title} archivée, avec ses infos.", { title: quote(title) }), { words: t("Annuler"), run: () => this.#perform({ type: "restore_column", column: id }) });
   }
 
   get #column() {
@@ -46,7 +47,7 @@ export default class extends Controller {
     const column = this.#column;
     const others = all.filter((other) => other !== column);
     const place = all.indexOf(column) + step;
-    if (place < 0 || place > others.length) return announce("La colonne est déjà au bord.");
+    if (place < 0 || place > others.length) return announce(t("La colonne est déjà au bord."));
     const before = others[place - 1];
     const moved = await this.#perform({
       type: "move_column",
@@ -56,7 +57,7 @@ export default class extends Controller {
     if (!moved) return;
     column.scrollIntoView({ inline: "nearest", block: "nearest" });
     column.querySelector(".column-menu-button").focus();
-    announce(`Colonne ${titleOf(column)}, position ${columns().indexOf(column) + 1} sur ${all.length}.`);
+    announce(t("Colonne {title}, position {place} sur {places}.", { title: titleOf(column), place: columns().indexOf(column) + 1, places: all.length }));
   }
 
   async #perform(command) {

@@ -4,6 +4,7 @@ import { perform, sender } from "../live/board.js";
 import { drafts } from "../live/drafts.js";
 import { cardOf, LINES_MAX, linesOf } from "../live/lines.js";
 import { mayAddTo } from "../live/rights.js";
+import { t } from "../live/words.js";
 
 // Adding cards at the foot or the head of their column: a title and Enter; the next one may follow at once.
 export default class extends Controller {
@@ -18,7 +19,7 @@ export default class extends Controller {
   }
 
   openIn(column, { top = false } = {}) {
-    if (!column || !mayAddTo(column)) return toast("Vous ne pouvez pas ajouter d’info dans cette colonne.");
+    if (!column || !mayAddTo(column)) return toast(t("Vous ne pouvez pas ajouter d’info dans cette colonne."));
     if (column.matches(".folded")) column.querySelector(".unfold").click();
     const form = column.querySelector(".composer") ?? this.#form(column);
     form.dataset.place = top ? "top" : "bottom";
@@ -55,8 +56,9 @@ export default class extends Controller {
     const form = event.target.form;
     const offer = form.querySelector(".offer");
     form.lines = lines.slice(0, LINES_MAX);
-    offer.querySelector("p").textContent = lines.length > LINES_MAX ? `${lines.length} lignes collées ; les ${LINES_MAX} premières peuvent devenir des infos.` : `${lines.length} lignes collées.`;
-    offer.querySelector("[data-several]").textContent = `En faire ${form.lines.length} infos`;
+    offer.querySelector("p").textContent = 
+      lines.length > LINES_MAX ? t("{count} lignes collées ; les {most} premières peuvent devenir des infos.", { count: lines.length, most: LINES_MAX }) : t("{count} lignes collées.", { count: lines.length });
+    offer.querySelector("[data-several]").textContent = t("En faire {count} infos", { count: form.lines.length });
     offer.hidden = false;
     offer.querySelector("[data-several]").focus();
   }
@@ -81,7 +83,7 @@ export default class extends Controller {
     const form = event.target;
     const title = form.elements.title.value;
     form.querySelector(".problem").textContent = "";
-    if (!title.trim()) return (form.querySelector(".problem").textContent = "Écrivez un titre.");
+    if (!title.trim()) return (form.querySelector(".problem").textContent = t("Écrivez un titre."));
     form.elements.title.value = "";
     this.#add(form, { title }, event.submitter?.value === "write");
   }
@@ -112,7 +114,7 @@ export default class extends Controller {
   #form(column) {
     const form = this.formTarget.content.firstElementChild.cloneNode(true);
     const field = form.elements.title;
-    field.setAttribute("aria-label", `Titre de la nouvelle info, colonne ${column.querySelector("h2").textContent}`);
+    field.setAttribute("aria-label", t("Titre de la nouvelle info, colonne {title}", { title: column.querySelector("h2").textContent }));
     field.value = drafts.read(draftOf(column)) ?? "";
     return form;
   }

@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { connection, sender } from "../live/board.js";
+import { t } from "../live/words.js";
 
 const GRACE_MS = 1200; // a blink of the network is not worth a word
 
@@ -29,10 +30,10 @@ export default class extends Controller {
   }
 
   #words() {
-    if (connection.state === "ended") return ["offline", "Session terminée"];
-    if (sender.waiting && !sender.isKept) return ["offline", "Hors ligne : ne fermez pas cette page"];
-    if (sender.waiting || (!navigator.onLine && !connection.isLive)) return ["offline", "Hors ligne : vos modifications partiront au retour"];
-    if (connection.isLive) return ["live", "En direct"];
-    return ["waiting", connection.state === "connecting" ? "Connexion…" : "Reconnexion…"];
+    if (connection.state === "ended") return ["offline", t("Session terminée")];
+    if (sender.waiting && !sender.isKept) return ["offline", t("Hors ligne : ne fermez pas cette page")];
+    if (sender.waiting || (!navigator.onLine && !connection.isLive)) return ["offline", t("Hors ligne : vos modifications partiront au retour")];
+    if (connection.isLive) return ["live", t("En direct")];
+    return ["waiting", connection.state === "connecting" ? t("Connexion…") : t("Reconnexion…")];
   }
 }

@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { announce } from "../live/announce.js";
+import { t } from "../live/words.js";
 
 const SAID_MS = 2000;
 
@@ -22,7 +23,7 @@ export default class extends Controller {
     } catch {
       document.execCommand("copy"); // an address without https has no clipboard
     }
-    announce("Copié.");
+    announce(t("Copié."));
     this.buttonTarget.classList.add("done");
     setTimeout(() => this.buttonTarget.classList.remove("done"), SAID_MS);
   }

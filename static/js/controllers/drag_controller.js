@@ -7,6 +7,7 @@ import { columnOf, columns, placeOf, putBack, sendMove } from "../live/places.js
 import { explainWhenPulled, whyNotIn } from "../live/refusals.js";
 import { hold, placeByRank, release } from "../live/render.js";
 import { mayArrange, mayEdit, mayPlace } from "../live/rights.js";
+import { t } from "../live/words.js";
 
 // The library's own drag image: the same on every system, tilted, and free of the browser's link dragging.
 const FEEL = {
@@ -109,7 +110,7 @@ export default class extends Controller {
       await perform({ type: "move_column", column: Number(column.dataset.columnId), after: before ? Number(before.dataset.columnId) : null });
     } catch (problem) {
       placeByRank(column, column.parentElement, ".column");
-      toast(`La colonne n’a pas bougé : ${problem.detail}`);
+      toast(t("La colonne n’a pas bougé : {reason}", { reason: problem.detail }));
     }
   }
 }

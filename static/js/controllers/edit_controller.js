@@ -4,6 +4,7 @@ import { connection, perform, sender } from "../live/board.js";
 import { board } from "../live/context.js";
 import { drafts } from "../live/drafts.js";
 import { differences, merge, publishedIn } from "../live/merge.js";
+import { t } from "../live/words.js";
 
 const PAUSE_MS = 1200;
 const TYPING_MS = 3000;
@@ -53,7 +54,7 @@ export default class extends Controller {
 
   async submit(event) {
     event.preventDefault();
-    const offline = setTimeout(() => sender.waiting && this.#state("Hors ligne : partira au retour de la connexion"), OFFLINE_MS);
+    const offline = setTimeout(() => sender.waiting && this.#state(t("Hors ligne : partira au retour de la connexion")), OFFLINE_MS);
     const saved = await this.#save().finally(() => clearTimeout(offline));
     if (this.#gone) return;
     if (saved) document.dispatchEvent(new CustomEvent("card:left"));
@@ -86,7 +87,7 @@ export default class extends Controller {
     const published = { version: this.version, values: this.base };
     ({ base: this.base, version: this.version, sent: this.sent } = draft);
     this.#bringTogether(published);
-    if (!this.#theirs && Object.keys(this.#edits()).length) this.#say("Brouillon retrouvé : ce que vous aviez commencé d’écrire ici.", ["theirs"]);
+    if (!this.#theirs && Object.keys(this.#edits()).length) this.#say(t("Brouillon retrouvé : ce que vous aviez commencé d’écrire ici."), ["theirs"]);
   }
 
   async #loadEditor() {
@@ -97,7 +98,7 @@ export default class extends Controller {
       this.base = { ...this.base, body: normal(this.base.body) };
       this.editor = createEditor(this.textTarget, this.#body, () => this.keep());
     } catch {
-      this.textTarget.textContent = "L’éditeur de texte n’a pas pu être chargé. Le titre et la date peuvent être modifiés.";
+      this.textTarget.textContent = t("L’éditeur de texte n’a pas pu être chargé. Le titre et la date peuvent être modifiés.");
     }
   }
 
@@ -124,7 +125,7 @@ export default class extends Controller {
   }
 
   async #send(edits) {
-    this.#state("Enregistrement…");
+    this.#state(t("Enregistrement…"));
     this.sent = { ...this.base, ...edits };
     this.#remember();
     await perform({ type: "edit_card", card: this.id, version: this.version, ...edits, ...("valid_until" in edits && { valid_until: edits.valid_until || null }) });
@@ -132,7 +133,7 @@ export default class extends Controller {
     this.version += 1;
     if (this.#gone) return drafts.forget(this.#draft);
     this.noticeTarget.hidden = true;
-    this.#state("Enregistré");
+    this.#state(t("Enregistré"));
     if (this.#heard > this.version) await this.#reconcile();
   }
 
@@ -140,7 +141,7 @@ export default class extends Controller {
   #changed = ({ detail: change }) => {
     const now = change.whole ? document.getElementById(`card-${this.id}`)?.dataset : change.cards[this.id];
     if (now === undefined && !change.whole) return;
-    if (!now) return this.#say("Cette info vient d’être archivée. Votre texte est conservé sur ce poste.");
+    if (!now) return this.#say(t("Cette info vient d’être archivée. Votre texte est conservé sur ce poste."));
     this.#heard = Number(now.version);
     if (!this.#saving && this.#heard > this.version) this.#reconcile(change.actor?.name);
   };
@@ -154,7 +155,7 @@ export default class extends Controller {
     return !this.#theirs;
   }
 
-  #bringTogether({ version, values: published }, name = "Quelqu’un") {
+  #bringTogether({ version, values: published }, name = t("Quelqu’un")) {
     const theirs = { ...published, body: this.normal?.(published.body) ?? published.body };
     const { values, clashes } = merge({ base: this.base, sent: this.sent, mine: this.#values, theirs });
     this.#fill(values);
@@ -163,8 +164,8 @@ export default class extends Controller {
     this.theirsTarget.hidden = false;
     this.theirsTarget.querySelector("h3").textContent = theirs.title;
     this.theirsTarget.querySelector(".text").innerHTML = published.body; // sanitised by the server, as everywhere
-    this.#state("Pas encore enregistré");
-    this.#say(`${name} a modifié cette info pendant que vous écriviez. Son texte est affiché plus bas, le vôtre n’est pas perdu.`, ["mine", "theirs", clashes.includes("body") && "both"]);
+    this.#state(t("Pas encore enregistré"));
+    this.#say(t("{name} a modifié cette info pendant que vous écriviez. Son texte est affiché plus bas, le vôtre n’est pas perdu.", { name }), ["mine", "theirs", clashes.includes("body") && "both"]);
   }
 
   // From here on mine is an edit of theirs.
@@ -206,8 +207,8 @@ export default class extends Controller {
 
   // A title half rubbed out or a date half typed is not sent.
   #check() {
-    this.#mark(this.titleTarget, this.titleProblemTarget, this.#values.title ? "" : "Écrivez un titre.");
-    this.#mark(this.validUntilTarget, this.dateProblemTarget, this.validUntilTarget.validity.valid ? "" : "Cette date n’existe pas.");
+    this.#mark(this.titleTarget, this.titleProblemTarget, this.#values.title ? "" : t("Écrivez un titre."));
+    this.#mark(this.validUntilTarget, this.dateProblemTarget, this.validUntilTarget.validity.valid ? "" : t("Cette date n’existe pas."));
     this.textProblemTarget.textContent = "";
     return !this.element.querySelector("[aria-invalid]");
   }
@@ -219,12 +220,12 @@ export default class extends Controller {
   }
 
   #explain(problem) {
-    if (this.#gone) return toast(`Votre texte n’a pas pu être enregistré, il est conservé sur ce poste : ${problem.detail}`);
+    if (this.#gone) return toast(t("Votre texte n’a pas pu être enregistré, il est conservé sur ce poste : {reason}", { reason: problem.detail }));
     const places = { title: [this.titleTarget, this.titleProblemTarget], valid_until: [this.validUntilTarget, this.dateProblemTarget], body: [this.textTarget, this.textProblemTarget] };
     const known = (problem.errors ?? []).filter(({ field }) => places[field]);
     for (const { field, message } of known) this.#mark(...places[field], message);
     if (!known.length) this.#say(problem.detail);
-    this.#state("Pas enregistré");
+    this.#state(t("Pas enregistré"));
     return false;
   }
 

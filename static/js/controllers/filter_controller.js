@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { t, tn } from "../live/words.js";
 
 // Leaves in sight only the cards that hold every word typed, accents and case ignored.
 export default class extends Controller {
@@ -17,7 +18,7 @@ export default class extends Controller {
       card.classList.toggle("filtered", !fits);
       found += fits;
     }
-    this.countTarget.textContent = words.length ? (found ? `${found} info${found > 1 ? "s" : ""}` : "aucune info") : "";
+    this.countTarget.textContent = words.length ? (found ? tn("{count} info", "{count} infos", found) : t("aucune info")) : "";
   }
 
   // Escape empties the field; once more leaves it for the board.

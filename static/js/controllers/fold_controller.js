@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { board, csrfToken, lookingAs } from "../live/context.js";
 import { toast } from "../live/announce.js";
+import { t } from "../live/words.js";
 
 // Folding a column, for oneself; remembered with the account.
 export default class extends Controller {
@@ -28,7 +29,7 @@ export default class extends Controller {
       });
       if (!response.ok) throw new Error(response.statusText);
     } catch {
-      toast("Ce choix n’a pas pu être retenu : il vaudra jusqu’au prochain chargement.");
+      toast(t("Ce choix n’a pas pu être retenu : il vaudra jusqu’au prochain chargement."));
     }
   }
 }

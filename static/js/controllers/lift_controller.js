@@ -4,6 +4,7 @@ import { cardsIn, columnOf, columns, placeOf, putBack, sendMove, titleOf } from 
 import { hold, refreshCount, release } from "../live/render.js";
 import { whyNotIn } from "../live/refusals.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
+import { t } from "../live/words.js";
 
 // Moving a card without a mouse: Space lifts, arrows move, Enter drops, Escape puts it back; each step is announced.
 export default class extends Controller {
@@ -24,7 +25,7 @@ export default class extends Controller {
     hold(card);
     card.classList.add("lifted");
     card.addEventListener("focusout", this.#focusLost);
-    announce(`${quote(titleOf(card))} soulevée, ${this.#where()}. Flèches pour déplacer, Entrée pour déposer, Échap pour annuler.`);
+    announce(t("{title} soulevée, {where}. Flèches pour déplacer, Entrée pour déposer, Échap pour annuler.", { title: quote(titleOf(card)), where: this.#where() }));
   }
 
   #whileLifted(event) {
@@ -48,13 +49,13 @@ export default class extends Controller {
     const cards = cardsIn(columnOf(this.#card));
     const neighbour = cards[cards.indexOf(this.#card) + step];
     if (neighbour) this.#move(() => (step < 0 ? neighbour.before(this.#card) : neighbour.after(this.#card)));
-    else announce(step < 0 ? "Déjà en haut." : "Déjà en bas.");
+    else announce(step < 0 ? t("Déjà en haut.") : t("Déjà en bas."));
   }
 
   #cross(step) {
     const open = columns().filter((column) => !column.matches(".folded") && mayPlace(this.#card.dataset.authorId, column));
     const column = open[open.indexOf(columnOf(this.#card)) + step];
-    if (!column) return announce(step < 0 ? "Aucune colonne à gauche où la déposer." : "Aucune colonne à droite où la déposer.");
+    if (!column) return announce(step < 0 ? t("Aucune colonne à gauche où la déposer.") : t("Aucune colonne à droite où la déposer."));
     const index = cardsIn(columnOf(this.#card)).indexOf(this.#card);
     this.#move(() => column.querySelector(".cards").insertBefore(this.#card, cardsIn(column)[index] ?? null));
   }
@@ -71,7 +72,7 @@ export default class extends Controller {
 
   #drop() {
     const card = this.#end();
-    announce(`Déposée, ${this.#where(card)}.`);
+    announce(t("Déposée, {where}.", { where: this.#where(card) }));
     sendMove(card, this.#origin).finally(() => release(card));
   }
 
@@ -79,7 +80,7 @@ export default class extends Controller {
     const card = this.#end();
     putBack(card, this.#origin);
     card.querySelector("h3 a").focus();
-    announce(`Déplacement annulé : ${quote(titleOf(card))} est revenue à sa place.`);
+    announce(t("Déplacement annulé : {title} est revenue à sa place.", { title: quote(titleOf(card)) }));
     release(card);
   }
 
@@ -100,6 +101,6 @@ export default class extends Controller {
 
   #where(card = this.#card) {
     const cards = cardsIn(columnOf(card));
-    return `${titleOf(columnOf(card))}, position ${cards.indexOf(card) + 1} sur ${cards.length}`;
+    return t("{column}, position {place} sur {places}", { column: titleOf(columnOf(card)), place: cards.indexOf(card) + 1, places: cards.length });
   }
 }

@@ -4,6 +4,7 @@ import { perform } from "../live/board.js";
 import { columnOf, columns, titleOf } from "../live/places.js";
 import { whyNotIn } from "../live/refusals.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
+import { t } from "../live/words.js";
 
 // « Déplacer vers… »: column and position by lists, for everyone.
 export default class extends Controller {
@@ -28,8 +29,8 @@ export default class extends Controller {
   listPositions() {
     const others = this.#others();
     const here = others.indexOf(previous(this.#card));
-    const options = [new Option("Tout en haut", "")];
-    others.forEach((card, index) => options.push(new Option(`Après ${quote(titleOf(card))}`, card.dataset.cardId, false, this.#isHome() && index === here)));
+    const options = [new Option(t("Tout en haut"), "")];
+    others.forEach((card, index) => options.push(new Option(t("Après {title}", { title: quote(titleOf(card)) }), card.dataset.cardId, false, this.#isHome() && index === here)));
     if (!this.#isHome() && others.length) options.at(-1).selected = true;
     this.positionTarget.replaceChildren(...options);
   }
@@ -46,7 +47,7 @@ export default class extends Controller {
     this.close();
     try {
       await perform({ type: "move_card", card: Number(card.dataset.cardId), column: Number(column.dataset.columnId), after });
-      announce(`${quote(titleOf(card))} est dans ${titleOf(column)}.`);
+      announce(t("{title} est dans {column}.", { title: quote(titleOf(card)), column: titleOf(column) }));
       (columnOf(card).matches(".folded") ? column.querySelector(".unfold") : card.querySelector("h3 a")).focus();
     } catch (problem) {
       toast(problem.detail);

@@ -6,6 +6,7 @@ import { publishedIn } from "../live/merge.js";
 import { whyNot } from "../live/refusals.js";
 import { mayPlace } from "../live/rights.js";
 import { wordTimes } from "../live/times.js";
+import { t } from "../live/words.js";
 
 // The open card, beside the board and under its own address; Back closes it.
 export default class extends Controller {
@@ -50,13 +51,13 @@ export default class extends Controller {
     const { id, title } = this.#open;
     if (!(await this.#perform({ type: "archive_card", card: id }))) return;
     this.close();
-    toast(`${quote(title)} archivée.`, { words: "Annuler", run: () => this.#perform({ type: "restore_card", card: id }) });
+    toast(t("{title} archivée.", { title: quote(title) }), { words: t("Annuler"), run: () => this.#perform({ type: "restore_card", card: id }) });
   }
 
   async restore() {
     const { id, title } = this.#open;
     if (!(await this.#perform({ type: "restore_card", card: id }))) return;
-    announce(`${quote(title)} restaurée.`);
+    announce(t("{title} restaurée.", { title: quote(title) }));
     this.#show(id, { push: false });
   }
 
@@ -78,10 +79,10 @@ export default class extends Controller {
     try {
       response = await this.#fetch(id);
     } catch {
-      return this.#fail("Cette info ne peut pas être ouverte sans connexion.");
+      return this.#fail(t("Cette info ne peut pas être ouverte sans connexion."));
     }
     if (location.pathname !== `/cards/${id}`) return; // closed, or another one opened, meanwhile
-    if (!response.ok) return this.#fail("Cette info n’existe plus, ou vous n’y avez plus accès.");
+    if (!response.ok) return this.#fail(t("Cette info n’existe plus, ou vous n’y avez plus accès."));
     this.panelTarget.innerHTML = await response.text();
     this.#dress();
     if (edit) this.edit();
@@ -89,7 +90,7 @@ export default class extends Controller {
   }
 
   #showSkeleton(known) {
-    const title = known?.querySelector("h3").textContent ?? "Ouverture…";
+    const title = known?.querySelector("h3").textContent ?? t("Ouverture…");
     const frame = document.createElement("article");
     frame.innerHTML = '<header><h2></h2></header><div class="body"><div class="skeleton"><i></i><i></i><i></i></div></div>';
     frame.querySelector("h2").textContent = title;
@@ -144,7 +145,7 @@ export default class extends Controller {
   async #closeIfHidden(id) {
     if (document.getElementById(`card-${id}`)) return;
     const response = await this.#fetch(id).catch(() => null);
-    if (response?.status === 404 && this.#article?.dataset.panelCard === id) this.#fail("Vous n’avez plus accès à cette info. Ce que vous écriviez est conservé sur ce poste.");
+    if (response?.status === 404 && this.#article?.dataset.panelCard === id) this.#fail(t("Vous n’avez plus accès à cette info. Ce que vous écriviez est conservé sur ce poste."));
   }
 
   #fetch(id) {
@@ -158,7 +159,7 @@ export default class extends Controller {
     const id = this.#article?.dataset.panelCard;
     const response = await this.#fetch(id).catch(() => null);
     if (this.#article?.dataset.panelCard !== id || !response) return;
-    if (!response.ok) return this.#fail("Cette info n’est plus accessible.");
+    if (!response.ok) return this.#fail(t("Cette info n’est plus accessible."));
     const scroll = this.panelTarget.querySelector(".body")?.scrollTop ?? 0;
     const focus = this.panelTarget.contains(document.activeElement);
     this.panelTarget.innerHTML = await response.text();

@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { connection } from "../live/board.js";
 import { me } from "../live/context.js";
+import { tn } from "../live/words.js";
 
 const SHOWN = 4;
 
@@ -25,8 +26,8 @@ export default class extends Controller {
 
 function whoElse(named, count) {
   const names = named.map((person) => person.name).join(", ");
-  if (!names) return `${count} autres personnes`;
-  return count > named.length ? `${names} et ${count - named.length} autres` : names;
+  if (!names) return tn("{count} autre personne", "{count} autres personnes", count);
+  return count > named.length ? tn("{names} et {count} autre", "{names} et {count} autres", count - named.length, { names }) : names;
 }
 
 function avatar(person) {

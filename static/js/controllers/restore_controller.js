@@ -2,6 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
 import { giveBack } from "../live/drafts.js";
 import { Sender } from "../live/sender.js";
+import { t } from "../live/words.js";
 
 // Restores from the archive page, which needs no live connection.
 export default class extends Controller {
@@ -26,7 +27,7 @@ export default class extends Controller {
     const row = button.closest("li");
     try {
       await this.sender.perform(command);
-      announce(`${row.querySelector("strong").textContent} : restaurée.`);
+      announce(t("{title} : restaurée.", { title: row.querySelector("strong").textContent }));
       (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button")?.focus();
       row.remove();
     } catch (problem) {
@@ -36,7 +37,7 @@ export default class extends Controller {
   }
 
   #sayOffline = () => {
-    if (this.sender.waiting && !this.#told) toast("Hors ligne : la restauration partira au retour de la connexion.");
+    if (this.sender.waiting && !this.#told) toast(t("Hors ligne : la restauration partira au retour de la connexion."));
     this.#told = this.sender.waiting > 0;
   };
 }

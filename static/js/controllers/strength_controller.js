@@ -1,7 +1,8 @@
 import { Controller } from "@hotwired/stimulus";
+import { t, tn } from "../live/words.js";
 
 const PAUSE_MS = 400; // a screen reader speaks between words, not at every key
-const WORDS = ["Très facile à deviner", "Facile à deviner", "Encore devinable", "Bon mot de passe", "Très bon mot de passe"];
+const WORDS = [t("Très facile à deviner"), t("Facile à deviner"), t("Encore devinable"), t("Bon mot de passe"), t("Très bon mot de passe")];
 
 // Says how strong a password is while it is typed. The server decides; this only spares a round trip.
 export default class extends Controller {
@@ -21,7 +22,7 @@ export default class extends Controller {
     const password = this.passwordTarget.value;
     const missing = this.leastValue - [...password].length;
     if (!password) return this.#show("", "");
-    if (missing > 0) return this.#show(`Encore ${missing} caractère${missing > 1 ? "s" : ""}`, 0);
+    if (missing > 0) return this.#show(tn("Encore {count} caractère", "Encore {count} caractères", missing), 0);
     const { score } = await import("../passwords/guesses.js");
     if (password !== this.passwordTarget.value) return;
     const level = score(password, this.wordsValue);

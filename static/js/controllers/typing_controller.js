@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { connection } from "../live/board.js";
+import { t } from "../live/words.js";
 
 const FORGET_MS = 6000; // a page that dies cannot say that it stopped
 
@@ -28,6 +29,6 @@ function note(person) {
   element.dataset.kept = "";
   const icon = document.createElement("span");
   icon.className = "icon s icon-pencil";
-  element.append(icon, `${person.name.split(" ")[0]} écrit…`);
+  element.append(icon, t("{name} écrit…", { name: person.name.split(" ")[0] }));
   return element;
 }

@@ -1,4 +1,6 @@
 // Says things to people: a live region for screen readers, small messages for everybody.
+import { t } from "./words.js";
+
 const SHOWN_MS = 8000;
 
 export function announce(text) {
@@ -32,4 +34,4 @@ function button(words, run) {
 }
 
 // Titles are people's text: isolate them so that their direction stays theirs.
-export const quote = (title) => `« \u2068${title}\u2069 »`;
+export const quote = (title) => t("« {title} »", { title: `\u2068${title}\u2069` });

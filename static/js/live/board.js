@@ -6,6 +6,7 @@ import { giveBack } from "./drafts.js";
 import { applyBoard, applyChange } from "./render.js";
 import { Sender } from "./sender.js";
 import { Stream } from "./stream.js";
+import { t } from "./words.js";
 
 const CHECK_MS = 60_000;
 const REJOIN_MS = 2000;
@@ -27,7 +28,7 @@ connection.addEventListener("view_changed", () => fetchBoard().catch(enter));
 connection.addEventListener("changes", ({ detail }) => stream.receive(detail));
 sender.addEventListener("answered", ({ detail }) => stream.receive(detail.outcome.changes));
 sender.addEventListener("refused", ({ detail }) => giveBack(detail.request));
-sender.addEventListener("refused", ({ detail }) => toast(`Une modification en attente n’a pas pu être faite : ${detail.outcome.detail}`));
+sender.addEventListener("refused", ({ detail }) => toast(t("Une modification en attente n’a pas pu être faite : {reason}", { reason: detail.outcome.detail })));
 setInterval(() => connection.isLive && !document.hidden && enter(), CHECK_MS);
 
 function show(change) {

@@ -3,6 +3,7 @@ import { quote, toast } from "./announce.js";
 import { perform } from "./board.js";
 import { glide } from "./glide.js";
 import { placeByRank, refreshCount } from "./render.js";
+import { t } from "./words.js";
 
 export const titleOf = (element) => element.querySelector("h2, h3").textContent.trim();
 export const columnOf = (card) => card.closest(".column");
@@ -33,7 +34,7 @@ export async function sendMove(card, origin) {
     await perform({ type: "move_card", card: Number(card.dataset.cardId), column: Number(column.dataset.columnId), after });
   } catch (problem) {
     putBack(card, origin);
-    toast(`${quote(titleOf(card))} n’a pas bougé : ${problem.detail}`);
+    toast(t("{title} n’a pas bougé : {reason}", { title: quote(titleOf(card)), reason: problem.detail }));
   }
 }
 

@@ -2,13 +2,14 @@
 import { quote, toast } from "./announce.js";
 import { columnOf } from "./places.js";
 import { mayAddTo, mayEdit } from "./rights.js";
+import { t } from "./words.js";
 
 // column: a column, or the open panel's article; title: the column's.
 export function whyNot(column, title) {
-  if (mayAddTo(column)) return `Dans la colonne ${quote(title)}, chacun ne modifie et ne déplace que ses propres infos.`;
-  if (column.dataset.columnKind === "service") return `Vous lisez la colonne ${quote(title)} : ce sont les agents du service qui la remplissent.`;
-  if (column.dataset.columnKind === "guide") return `Vous lisez la colonne ${quote(title)} : ce sont les animateurs qui la remplissent.`;
-  return `Vous lisez la colonne ${quote(title)}, sans pouvoir y écrire.`;
+  if (mayAddTo(column)) return t("Dans la colonne {title}, chacun ne modifie et ne déplace que ses propres infos.", { title: quote(title) });
+  if (column.dataset.columnKind === "service") return t("Vous lisez la colonne {title} : ce sont les agents du service qui la remplissent.", { title: quote(title) });
+  if (column.dataset.columnKind === "guide") return t("Vous lisez la colonne {title} : ce sont les animateurs qui la remplissent.", { title: quote(title) });
+  return t("Vous lisez la colonne {title}, sans pouvoir y écrire.", { title: quote(title) });
 }
 
 export const whyNotIn = (column) => whyNot(column, column.querySelector("h2").textContent.trim());

@@ -2,6 +2,7 @@
 import { board, csrfToken, lookingAs, newKey, renewCsrfToken } from "./context.js";
 import { outbox } from "./outbox.js";
 import { NoAnswer, Problem } from "./problem.js";
+import { t } from "./words.js";
 
 const SOCKET_MAX_CHARACTERS = 50_000;
 const RETRY_MS = 4000;
@@ -98,8 +99,8 @@ export class Sender extends EventTarget {
   }
 }
 
-const ONLY_LOOKING = new Problem({ status: 403, code: "only_previewing", detail: "Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie." });
-const TOO_MANY = new Problem({ status: 503, code: "too_many_waiting", detail: "Trop de modifications attendent déjà le retour de la connexion." });
+const ONLY_LOOKING = new Problem({ status: 403, code: "only_previewing", detail: t("Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie.") });
+const TOO_MANY = new Problem({ status: 503, code: "too_many_waiting", detail: t("Trop de modifications attendent déjà le retour de la connexion.") });
 
 async function post(request, again = true) {
   let response;
@@ -114,7 +115,7 @@ async function post(request, again = true) {
     throw new NoAnswer();
   }
   if ([429, 502, 503, 504].includes(response.status)) throw new NoAnswer();
-  const answer = await response.json().catch(() => ({ status: response.status, detail: "Réponse illisible." }));
+  const answer = await response.json().catch(() => ({ status: response.status, detail: t("Réponse illisible.") }));
   if (answer.code === "csrf" && again && (await renewCsrfToken())) return post(request, false);
   if (!response.ok) throw new Problem(answer);
   return answer;

@@ -1,9 +1,11 @@
 // Words times for the person who reads them now; the server sends the full date, right at any hour.
+import { locale, t } from "./words.js";
+
 const DAY = 86_400_000;
-const short = new Intl.DateTimeFormat("fr", { day: "numeric", month: "short" });
-const weekday = new Intl.DateTimeFormat("fr", { weekday: "long" });
-const long = new Intl.DateTimeFormat("fr", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const relative = new Intl.RelativeTimeFormat("fr", { numeric: "auto" });
+const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
+const long = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
 export function wordTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-words]")) {
@@ -17,15 +19,15 @@ const wordings = {
     const left = daysUntil(day);
     mark(chip, "data-soon", left >= 0 && left <= 1);
     mark(chip, "data-past", left < 0);
-    if (left < 0) return `expirée depuis le ${short.format(local(day))}`;
-    if (left === 0) return "expire ce soir";
-    if (left === 1) return "expire demain";
-    return left < 7 ? `jusqu’à ${weekday.format(local(day))}` : `jusqu’au ${short.format(local(day))}`;
+    if (left < 0) return t("expirée depuis le {day}", { day: short.format(local(day)) });
+    if (left === 0) return t("expire ce soir");
+    if (left === 1) return t("expire demain");
+    return left < 7 ? t("jusqu’à {day}", { day: weekday.format(local(day)) }) : t("jusqu’au {day}", { day: short.format(local(day)) });
   },
   full: (day) => long.format(local(day)),
   ago(moment) {
     const minutes = Math.round((new Date(moment) - Date.now()) / 60_000);
-    if (minutes > -1) return "à l’instant";
+    if (minutes > -1) return t("à l’instant");
     if (minutes > -60) return relative.format(minutes, "minute");
     const days = Math.round((startOfDay(new Date(moment)) - startOfDay(new Date())) / DAY);
     if (days === 0) return relative.format(Math.round(minutes / 60), "hour");
