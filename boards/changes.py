@@ -177,8 +177,8 @@ def former_homes(record: Record) -> dict[int, int]:
 
 def home_after(session: Session, card: Card, seq: int) -> int:
     """The id of the column in which the card stood right after the change `seq`."""
-    later = select(Change.record).where(Change.board_id == card.board_id, Change.seq > seq, touches_card(card.id)).order_by(Change.seq)
-    for record in session.scalars(later):
+    later = select(Change.record).where(Change.board_id == card.board_id, Change.seq > seq, Change.seq <= card.changed_seq)
+    for record in session.scalars(later.where(touches_card(card.id)).order_by(Change.seq)):
         former = former_homes(record).get(card.id)
         if former is not None:
             return former

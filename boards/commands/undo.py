@@ -25,10 +25,10 @@ Fields = dict[str, Any]
 
 # What these brought lies outside the board as well: in another program's file, on other boards.
 _NOT_UNDONE = {ImportColumns.past, ReassignService.past}
-_CARD_TEXT = ("title", "body_html", "valid_until")
-_CARD_FIELDS = ("column_id", "rank", *_CARD_TEXT, "archived_at")
-_COLUMN_FACTS = ("title", "kind", "hue", "service_id")
-_COLUMN_FIELDS = (*_COLUMN_FACTS, "rank", "archived_at")
+CARD_TEXT = ("title", "body_html", "valid_until")
+_CARD_FIELDS = ("column_id", "rank", *CARD_TEXT, "archived_at")
+COLUMN_FACTS = ("title", "kind", "hue", "service_id")
+_COLUMN_FIELDS = (*COLUMN_FACTS, "rank", "archived_at")
 _UNDONE = {*_CARD_FIELDS, *_COLUMN_FIELDS, "rights"}
 _DECIDES_RIGHTS = {"kind", "service_id", "rights"}
 
@@ -72,7 +72,7 @@ class AlteredCard:
             return
         if before.keys() & {"column_id", "rank"}:
             self._put_back(scope, before)
-        if before.keys() & set(_CARD_TEXT):
+        if before.keys() & set(CARD_TEXT):
             self._write_back(scope, before)
 
     def _put_back(self, scope: Scope, before: Fields) -> None:
@@ -124,7 +124,7 @@ class AlteredColumn:
             taken = set(scope.session.scalars(select(Column.rank).where(Column.board_id == column.board_id)))
             taken |= {other.rank for other in scope.touched if isinstance(other, Column)}
             column.rank = nearest_free(before["rank"], taken)
-        if facts := before.keys() & set(_COLUMN_FACTS):
+        if facts := before.keys() & set(COLUMN_FACTS):
             for name in facts:
                 setattr(column, name, Kind(before[name]) if name == "kind" else before[name])
             column.version += 1
@@ -226,7 +226,7 @@ def _whole_edit(scope: Scope, last: Change, first: int) -> Record:
 
 
 def alters_text(altered: Fields) -> bool:
-    return altered["before"] is None or bool(altered["before"].keys() & set(_CARD_TEXT))
+    return altered["before"] is None or bool(altered["before"].keys() & set(CARD_TEXT))
 
 
 def joined(alterations: Iterable[Fields]) -> Fields:

@@ -1,0 +1,59 @@
+"""What differs between two texts, word by word."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+# Comparing takes the square of the length; beyond this many words, what differs is shown as one piece.
+COMPARED_AT_MOST = 3000
+# Of what stayed the same, this many words are shown beside what did not.
+AROUND = 8
+
+_WORD = re.compile(r"\S+\s*|\s+")
+
+
+class Piece(NamedTuple):
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+def word_differences(before: str, after: str) -> list[Piece]:
+    """The pieces of both texts in order: without the added ones they are `before`, without the removed ones `after`."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    middle = _compared(old[start : len(old) - end], new[start : len(new) - end])
+    pieces = [Piece("same", "".join(old[:start])), *middle, Piece("same", "".join(old[len(old) - end :]))]
+    return [piece for piece in pieces if piece.text]
+
+
+def condensed(pieces: list[Piece]) -> list[Piece]:
+    """The same with long stretches that did not change cut to their words nearest to a difference."""
+    return [
+        Piece("same", _near(piece.text, at > 0, at < len(pieces) - 1)) if piece.kind == "same" else piece for at, piece in enumerate(pieces)
+    ]
+
+
+def _compared(old: list[str], new: list[str]) -> list[Piece]:
+    if max(len(old), len(new)) > COMPARED_AT_MOST:
+        return [Piece("removed", "".join(old)), Piece("added", "".join(new))]
+    pieces = []
+    for what, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
+        if what == "equal":
+            pieces.append(Piece("same", "".join(old[i:j])))
+        else:
+            pieces += [Piece("removed", "".join(old[i:j])), Piece("added", "".join(new[k:m]))]
+    return pieces
+
+
+def _near(text: str, follows: bool, precedes: bool) -> str:
+    words = _WORD.findall(text)
+    if len(words) <= AROUND * (follows + precedes) + 1:
+        return text
+    head = "".join(words[:AROUND]) if follows else ""
+    tail = "".join(words[-AROUND:]) if precedes else ""
+    return f"{head}… {tail}" if follows or precedes else text

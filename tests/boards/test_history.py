@@ -1,0 +1,146 @@
+"""What the history tells, and to whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from boards import history as history_module
+from boards.database import reading, write_transaction
+from boards.history import Asked, Entry, history
+from boards.models import Card, Change, Person
+from tests.town import Town
+
+
+def told(town: Town, who: int, card: int | None = None, **options: Any) -> list[Entry]:
+    board = town.fresh_board()
+    row = reading().get_one(Card, card) if card else None
+    return history(reading(), reading().get_one(Person, who), board, card=row, **options).entries
+
+
+def what(entries: list[Entry]) -> list[str]:
+    return [each.what for entry in entries for each in entry.told]
+
+
+@pytest.fixture
+def card(town: Town) -> int:
+    return town.add_card("Un", body="<p>Ouvert mardi</p>")
+
+
+def later(town: Town, seq: int, minutes: int) -> None:
+    """The change `seq` and those after it happened so many minutes later."""
+    with write_transaction() as session:
+        for change in session.query(Change).filter(Change.board_id == town.board, Change.seq >= seq):
+            change.at += timedelta(minutes=minutes)
+
+
+def test_a_card_from_its_beginning_newest_first(town: Town, card: int) -> None:
+    town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Deux")
+    town.perform(town.agent, type="move_card", card=card, column=town.free)
+    town.perform(town.agent, type="undo_change", seq=town.seq)
+    town.perform(town.agent, type="archive_card", card=card)
+    town.add_card("Une autre")
+    entries = told(town, town.agent, card)
+    assert what(entries) == ["archived", "moved", "moved", "edited", "added"]
+    assert [entry.undoes for entry in entries] == [None, entries[2].seq, None, None, None]
+    edit = entries[3]
+    assert edit.actor is not None
+    assert (edit.actor.id, edit.told[0].before, edit.told[0].after) == (town.facilitator, {"title": "Un"}, {"title": "Deux"})
+    assert [entry.told[0].title for entry in entries] == ["Deux", "Deux", "Deux", "Deux", "Un"]
+
+
+def test_edits_of_one_person_within_ten_minutes_are_one_and_undone_as_one(town: Town, card: int) -> None:
+    first = town.seq + 1
+    town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
+    town.add_card("Pendant ce temps", actor=town.facilitator, column=town.free)
+    town.perform(town.agent, type="edit_card", card=card, version=2, title="Trois", body="<p>Fermé</p>")
+    (edit, _added) = told(town, town.agent, card)
+    assert (edit.first, edit.seq, edit.may_undo) == (first, town.seq, True)
+    assert edit.told[0].before == {"title": "Un", "body_html": "<p>Ouvert mardi</p>"}
+    assert edit.told[0].after == {"title": "Trois", "body_html": "<p>Fermé</p>"}
+    assert what(told(town, town.agent)) == ["edited", "added", "added", *["column_added"] * 4]
+    town.perform(town.agent, type="undo_change", seq=edit.seq, first=edit.together)
+    assert town.card(card).title == "Un"
+
+
+def test_edits_apart_in_time_or_by_others_or_with_a_move_between_stay_apart(town: Town, card: int) -> None:
+    town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
+    town.perform(town.agent, type="edit_card", card=card, version=2, title="Trois")
+    later(town, town.seq, 11)
+    town.perform(town.facilitator, type="edit_card", card=card, version=3, title="Quatre")
+    town.perform(town.agent, type="edit_card", card=card, version=4, title="Cinq")
+    town.perform(town.agent, type="move_card", card=card, column=town.free)
+    town.perform(town.agent, type="edit_card", card=card, version=5, title="Six")
+    assert what(told(town, town.agent, card)) == ["edited", "moved", "edited", "edited", "edited", "edited", "added"]
+
+
+def test_an_earlier_stay_where_one_may_not_read_is_not_told(town: Town) -> None:
+    town.perform(town.facilitator, type="set_rights", column=town.guide, agents="none")
+    card = town.add_card("Nom de code", column=town.guide, actor=town.facilitator)
+    town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Public", body="<p>secret</p>")
+    town.perform(town.facilitator, type="move_card", card=card, column=town.free)
+    town.perform(town.facilitator, type="edit_card", card=card, version=2, body="<p>dit</p>")
+    town.perform(town.facilitator, type="move_card", card=card, column=town.service)
+    town.perform(town.facilitator, type="move_card", card=card, column=town.guide)
+    town.perform(town.facilitator, type="edit_card", card=card, version=3, title="Nouveau nom de code")
+    entries = told(town, town.agent)
+    assert what(entries)[:4] == ["left", "moved", "edited", "arrived"]
+    left, _moved, edited, arrived = (entry.told[0] for entry in entries[:4])
+    assert (left.target, arrived.source) == (None, None)
+    assert {each.title for each in (left, edited, arrived)} == {"Public"}
+    assert "code" not in str(entries)
+    assert not any(each.what == "added" and each.id == card for entry in entries for each in entry.told)
+    assert what(told(town, town.facilitator))[:4] == ["edited", "moved", "moved", "edited"]
+
+
+def test_hidden_columns_and_rights_are_not_told_to_those_who_may_not_know(town: Town) -> None:
+    town.perform(town.facilitator, type="set_rights", column=town.guide, agents="none")
+    town.perform(town.facilitator, type="edit_column", column=town.guide, title="Cachée")
+    town.perform(town.facilitator, type="set_rights", column=town.free, readers="comment")
+    assert what(told(town, town.facilitator)) == ["rights_set", "column_edited", "rights_set", *["column_added"] * 4]
+    assert what(told(town, town.agent)) == ["column_added"] * 3
+
+
+def test_only_what_one_may_take_back_is_offered(town: Town, card: int) -> None:
+    town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
+    assert [entry.may_undo for entry in told(town, town.agent, card)] == [True, False]
+    assert [entry.may_undo for entry in told(town, town.colleague, card)] == [False, False]
+    assert [entry.may_undo for entry in told(town, town.agent, card, acts=False)] == [False, False]
+
+
+def test_filters(town: Town, card: int) -> None:
+    town.perform(town.facilitator, type="move_card", card=card, column=town.free)
+    town.perform(town.facilitator, type="set_rights", column=town.free, readers="comment")
+    town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
+
+    def asking(**asked: Any) -> list[str]:
+        return what(told(town, town.facilitator, asked=Asked(**asked)))
+
+    assert asking(person=town.agent) == ["edited", "added"]
+    assert asking(column=town.service) == ["moved", "added", "column_added"]
+    assert asking(column=town.free) == ["edited", "rights_set", "moved", "column_added"]
+    assert asking(kind="moved") == ["moved"]
+    assert asking(kind="rights", person=town.agent) == []
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_module, "PAGE", 4)
+    for number in range(7):
+        card = town.add_card(f"Carte {number}")
+        town.perform(town.agent, type="edit_card", card=card, version=1, title=f"Info {number}")
+    whole, before = [], None
+    person = reading().get_one(Person, town.reader)
+    while True:
+        page = history(reading(), person, town.fresh_board(), before=before)
+        whole += [(entry.seq, entry.told[0].title) for entry in page.entries]
+        before = page.older
+        if before is None:
+            break
+        assert len(page.entries) == 4
+    assert [seq for seq, _title in whole] == list(range(town.seq, 0, -1))
+    assert [title for _seq, title in whole[:4]] == ["Info 6", "Carte 6", "Info 5", "Carte 5"]
+    monkeypatch.setattr(history_module, "SCANNED_AT_MOST", 3)
+    page = history(reading(), person, town.fresh_board(), asked=Asked(kind="columns"))
+    assert (page.entries, page.older) == ([], town.seq - 2)
