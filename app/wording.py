@@ -18,9 +18,15 @@ _MOMENT = {"fr": f"{_DAY} 'à' H 'h' mm", "en": f"{_DAY} 'at' HH:mm"}
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(hue=palette_hue, day=day_element, moment=moment_element, excerpt=excerpt, with_links=with_links)
-    app.jinja_env.globals.update(_=gettext, ngettext=ngettext, town_name=town_name)
+    app.jinja_env.globals.update(_=gettext, ngettext=counted, town_name=town_name)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def counted(one: str, many: str, num: int, **values: object) -> str:
+    """The sentence for this many things. To French none is as one (« 0 session »), which gettext without a French catalogue does not know."""
+    words: str = gettext(one, num=num, **values) if num == 0 and get_locale().language == "fr" else ngettext(one, many, num, **values)
+    return words
 
 
 def palette_hue(hue: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import audit
 from app.accounts.current import begin_sign_in, end_sign_in
+from app.accounts.password_policy import min_characters
 from app.extensions import limiter
 from app.live import close_sign_in
 from app.sign_on import by_password
@@ -61,7 +62,11 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     if found is None:
         audit.record_alone("sign_in_refused", _known(login), by="password")
         return _form(_("Adresse ou mot de passe incorrect.")), 401
+    outgrown = _outgrown(found, password)
     begin_sign_in(found.account, by=found.by, remember=bool(request.form.get("remember")))
+    if outgrown:
+        flash(outgrown, "problem")
+        return redirect(url_for("profile.show_profile", _anchor="password"), 303)
     return redirect(safe_next(), 303)
 
 
@@ -80,6 +85,14 @@ def safe_next() -> str:
     if target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target:
         return target
     return url_for("pages.home")
+
+
+def _outgrown(found: by_password.SignedOn, password: str) -> str | None:
+    """What to say to whoever became a facilitator with an agent's password: only now is its length known."""
+    at_least = min_characters(found.account.person.role)
+    if found.by != "password" or len(password) >= at_least or current_app.config["SETTINGS"].demo:
+        return None
+    return str(_("Votre rôle demande un mot de passe d’au moins %(count)s caractères : choisissez-en un nouveau.", count=at_least))
 
 
 def _known(login: str) -> str:

@@ -14,6 +14,7 @@ from app.accounts.current import administrators_only, current_person
 from app.accounts.models import Account, ApiToken, Purpose, SignIn
 from app.accounts.names import BadInput
 from app.accounts.one_time_links import make_link
+from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS
 from app.accounts.upkeep import change_account, disable_account, enable_account, erase_person, sign_out_everywhere
 from app.administration.directory import STATES, state_of
 from app.administration.forms import PersonForm
@@ -40,6 +41,7 @@ def save(person_id: int) -> Answer:
     form = _form(account)
     if not form.validate():
         return _page(account, form)
+    promoted = Role(form.role.data) == Role.FACILITATOR != account.person.role and account.password_hash is not None
     try:
         with write_transaction() as session:
             altered = change_account(
@@ -58,6 +60,8 @@ def save(person_id: int) -> Answer:
         form.role.errors = [str(error)]
         return _page(account, form)
     flash(_("Enregistré.") if altered else _("Rien n’a changé."))
+    if promoted:
+        flash(_("À sa prochaine connexion, un mot de passe de %(count)s caractères lui sera demandé.", count=FACILITATOR_MIN_CHARACTERS))
     return _back(person_id)
 
 

@@ -7,11 +7,12 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.accounts import people as accounts
-from app.accounts.models import Account, Purpose
+from app.accounts.models import Account, Purpose, TokenScope
 from app.accounts.names import clean_name, normal_email
 from app.accounts.one_time_links import make_link
 from app.accounts.upkeep import change_account, erase_person, find_by_email
 from app.administration.inviting import add_invited
+from app.cli.asking import password_option
 from app.cli.refusals import says_refusals
 from boards.database import reading, write_transaction
 from boards.errors import NotFound
@@ -26,7 +27,7 @@ ROLE = click.Choice([role.value for role in Role])
 @click.option("--name", required=True)
 @click.option("--role", type=ROLE, default=Role.AGENT.value, show_default=True)
 @click.option("--service", "services", multiple=True, help="Slug of a service; may be repeated.")
-@click.password_option(help="Asked for when left out.")
+@password_option
 @says_refusals
 def add_person(email: str, name: str, role: str, services: tuple[str, ...], password: str) -> None:
     """Add a person who signs in with EMAIL and a password."""
@@ -115,7 +116,7 @@ def erase(email: str, yes: bool) -> None:
 
 @people.command("set-password")
 @click.argument("email")
-@click.password_option(help="Asked for when left out.")
+@password_option
 @says_refusals
 def set_password(email: str, password: str) -> None:
     """Give an account a new password and sign its browsers out."""
@@ -126,10 +127,11 @@ def set_password(email: str, password: str) -> None:
 @people.command("token")
 @click.argument("email")
 @click.option("--name", default="ligne de commande", show_default=True, help="What the token is for.")
+@click.option("--scope", type=click.Choice([scope.value for scope in TokenScope]), default=TokenScope.WRITE.value, show_default=True, help="What it may do.")
 @says_refusals
-def create_token(email: str, name: str) -> None:
+def create_token(email: str, name: str, scope: str) -> None:
     """Print a new API token that acts as this person. It is shown only once."""
-    click.echo(accounts.create_token(email, name))
+    click.echo(accounts.create_token(email, name, TokenScope(scope)))
 
 
 def _account(session: Session, email: str) -> Account:

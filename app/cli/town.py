@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.accounts.names import BadInput, clean_name, normal_email
+from app.cli.asking import password_option
 from app.cli.refusals import Refused, says_refusals
 from app.schema import bring_up_to_date
 from app.set_up import found_town, password_problems, services_in
@@ -20,7 +21,7 @@ from boards.text import clean_title
 @click.option("--email", prompt="Adresse du premier animateur", help="How the first facilitator signs in.")
 @click.option("--name", prompt="Son nom", help="The first facilitator's name.")
 @click.option("--service", "services", multiple=True, help="A service, which gets a column; may be repeated.")
-@click.password_option(help="Asked for when left out.")
+@password_option
 @with_appcontext
 @says_refusals
 def init(town: str, email: str, name: str, services: tuple[str, ...], password: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.accounts.models import Account, SignIn
+from app.accounts.models import Account, ApiToken, SignIn
 from boards.database import db, reading
 from boards.models import Board
 from tests.town import Town
@@ -138,3 +138,15 @@ def test_services_are_added_renamed_archived_and_merged(run: Run) -> None:
 def test_a_service_that_is_none_is_said(run: Run) -> None:
     assert run("services", "archive", "nulle-part").stderr == "Ce service n’existe pas.\n"
     assert "avec lui-même" in run("services", "merge", "ccas", "ccas", "--yes").stderr
+
+
+def test_a_token_may_be_one_that_only_reads(run: Run) -> None:
+    for scope in ("read", "write"):
+        assert run("people", "token", "ccas@ville.example", "--name", scope, "--scope", scope).stdout.startswith("fn_")
+    db.session.rollback()
+    assert {token.name: token.scope for token in reading().query(ApiToken)} == {"read": "read", "write": "write"}
+
+
+def test_a_password_left_out_is_asked_for_in_french(app: Flask, run: Run) -> None:
+    asked = app.test_cli_runner().invoke(args=["people", "set-password", "ccas@ville.example"], input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert (asked.exit_code, "Mot de passe" in asked.stdout, "Password" in asked.stdout) == (0, True, False)

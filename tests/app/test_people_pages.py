@@ -185,6 +185,17 @@ def test_changing_somebody_takes_effect_and_is_logged(town: Town, facilitator: V
     assert "ccas → mediatheque" in facilitator.get("/log").text
 
 
+def test_whoever_makes_a_facilitator_is_told_of_the_longer_password(town: Town, facilitator: Visitor) -> None:
+    fields = {"name": "Sonia Bernard", "email": "ccas@ville.example", "services": "ccas"}
+    for role, told in [("facilitator", True), ("facilitator", False), ("agent", False)]:
+        page = facilitator.get(facilitator.post(f"/people/{town.agent}", {**fields, "role": role}).location).text
+        assert ("un mot de passe de 16 caractères lui sera demandé" in page) is told
+
+
+def test_none_is_as_one_in_french(town: Town, facilitator: Visitor) -> None:
+    assert "0 session ouverte · 0 jeton d’API" in facilitator.get(f"/people/{town.agent}").text
+
+
 def test_an_address_that_is_taken_is_not_given_twice(town: Town, facilitator: Visitor) -> None:
     refused = facilitator.post(f"/people/{town.agent}", {"name": "Sonia", "email": "elu@ville.example", "role": "agent"})
     assert refused.status_code == 422

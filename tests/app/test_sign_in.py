@@ -5,7 +5,8 @@ from flask import Flask
 
 from app.accounts import people
 from app.accounts.models import SignIn
-from boards.database import db, reading
+from boards.database import db, reading, write_transaction
+from boards.models import Person, Role
 from tests.town import PASSWORD, Town
 from tests.visitor import Visitor
 
@@ -149,6 +150,19 @@ def test_whoever_hammers_an_account_is_slowed_down_but_its_owner_is_not_locked_o
 def test_successful_sign_ins_do_not_count(app: Flask, town: Town) -> None:
     for _ in range(15):
         assert Visitor(app).sign_in(EMAIL).status_code == 303
+
+
+def test_an_agent_made_facilitator_is_asked_for_a_longer_password(town: Town, visitor: Visitor) -> None:
+    people.set_password(EMAIL, "bleu citron 7")
+    assert visitor.sign_in(EMAIL, "bleu citron 7").location == "/"
+    visitor.post("/sign-out")
+    with write_transaction() as session:
+        session.get_one(Person, town.agent).role = Role.FACILITATOR
+    asked = visitor.sign_in(EMAIL, "bleu citron 7", next="/boards/accueil?x=1")
+    assert asked.location == "/profile#password"
+    visitor.post("/sign-out")
+    people.set_password(EMAIL, "trois girafes sous la pluie")
+    assert visitor.sign_in(EMAIL, "trois girafes sous la pluie").location == "/"
 
 
 def test_a_new_password_signs_other_browsers_out(town: Town, visitor: Visitor) -> None:
