@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import administrators_only, current_person
@@ -50,19 +51,24 @@ def confirm() -> Answer:
     except Outdated as outdated:
         return _page(text, people, outdated.plan, outdated=True), 409
     reading().rollback()  # what was read before must not hide who was just brought in
-    flash(
-        _(
-            "Import terminé : %(created)s créés, %(changed)s modifiés.",
-            created=plan.totals[Verdict.CREATED],
-            changed=plan.totals[Verdict.CHANGED],
-        )
-    )
+    flash(_done(plan))
     return redirect(url_for("invitations.show_waiting" if waiting_for_a_link(reading()) else "people.show_people"), 303)
+
+
+def _done(plan: Plan) -> str:
+    created, changed = plan.totals[Verdict.CREATED], plan.totals[Verdict.CHANGED]
+    words = [
+        ngettext("%(num)d compte créé", "%(num)d comptes créés", created) if created else "",
+        ngettext("%(num)d compte modifié", "%(num)d comptes modifiés", changed) if changed else "",
+    ]
+    return str(_("Import terminé : %(done)s.", done=", ".join(filter(None, words)) or _("tout était déjà à jour")))
 
 
 def _sent() -> tuple[str, PeopleFile]:
     file = request.files.get("file")
     text = decode(file.read()) if file and file.filename else request.form.get("text", "")
+    if not text.strip() and not (file and file.filename):
+        raise UnusableFile(_("Choisissez un fichier, ou collez-en le texte."))
     return text, parse(text)
 
 

@@ -14,6 +14,7 @@ from app.accounts.invitations import send_invitation
 from app.accounts.models import Account, OneTimeLink, Purpose
 from app.accounts.one_time_links import make_link
 from app.accounts.upkeep import find_by_email, has_arrived
+from app.administration.directory import plain
 from app.mail import CannotSend
 from boards.administration import create_person
 from boards.database import now, write_transaction
@@ -60,8 +61,9 @@ def waiting_for_a_link(session: Session) -> list[Account]:
     usable = select(OneTimeLink.account_id).where(
         OneTimeLink.purpose == Purpose.INVITATION, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now()
     )
-    query = select(Account).join(Account.person).where(Person.disabled_at.is_(None), Account.id.not_in(usable)).order_by(Person.name)
-    return [account for account in session.scalars(query) if not has_arrived(account)]
+    query = select(Account).join(Account.person).where(Person.disabled_at.is_(None), Account.id.not_in(usable))
+    waiting = [account for account in session.scalars(query) if not has_arrived(account)]
+    return sorted(waiting, key=lambda account: plain(account.person.name))
 
 
 def withdraw_link(account: Account) -> None:

@@ -63,6 +63,11 @@ class Plan:
         return Counter(line.verdict for line in self.lines)
 
     @property
+    def refused_first(self) -> list[Line]:
+        """As they are shown: what is to be corrected must not be looked for among hundreds."""
+        return sorted(self.lines, key=lambda line: line.verdict != Verdict.REFUSED)
+
+    @property
     def refused(self) -> bool:
         return Verdict.REFUSED in self.totals
 
