@@ -19,7 +19,7 @@ from app.accounts.people import token_hash
 from app.extensions import login_manager
 from boards import rights
 from boards.database import now, reading, write_transaction
-from boards.errors import Forbidden
+from boards.errors import Conflict, Forbidden
 from boards.models import Person
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -52,6 +52,11 @@ def may_write() -> bool:
     return not isinstance(asking, Bearer) or asking.token.scope == TokenScope.WRITE
 
 
+def may_give_rights() -> bool:
+    """Whether whoever asks may give rights, if they are a facilitator: no program may, or a stolen token could open lasting doors."""
+    return not isinstance(current_user._get_current_object(), Bearer)
+
+
 def administrators_only(view: _View) -> _View:
     """Only for people who look after others: everybody else is refused, and the refusal is logged."""
 
@@ -69,9 +74,11 @@ def begin_sign_in(account: Account, *, by: str = "password", remember: bool = Fa
     """Sign this browser in, in a fresh session: nothing that an earlier visitor left in it survives.
 
     `by`: what proved who it is (password, ldap, oidc); `id_token`: the provider's, with which signing out there begins.
+    Raises Conflict when the account was closed, or its password changed, while the proof was looked at.
     """
     token = secrets.token_urlsafe(32)
     with write_transaction() as writing:
+        _require_unchanged(writing, account)
         sign_in = SignIn(
             account_id=account.id,
             token_hash=token_hash(token),
@@ -87,6 +94,13 @@ def begin_sign_in(account: Account, *, by: str = "password", remember: bool = Fa
     sign_in.token = token
     session.clear()
     login_user(sign_in, remember=remember, force=True)
+
+
+def _require_unchanged(writing: Session, proven: Account) -> None:
+    """What ends an account's sign-ins must not be outrun by one that began just before: checking a password takes its time."""
+    account = writing.get(Account, proven.id)
+    if account is None or account.person.disabled_at is not None or account.password_hash != proven.password_hash:
+        raise Conflict("try_again")
 
 
 def end_sign_in() -> int | None:

@@ -35,6 +35,17 @@ def test_sent_again_with_its_key_it_answers_the_same_and_alters_nothing(town: To
     assert town.titles(town.service) == ["Une fois"]
 
 
+def test_sent_again_it_tells_no_more_than_its_sender_may_still_read(town: Town, agent: Visitor) -> None:
+    command = {"type": "add_card", "column": town.service, "title": "Lue naguère", "key": "k1"}
+    first = agent.send(command).get_json()
+    town.perform(town.facilitator, type="set_rights", column=town.service, services={str(town.ccas): "none"})
+    again = agent.send(command)
+    assert again.get_json()["seq"] == first["seq"]
+    assert "Lue naguère" not in again.text
+    [told] = again.get_json()["changes"]
+    assert (told["type"], told["actor"], told["cards"], told["columns"]) == ("unseen", None, {}, {})
+
+
 def test_the_board_may_be_named_by_its_number(town: Town, agent: Visitor) -> None:
     assert agent.command(str(town.board), type="add_card", column=town.service, title="x").status_code == 200
 

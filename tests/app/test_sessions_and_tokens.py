@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.accounts import people
 from app.accounts.models import Account, ApiToken, AuditEntry, SignIn, TokenScope
+from app.accounts.passwords import verify_password
 from boards.database import db, now, reading, write_transaction
 from tests.town import Town
 from tests.visitor import Visitor
@@ -75,6 +78,20 @@ def test_nobody_signs_somebody_else_out(app: Flask, town: Town) -> None:
     assert attacker.post(f"/profile/sign-ins/{sign_ins()[0].id}/end").status_code == 303
     assert attacker.post(f"/profile/sign-ins/{2**70}/end").status_code == 303
     assert victim.get("/boards/accueil").status_code == 200
+
+
+@pytest.mark.parametrize("meanwhile", [lambda: people.set_password(EMAIL, "trois girafes sous la pluie"), lambda: people.disable(EMAIL)])
+def test_a_sign_in_does_not_outrun_what_ends_them_all(
+    app: Flask, town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]
+) -> None:
+    def slowly(password_hash: str | None, password: str) -> bool:
+        fits = verify_password(password_hash, password)
+        meanwhile()
+        return fits
+
+    monkeypatch.setattr("app.sign_on.by_password.verify_password", slowly)
+    assert visitor.sign_in(EMAIL).status_code == 409
+    assert sign_ins() == []
 
 
 def test_visits_are_noted_now_and_then(app: Flask, town: Town) -> None:
@@ -183,6 +200,16 @@ def test_no_token_reaches_what_is_for_people(app: Flask, town: Town, scope: Toke
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             answer = client.open(path, method=method, headers={"Accept": "application/json"})
             assert (answer.status_code, answer.get_json()["code"]) == (403, "token_not_here"), (method, path)
+
+
+def test_no_token_gives_rights(app: Flask, town: Town) -> None:
+    facilitator = browser(app, email="dtan@ville.example")
+    client = program(app, new_token(facilitator, "write"))
+    give: dict[str, Any] = {"type": "set_rights", "column": town.service, "readers": "edit"}
+    answer = client.post("/boards/accueil/commands", json=give)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "token_not_here")
+    assert town.column(town.service).rights == {}
+    assert facilitator.command(**give).status_code == 200
 
 
 def test_a_revoked_token_is_worthless(app: Flask, town: Town) -> None:
