@@ -67,7 +67,8 @@ def facts_in_words(facts: dict[str, Any]) -> str:
 
 
 def _fact(name: str, words: str) -> str:
-    return _("%(name)s : %(value)s", name=_name(name), value=words)
+    fact: str = _("%(name)s : %(value)s", name=_name(name), value=words)
+    return fact
 
 
 def _name(name: str) -> str:
