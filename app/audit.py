@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import AuditEntry
 from boards.changes import Committed
-from boards.commands.rights import SetRights
 from boards.database import now, write_transaction
 from boards.models import Person, Record, Service
 from boards.perform import change_committed
@@ -139,11 +138,11 @@ def refused(code: str, subject: str, actor: Person) -> None:
 
 
 def _note_rights(_sender: Any, change: Committed) -> None:
-    if change.type == SetRights.past:
-        for id, column in change.columns.items():
-            if column is not None:
-                with write_transaction() as session:
-                    record(session, "rights_changed", column.title, actor=change.actor, column=id, rights=_named(session, column.rights))
+    """However they changed: set, taken back, or by what the column is and whose."""
+    for id in sorted(change.regranted):
+        if column := change.columns.get(id):
+            with write_transaction() as session:
+                record(session, "rights_changed", column.title, actor=change.actor, column=id, rights=_named(session, column.rights))
 
 
 def _named(session: Session, rights: Record) -> Record:

@@ -19,7 +19,7 @@ from boards.database import db, now, reading, write_transaction
 from tests.town import Town
 from tests.visitor import Visitor
 
-ROW = re.compile(r'<th scope="row">([^<]+)</th><td>(?:<bdi>([^<]*)</bdi>|<small>—</small>)</td><td><bdi>([^<]*)</bdi>')
+ROW = re.compile(r'<th scope="row">([^<]+)</th><td[^>]*>(?:<bdi>([^<]*)</bdi>|<small>—</small>)</td><td><bdi>([^<]*)</bdi>')
 
 
 @pytest.fixture
@@ -123,6 +123,15 @@ def test_changes_are_told_in_words() -> None:
         == "rôle\u00a0: agent → lecteur · services\u00a0: ccas → —"
     )
     assert facts_in_words({"created": 2, "changed": 1}) == "créés\u00a0: 2 · modifiés\u00a0: 1"
+
+
+def test_rights_are_logged_however_they_change(town: Town, facilitator: Visitor) -> None:
+    given = town.perform(town.facilitator, type="set_rights", column=town.service, readers="none")
+    town.perform(town.facilitator, type="undo_change", seq=given.seq)
+    town.perform(town.facilitator, type="edit_column", column=town.free, kind="guide")
+    town.perform(town.facilitator, type="edit_column", column=town.free, title="Libre")
+    told = reading().execute(select(AuditEntry.action, AuditEntry.subject).order_by(AuditEntry.id)).all()
+    assert [tuple(entry) for entry in told] == [("rights_changed", title) for title in ("Service", "Service", "Free")]
 
 
 def test_entries_are_erased_after_twelve_months(app: Flask, town: Town, facilitator: Visitor) -> None:
