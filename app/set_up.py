@@ -15,7 +15,7 @@ from app import audit
 from app.accounts.current import begin_sign_in
 from app.accounts.models import Account
 from app.accounts.names import BadInput
-from app.accounts.password_policy import problems_of, words_in
+from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS, problems_of, words_in
 from app.accounts.passwords import hash_password
 from app.administration.forms import email_address, one_line, persons_name, several_lines
 from app.extensions import limiter
@@ -65,7 +65,7 @@ def lead_to_set_up() -> AnyResponse | None:
 @routes.get("/setup")
 def show() -> Answer:
     _only_before_anybody()
-    return render_template("town/set_up.html", form=_form())
+    return _page(_form())
 
 
 @routes.post("/setup")
@@ -74,17 +74,21 @@ def set_up() -> Answer:
     _only_before_anybody()
     form = _form()
     if not form.validate() or not _fits(form):
-        return render_template("town/set_up.html", form=form), 422
+        return _page(form), 422
     names = form.services.data or ""
     try:
         account = found_town(form.town.data or "", form.name.data or "", form.email.data or "", _password(form), services_in(names))
     except BadInput as error:
         form.services.errors = [str(error)]
-        return render_template("town/set_up.html", form=form), 422
+        return _page(form), 422
     except Conflict:
         abort(404)
     begin_sign_in(account, remember=False)
     return redirect(url_for("pages.show_board", slug=BOARD[0]), 303)
+
+
+def _page(form: SetUpForm) -> str:
+    return render_template("town/set_up.html", form=form, own_words=sorted(words_in("Flash News")), at_least=FACILITATOR_MIN_CHARACTERS)
 
 
 def found_town(town: str, name: str, email: str, password: str | None, services: list[str]) -> Account:

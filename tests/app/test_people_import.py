@@ -24,7 +24,7 @@ from tests.visitor import Visitor
 FILE = "nom;e-mail;services;rôle\nZoé Petit;zoe@ville.example;CCAS | Médiathèque;agent\nÉmile Roux;emile@ville.example;;lecteur\n"
 DIGEST = re.compile(r'name="digest" value="([0-9a-f]{64})"')
 LINE = re.compile(
-    r'<tr><td>(\d+)</td><th scope="row">([^<]*)</th><td><bdi>[^<]*</bdi></td><td><span class="verdict (\w+)">[^<]+</span></td><td>([^<]*)'
+    r'<tr><td[^>]*>(\d+)</td><th scope="row">([^<]*)</th><td><bdi>[^<]*</bdi></td><td><span class="verdict (\w+)">[^<]+</span></td><td>([^<]*)'
 )
 
 

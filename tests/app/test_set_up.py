@@ -49,6 +49,18 @@ def test_everything_leads_to_the_set_up_page_while_nobody_is_here(code: str, vis
     assert visitor.get("/healthz").status_code == 200
 
 
+def test_the_first_password_is_judged_while_typed_like_all_others(code: str, visitor: Visitor) -> None:
+    page = visitor.get("/setup").text
+    assert 'data-controller="strength reveal"' in page
+    assert 'data-strength-least-value="16"' in page
+
+
+def test_the_first_field_to_correct_has_the_focus(code: str, visitor: Visitor) -> None:
+    visitor.get("/setup")
+    focused = re.findall(r'<input[^>]* autofocus[^>]* id="(\w+)"', visitor.post("/setup", answers(code, town="", email="non")).text)
+    assert focused[:2] == ["town", "email"]  # browsers take the first
+
+
 def test_the_code_brings_the_town_its_facilitator_and_a_board(code: str, visitor: Visitor) -> None:
     visitor.get("/setup")
     answer = visitor.post("/setup", answers(code))
