@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, assets, audit, cli, errors, fragments, languages, live, pages, security, set_up, wording
+from app import api, assets, audit, cli, errors, fragments, history_pages, languages, live, pages, security, set_up, wording
 from app.accounts import last_seen, links, sign_in
 from app.administration import import_pages, invitations, log, people, person, rights, services
 from app.extensions import compress, csrf, limiter, login_manager, migrate, socketio
@@ -108,6 +108,7 @@ def _register_routes(app: Flask) -> None:
         links,
         oidc,
         pages,
+        history_pages,
         api,
         profile,
         looks,

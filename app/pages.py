@@ -45,7 +45,7 @@ def show_board(slug: str) -> str:
 @login_required
 def show_card(card_id: int) -> str:
     """The card in its panel, beside its board; only the panel when the board is already in sight."""
-    card, column = find_card(reading(), _viewer()[0], _storable(card_id))
+    card, column = find_card(reading(), viewer()[0], storable(card_id))
     if request.headers.get("X-Fragment") == "panel":
         return render_template("cards/_panel.html", **_panel(card, column))
     return _board_page(find_board(reading(), current_person(), card.board_id), _panel(card, column))
@@ -74,7 +74,7 @@ def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
     folded = request.get_json()
     if not isinstance(folded, bool):
         raise Invalid([FieldError("folded", "type", {})])
-    column = reading().get(Column, _storable(column_id))
+    column = reading().get(Column, storable(column_id))
     if column is None or column.board_id != board.id or not rights.may_read(person, column):
         raise NotFound("column_not_found")
     with write_transaction() as session:
@@ -83,7 +83,7 @@ def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
 
 
 def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
-    person, place = _viewer()
+    person, place = viewer()
     seen = snapshot(reading(), board, person)
     html = cards_html((key for keys in seen.cards.values() for key in keys), current_language())
     return render_template(
@@ -103,11 +103,11 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
 
 def _panel(card: Card, column: Column) -> dict[str, Any]:
     card = reading().get_one(Card, card.id, options=[joinedload(Card.edited_by)], populate_existing=True)
-    level = rights.level(_viewer()[0], column)
+    level = rights.level(viewer()[0], column)
     return {"card": card, "column": column, "level": level, "board": reading().get_one(Board, card.board_id)}
 
 
-def _viewer() -> tuple[Person, str | None]:
+def viewer() -> tuple[Person, str | None]:
     """Who looks, and in whose place: a facilitator may ask (`?as=…`) to see what somebody else would."""
     place = request.args.get("as")
     return (current_person(), None) if place is None else (standing_in(current_person(), place), place)
@@ -133,7 +133,7 @@ def _root(person: Person, *, arranges: bool) -> dict[str, Any]:
     }
 
 
-def _storable(id: int) -> int:
+def storable(id: int) -> int:
     if id >= 2**63:
         raise NotFound("page_not_found")
     return id

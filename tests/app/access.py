@@ -53,6 +53,9 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/api/boards/<slug>"): Access.SIGNED_IN,
     ("GET", "/boards/<slug>"): Access.SIGNED_IN,
     ("GET", "/boards/<slug>/archive"): Access.SIGNED_IN,
+    ("GET", "/boards/<slug>/history"): Access.SIGNED_IN,
+    ("POST", "/boards/<slug>/undo"): Access.SIGNED_IN,  # as the command undo_change
+    ("GET", "/cards/<int:card_id>/history"): Access.READERS_OF_A_COLUMN,
     ("POST", "/boards/<slug>/commands"): Access.SIGNED_IN,  # each command has its own row below
     ("PUT", "/boards/<slug>/folds/<int:column_id>"): Access.READERS_OF_A_COLUMN,
     ("GET", "/cards/<int:card_id>"): Access.READERS_OF_A_COLUMN,

@@ -6,12 +6,14 @@ import { publishedIn } from "../live/merge.js";
 import { whyNot } from "../live/refusals.js";
 import { mayPlace } from "../live/rights.js";
 import { wordTimes } from "../live/times.js";
+import { takeBack } from "../live/undo.js";
 import { t } from "../live/words.js";
 
 // The open card, beside the board and under its own address; Back closes it.
 export default class extends Controller {
   static targets = ["panel", "editForm"];
   #title = document.title;
+  #page = ""; // of the card's address: its text, or its history
 
   connect() {
     addEventListener("popstate", this.#followAddress);
@@ -40,7 +42,7 @@ export default class extends Controller {
 
   edit() {
     const article = this.#article;
-    if (!article || article.matches("form") || !this.panelTarget.matches(".mine-to-edit") || "archived" in article.dataset) return;
+    if (!article || article.matches("form") || !this.panelTarget.matches(".mine-to-edit") || "archived" in article.dataset || "history" in article.dataset) return;
     const form = this.editFormTarget.content.firstElementChild.cloneNode(true);
     for (const [name, value] of Object.entries(article.dataset)) form.dataset[name] = value;
     form.dataset.published = JSON.stringify(publishedIn(article));
@@ -61,6 +63,28 @@ export default class extends Controller {
     this.#show(id, { push: false });
   }
 
+  showHistory(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#turnTo("/history");
+  }
+
+  showCard() {
+    this.#turnTo("");
+  }
+
+  undo(event) {
+    event.preventDefault();
+    const { seq, first } = Object.fromEntries(new FormData(event.target));
+    takeBack({ seq: Number(seq), first: Number(first ?? seq) });
+  }
+
+  async #turnTo(page) {
+    this.#page = page;
+    await this.#refresh();
+    this.panelTarget.focus({ preventScroll: true });
+  }
+
   get #article() {
     return this.panelTarget.querySelector("[data-panel-card]");
   }
@@ -71,6 +95,7 @@ export default class extends Controller {
 
   async #show(id, { push, edit = false }) {
     const known = document.getElementById(`card-${id}`);
+    this.#page = "";
     if (push && location.pathname !== `/cards/${id}`) {
       history[history.state?.panel ? "replaceState" : "pushState"]({ panel: true }, "", seen(`/cards/${id}`));
     }
@@ -149,7 +174,7 @@ export default class extends Controller {
   }
 
   #fetch(id) {
-    return fetch(seen(`/cards/${id}`), { headers: { "X-Fragment": "panel", Accept: "text/html" } });
+    return fetch(seen(`/cards/${id}${this.#page}`), { headers: { "X-Fragment": "panel", Accept: "text/html" } });
   }
 
   // The form was saved or given up: back to reading.

@@ -1,13 +1,15 @@
 import { Controller } from "@hotwired/stimulus";
 import { columns } from "../live/places.js";
 import { mayAddTo } from "../live/rights.js";
+import { undoLast } from "../live/undo.js";
 
 // Single keys for what one does all day; silent while somebody types or a dialog is open.
 export default class extends Controller {
   key(event) {
     if (event.key === "Escape") return this.#escape(); // the text editor marks it as handled, though it does nothing with it
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open")) return;
+    if (event.ctrlKey || event.metaKey) return this.#undo(event);
     const act = {
       "?": () => this.open(),
       "/": () => document.querySelector(".filter input").focus(),
@@ -22,6 +24,12 @@ export default class extends Controller {
 
   open() {
     document.getElementById("shortcuts").showModal();
+  }
+
+  #undo(event) {
+    if (event.key !== "z" || event.shiftKey) return;
+    event.preventDefault();
+    undoLast();
   }
 
   #escape() {

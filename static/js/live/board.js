@@ -19,6 +19,7 @@ export const stream = new Stream(Number(document.body.dataset.seq), { apply: sho
 export async function perform(command) {
   const answer = await sender.perform(command);
   stream.receive(answer.changes);
+  document.dispatchEvent(new CustomEvent("board:done", { detail: { command, answer } }));
   return answer;
 }
 
