@@ -11,7 +11,8 @@ COMPARED_AT_MOST = 3000
 # Of what stayed the same, this many words are shown beside what did not.
 AROUND = 8
 
-_WORD = re.compile(r"\S+\s*|\s+")
+# A word or a sign with the space before it, so that what is written behind a last word leaves that word alone.
+_WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 
 
 class Piece(NamedTuple):
@@ -56,4 +57,4 @@ def _near(text: str, follows: bool, precedes: bool) -> str:
         return text
     head = "".join(words[:AROUND]) if follows else ""
     tail = "".join(words[-AROUND:]) if precedes else ""
-    return f"{head}… {tail}" if follows or precedes else text
+    return f"{head} …{tail}" if follows else f"…{tail}" if precedes else text

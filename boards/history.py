@@ -23,7 +23,7 @@ PAGE = 30
 SCANNED_AT_MOST = 3000
 # The editor saves as one writes: what somebody writes in one card within this time is one edit.
 TOGETHER = timedelta(minutes=10)
-NAMED_AT_MOST = 5  # of an import or another large change, so many cards are named
+NAMED_AT_MOST = 5  # of an import or another large change, so much is named
 
 KINDS: dict[str, frozenset[str]] = {
     "added": frozenset({"added"}),
@@ -59,6 +59,7 @@ class Entry:
     at: datetime
     told: tuple[Told, ...]
     undoes: int | None
+    more: bool = False  # there is more than is told by name
     may_undo: bool = False
 
     @property
@@ -121,7 +122,8 @@ def _collect(reader: _Reader, before: int | None, asked: Asked) -> tuple[list[En
             return entries, change.seq + 1
         for id in change.record["cards"]:
             open_edits.pop(int(id), None)
-        entry = Entry(change.seq, change.seq, change.type, change.actor, change.at, told, change.record.get("undoes"))
+        named, undoes = told[:NAMED_AT_MOST], change.record.get("undoes")
+        entry = Entry(change.seq, change.seq, change.type, change.actor, change.at, named, undoes, more=len(told) > len(named))
         if told and asked.fits(entry):
             if len(entries) == PAGE:
                 return entries, change.seq + 1
@@ -187,7 +189,7 @@ class _Reader:
                 yield from self._told_of_column(int(id), altered)
         named = 0
         for id, altered in change.record["cards"].items():
-            if self._only in (None, int(id)) and named < NAMED_AT_MOST:
+            if self._only in (None, int(id)) and named <= NAMED_AT_MOST:
                 for told in self._told_of_card(int(id), altered):
                     named += 1
                     yield told

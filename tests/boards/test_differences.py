@@ -12,11 +12,12 @@ texts = st.lists(st.sampled_from(["la ", "piscine ", "ferme", "\n", "  ", "à 18
 
 def test_only_the_words_that_differ_are_marked() -> None:
     assert word_differences("La piscine ferme à 18 h.", "La piscine ouvre à 18 h.") == [
-        Piece("same", "La piscine "),
-        Piece("removed", "ferme "),
-        Piece("added", "ouvre "),
-        Piece("same", "à 18 h."),
+        Piece("same", "La piscine"),
+        Piece("removed", " ferme"),
+        Piece("added", " ouvre"),
+        Piece("same", " à 18 h."),
     ]
+    assert word_differences("Fermé.", "Fermé. Lundi aussi.") == [Piece("same", "Fermé."), Piece("added", " Lundi aussi.")]
 
 
 def test_nothing_differs_between_the_same_texts_and_all_between_others() -> None:
@@ -43,5 +44,5 @@ def test_long_stretches_that_stayed_are_cut_around_the_differences() -> None:
     words = " ".join(str(number) for number in range(100))
     shown = condensed(word_differences(f"{words} x {words}", f"{words} y {words}"))
     first, *_, last = (text for _kind, text in shown)
-    assert first == "… " + " ".join(str(number) for number in range(100 - AROUND, 100)) + " "
-    assert last == " ".join(str(number) for number in range(AROUND)) + " … "
+    assert first == "… " + " ".join(str(number) for number in range(100 - AROUND, 100))
+    assert last == " " + " ".join(str(number) for number in range(AROUND)) + " …"
