@@ -70,7 +70,7 @@ def new_service() -> Answer:
         except BadInput as error:
             form.name.errors = [str(error)]
         else:
-            flash(_("Le service « %(name)s » est créé.", name=service.name))
+            flash(_("Le service « %(name)s » est créé. Ajoutez-lui une colonne sur le tableau.", name=service.name))
             return redirect(url_for("services.show_services"), 303)
     return _form_page(form, None, _free_hue())
 
