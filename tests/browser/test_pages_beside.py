@@ -32,10 +32,13 @@ FACILITATORS_PAGES = [
     "/log",
     "/log?q=zzz",
     "/profile",
+    "/boards/accueil/history",
+    "/boards/accueil/history?column={column}&kind=rights",
+    "/cards/{card}/history",
     "/boards/accueil?as=reader",
     "/boards/accueil?as=nobody",
 ]
-EVERYBODYS_PAGES = ["/profile", "/services/1", "/people", "/cards/987654"]
+EVERYBODYS_PAGES = ["/profile", "/boards/accueil/history", "/services/1", "/people", "/cards/987654"]
 STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forged", "/sign-in"]
 
 
@@ -68,7 +71,11 @@ def test_nothing_scrolls_sideways(size: dict[str, int], seat: SeatSomebody) -> N
 
 def test_every_control_of_a_page_is_reached_by_tab_and_shows_it(seat: SeatSomebody) -> None:
     desk = seat(FACILITATOR, path=None)
-    missed = {path: found for path in ("/people", "/services/1/edit", "/rights", "/profile") if (found := unreached(desk, path))}
+    missed = {
+        path: found
+        for path in ("/people", "/services/1/edit", "/rights", "/profile", "/boards/accueil/history")
+        if (found := unreached(desk, path))
+    }
     assert missed == {}
 
 
@@ -87,6 +94,8 @@ def examine(desk: Desk, paths: list[str]) -> None:
 def filled(desk: Desk, path: str) -> str:
     if "{column}" in path:
         return path.format(column=desk.board()["columns"][1]["id"])
+    if "{card}" in path:
+        return path.format(card=desk.board()["cards"][0]["id"])
     if "{person}" in path:
         desk.page.goto(f"{desk.server.url}/people?q=mediatheque")
         address = desk.page.get_by_role("table").get_by_role("link").first.get_attribute("href") or ""
