@@ -127,7 +127,13 @@ def set_password(email: str, password: str) -> None:
 @people.command("token")
 @click.argument("email")
 @click.option("--name", default="ligne de commande", show_default=True, help="What the token is for.")
-@click.option("--scope", type=click.Choice([scope.value for scope in TokenScope]), default=TokenScope.WRITE.value, show_default=True, help="What it may do.")
+@click.option(
+    "--scope",
+    type=click.Choice([scope.value for scope in TokenScope]),
+    default=TokenScope.WRITE.value,
+    show_default=True,
+    help="What it may do.",
+)
 @says_refusals
 def create_token(email: str, name: str, scope: str) -> None:
     """Print a new API token that acts as this person. It is shown only once."""
