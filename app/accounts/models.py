@@ -38,8 +38,8 @@ class Account(Base):
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
     # How this person wants the pages; None: French, the machine’s theme, the roomier density.
     language: Mapped[str | None] = mapped_column(String(8))
-    theme: Mapped[str | None] = mapped_column(String(10))
-    density: Mapped[str | None] = mapped_column(String(10))
+    theme: Mapped[str | None] = mapped_column(String(20))
+    density: Mapped[str | None] = mapped_column(String(20))
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 

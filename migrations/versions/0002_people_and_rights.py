@@ -35,8 +35,8 @@ def new_columns() -> dict[str, list[sa.Column]]:
         "accounts": [
             sa.Column("last_seen_at", MOMENT, nullable=True),
             sa.Column("language", sa.String(length=8), nullable=True),
-            sa.Column("theme", sa.String(length=10), nullable=True),
-            sa.Column("density", sa.String(length=10), nullable=True),
+            sa.Column("theme", sa.String(length=20), nullable=True),
+            sa.Column("density", sa.String(length=20), nullable=True),
         ],
         "sign_ins": [
             sa.Column("address", sa.String(length=60), nullable=False, server_default=""),
