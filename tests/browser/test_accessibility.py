@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import SeatSomebody
 from tests.browser.desk import FACILITATOR
@@ -14,21 +15,27 @@ from tests.server import ROOT
 
 AXE = Path(ROOT / "node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
-    "dark phone": {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
-}
+# Of each column the first cards stand for the others: they are all made by one template, and axe takes its time over each.
+EXAMINE = "(rules) => axe.run({ exclude: [['.card:nth-child(n+5)']] }, { runOnly: rules, resultTypes: ['violations'] })"
+SIZES: dict[str, dict[str, Any]] = {"desktop": {}, "phone": {"viewport": {"width": 390, "height": 844}}}
+THEMES = ("light", "dark")
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
-def test_axe_finds_nothing(state: State, look: str, seat: SeatSomebody) -> None:
+def test_axe_finds_nothing(state: State, size: str, seat: SeatSomebody) -> None:
     # Axe is not ours: it is let past the Content-Security-Policy here, and only here. Motion is off, so that nothing is judged half faded in.
-    desk = seat(FACILITATOR, path=None, bypass_csp=True, reduced_motion="reduce", **LOOKS[look])
+    desk = seat(FACILITATOR, path=None, bypass_csp=True, reduced_motion="reduce", color_scheme="light", **SIZES[size])
     state.reach(desk)
-    desk.page.add_script_tag(path=AXE)
-    found = desk.page.evaluate("(rules) => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES)["violations"]
+    found = {theme: violations(desk.page, theme) for theme in THEMES}
     desk.context.set_offline(False)
-    assert [f"{each['id']}: {node['html'][:200]} — {node['failureSummary']}" for each in found for node in each["nodes"][:3]] == []
+    assert found == {theme: [] for theme in THEMES}
+
+
+def violations(page: Page, theme: str) -> list[str]:
+    """What axe finds on the page as it stands, in this theme of the machine."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of THEMES
+    if not page.evaluate("() => 'axe' in window"):
+        page.add_script_tag(path=AXE)
+    found = page.evaluate(EXAMINE, RULES)["violations"]
+    return [f"{each['id']}: {node['html'][:200]} — {node['failureSummary']}" for each in found for node in each["nodes"][:3]]

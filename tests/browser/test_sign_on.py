@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.desk import AGENT
-from tests.browser.test_accessibility import AXE, LOOKS, RULES
+from tests.browser.test_accessibility import SIZES, THEMES, violations
 from tests.oidc_provider import OidcProvider
 from tests.server import Server
 
@@ -48,17 +48,11 @@ def test_in_by_the_provider_and_out_there_as_well(browser: Browser, server: Serv
     page.close()
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing(browser: Browser, server: Server, look: str) -> None:
-    options: dict[str, Any] = LOOKS[look]
-    page = browser.new_page(bypass_csp=True, reduced_motion="reduce", **options)
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing(browser: Browser, server: Server, size: str) -> None:
+    options: dict[str, Any] = SIZES[size]
+    page = browser.new_page(bypass_csp=True, reduced_motion="reduce", color_scheme="light", **options)
     for path in ("/sign-in", "/sign-in/oidc/callback?state=unknown"):
         page.goto(f"{server.url}{path}")
-        assert violations(page) == []
+        assert {theme: violations(page, theme) for theme in THEMES} == {theme: [] for theme in THEMES}
     page.close()
-
-
-def violations(page: Page) -> list[str]:
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("(rules) => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES)["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
