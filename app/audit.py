@@ -6,6 +6,7 @@ Each entry is written in the transaction of what it tells, so that neither stand
 from __future__ import annotations
 
 import json
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -21,8 +22,11 @@ from sqlalchemy.orm import Session
 from app.accounts.models import AuditEntry
 from boards.changes import Committed
 from boards.database import now, write_transaction
+from boards.errors import Busy
 from boards.models import Person, Record, Service
 from boards.perform import change_committed
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=365)
 REPEATED_SECONDS = 60
@@ -138,11 +142,20 @@ def refused(code: str, subject: str, actor: Person) -> None:
 
 
 def _note_rights(_sender: Any, change: Committed) -> None:
-    """However they changed: set, taken back, or by what the column is and whose."""
-    for id in sorted(change.regranted):
-        if column := change.columns.get(id):
-            with write_transaction() as session:
-                record(session, "rights_changed", column.title, actor=change.actor, column=id, rights=_named(session, column.rights))
+    """However they changed: set, taken back, or by what the column is and whose.
+
+    The board's own log has the change already, committed and to be told; a log that cannot be written now must not turn it into a refusal.
+    """
+    columns = [column for id in sorted(change.regranted) if (column := change.columns.get(id))]
+    if not columns:
+        return
+    try:
+        with write_transaction() as session:
+            for column in columns:
+                rights = _named(session, column.rights)
+                record(session, "rights_changed", column.title, actor=change.actor, column=column.id, rights=rights)
+    except Busy:
+        log.exception("change %s of board %s altered rights and is not in the administrative log", change.seq, change.board_id)
 
 
 def _named(session: Session, rights: Record) -> Record:

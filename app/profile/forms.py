@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, RadioField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types of WTForms
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from app.accounts.choosing import NewPasswordForm
 from app.accounts.models import Account, TokenScope
 from app.accounts.names import BadInput, clean_name
 from app.accounts.passwords import verify_password
+from app.form_choices import choices
 from app.languages import LANGUAGES
 from app.profile.looks import DENSITIES, THEMES
 
@@ -42,10 +39,6 @@ def _hue(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(_ONE_OF)
 
 
-def _choices(values: Sequence[str], *words: Any) -> list[SelectChoice]:
-    return [SelectChoice(value, label) for value, label in zip(values, words, strict=True)]
-
-
 class IdentityForm(FlaskForm):
     class Meta:
         csrf = False  # app/security.py checks it for every form
@@ -65,19 +58,19 @@ class LooksForm(FlaskForm):
         _l("Thème"),
         [InputRequired(_ONE_OF), AnyOf(THEMES, _ONE_OF)],
         validate_choice=False,  # AnyOf says it better
-        choices=_choices(THEMES, _l("Comme l’appareil"), _l("Clair"), _l("Sombre")),
+        choices=choices(zip(THEMES, (_l("Comme l’appareil"), _l("Clair"), _l("Sombre")), strict=True)),
     )
     density = RadioField(
         _l("Densité"),
         [InputRequired(_ONE_OF), AnyOf(DENSITIES, _ONE_OF)],
         validate_choice=False,
-        choices=_choices(DENSITIES, _l("Confortable"), _l("Compacte")),
+        choices=choices(zip(DENSITIES, (_l("Confortable"), _l("Compacte")), strict=True)),
     )
     language = RadioField(
         _l("Langue"),
         [InputRequired(_ONE_OF), AnyOf(LANGUAGES, _ONE_OF)],
         validate_choice=False,
-        choices=_choices(LANGUAGES, "Français", "English"),
+        choices=choices(zip(LANGUAGES, ("Français", "English"), strict=True)),
     )
 
 
@@ -109,6 +102,6 @@ class TokenForm(FlaskForm):
         _l("Il permet de"),
         [InputRequired(_ONE_OF), AnyOf(SCOPES, _ONE_OF)],
         validate_choice=False,
-        choices=_choices(SCOPES, _l("lire"), _l("lire et écrire")),
+        choices=choices(zip(SCOPES, (_l("lire"), _l("lire et écrire")), strict=True)),
         default=TokenScope.READ.value,
     )

@@ -17,7 +17,7 @@ from app.extensions import limiter
 from app.live import close_sign_in
 from app.profile.forms import IdentityForm, LooksForm, PasswordForm
 from app.profile.looks import remember_theme
-from app.profile.page import profile_page
+from app.profile.rendering import profile_page
 from boards.database import write_transaction
 from boards.models import Person
 

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.current import current_person
 from app.aside import aside
 from app.extensions import limiter
-from app.profile.page import profile_page
 from app.profile.pictures import MAX_BYTES, UnfitPhoto, small_picture
+from app.profile.rendering import profile_page
 from boards.database import reading, write_transaction
 from boards.errors import NotFound
 from boards.models import Person, Photo

@@ -14,7 +14,7 @@ from app.accounts.current import current_account
 from app.accounts.models import Account, ApiToken, TokenScope
 from app.accounts.people import make_token
 from app.profile.forms import TokenForm
-from app.profile.page import profile_page
+from app.profile.rendering import profile_page
 from boards.database import now, reading, write_transaction
 
 TOKENS_AT_MOST = 20

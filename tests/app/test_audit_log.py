@@ -44,17 +44,6 @@ def actions() -> list[str]:
     return [entry.action for entry in reading().scalars(select(AuditEntry).order_by(AuditEntry.id))]
 
 
-@pytest.mark.parametrize("address", ["/log", "/log.csv"])
-def test_only_facilitators_read_the_log(town: Town, visitor: Visitor, address: str) -> None:
-    assert visitor.get(address).status_code == 303
-    for email in ("ccas@ville.example", "elu@ville.example"):
-        visitor.sign_in(email)
-        assert visitor.get(address).status_code == 403
-        visitor.post("/sign-out")
-    visitor.sign_in("dtan@ville.example")
-    assert visitor.get(address).status_code == 200
-
-
 def test_the_newest_comes_first_with_who_did_what_to_whom(town: Town, facilitator: Visitor) -> None:
     write("person_disabled", "ccas@ville.example", town.facilitator)
     write("sign_in_refused", "personne@ville.example")

@@ -51,17 +51,6 @@ def second_facilitator() -> int:
     return add_account("appui@ville.example", "Gaël Da Costa", Role.FACILITATOR, [], "quatre mots sans aucun lien").person_id
 
 
-@pytest.mark.parametrize("address", ["/people", "/people/new", "/people/1", "/people/1/erase", "/people/invitations", "/people/import"])
-def test_only_facilitators_see_people(town: Town, visitor: Visitor, address: str) -> None:
-    assert visitor.get(address).status_code == 303
-    for email in ("ccas@ville.example", "elu@ville.example"):
-        visitor.sign_in(email)
-        assert visitor.get(address).status_code == 403
-        visitor.post("/sign-out")
-    visitor.sign_in("dtan@ville.example")
-    assert visitor.get(address).status_code == 200
-
-
 @pytest.mark.parametrize("action", ["", "/disable", "/enable", "/sign-out", "/invitation", "/password-link", "/erase"])
 def test_an_agent_does_nothing_to_anybody(town: Town, visitor: Visitor, action: str) -> None:
     visitor.sign_in("ccas@ville.example")

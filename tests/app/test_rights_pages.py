@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.accounts.models import AuditEntry
 from boards.database import reading
+from boards.errors import Busy
 from tests.town import Town
 from tests.visitor import Visitor
 
@@ -104,6 +105,15 @@ def test_changes_of_rights_and_refusals_are_in_the_log(app: Flask, dtan: Visitor
     assert entries["rights_changed"].facts["rights"] == {"agents": "read", "services": {"CCAS": "contribute"}}
     refused = reading().scalars(select(AuditEntry).where(AuditEntry.action == "refused")).all()
     assert [(entry.actor_id, entry.subject, entry.facts) for entry in refused] == [(town.agent, "/rights", {"code": "may_not_administer"})]
+
+
+def test_rights_hold_even_when_the_log_cannot_be_written(dtan: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_anything: object, **_facts: object) -> None:
+        raise Busy("database_unavailable")
+
+    monkeypatch.setattr("app.audit.record", busy)
+    assert dtan.command(type="set_rights", column=town.service, readers="none").status_code == 200
+    assert town.column(town.service).rights == {"readers": "none"}
 
 
 def cells(page: str, column: int) -> list[str]:

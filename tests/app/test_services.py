@@ -48,20 +48,6 @@ def level(person: int, column: int) -> Level:
     return rights.level(reading().get_one(Person, person), reading().get_one(Column, column))
 
 
-ADDRESSES = ["/services", "/services/new", "/services/1/edit", "/services/1/merge"]
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_only_facilitators_look_after_services(town: Town, visitor: Visitor, address: str) -> None:
-    assert visitor.get(address).status_code == 303
-    for email in ("ccas@ville.example", "elu@ville.example"):
-        visitor.sign_in(email)
-        assert visitor.get(address).status_code == 403
-        visitor.post("/sign-out")
-    visitor.sign_in("dtan@ville.example")
-    assert visitor.get(address).status_code == 200
-
-
 @pytest.mark.parametrize("action", ["new", "1/edit", "1/archive", "1/restore", "1/merge"])
 def test_an_agent_alters_no_service(town: Town, visitor: Visitor, action: str) -> None:
     visitor.sign_in("ccas@ville.example")
