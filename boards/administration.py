@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boards.errors import Conflict
-from boards.models import Board, Column, Fold, Person, Role, Service, memberships
+from boards.models import Board, Column, Person, Role, Service, memberships
+from boards.personal import Fold
 
 SLUG_MAX_CHARACTERS = 80
 

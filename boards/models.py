@@ -32,6 +32,23 @@ class Kind(StrEnum):
     FREE = "free"
 
 
+class Suggestion(StrEnum):
+    """What is suggested: to do something better, or that a named service says what is missing."""
+
+    IMPROVEMENT = "improvement"
+    REQUEST = "request"
+
+
+class Status(StrEnum):
+    """How far a suggestion has come."""
+
+    NEW = "new"
+    STUDIED = "studied"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    DONE = "done"
+
+
 memberships = Table(
     "memberships",
     Base.metadata,
@@ -119,6 +136,9 @@ class Board(Base):
     title: Mapped[str] = mapped_column(String(200))
     seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    position: Mapped[int] = mapped_column(default=0)  # among the town's boards
+    is_default: Mapped[bool] = mapped_column(default=False)  # where everybody arrives
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Column(Base):
@@ -168,7 +188,18 @@ class Card(Base):
     # The board's seq when anything about the card last changed: the key under which its fragment is cached.
     changed_seq: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str | None] = mapped_column(String(80))
+    must_read: Mapped[bool] = mapped_column(default=False)  # facilitators see by name who has read it
 
+    # What follows counts while the card stands in a column of suggestions.
+    suggestion: Mapped[Suggestion] = mapped_column(String(20), default=Suggestion.IMPROVEMENT)
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="SET NULL"), index=True)
+    status: Mapped[Status] = mapped_column(String(20), default=Status.NEW)
+    note: Mapped[str] = mapped_column(Text, default="")  # why it was declined, or how it was done
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("cards.id", ondelete="SET NULL"), index=True)
+    votes: Mapped[int] = mapped_column(default=0)
+    replies: Mapped[int] = mapped_column(default=0)
+
+    column: Mapped[Column] = relationship(lazy="raise_on_sql", viewonly=True)
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="joined")
     edited_by: Mapped[Person | None] = relationship(foreign_keys=[edited_by_id], lazy="raise_on_sql")
 
@@ -193,10 +224,27 @@ class Change(Base):
     actor: Mapped[Person | None] = relationship(lazy="joined")
 
 
-class Fold(Base):
-    """A column that a person keeps folded: theirs alone, so no change of the board."""
+class Reply(Base):
+    """What somebody says to a suggestion. Withdrawn, it keeps its place and loses its text."""
 
-    __tablename__ = "folds"
+    __tablename__ = "replies"
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
-    column_id: Mapped[int] = mapped_column(ForeignKey("columns.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    author: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class BoardTemplate(Base):
+    """A board's columns, rights and guide cards, kept to begin other boards with; see boards/templates.py for the content."""
+
+    __tablename__ = "board_templates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    content: Mapped[Record] = mapped_column(RecordJSON)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)

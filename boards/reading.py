@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from boards import rights
 from boards.errors import NotFound
-from boards.models import Board, Card, Column, Fold, Person, Service
+from boards.models import Board, Card, Column, Person, Service
+from boards.personal import Fold
 from boards.text import sorting_key
 
 ARCHIVED_LIMIT = 500

@@ -40,6 +40,7 @@ class Account(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str | None] = mapped_column(String(20))
     density: Mapped[str | None] = mapped_column(String(20))
+    welcomed_at: Mapped[datetime | None] = mapped_column(Moment)  # since then the tour is no longer offered by itself
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 

@@ -18,7 +18,8 @@ from app.accounts.password_change import end_sign_ins
 from boards.administration import services_with
 from boards.database import now
 from boards.errors import Conflict
-from boards.models import Fold, Person, Photo, Role
+from boards.models import Person, Photo, Role
+from boards.personal import CardRead, Fold, Notice, Placement
 
 
 def has_arrived(account: Account) -> bool:
@@ -113,8 +114,8 @@ def erase_person(session: Session, account: Account, actor: Person | None) -> No
     person.services = []
     person.disabled_at, person.erased_at = person.disabled_at or moment, moment
     person.version += 1
-    session.execute(delete(Photo).where(Photo.person_id == person.id))
-    session.execute(delete(Fold).where(Fold.person_id == person.id))
+    for kept in (Photo, Fold, Placement, CardRead, Notice):
+        session.execute(delete(kept).where(kept.person_id == person.id))
     # Sign-ins, tokens, links and identities go with it, by the database's own cascade.
     session.execute(delete(Account).where(Account.id == account.id))
     audit.record(session, "person_erased", actor=actor, person=person.id)

@@ -17,7 +17,8 @@ from app.accounts.people import add_account, create_token, disable
 from app.mail import CannotSend
 from boards.administration import create_person
 from boards.database import db, now, reading, write_transaction
-from boards.models import Fold, Person, Photo, Role
+from boards.models import Person, Photo, Role
+from boards.personal import Fold
 from tests.town import Town
 from tests.visitor import Visitor
 

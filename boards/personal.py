@@ -1,0 +1,65 @@
+"""What a person keeps for themselves on a board. None of it is a change of the board: nobody else sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from boards.database import Base, Moment, RankText
+from boards.models import Record, RecordJSON
+
+
+class Fold(Base):
+    """A column that a person keeps folded: theirs alone, so no change of the board."""
+
+    __tablename__ = "folds"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    column_id: Mapped[int] = mapped_column(ForeignKey("columns.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Placement(Base):
+    """Where a person has put a column for themselves: a rank among the board's own, and whether it is pinned before all others."""
+
+    __tablename__ = "placements"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    column_id: Mapped[int] = mapped_column(ForeignKey("columns.id", ondelete="CASCADE"), primary_key=True, index=True)
+    rank: Mapped[str | None] = mapped_column(RankText)  # None: the board's own
+    pinned: Mapped[bool] = mapped_column(default=False)
+
+
+class CardRead(Base):
+    """« J’ai lu »: the latest version of a card that a person has read."""
+
+    __tablename__ = "card_reads"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True, index=True)
+    version: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Vote(Base):
+    """One person's support of a suggestion; their number stands on the card."""
+
+    __tablename__ = "votes"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Notice(Base):
+    """Something a person is told of: a step of their suggestion. `what` is the type of the change."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), index=True)
+    what: Mapped[str] = mapped_column(String(60))
+    facts: Mapped[Record] = mapped_column(RecordJSON, default=dict)
+    at: Mapped[datetime] = mapped_column(Moment)
+    read_at: Mapped[datetime | None] = mapped_column(Moment)
