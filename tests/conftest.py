@@ -49,6 +49,19 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def founded(template: Path, tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> tuple[Path, Town]:
+    """A SQLite database with the small town in it, to copy: founding takes longer than most tests."""
+    file = tmp_path_factory.mktemp("founded") / "flash-news.sqlite3"
+    shutil.copy(template, file)
+    app = create_app(Settings.from_environment({"DATA_DIR": str(file.parent), "SECRET_KEY": "k" * 40}))
+    with app.app_context():
+        town = found_town(password_hash)
+        db.session.remove()
+        db.engine.dispose()
+    return file, town
+
+
+@pytest.fixture(scope="session")
 def postgresql_url() -> str:
     """A PostgreSQL database for tests, from TEST_POSTGRESQL_URL; its tables are made by the migrations."""
     url = os.environ.get("TEST_POSTGRESQL_URL")
@@ -74,7 +87,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         _empty(url)
         return url
     file = tmp_path / "flash-news.sqlite3"
-    shutil.copy(request.getfixturevalue("template"), file)
+    wanted = request.getfixturevalue("founded")[0] if "town" in request.fixturenames else request.getfixturevalue("template")
+    shutil.copy(wanted, file)
     return f"sqlite:///{file}"
 
 
@@ -114,9 +128,12 @@ def password_hash() -> str:
 
 
 @pytest.fixture
-def town(app: Flask, password_hash: str) -> Town:
+def town(app: Flask, request: pytest.FixtureRequest, password_hash: str) -> Town:
     """A board with a column of each kind, and one person of each sort."""
-    return found_town(password_hash)
+    if request.config.getoption("--database") == "postgresql":
+        return found_town(password_hash)
+    founded: Town = request.getfixturevalue("founded")[1]
+    return founded
 
 
 @pytest.fixture
