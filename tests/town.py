@@ -9,7 +9,7 @@ from app.accounts.models import Account
 from boards.administration import create_board, create_person, create_service
 from boards.changes import Committed
 from boards.commands import parse_command
-from boards.database import db, reading, write_transaction
+from boards.database import db, now, reading, write_transaction
 from boards.models import Board, Card, Change, Column, Kind, Role
 from boards.perform import perform
 
@@ -85,7 +85,7 @@ def found_town(password_hash: str) -> Town:
         people = {}
         for key, (email, name, role, slugs) in PEOPLE.items():
             person = create_person(session, name, role, slugs)
-            session.add(Account(person_id=person.id, email=email, password_hash=password_hash))
+            session.add(Account(person_id=person.id, email=email, password_hash=password_hash, welcomed_at=now()))
             people[key] = person.id
     columns = {}
     for kind in Kind:

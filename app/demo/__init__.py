@@ -55,6 +55,7 @@ def demo_banner(settings: Settings) -> str:
             "  mediatheque@demo.example   agent de la médiathèque",
             "  etat-civil@demo.example    agent de l’état civil",
             "  elu@demo.example           lecteur (élu)",
+            "  bienvenue@demo.example     nouvelle recrue de l’état civil, pour la visite guidée",
             f"  mot de passe : {settings.demo_password}",
             "",
         )
@@ -71,7 +72,9 @@ def _create_people(session: Session, people: list[dict[str, Any]], password_hash
         person = create_person(session, entry["name"], Role(entry["role"]), entry["services"], entry["hue"])
         state = entry.get("state")
         person.disabled_at = now() if state == "disabled" else None
-        session.add(Account(person_id=person.id, email=entry["email"], password_hash=None if state == "invited" else password_hash))
+        welcomed_at = None if state in ("invited", "new") else now()
+        password = None if state == "invited" else password_hash
+        session.add(Account(person_id=person.id, email=entry["email"], password_hash=password, welcomed_at=welcomed_at))
         ids[entry["email"]] = person.id
     return ids
 
