@@ -139,6 +139,7 @@ class Board(Base):
     position: Mapped[int] = mapped_column(default=0)  # among the town's boards
     is_default: Mapped[bool] = mapped_column(default=False)  # where everybody arrives
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(default=1)  # counts edits of the title
 
 
 class Column(Base):

@@ -25,6 +25,7 @@ def new_columns() -> dict[str, list[sa.Column]]:
             sa.Column("position", BIG, nullable=False, server_default="0"),
             sa.Column("is_default", sa.Boolean(), nullable=False, server_default=sa.false()),
             sa.Column("archived_at", MOMENT, nullable=True),
+            sa.Column("version", BIG, nullable=False, server_default="1"),
         ],
         "cards": [
             sa.Column("must_read", sa.Boolean(), nullable=False, server_default=sa.false()),
