@@ -18,7 +18,8 @@ from boards.reading import CardKey, load_cards
 CACHE_ENTRIES = 20_000  # about 1 kB each
 
 
-_Key = tuple[int, int, int, str]  # a card's id, the seq at which it last changed, the version of its author's face, the language
+# A card's id, the seq at which it last changed, the version of its author's face, the name of the service it asks, the language.
+_Key = tuple[int, int, int, str, str]
 
 
 class _Cache:
@@ -50,13 +51,13 @@ def init_app(app: Flask) -> None:
 
 def card_html(card: Card, language: str) -> str:
     """The card as it stands on the board, the same for every viewer of this language."""
-    key = (card.id, card.changed_seq, card.author.version if card.author else 0, language)
+    key = (card.id, card.changed_seq, card.author.version if card.author else 0, card.asked.name if card.asked else "", language)
     return _kept().get(key) or _kept().put(key, _render("cards/_card.html", language, card=card))
 
 
 def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
     """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
-    found = {key.id: _kept().get((key.id, key.changed_seq, key.author_version, language)) for key in keys}
+    found = {key.id: _kept().get((key.id, key.changed_seq, key.author_version, key.asked_name, language)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
     for card in load_cards(reading(), missing):
         found[card.id] = card_html(card, language)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from boards import rights
 from boards.models import Audience, Board, Card, Change, Column, Person, Record
@@ -21,6 +22,7 @@ TOUCHED_LIMIT = 400
 _Row = TypeVar("_Row", Card, Column)
 
 _NOT_RECORDED = {"id", "board_id", "changed_seq", "body_text"}
+_RECORDED_OF_BOARD = ("title", "archived_at")
 _DECIDES_RIGHTS = {"rights", "kind", "service_id"}
 UNSEEN = "unseen"
 
@@ -44,6 +46,7 @@ class Committed:
     rearranged: dict[int, Column] = field(default_factory=dict)
     # Columns of which this change altered who may read them.
     regranted: frozenset[int] = frozenset()
+    board: Board | None = None  # when it is the board itself that was altered
 
     @property
     def too_large(self) -> bool:
@@ -71,7 +74,7 @@ class Committed:
                 columns[id] = column
             elif id in self.regranted:
                 columns[id] = None  # also when it was archived since: who missed both still has it on their page
-        if cards or columns:
+        if cards or columns or self.board:
             return replace(self, cards=cards, columns=columns)
         return replace(self, type=UNSEEN, actor=None, cards={}, columns={})
 
@@ -91,12 +94,20 @@ def difference(obj: Card | Column) -> dict[str, Any] | None:
         return None
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for name in _recorded(obj):
+    for name in recorded_fields(type(obj)):
         history = state.attrs[name].history
         if history.has_changes():
             before[name] = as_recorded(history.deleted[0]) if history.deleted else None
             after[name] = as_recorded(history.added[0]) if history.added else None
     return {"before": before, "after": after}
+
+
+def difference_of_board(board: Board) -> dict[str, Any] | None:
+    """As `difference`, for the board itself; None when it stays as it was."""
+    state: Any = inspect(board)
+    altered = {name: state.attrs[name].history for name in _RECORDED_OF_BOARD if state.attrs[name].history.has_changes()}
+    before = {name: as_recorded(history.deleted[0]) for name, history in altered.items()}
+    return {"before": before, "after": {name: as_recorded(getattr(board, name)) for name in altered}} if altered else None
 
 
 def as_recorded(value: Any) -> Any:
@@ -108,7 +119,7 @@ def as_recorded(value: Any) -> Any:
 
 def beginning(obj: Card | Column) -> dict[str, Any]:
     """A new object as it was stored: {"before": None, "after": {every field}}."""
-    return {"before": None, "after": {name: as_recorded(getattr(obj, name)) for name in _recorded(obj)}}
+    return {"before": None, "after": {name: as_recorded(getattr(obj, name)) for name in recorded_fields(type(obj))}}
 
 
 def committed_now(session: Session, change: Change) -> Committed:
@@ -140,10 +151,13 @@ def _as_they_look_now(session: Session, rows: Iterable[Change]) -> list[Committe
     cards = _load(session, Card, {int(key) for row in rows for key in row.record["cards"]})
     stood = {card.column_id for card in cards.values()} | {id for row in rows for id in former_homes(row.record).values()}
     columns = _load(session, Column, {int(key) for row in rows for key in row.record["columns"]} | stood)
-    return [committed(row, row.actor, cards, columns) for row in rows]
+    boards = {row.board_id: session.get_one(Board, row.board_id) for row in rows if "board" in row.record}
+    return [committed(row, row.actor, cards, columns, boards.get(row.board_id)) for row in rows]
 
 
-def committed(change: Change, actor: Person | None, cards: dict[int, Card], columns: dict[int, Column]) -> Committed:
+def committed(
+    change: Change, actor: Person | None, cards: dict[int, Card], columns: dict[int, Column], board: Board | None = None
+) -> Committed:
     """The recorded change over these rows, which hold every card and column that its record names and where the cards stand or stood."""
     touched_cards = [int(key) for key in change.record["cards"]]
     touched_columns = [int(key) for key in change.record["columns"]]
@@ -152,6 +166,8 @@ def committed(change: Change, actor: Person | None, cards: dict[int, Card], colu
     for id in touched_cards:
         homes = {cards[id].column_id if id in cards else None, former.get(id)}
         places[id] = tuple(columns[home] for home in homes if home in columns)
+        if id in cards:
+            set_committed_value(cards[id], "column", columns[cards[id].column_id])  # where it stands decides how it is shown
     return Committed(
         board_id=change.board_id,
         seq=change.seq,
@@ -165,6 +181,7 @@ def committed(change: Change, actor: Person | None, cards: dict[int, Card], colu
         regranted=frozenset(
             int(key) for key, altered in change.record["columns"].items() if _DECIDES_RIGHTS & set(altered["before"] or ())
         ),
+        board=board if "board" in change.record else None,
     )
 
 
@@ -187,7 +204,15 @@ def home_after(session: Session, card: Card, seq: int) -> int:
 
 def touches_card(card_id: int) -> ColumnElement[bool]:
     """The changes that concern this card."""
-    touched: ColumnElement[bool] = Change.record[("cards", str(card_id))].as_string().is_not(None)
+    return _touches("cards", card_id)
+
+
+def touches_column(column_id: int) -> ColumnElement[bool]:
+    return _touches("columns", column_id)
+
+
+def _touches(rows: str, id: int) -> ColumnElement[bool]:
+    touched: ColumnElement[bool] = Change.record[(rows, str(id))].as_string().is_not(None)
     return touched
 
 
@@ -210,6 +235,7 @@ def _load(session: Session, model: type[_Row], ids: set[int]) -> dict[int, _Row]
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
 
 
-def _recorded(obj: Card | Column) -> list[str]:
-    state: Any = inspect(obj)
-    return [attribute.key for attribute in state.mapper.column_attrs if attribute.key not in _NOT_RECORDED]
+def recorded_fields(model: type[Card | Column]) -> list[str]:
+    """What records say of a card or column."""
+    mapper: Any = inspect(model)
+    return [attribute.key for attribute in mapper.column_attrs if attribute.key not in _NOT_RECORDED]

@@ -201,6 +201,7 @@ class Card(Base):
     replies: Mapped[int] = mapped_column(default=0)
 
     column: Mapped[Column] = relationship(lazy="raise_on_sql", viewonly=True)
+    asked: Mapped[Service | None] = relationship(lazy="joined", viewonly=True)
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="joined")
     edited_by: Mapped[Person | None] = relationship(foreign_keys=[edited_by_id], lazy="raise_on_sql")
 

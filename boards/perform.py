@@ -11,12 +11,13 @@ from blinker import Signal
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
-from boards.changes import Committed, beginning, committed, committed_now, difference, empty_record, former_homes
+from boards.changes import Committed, beginning, committed, committed_now, difference, difference_of_board, empty_record, former_homes
 from boards.commands.base import Command
 from boards.database import now, one_writer, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
-from boards.models import Board, Card, Change, Column, Person
+from boards.models import Board, Card, Change, Column, Person, Service
 from boards.scope import Scope
 
 # Sent after each commit, in the order of the commits, with `change=Committed`. Receivers must be quick: they hold up the next writer.
@@ -59,6 +60,24 @@ def perform_together(actor_id: int, commands: Mapping[int, Command], also: Calla
             change_committed.send(None, change=change)
 
 
+def perform_first(found: Callable[[Session], tuple[int, int, Command]]) -> Committed:
+    """Carry out the first command on a board that `found` makes in the same transaction; it returns the actor's id, the board's and the command.
+
+    Raises as `perform` does, and whatever `found` raises; then nothing was made.
+    """
+    with one_writer():
+        try:
+            with write_transaction() as session:
+                actor_id, board_id, command = found(session)
+                session.flush()
+                session.expire(session.get_one(Board, board_id))  # its seq is counted by the database
+                done = _carry_out(session, actor_id, board_id, command, None, _digest(board_id, command))
+        except IntegrityError as error:
+            raise Conflict("try_again") from error
+        change_committed.send(None, change=done)
+    return done
+
+
 class _AlreadyDone(Exception):
     def __init__(self, committed: Committed) -> None:
         self.committed = committed
@@ -77,6 +96,8 @@ def _carry_out(session: Session, actor_id: int, board_id: int, command: Command,
     actor = _actor(session, actor_id)
     if key is not None:
         _answer_again(session, actor, key, digest)
+    if board.archived_at is not None and not command.even_archived:
+        raise Conflict("board_archived")
     scope = Scope(session, actor, board, now())
     command.apply(scope)
     return _committed(scope, _record(scope, command, key, digest))
@@ -116,12 +137,14 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
     if None in differences.values():
         scope.session.flush()  # new rows get their ids
     record = empty_record() | command.also_recorded()
+    if of_board := difference_of_board(scope.board):
+        record["board"] = of_board
     for obj, altered in differences.items():
         record["cards" if isinstance(obj, Card) else "columns"][str(obj.id)] = altered or beginning(obj)
     change = Change(
         board_id=scope.board.id,
         seq=scope.board.seq,
-        type=command.past,
+        type=command.becomes,
         actor=scope.actor,
         at=scope.now,
         key=key,
@@ -137,7 +160,9 @@ def _committed(scope: Scope, change: Change) -> Committed:
     cards = {obj.id: obj for obj in scope.touched if isinstance(obj, Card)}
     columns = {obj.id: obj for obj in scope.touched if isinstance(obj, Column)}
     homes = {card.column_id for card in cards.values()} | set(former_homes(change.record).values())
-    return committed(change, scope.actor, cards, columns | {id: scope.known_column(id) for id in homes})
+    for card in cards.values():  # as it is now, for whoever shows the card once this session is closed
+        set_committed_value(card, "asked", scope.session.get(Service, card.asked_id) if card.asked_id else None)
+    return committed(change, scope.actor, cards, columns | {id: scope.known_column(id) for id in homes}, scope.board)
 
 
 def _digest(board_id: int, command: Command) -> str:

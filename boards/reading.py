@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from boards import rights
+from boards.commands.boards import boards_in_use, default_among
 from boards.errors import NotFound
 from boards.models import Board, Card, Column, Person, Service
 from boards.personal import Fold
@@ -16,7 +17,7 @@ from boards.text import sorting_key
 
 ARCHIVED_LIMIT = 500
 
-CardKey = Row[int, int, int, int]  # id, column_id, changed_seq, author_version
+CardKey = Row[int, int, int, int, str]  # id, column_id, changed_seq, author_version, asked_name
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,19 @@ def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board
         raise NotFound("board_not_found")
     where = Board.id == slug_or_id if isinstance(slug_or_id, int) else Board.slug == slug_or_id
     board = session.scalar(select(Board).where(where))
-    if board is None or person.disabled_at is not None:
+    if board is None or not rights.may_see(person, board):
         raise NotFound("board_not_found")
     return board
 
 
 def boards_for(session: Session, person: Person) -> Sequence[Board]:
-    return session.scalars(select(Board).order_by(Board.id)).all() if person.disabled_at is None else []
+    """Those in use, in the town's order."""
+    return boards_in_use(session) if person.disabled_at is None else []
+
+
+def home_of(session: Session, person: Person) -> Board | None:
+    """The board on which this person arrives."""
+    return default_among(list(boards_for(session, person)))
 
 
 def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
@@ -51,8 +58,15 @@ def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
     columns = visible_columns(session, board, person)
     cards: dict[int, list[CardKey]] = {column.id: [] for column in columns}
     keys = (
-        select(Card.id, Card.column_id, Card.changed_seq, func.coalesce(Person.version, 0).label("author_version"))
+        select(
+            Card.id,
+            Card.column_id,
+            Card.changed_seq,
+            func.coalesce(Person.version, 0).label("author_version"),
+            func.coalesce(Service.name, "").label("asked_name"),
+        )
         .outerjoin(Person, Person.id == Card.author_id)
+        .outerjoin(Service, Service.id == Card.asked_id)
         .where(Card.board_id == board.id, Card.archived_at.is_(None))
         .order_by(Card.column_id, Card.rank)
     )
@@ -69,18 +83,20 @@ def visible_columns(session: Session, board: Board, person: Person) -> list[Colu
 
 
 def load_cards(session: Session, ids: Iterable[int]) -> list[Card]:
-    """These cards with their authors, in batches that any database takes."""
+    """These cards with their authors and columns, in batches that any database takes."""
     ids = list(ids)
     cards: list[Card] = []
     for start in range(0, len(ids), 500):
-        cards += session.scalars(select(Card).where(Card.id.in_(ids[start : start + 500])))
+        batch = select(Card).where(Card.id.in_(ids[start : start + 500]))
+        cards += session.scalars(batch.options(selectinload(Card.column)))
     return cards
 
 
 def find_card(session: Session, person: Person, card_id: int) -> tuple[Card, Column]:
     """A card, archived or not, and its column, if this person may see them. Raises NotFound."""
-    row = session.execute(select(Card, Column).join(Column, Column.id == Card.column_id).where(Card.id == card_id)).first()
-    if row is None or not rights.may_read(person, row[1]):
+    found = select(Card, Column, Board).join(Column, Column.id == Card.column_id).join(Board, Board.id == Card.board_id)
+    row = session.execute(found.where(Card.id == card_id)).first()
+    if row is None or not rights.may_read(person, row[1]) or not rights.may_see(person, row[2]):
         raise NotFound("card_not_found")
     return row[0], row[1]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from boards.models import Audience, Card, Column, Kind, Person, Record, Role
+from boards.models import Audience, Card, Column, Kind, Person, Record, Role, Suggestion
 
 
 class Level(IntEnum):
@@ -71,6 +71,11 @@ def for_service(service: int, kind: Kind | str, service_id: int | None, rights: 
     return LEVELS.get((rights or {}).get("services", {}).get(str(service), ""), own)
 
 
+def may_see(person: Person, board: Board) -> bool:
+    """Whether the board exists for the person: one that was archived is there for those who may restore it."""
+    return person.disabled_at is None and (board.archived_at is None or may_arrange(person))
+
+
 def may_read(who: Person | Audience, column: Column) -> bool:
     return level(who, column) >= Level.READ
 
@@ -83,6 +88,18 @@ def may_place(person: Person, card: Card, column: Column) -> bool:
     """Whether the person may hold this card in this column: edit it there, move it from there, put it there."""
     reached = level(person, column)
     return reached >= Level.EDIT or (reached == Level.CONTRIBUTE and card.author_id == person.id)
+
+
+def may_comment(person: Person, column: Column) -> bool:
+    """Whether the person may reply to what stands in the column, and support it."""
+    return level(person, column) >= Level.COMMENT
+
+
+def may_decide(person: Person, card: Card, column: Column) -> bool:
+    """Whether the person says what becomes of a suggestion: whoever edits in its column, and the agents of the service that it asks."""
+    held = level(person, column)
+    asked = card.suggestion == Suggestion.REQUEST and card.asked_id in person.audience.services
+    return held >= Level.EDIT or (held >= Level.READ and asked)
 
 
 def may_arrange(person: Person) -> bool:

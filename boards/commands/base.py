@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from boards.scope import Scope
-from boards.text import UnfitText, clean_body, clean_title
+from boards.text import UnfitText, clean_body, clean_lines, clean_title
 
 
 class Command(BaseModel):
@@ -16,6 +16,12 @@ class Command(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     past: ClassVar[str]
+    even_archived: ClassVar[bool] = False  # whether it may be carried out on a board that was archived
+
+    @property
+    def becomes(self) -> str:
+        """The change that this very command becomes."""
+        return self.past
 
     def apply(self, scope: Scope) -> None:
         raise NotImplementedError
@@ -41,6 +47,18 @@ def _body(value: str) -> str:
         return clean_body(value)
     except UnfitText as error:
         raise _unfit(error) from error
+
+
+def lines(limit: int) -> AfterValidator:
+    """Plain text of several lines, of at most so many characters."""
+
+    def cleaned(value: str) -> str:
+        try:
+            return clean_lines(value, limit)
+        except UnfitText as error:
+            raise _unfit(error) from error
+
+    return AfterValidator(cleaned)
 
 
 def _unfit(error: UnfitText) -> PydanticCustomError:
