@@ -7,8 +7,10 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from boards.commands.base import Command
+from boards.commands.boards import ArchiveBoard, EditBoard, RestoreBoard
 from boards.commands.cards import AddCard, ArchiveCard, EditCard, MoveCard, RestoreCard
 from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
+from boards.commands.reading import RequireReading
 from boards.commands.rights import SetRights
 from boards.commands.undo import UndoChange
 from boards.errors import FieldError, Invalid
@@ -25,6 +27,10 @@ AnyCommand = Annotated[
     | ArchiveColumn
     | RestoreColumn
     | SetRights
+    | EditBoard
+    | ArchiveBoard
+    | RestoreBoard
+    | RequireReading
     | UndoChange,
     Field(discriminator="type"),
 ]

@@ -132,7 +132,11 @@ COMMANDS: dict[str, tuple[Access, dict[str, Any]]] = {
     "move_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "after": None}),
     "archive_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
     "restore_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
+    "edit_board": (Access.FACILITATORS, {"title": "Autre titre"}),
+    "archive_board": (Access.FACILITATORS, {}),
+    "restore_board": (Access.FACILITATORS, {}),
     "undo_change": (Access.EDITORS_OF_A_COLUMN, {"seq": "target"}),
+    "require_reading": (Access.ARRANGERS_OF_A_COLUMN, {"card": "target", "required": True}),
     "set_rights": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "readers": "comment"}),
 }
 # The same command towards each target, from the free column, where agents edit and readers read.

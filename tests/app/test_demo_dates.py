@@ -121,10 +121,10 @@ def test_everybody_has_one_address_and_every_service_its_agent() -> None:
     assert people["elu@demo.example"]["role"] == "reader"
 
 
-def test_the_town_shows_services_of_several_agents_a_closed_account_and_somebody_awaited() -> None:
+def test_the_town_shows_services_of_several_agents_a_closed_account_somebody_awaited_and_somebody_new() -> None:
     agents = Counter(slug for person in demo["people"] for slug in person["services"] if "state" not in person)
     assert sum(count > 1 for count in agents.values()) >= 6
-    assert [person["state"] for person in demo["people"] if "state" in person] == ["disabled", "invited"]
+    assert [person["state"] for person in demo["people"] if "state" in person] == ["disabled", "invited", "new"]
 
 
 def test_every_card_is_written_by_somebody_who_may() -> None:

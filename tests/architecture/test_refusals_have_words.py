@@ -28,6 +28,10 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "archive_column": {"column": 1},
     "restore_column": {"column": 1},
     "set_rights": {"column": 1, "agents": "read", "readers": "none", "services": {"1": "edit"}},
+    "require_reading": {"card": 1, "required": True},
+    "edit_board": {"title": "Accueil", "version": 1},
+    "archive_board": {},
+    "restore_board": {},
     "undo_change": {"seq": 2, "first": 1},
 }
 WRONG = [

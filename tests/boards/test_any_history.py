@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -13,9 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from app.fragments import present
 from boards import rights
+from boards.administration import make_default
 from boards.changes import Committed, changes_after
-from boards.database import db, reading
-from boards.errors import Invalid, Refusal
+from boards.database import db, reading, write_transaction
+from boards.errors import Invalid, NotFound, Refusal
 from boards.models import Card, Change, Column, Person
 from boards.reading import find_board, load_cards, snapshot
 from tests.town import Town, found_town
@@ -33,6 +35,7 @@ class BrowserBoard:
     def __init__(self, town: Town, who: str) -> None:
         self.who = who
         self.seq, self.columns, self.cards = fresh_page(town, who)
+        self.title = town.fresh_board().title
 
     def apply(self, change: dict[str, Any]) -> None:
         for id, column in change["columns"].items():
@@ -45,6 +48,7 @@ class BrowserBoard:
             self.cards.pop(int(id), None)
             if card is not None and card["column"] in self.columns:
                 self.cards[int(id)] = card
+        self.title = change.get("board", {}).get("title", self.title)
         self.seq = change["seq"]
 
 
@@ -81,6 +85,8 @@ class AnyHistory(RuleBasedStateMachine):
         self.acknowledged: dict[str, int] = {}
         self.log_at_start = len(self.town.log)
         self.sent: list[tuple[int, str, dict[str, Any], int]] = []
+        with write_transaction() as session:
+            make_default(session, self.town.other_board)  # so that this one may be archived
 
     @rule(who=st.sampled_from(PEOPLE), where=st.integers(0, 5), title=TITLES, after=st.integers(-2, 6))
     def add_card(self, who: str, where: int, title: str, after: int) -> None:
@@ -138,6 +144,30 @@ class AnyHistory(RuleBasedStateMachine):
     def give_to_another_service(self, which: int, service: str | None, kind: str) -> None:
         chosen = getattr(self.town, service) if service else None
         self.send("facilitator", type="edit_column", column=self.some_column(which), kind=kind, service=chosen)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 12), required=st.booleans())
+    def require_reading(self, who: str, which: int, required: bool) -> None:
+        self.send(who, type="require_reading", card=self.some_card(which), required=required)
+
+    @rule(who=st.sampled_from(PEOPLE), title=TITLES, behind=st.integers(-1, 1))
+    def edit_board(self, who: str, title: str, behind: int) -> None:
+        version = {} if behind < 0 else {"version": self.town.fresh_board().version + behind}
+        self.send(who, type="edit_board", title=title, **version)
+
+    @rule(archiver=st.sampled_from(PEOPLE), restorer=st.sampled_from(PEOPLE), where=st.integers(0, 5))
+    def archive_board_and_restore_it(self, archiver: str, restorer: str, where: int) -> None:
+        """In between it takes nothing, and only facilitators see it; it comes back soon, or nothing more would happen here."""
+        self.send(archiver, type="archive_board")
+        if self.town.fresh_board().archived_at is not None:
+            before = self.town.seq
+            self.send("facilitator", type="add_card", column=self.some_column(where), title="Trop tard")
+            assert self.town.seq == before
+            for who in WATCHERS:
+                with pytest.raises(NotFound):
+                    find_board(reading(), reading().get_one(Person, getattr(self.town, who)), self.town.board)
+        self.send(restorer, type="restore_board")
+        if self.town.fresh_board().archived_at is not None:
+            self.send("facilitator", type="restore_board")
 
     @rule(who=st.sampled_from(PEOPLE), back=st.integers(0, 12), first=st.sampled_from([None, None, 0, 1, 3]))
     def undo_change(self, who: str, back: int, first: int | None) -> None:
@@ -202,6 +232,7 @@ class AnyHistory(RuleBasedStateMachine):
     def same_as_fresh(self, page: BrowserBoard) -> None:
         seq, columns, cards = fresh_page(self.town, page.who)
         assert (page.seq, page.columns, page.cards) == (seq, columns, cards)
+        assert page.title == self.town.fresh_board().title
 
     def card_ids(self) -> list[int]:
         return [id for (id,) in reading().query(Card.id).order_by(Card.id)]
