@@ -81,7 +81,9 @@ def present(whole: Committed, audience: Audience, language: str) -> dict[str, An
     {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}.
     """
     change = whole.seen_by(audience)
-    head = {"seq": change.seq, "type": change.type, "actor": person_data(change.actor), "at": change.at.isoformat()}
+    head: dict[str, Any] = {"seq": change.seq, "type": change.type, "actor": person_data(change.actor), "at": change.at.isoformat()}
+    if change.board is not None:
+        head["board"] = {"title": change.board.title, "archived": change.board.archived_at is not None}
     if change.too_large:
         return {**head, "resync": True, "cards": {}, "columns": {}}
     return {

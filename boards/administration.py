@@ -8,7 +8,7 @@ import unicodedata
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from boards.errors import Conflict
+from boards.errors import Conflict, NotFound
 from boards.models import Board, Column, Person, Role, Service, memberships
 from boards.personal import Fold
 
@@ -16,12 +16,53 @@ SLUG_MAX_CHARACTERS = 80
 
 
 def create_board(session: Session, slug: str, title: str) -> Board:
+    """A board without columns, behind the town's others."""
     if session.scalar(select(Board.id).where(Board.slug == slug)):
         raise Conflict("board_exists", slug=slug)
-    board = Board(slug=slug, title=title)
+    last = session.scalar(select(func.max(Board.position)))
+    board = Board(slug=slug, title=title, position=(last or 0) + 1)
     session.add(board)
     session.flush()
     return board
+
+
+def slug_for_board(session: Session, title: str) -> str:
+    """A free slug made from the title. Never digits alone: /boards/12 means the board with that number."""
+    wanted = _plain(title)
+    if not wanted or wanted.replace("-", "").isdigit():
+        wanted = f"tableau-{wanted}".strip("-")
+    return _free_slug(session, Board, wanted)
+
+
+def place_board(session: Session, board_id: int, step: int) -> bool:
+    """Let the board and its neighbour in the town's order change places (-1: earlier, 1: later). Says whether there was one."""
+    boards = _all_locked(session)
+    order = [board for board in boards if board.archived_at is None]
+    place = next((number for number, board in enumerate(order) if board.id == board_id), None)
+    if place is None or not 0 <= place + step < len(order):
+        return False
+    order[place], order[place + step] = order[place + step], order[place]
+    for number, board in enumerate([*order, *(board for board in boards if board.archived_at is not None)], start=1):
+        board.position = number
+    return True
+
+
+def make_default(session: Session, board_id: int) -> bool:
+    """From now on everybody arrives on this board. Says whether that is new. Raises NotFound, or Conflict when it is archived."""
+    boards = {board.id: board for board in _all_locked(session)}
+    if board_id not in boards:
+        raise NotFound("board_not_found")
+    if boards[board_id].archived_at is not None:
+        raise Conflict("board_archived")
+    was = boards[board_id].is_default
+    for board in boards.values():
+        board.is_default = board.id == board_id
+    return not was
+
+
+def _all_locked(session: Session) -> list[Board]:
+    """Every board in order; none is archived, or made the default, while this transaction lasts."""
+    return sorted(session.scalars(select(Board).order_by(Board.id).with_for_update()), key=lambda board: (board.position, board.id))
 
 
 def create_service(
@@ -35,8 +76,12 @@ def create_service(
 
 def slug_for_service(session: Session, name: str) -> str:
     """A free slug made from the name: « Enfance & écoles » → enfance-ecoles, then enfance-ecoles-2."""
-    wanted = _plain(name)[: SLUG_MAX_CHARACTERS - 5].strip("-") or "service"
-    taken = set(session.scalars(select(Service.slug).where(Service.slug.startswith(wanted))))
+    return _free_slug(session, Service, _plain(name) or "service")
+
+
+def _free_slug(session: Session, model: type[Board | Service], wanted: str) -> str:
+    wanted = wanted[: SLUG_MAX_CHARACTERS - 5].strip("-")
+    taken = set(session.scalars(select(model.slug).where(model.slug.startswith(wanted))))
     slug, number = wanted, 1
     while slug in taken:
         number += 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -18,6 +18,8 @@ from boards.models import Audience, Board, Card, Change, Column, Person, Record
 CATCH_UP_LIMIT = 200
 # A change that touches more cards than this is not sent card by card.
 TOUCHED_LIMIT = 400
+# The changes of so many cards are sought by name in the log, those of more by reading all of it.
+NAMED_AT_MOST = 50
 
 _Row = TypeVar("_Row", Card, Column)
 
@@ -192,14 +194,21 @@ def former_homes(record: Record) -> dict[int, int]:
     }
 
 
-def home_after(session: Session, card: Card, seq: int) -> int:
-    """The id of the column in which the card stood right after the change `seq`."""
-    later = select(Change.record).where(Change.board_id == card.board_id, Change.seq > seq, Change.seq <= card.changed_seq)
-    for record in session.scalars(later.where(touches_card(card.id)).order_by(Change.seq)):
-        former = former_homes(record).get(card.id)
-        if former is not None:
-            return former
-    return card.column_id
+def homes_after(session: Session, cards: Iterable[Card], seq: int) -> dict[int, int]:
+    """For each card the id of the column in which it stood right after the change `seq`."""
+    homes = {card.id: card.column_id for card in cards}
+    since = {card.id: card for card in cards if card.changed_seq > seq}
+    if not since:
+        return homes
+    board_id = next(iter(since.values())).board_id
+    later = select(Change.record).where(
+        Change.board_id == board_id, Change.seq.between(seq + 1, max(card.changed_seq for card in since.values()))
+    )
+    if len(since) <= NAMED_AT_MOST:
+        later = later.where(or_(*(touches_card(id) for id in since)))
+    for record in session.scalars(later.order_by(Change.seq.desc())):
+        homes |= {id: home for id, home in former_homes(record).items() if id in since}
+    return homes
 
 
 def touches_card(card_id: int) -> ColumnElement[bool]:

@@ -49,7 +49,7 @@ def boards_for(session: Session, person: Person) -> Sequence[Board]:
 
 def home_of(session: Session, person: Person) -> Board | None:
     """The board on which this person arrives."""
-    return default_among(list(boards_for(session, person)))
+    return default_among(boards_for(session, person))
 
 
 def snapshot(session: Session, board: Board, person: Person) -> Snapshot:

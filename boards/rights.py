@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from boards.models import Audience, Card, Column, Kind, Person, Record, Role, Suggestion
+from boards.models import Audience, Board, Card, Column, Kind, Person, Record, Role, Suggestion
 
 
 class Level(IntEnum):

@@ -17,6 +17,7 @@ class ReassignService(Command):
     """The columns of one service become another's, and so does what was set apart for its agents: of two levels the highest wins."""
 
     past: ClassVar = "service_reassigned"
+    even_archived: ClassVar = True
     type: Literal["reassign_service"] = "reassign_service"
     service: Id
     to: Id

@@ -13,7 +13,7 @@ DOCUMENT = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 COMMAND_ROW = re.compile(r"^\| `([a-z_]+)` \| ([^|]*) \| `([a-z_]+)` \|$", re.MULTILINE)
 PROBLEM_ROW = re.compile(r"^\| \d{3} \| [^|]* \| ([^|]*) \|$", re.MULTILINE)
 # The command line's own refusals, which no program meets.
-ONLY_ON_THE_COMMAND_LINE = {"account_exists", "account_not_found", "board_exists"}
+ONLY_ON_THE_COMMAND_LINE = {"account_exists", "account_not_found"}
 
 
 def test_every_command_is_documented_with_its_fields_and_what_it_becomes() -> None:

@@ -1,0 +1,78 @@
+"""Commands on a board itself, for those who arrange it: rename, archive, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boards.commands.base import Command, Id, Title
+from boards.errors import Conflict
+from boards.models import Board
+from boards.scope import Scope
+from boards.text import sorting_key
+
+
+class EditBoard(Command):
+    """`version` is optional: given, the edit is refused when somebody else renamed the board meanwhile."""
+
+    past: ClassVar = "board_edited"
+    type: Literal["edit_board"]
+    title: Title
+    version: Id | None = None
+
+    def apply(self, scope: Scope) -> None:
+        scope.require_arranger()
+        board = scope.board
+        if self.version is not None and self.version != board.version:
+            raise Conflict("stale_version", board=board.id, version=board.version, title=board.title)
+        refuse_taken_title(scope.session, self.title, but=board)
+        board.title = self.title
+        board.version += 1
+
+
+class ArchiveBoard(Command):
+    """The board leaves everybody's sight but the facilitators', with all that is on it, and takes nothing but being restored."""
+
+    past: ClassVar = "board_archived"
+    type: Literal["archive_board"]
+
+    def apply(self, scope: Scope) -> None:
+        scope.require_arranger()
+        in_use = boards_in_use(scope.session)
+        if len(in_use) == 1:
+            raise Conflict("last_board")
+        if default_among(in_use) is scope.board:
+            raise Conflict("board_is_default")
+        scope.board.archived_at = scope.now
+
+
+class RestoreBoard(Command):
+    past: ClassVar = "board_restored"
+    even_archived: ClassVar = True
+    type: Literal["restore_board"]
+
+    def apply(self, scope: Scope) -> None:
+        scope.require_arranger()
+        if scope.board.archived_at is None:
+            raise Conflict("board_not_archived")
+        scope.board.archived_at = None
+
+
+def boards_in_use(session: Session) -> list[Board]:
+    """In the town's order."""
+    return list(session.scalars(select(Board).where(Board.archived_at.is_(None)).order_by(Board.position, Board.id)))
+
+
+def default_among(in_use: Sequence[Board]) -> Board | None:
+    """Where everybody arrives: the board that was chosen for it, else the first."""
+    return next((board for board in in_use if board.is_default), in_use[0] if in_use else None)
+
+
+def refuse_taken_title(session: Session, title: str, but: Board | None = None) -> None:
+    """Raises Conflict when people would take another board for this one: case and accents do not tell two apart."""
+    for board in session.scalars(select(Board)):
+        if board is not but and sorting_key(board.title) == sorting_key(title):
+            raise Conflict("board_exists", slug=board.slug)
