@@ -26,6 +26,8 @@ _Row = TypeVar("_Row", Card, Column)
 _NOT_RECORDED = {"id", "board_id", "changed_seq", "body_text"}
 _RECORDED_OF_BOARD = ("title", "archived_at")
 _DECIDES_RIGHTS = {"rights", "kind", "service_id"}
+# What the log keeps of a card or column that was erased: catching up needs it, and an import, lest it bring them back. None of it is a text.
+BARE_FIELDS = ("column_id", "rank", "archived_at", "origin")
 UNSEEN = "unseen"
 
 
@@ -90,9 +92,14 @@ class CatchUp:
 
 
 def difference(obj: Card | Column) -> dict[str, Any] | None:
-    """What the pending transaction alters on a stored object: {"before": {…}, "after": {…}}; None for a new one."""
+    """What the pending transaction alters on a stored object: {"before": {…}, "after": {…}}; None for a new one.
+
+    Of one that it erases: where it stood, and none of its texts.
+    """
     state: Any = inspect(obj)
-    if not state.persistent:
+    if state.deleted:
+        return {"before": {name: as_recorded(getattr(obj, name)) for name in BARE_FIELDS if hasattr(obj, name)}, "after": {}}
+    if not state.persistent or not obj.changed_seq:  # flushed early for its id, and no change concerned it before
         return None
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}

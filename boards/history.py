@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from boards import rights
 from boards.changes import touches_card
+from boards.commands.altered import CARD_TEXT, COLUMN_FACTS, joined
 from boards.commands.cards import EditCard
-from boards.commands.undo import CARD_TEXT, COLUMN_FACTS, joined, may_undo
+from boards.commands.undo import may_undo
 from boards.database import now
 from boards.models import Board, Card, Change, Column, Person, Record
 from boards.scope import Scope

@@ -13,7 +13,7 @@ from boards.commands.cards import EditCard
 from boards.commands.importing import ImportColumns
 from boards.commands.services import ReassignService
 from boards.errors import Conflict, NotFound, Refusal
-from boards.models import Card, Change, Column, Record
+from boards.models import Card, Change, Record
 from boards.scope import Scope
 
 # What imports and merges of services brought lies outside the board as well: in another program's file, on other boards. Votes and

@@ -225,7 +225,7 @@ class ArchiveAll(Command):
 def test_several_things_at_once_are_taken_back_together_or_not_at_all(town: Town, card: int, monkeypatch: pytest.MonkeyPatch) -> None:
     other = town.add_card("Deux", column=town.free)
     perform_module.perform(town.facilitator, town.board, ArchiveAll())
-    monkeypatch.setattr(undo, "TOUCHED_LIMIT", 1)
+    monkeypatch.setattr(undo, "UNDONE_AT_MOST", 1)
     assert refusal(town, town.agent, town.seq) == "cannot_undo"
     monkeypatch.undo()
     undo_last(town)
