@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from boards.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refusal
 
@@ -30,6 +32,7 @@ DETAILS = {
     "account_exists": _l("Un compte existe déjà pour cette adresse."),
     "account_not_found": _l("Aucun compte n’a cette adresse."),
     "board_archived": _l("Ce tableau est archivé : rien ne s’y modifie tant qu’un animateur ne l’a pas restauré."),
+    "already_voted": _l("Vous soutenez déjà cette suggestion."),
     "board_exists": _l("Un tableau porte déjà ce nom."),
     "board_is_default": _l("C’est le tableau par défaut : choisissez-en d’abord un autre."),
     "board_not_archived": _l("Ce tableau n’est pas archivé."),
@@ -38,6 +41,8 @@ DETAILS = {
     "card_archived": _l("Cette info est archivée : restaurez-la d’abord."),
     "card_not_archived": _l("Cette info n’est pas archivée."),
     "card_not_found": _l("Cette info n’existe pas, ou vous n’y avez pas accès."),
+    "cards_gone": _l("Des infos choisies ne sont plus sur le tableau : rien n’a été modifié."),
+    "cards_left": _l("Des infos choisies ont quitté cette colonne : rien n’a été modifié."),
     "change_not_found": _l("Cette modification n’existe pas, ou vous n’y avez pas accès."),
     "changed_since": _l("Autre chose a été modifié depuis au même endroit : il n’est plus possible d’annuler."),
     "column_archived": _l("Cette colonne est archivée : restaurez-la d’abord."),
@@ -45,6 +50,7 @@ DETAILS = {
     "column_not_found": _l("Cette colonne n’existe pas, ou vous n’y avez pas accès."),
     "csrf": _l("Le formulaire a expiré : rechargez la page et recommencez."),
     "database_unavailable": _l("L’enregistrement est momentanément impossible. Réessayez dans un instant."),
+    "erased_since": _l("Ce dont il s’agit a été effacé définitivement : il n’est plus possible d’annuler."),
     "internal": _l("Rien n’a été modifié. Réessayez ; si cela se reproduit, prévenez la DTAN."),
     "invalid_command": _l("La demande comporte des erreurs."),
     "key_reused": _l("Cette clé a déjà servi à une autre demande."),
@@ -53,24 +59,38 @@ DETAILS = {
     "may_not_add": _l("Vous ne pouvez pas ajouter d’info dans cette colonne."),
     "may_not_administer": _l("Cette page est réservée aux animateurs."),
     "may_not_arrange": _l("Seuls les animateurs peuvent réorganiser les colonnes."),
+    "may_not_comment": _l("Vous pouvez lire cette colonne, sans y répondre ni y voter."),
+    "may_not_decide": _l("Seuls les animateurs, ou les agents du service à qui l’on demande, décident de la suite."),
     "may_not_edit": _l("Vous ne pouvez pas modifier cette info dans cette colonne."),
     "may_not_preview": _l("Seuls les animateurs peuvent voir le tableau comme quelqu’un d’autre."),
+    "may_not_withdraw": _l("Chacun ne retire que ses propres réponses."),
+    "not_a_request": _l("Ce n’est pas une demande à un service : il n’y a pas de réponse à publier."),
+    "not_a_suggestion": _l("Cela ne vaut que dans une colonne de suggestions."),
     "not_json": _l("Envoyez du JSON, sous le type application/json."),
     "not_a_rule": _l("« J’ai lu » et « Lecture demandée » ne valent que pour les règles des modalités de fonctionnement."),
     "not_signed_in": _l("Connectez-vous pour continuer."),
+    "not_voted": _l("Vous ne souteniez pas cette suggestion."),
     "only_previewing": _l("Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie."),
     "page_not_found": _l("Cette page n’existe pas, ou plus."),
     "rule_changed": _l("Cette règle a été modifiée pendant votre lecture : relisez-la, puis dites que vous l’avez lue."),
+    "same_text": _l("Ce texte est déjà celui d’aujourd’hui : il n’y a rien à reprendre."),
+    "same_column": _l("Choisissez une autre colonne : une colonne ne fusionne pas avec elle-même."),
+    "reply_not_found": _l("Cette réponse n’existe pas, ou vous n’y avez pas accès."),
+    "reply_withdrawn": _l("Cette réponse est déjà retirée."),
     "service_not_found": _l("Ce service n’existe pas."),
     "stale_version": _l("Quelqu’un a modifié entre-temps : relisez avant d’enregistrer."),
+    "status_jump": _l("Cette étape ne suit pas celle où en est la suggestion."),
+    "suggestion_closed": _l("Cette suggestion est close : quelqu’un y a déjà répondu ou l’a refusée."),
     "token_not_here": _l("Un jeton d’API n’ouvre que les tableaux et leurs infos."),
     "token_read_only": _l("Ce jeton ne permet que la lecture."),
+    "too_early_to_erase": _l("Il est trop tôt pour effacer : ce qui est archivé reste récupérable pendant 30 jours."),
     "too_large": _l("L’envoi dépasse la taille permise."),
     "too_many": _l("Trop de tentatives : attendez une minute avant de réessayer."),
     "try_again": _l("Une autre modification a eu lieu au même instant : réessayez."),
 }
 
 FIELD_MESSAGES = {
+    "asks_nobody": _l("Choisissez le service à qui vous demandez cette information."),
     "bad_characters": _l("Ce texte contient des caractères de contrôle qui ne peuvent pas être enregistrés."),
     "blank": _l("Écrivez quelque chose : ce texte est vide."),
     "date_from_datetime_inexact": _l("Indiquez un jour sans heure (attendu : AAAA-MM-JJ)."),
@@ -82,12 +102,40 @@ FIELD_MESSAGES = {
     "less_than_equal": _l("Cette valeur est trop grande (au plus %(le)s)."),
     "literal_error": _l("Valeur inconnue."),
     "missing": _l("Ce champ est nécessaire."),
+    "none_selected": _l("Choisissez au moins une info."),
+    "no_reason": _l("Dites pourquoi : un refus s’explique."),
+    "not_a_request": _l("Seule une demande s’adresse à un service."),
+    "not_done": _l("Seule une suggestion réalisée a une info qui y répond."),
     "nothing_to_edit": _l("Aucune modification n’est indiquée."),
+    "selected_twice": _l("Une info est citée deux fois."),
+    "nothing_to_show": _l("Dites comment c’est réalisé, ou choisissez l’info qui le montre."),
     "string_pattern_mismatch": _l("Cette valeur n’a pas la forme attendue."),
     "string_unicode": _l("Ce texte contient des caractères de contrôle qui ne peuvent pas être enregistrés."),
+    "cards_not_here": _l("Seules les colonnes de modalités de fonctionnement (« guide ») apportent leurs infos."),
+    "service_twice": _l("Un même service y est nommé deux fois."),
+    "too_many_items": _l("Il y en a trop (au plus %(limit)s)."),
     "too_long": _l("Ce texte est trop long (limite : %(limit)s)."),
+    "too_many_selected": _l("C’est trop d’infos à la fois (limite : %(limit)s)."),
     "union_tag_invalid": _l("Cette commande n’existe pas."),
     "union_tag_not_found": _l("Indiquez le type de la commande."),
+}
+# Refusals of several cards at once, by how many stand in the way.
+COUNTED: dict[str, Callable[[int], str]] = {
+    "cards_gone": lambda num: ngettext(
+        "%(num)s info choisie n’est plus sur le tableau : rien n’a été modifié.",
+        "%(num)s infos choisies ne sont plus sur le tableau : rien n’a été modifié.",
+        num,
+    ),
+    "cards_left": lambda num: ngettext(
+        "%(num)s info choisie a quitté cette colonne : rien n’a été modifié.",
+        "%(num)s infos choisies ont quitté cette colonne : rien n’a été modifié.",
+        num,
+    ),
+    "may_not_edit": lambda num: ngettext(
+        "%(num)s info choisie n’est pas à vous dans cette colonne : rien n’a été modifié.",
+        "%(num)s infos choisies ne sont pas à vous dans cette colonne : rien n’a été modifié.",
+        num,
+    ),
 }
 _ANY_FIELD = _l("Cette valeur n’est pas du type attendu.")
 
@@ -102,6 +150,8 @@ def problem_for(refusal: Refusal) -> dict[str, Any]:
         problem["detail"] = " ".join(dict.fromkeys(error["message"] for error in problem["errors"]))
     elif refusal.facts:
         problem["current"] = refusal.facts
+        if "count" in refusal.facts:
+            problem["detail"] = COUNTED[refusal.code](refusal.facts["count"])
     return problem
 
 

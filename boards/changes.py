@@ -48,7 +48,7 @@ class Committed:
     # For each card the columns it stands in or stood in before; for each column itself: whoever may read none of them knows nothing of it.
     places: dict[int, tuple[Column, ...]] = field(default_factory=dict)
     rearranged: dict[int, Column] = field(default_factory=dict)
-    # Columns of which this change altered who may read them.
+    # Columns of which this change altered who may read them, or of which nobody can tell any more: they were erased since.
     regranted: frozenset[int] = frozenset()
     board: Board | None = None  # when it is the board itself that was altered
 
@@ -188,7 +188,9 @@ def committed(
         places=places,
         rearranged={id: columns[id] for id in touched_columns if id in columns},
         regranted=frozenset(
-            int(key) for key, altered in change.record["columns"].items() if _DECIDES_RIGHTS & set(altered["before"] or ())
+            int(key)
+            for key, altered in change.record["columns"].items()
+            if int(key) not in columns or _DECIDES_RIGHTS & set(altered["before"] or ())
         ),
         board=board if "board" in change.record else None,
     )

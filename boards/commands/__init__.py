@@ -10,8 +10,13 @@ from boards.commands.base import Command
 from boards.commands.boards import ArchiveBoard, EditBoard, RestoreBoard
 from boards.commands.cards import AddCard, ArchiveCard, EditCard, MoveCard, RestoreCard
 from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
+from boards.commands.erasing import EraseCard, EraseColumn
 from boards.commands.reading import RequireReading
+from boards.commands.reorganising import MergeColumn, SplitColumn
+from boards.commands.restoring import RestoreText
 from boards.commands.rights import SetRights
+from boards.commands.selection import ArchiveCards, MoveCards
+from boards.commands.suggestions import PublishAnswer, ReplyToCard, SetStatus, SetSuggestion, VoteCard, WithdrawReply
 from boards.commands.undo import UndoChange
 from boards.errors import FieldError, Invalid
 
@@ -19,18 +24,31 @@ AnyCommand = Annotated[
     AddCard
     | EditCard
     | MoveCard
+    | MoveCards
     | ArchiveCard
+    | ArchiveCards
     | RestoreCard
     | AddColumn
     | EditColumn
     | MoveColumn
     | ArchiveColumn
     | RestoreColumn
+    | MergeColumn
+    | SplitColumn
     | SetRights
     | EditBoard
     | ArchiveBoard
     | RestoreBoard
     | RequireReading
+    | RestoreText
+    | EraseCard
+    | EraseColumn
+    | SetSuggestion
+    | SetStatus
+    | PublishAnswer
+    | VoteCard
+    | ReplyToCard
+    | WithdrawReply
     | UndoChange,
     Field(discriminator="type"),
 ]

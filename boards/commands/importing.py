@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boards.commands.base import Command
+from boards.commands.erasing import EraseCard, EraseColumn
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally, Verdict
 from boards.models import Card, Change, Column, Person, Service
 from boards.rank import ranks_at_end
@@ -38,7 +39,8 @@ class ImportColumns(Command):
         known = Known.on_board(scope.session, scope.board.id)
         known.count(self.columns, self.tally)
         people = {person.id: person for person in scope.session.scalars(select(Person))}
-        homes = [(self._bring_column(scope, incoming, known, rank), incoming) for incoming, rank in self._with_ranks(scope, known)]
+        wanted = [incoming for incoming in self.columns if incoming.origin not in known.erased_columns]
+        homes = [(self._bring_column(scope, incoming, known, rank), incoming) for incoming, rank in self._with_ranks(scope, known, wanted)]
         scope.session.flush()  # cards need their column's id
         for column, incoming in homes:
             _bring_cards(scope, column, incoming.cards, known, people)
@@ -46,10 +48,10 @@ class ImportColumns(Command):
             card.archived_at = scope.now
             scope.touch(card)
 
-    def _with_ranks(self, scope: Scope, known: Known) -> list[tuple[IncomingColumn, str]]:
+    def _with_ranks(self, scope: Scope, known: Known, wanted: list[IncomingColumn]) -> list[tuple[IncomingColumn, str]]:
         last = scope.session.scalar(select(func.max(Column.rank)).where(Column.board_id == scope.board.id))
-        fresh = iter(ranks_at_end(last, len(self.columns)))
-        return [(incoming, "" if incoming.origin in known.columns else next(fresh)) for incoming in self.columns]
+        fresh = iter(ranks_at_end(last, len(wanted)))
+        return [(incoming, "" if incoming.origin in known.columns else next(fresh)) for incoming in wanted]
 
     def _bring_column(self, scope: Scope, incoming: IncomingColumn, known: Known, rank: str) -> Column:
         column = known.columns.get(incoming.origin)
@@ -73,22 +75,29 @@ class Known:
     cards: dict[str | None, Card]
     altered_columns: set[int]
     altered_texts: set[str]  # by the origin of the first card: of a text in several cards, one edit makes all of it theirs
+    erased_columns: set[str]
 
     @classmethod
     def on_board(cls, session: Session, board_id: int) -> Known:
         columns, cards = _by_origin(session, Column, board_id), _by_origin(session, Card, board_id)
         altered_columns: set[int] = set()
         altered_cards = {card.id for card in cards.values() if card.edited_at is not None}
-        others = select(Change.record).where(Change.board_id == board_id, Change.type != ImportColumns.past)
-        for record in session.scalars(others):
+        erased_columns: set[str] = set()
+        erased_cards: set[str] = set()
+        others = select(Change.type, Change.record).where(Change.board_id == board_id, Change.type != ImportColumns.past)
+        for type, record in session.execute(others):
             altered_columns |= _altered(record["columns"], {"title", "archived_at"})
             altered_cards |= _altered(record["cards"], {"title", "body_html", "valid_until", "column_id", "archived_at"})
-        return cls(columns, cards, altered_columns, {_head(card.origin) for card in cards.values() if card.id in altered_cards})
+            if type in (EraseCard.past, EraseColumn.past):
+                erased_columns |= _erased(record["columns"])
+                erased_cards |= _erased(record["cards"])
+        altered_texts = {_head(card.origin) for card in cards.values() if card.id in altered_cards}
+        return cls(columns, cards, altered_columns, altered_texts | {_head(origin) for origin in erased_cards}, erased_columns)
 
     def verdict_on_column(self, incoming: IncomingColumn) -> Verdict:
         column = self.columns.get(incoming.origin)
         if column is None:
-            return Verdict.ADDED
+            return Verdict.KEPT if incoming.origin in self.erased_columns else Verdict.ADDED
         if column.id in self.altered_columns:
             return Verdict.KEPT
         same = (column.title, column.archived_at is not None) == (incoming.title, incoming.archived)
@@ -110,7 +119,7 @@ class Known:
             home = self.columns.get(incoming.origin)
             _add_one(tally, "columns", self.verdict_on_column(incoming))
             for item in incoming.cards:
-                verdict = self.verdict_on_card(item, home)
+                verdict = Verdict.KEPT if incoming.origin in self.erased_columns else self.verdict_on_card(item, home)
                 _add_one(tally, "cards", verdict)
                 tally.cards_out_of_sight += verdict is Verdict.ADDED and _archived_here(home, incoming, self)
         tally.cards_retired += len(self.surplus(columns))
@@ -227,6 +236,11 @@ def _by_origin(session: Session, model: type[_Row], board_id: int) -> dict[str |
 def _altered(rows: dict[str, Any], fields: set[str]) -> set[int]:
     """The ids of the rows that a change gave new values in any of these fields."""
     return {int(row_id) for row_id, row in rows.items() if fields & row["after"].keys()}
+
+
+def _erased(rows: dict[str, Any]) -> set[str]:
+    """The origins of the rows that a change erased: what was erased for good does not come back by another import."""
+    return {row["before"]["origin"] for row in rows.values() if not row["after"] and row["before"].get("origin")}
 
 
 def _origins(columns: Iterable[IncomingColumn]) -> set[str | None]:

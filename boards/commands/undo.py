@@ -13,7 +13,7 @@ from boards.commands.cards import EditCard
 from boards.commands.importing import ImportColumns
 from boards.commands.services import ReassignService
 from boards.errors import Conflict, NotFound, Refusal
-from boards.models import Card, Change, Record
+from boards.models import Card, Change, Column, Record
 from boards.scope import Scope
 
 # What imports and merges of services brought lies outside the board as well: in another program's file, on other boards. Votes and
@@ -69,6 +69,8 @@ def alterations(scope: Scope, seq: int, first: int | None = None) -> list[Altere
     try:
         found = _reachable(scope, change, first or seq)
     except NotFound as hidden:
+        if _is_erased(scope, change):
+            raise Conflict("erased_since") from hidden
         raise NotFound("change_not_found") from hidden
     for each in found:
         each.require_as_it_was_left(scope.session)
@@ -78,6 +80,16 @@ def alterations(scope: Scope, seq: int, first: int | None = None) -> list[Altere
 def _is_seen(scope: Scope, change: Change) -> bool:
     seen = committed_now(scope.session, change).seen_by(scope.actor.audience)
     return bool(seen.cards or seen.columns)
+
+
+def _is_erased(scope: Scope, change: Change) -> bool:
+    """Whether something that the change concerned is no more: a card, a column, or one between which a card moved."""
+    cards, columns = ({int(key) for key in change.record[rows]} for rows in ("cards", "columns"))
+    for altered in change.record["cards"].values():
+        columns |= {fields["column_id"] for fields in altered.values() if fields and "column_id" in fields}
+    left = scope.session.scalars(select(Card.id).where(Card.id.in_(cards)))
+    left_columns = scope.session.scalars(select(Column.id).where(Column.id.in_(columns)))
+    return bool(cards - set(left) or columns - set(left_columns))
 
 
 def _reachable(scope: Scope, change: Change, first: int) -> list[Altered]:

@@ -32,6 +32,7 @@ class Access(Enum):
     FACILITATORS_OF_A_COLUMN = "facilitators, of a column that exists"
     READERS_OF_A_COLUMN = "whoever may read the column"
     EDITORS_OF_A_COLUMN = "whoever may edit in the column"
+    COMMENTERS_OF_A_COLUMN = "whoever may comment in the column"
     MOVERS_INTO_A_COLUMN = "whoever may edit at both ends"
     ARRANGERS_OF_A_COLUMN = "facilitators; others are not told what they may not see"
 
@@ -44,6 +45,7 @@ MEETS: dict[Access, dict[str, tuple[Verdict, Verdict, Verdict, Verdict]]] = {
     Access.FACILITATORS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (F, F, F, F), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
     Access.READERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (A, A, N, N), "stranger": (S, S, S, S)},
     Access.EDITORS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, F, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
+    Access.COMMENTERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
     Access.MOVERS_INTO_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, F, N, N), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
     Access.ARRANGERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (F, F, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
 }
@@ -59,6 +61,10 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/boards/<slug>/commands"): Access.SIGNED_IN,  # each command has its own row below
     ("PUT", "/boards/<slug>/folds/<int:column_id>"): Access.READERS_OF_A_COLUMN,
     ("GET", "/cards/<int:card_id>"): Access.READERS_OF_A_COLUMN,
+    ("PUT", "/cards/<int:card_id>/read"): Access.READERS_OF_A_COLUMN,
+    ("POST", "/cards/<int:card_id>/read"): Access.READERS_OF_A_COLUMN,
+    ("GET", "/boards/<slug>/guide"): Access.SIGNED_IN,
+    ("GET", "/boards/<slug>/guide/reads"): Access.FACILITATORS,
     ("GET", "/healthz"): Access.ANYBODY,
     ("GET", "/sign-in"): Access.ANYBODY,
     ("POST", "/sign-in"): Access.ANYBODY,
@@ -111,6 +117,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/profile/data"): Access.SIGNED_IN,
     ("POST", "/profile/looks"): Access.SIGNED_IN,
     ("PUT", "/profile/theme"): Access.SIGNED_IN,
+    ("PUT", "/profile/welcomed"): Access.SIGNED_IN,
     ("POST", "/profile/password"): Access.SIGNED_IN,
     ("POST", "/profile/photo"): Access.SIGNED_IN,
     ("POST", "/profile/photo/remove"): Access.SIGNED_IN,
@@ -125,16 +132,29 @@ COMMANDS: dict[str, tuple[Access, dict[str, Any]]] = {
     "add_card": (Access.EDITORS_OF_A_COLUMN, {"column": "target", "title": "Info"}),
     "edit_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "version": 1, "title": "Autre titre"}),
     "move_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "column": "free"}),
+    "move_cards": (Access.EDITORS_OF_A_COLUMN, {"cards": ["target"], "column": "free"}),
+    "archive_cards": (Access.EDITORS_OF_A_COLUMN, {"cards": ["target"]}),
     "archive_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target"}),
     "restore_card": (Access.EDITORS_OF_A_COLUMN, {"card": "archived"}),
     "add_column": (Access.FACILITATORS, {"title": "Colonne", "kind": "free"}),
     "edit_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "title": "Autre titre"}),
     "move_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "after": None}),
     "archive_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
+    "merge_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "into": "free"}),
+    "split_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "cards": ["target"], "title": "Colonne"}),
     "restore_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
     "edit_board": (Access.FACILITATORS, {"title": "Autre titre"}),
     "archive_board": (Access.FACILITATORS, {}),
     "restore_board": (Access.FACILITATORS, {}),
+    "restore_text": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "version": 1, "seq": "target"}),
+    "erase_card": (Access.ARRANGERS_OF_A_COLUMN, {"card": "archived"}),
+    "erase_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target"}),
+    "set_suggestion": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "suggestion": "improvement"}),
+    "set_status": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "status": "studied"}),
+    "publish_answer": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "column": "free", "title": "Réponse"}),
+    "vote_card": (Access.COMMENTERS_OF_A_COLUMN, {"card": "target", "on": True}),
+    "reply": (Access.COMMENTERS_OF_A_COLUMN, {"card": "target", "text": "D’accord"}),
+    "withdraw_reply": (Access.ARRANGERS_OF_A_COLUMN, {"reply": "target"}),  # somebody else's
     "undo_change": (Access.EDITORS_OF_A_COLUMN, {"seq": "target"}),
     "require_reading": (Access.ARRANGERS_OF_A_COLUMN, {"card": "target", "required": True}),
     "set_rights": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "readers": "comment"}),

@@ -1,0 +1,118 @@
+"""Erasing for good what has long been in the archive: the rows, and every word that the log holds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal, TypeVar
+
+from sqlalchemy import or_, select
+
+from boards.changes import BARE_FIELDS, touches_card, touches_column
+from boards.commands.base import Command, Id
+from boards.errors import Conflict
+from boards.models import Card, Change, Column, Record
+from boards.scope import Scope
+
+KEPT_IN_ARCHIVE = timedelta(days=30)
+_ASKED_AT_ONCE = 50  # each of them is a condition of its own
+
+_T = TypeVar("_T")
+
+
+class EraseCard(Command):
+    past: ClassVar = "card_erased"
+    type: Literal["erase_card"]
+    card: Id
+
+    def apply(self, scope: Scope) -> None:
+        card, _column = scope.any_card(self.card)
+        scope.require_arranger()
+        if card.archived_at is None:
+            raise Conflict("card_not_archived")
+        _require_due(scope, card.archived_at)
+        _erase(scope, [card], [])
+
+
+class EraseColumn(Command):
+    """The column with all its cards."""
+
+    past: ClassVar = "column_erased"
+    type: Literal["erase_column"]
+    column: Id
+
+    def apply(self, scope: Scope) -> None:
+        column = scope.any_column(self.column)
+        scope.require_arranger()
+        if column.archived_at is None:
+            raise Conflict("column_not_archived")
+        _require_due(scope, column.archived_at)
+        _erase(scope, scope.session.scalars(select(Card).where(Card.column_id == column.id)).all(), [column])
+
+
+def erasable_from(archived_at: datetime) -> datetime:
+    """When what was archived then may be erased."""
+    return archived_at + KEPT_IN_ARCHIVE
+
+
+def _require_due(scope: Scope, archived_at: datetime) -> None:
+    if scope.now < erasable_from(archived_at):
+        raise Conflict("too_early_to_erase", erasable_from=erasable_from(archived_at).isoformat(timespec="seconds"))
+
+
+def _erase(scope: Scope, cards: Sequence[Card], columns: Sequence[Column]) -> None:
+    """Reads, votes and replies go with the rows: the database sees to it."""
+    _forget_in_log(scope, cards, columns)
+    ids = {card.id for card in cards}
+    answered = [
+        card
+        for some in _by(500, sorted(ids))
+        for card in scope.session.scalars(select(Card).where(Card.board_id == scope.board.id, Card.answer_id.in_(some)))
+        if card.id not in ids
+    ]
+    for rows in (cards, columns):
+        for row in rows:
+            scope.touch(row)
+            scope.session.delete(row)
+        scope.session.flush()  # cards before their column
+    for card in answered:
+        card.answer_id = None
+        scope.touch(card)
+
+
+def _forget_in_log(scope: Scope, cards: Sequence[Card], columns: Sequence[Column]) -> None:
+    homes = {card.id: card.column_id for card in cards}
+    gone = {column.id for column in columns}
+    touching = [*map(touches_card, homes), *map(touches_column, gone)]
+    concerned: set[int] = set()
+    for some in _by(_ASKED_AT_ONCE, touching):
+        concerned |= set(scope.session.scalars(select(Change.id).where(Change.board_id == scope.board.id, or_(*some))))
+    for ids in _by(500, sorted(concerned, reverse=True)):
+        for change in scope.session.scalars(select(Change).where(Change.id.in_(ids)).order_by(Change.seq.desc())):
+            change.record = _without_texts(change.record, homes, gone)
+
+
+def _without_texts(record: Record, homes: dict[int, int], columns: set[int]) -> Record:
+    """The record without the texts of these cards and columns.
+
+    Each card then says where it stood before and after the change, which no row can tell any more; `homes`, where it stood after it, goes back with it.
+    """
+    cards, others = dict(record["cards"]), dict(record["columns"])
+    for key in cards.keys() & {str(id) for id in homes}:
+        altered, id = cards[key], int(key)
+        before, after = altered["before"], _bare(altered["after"]) | {"column_id": homes[id]}
+        homes[id] = (before or {}).get("column_id", homes[id])
+        cards[key] = {"before": None if before is None else _bare(before) | {"column_id": homes[id]}, "after": after}
+    for key in others.keys() & {str(id) for id in columns}:
+        before = others[key]["before"]
+        others[key] = {"before": None if before is None else _bare(before), "after": _bare(others[key]["after"])}
+    return {**record, "cards": cards, "columns": others}
+
+
+def _bare(fields: Record) -> Record:
+    return {name: value for name, value in fields.items() if name in BARE_FIELDS}
+
+
+def _by(size: int, items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """The items in batches that any database takes."""
+    return (items[start : start + size] for start in range(0, len(items), size))
