@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import EmailField, PasswordField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from app import audit
@@ -17,16 +18,18 @@ from app.accounts.models import Account
 from app.accounts.names import BadInput
 from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS, problems_of, words_in
 from app.accounts.passwords import hash_password
+from app.administration.board_upkeep import fill_from
 from app.administration.forms import email_address, one_line, persons_name, several_lines
 from app.extensions import limiter
+from app.template_file import shipped_template
 from app.town import code_fits, is_set_up, name_town
-from boards.administration import create_board, create_person, create_service, service_named, slug_for_service
-from boards.commands.importing import ImportColumns
-from boards.commands.incoming import IncomingColumn, Tally
-from boards.database import reading, write_transaction
+from boards.administration import create_board, create_person, make_default, plain_name
+from boards.commands import Command
+from boards.database import reading
 from boards.errors import Conflict
 from boards.models import Kind, Person, Role
-from boards.perform import perform
+from boards.perform import perform_first
+from boards.templates import VERSION, Template, TemplateColumn, TemplateService
 from boards.text import UnfitText, clean_title
 from config import Settings
 
@@ -50,7 +53,8 @@ class SetUpForm(FlaskForm):
         _l("Votre adresse de messagerie"), [_REQUIRED, email_address], render_kw={"maxlength": 254, "autocomplete": "username"}
     )
     password = PasswordField(_l("Mot de passe"), [_REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"})
-    services = TextAreaField(_l("Services"), [several_lines], render_kw={"rows": 6})
+    template = BooleanField(_l("Commencer avec le modèle « Accueil d’une ville »"), default=True)
+    services = TextAreaField(_l("Autres services"), [several_lines], render_kw={"rows": 6})
 
 
 @routes.before_app_request
@@ -77,7 +81,14 @@ def set_up() -> Answer:
         return _page(form), 422
     names = form.services.data or ""
     try:
-        account = found_town(form.town.data or "", form.name.data or "", form.email.data or "", _password(form), services_in(names))
+        account = found_town(
+            form.town.data or "",
+            form.name.data or "",
+            form.email.data or "",
+            _password(form),
+            services_in(names),
+            with_template=form.template.data,
+        )
     except BadInput as error:
         form.services.errors = [str(error)]
         return _page(form), 422
@@ -88,31 +99,56 @@ def set_up() -> Answer:
 
 
 def _page(form: SetUpForm) -> str:
-    return render_template("town/set_up.html", form=form, own_words=sorted(words_in("Flash News")), at_least=FACILITATOR_MIN_CHARACTERS)
+    return render_template(
+        "town/set_up.html",
+        form=form,
+        own_words=sorted(words_in("Flash News")),
+        at_least=FACILITATOR_MIN_CHARACTERS,
+        shipped=shipped_template(),
+    )
 
 
-def found_town(town: str, name: str, email: str, password: str | None, services: list[str]) -> Account:
-    """The town, its first facilitator, its services and a board with a column for each. Raises Conflict when somebody was quicker."""
-    password_hash = hash_password(password) if password is not None else None
-    with write_transaction() as session:
+def found_town(town: str, name: str, email: str, password: str | None, services: list[str], *, with_template: bool) -> Account:
+    """The town, its first facilitator, its services and a board with a column for each, all at once.
+
+    `with_template`: the board begins as « Accueil d’une ville », with its guide. Raises Conflict when somebody was quicker.
+    """
+    account = Account(email=email, password_hash=hash_password(password) if password is not None else None)
+
+    def found(session: Session) -> tuple[int, int, Command]:
         name_town(session, town)
         if session.scalar(select(Person.id).limit(1)) is not None:
             raise Conflict("try_again")
-        person = create_person(session, name, Role.FACILITATOR)
-        account = Account(person=person, person_id=person.id, email=email, password_hash=password_hash)
+        account.person = create_person(session, name, Role.FACILITATOR)
+        account.person_id = account.person.id
         session.add(account)
+        audit.record(session, "town_set_up", town, actor=account.person)
         board = create_board(session, *BOARD)
-        columns = [IncomingColumn(title=_("Modalités de fonctionnement"), kind=Kind.GUIDE, hue=85, service_slug=None, cards=[])]
-        for number, service_name in enumerate(services):
-            if service_named(session, service_name) is not None:
-                continue
-            hue = _HUES[number % len(_HUES)]
-            service = create_service(session, slug_for_service(session, service_name), service_name, hue)
-            columns.append(IncomingColumn(title=service_name, kind=Kind.SERVICE, hue=hue, service_slug=service.slug, cards=[]))
-        columns.append(IncomingColumn(title=_("Suggestions"), kind=Kind.SUGGESTIONS, hue=60, service_slug=None, cards=[]))
-        audit.record(session, "town_set_up", town, actor=person)
-    perform(person.id, board.id, ImportColumns(columns=columns, tally=Tally()))
+        make_default(session, board.id)
+        command, _made = fill_from(session, _beginning(services, with_template=with_template), account.person)
+        return account.person_id, board.id, command
+
+    perform_first(found)
     return account
+
+
+def _beginning(services: list[str], *, with_template: bool) -> Template:
+    """The columns of the first board: the services that were named stand behind those that the template has."""
+    columns = list(shipped_template().columns) if with_template else [_column(_("Modalités de fonctionnement"), Kind.GUIDE, 85)]
+    known = {plain_name(column.title) for column in columns}
+    for number, name in enumerate(services):
+        if plain_name(name) not in known:
+            known.add(plain_name(name))
+            hue = _HUES[number % len(_HUES)]
+            place = max(index for index, column in enumerate(columns) if column.kind in (Kind.GUIDE, Kind.SERVICE)) + 1
+            columns.insert(place, _column(name, Kind.SERVICE, hue, TemplateService(name=name, hue=hue)))
+    if not with_template:
+        columns.append(_column(_("Suggestions"), Kind.SUGGESTIONS, 60))
+    return Template(format="flash-news-board", version=VERSION, title=BOARD[1], columns=columns)
+
+
+def _column(title: str, kind: Kind, hue: int, service: TemplateService | None = None) -> TemplateColumn:
+    return TemplateColumn(title=title, kind=kind, hue=hue, service=service)
 
 
 def services_in(text: str) -> list[str]:

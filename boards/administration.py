@@ -28,7 +28,7 @@ def create_board(session: Session, slug: str, title: str) -> Board:
 
 def slug_for_board(session: Session, title: str) -> str:
     """A free slug made from the title. Never digits alone: /boards/12 means the board with that number."""
-    wanted = _plain(title)
+    wanted = plain_name(title)
     if not wanted or wanted.replace("-", "").isdigit():
         wanted = f"tableau-{wanted}".strip("-")
     return _free_slug(session, Board, wanted)
@@ -76,7 +76,7 @@ def create_service(
 
 def slug_for_service(session: Session, name: str) -> str:
     """A free slug made from the name: « Enfance & écoles » → enfance-ecoles, then enfance-ecoles-2."""
-    return _free_slug(session, Service, _plain(name) or "service")
+    return _free_slug(session, Service, plain_name(name) or "service")
 
 
 def _free_slug(session: Session, model: type[Board | Service], wanted: str) -> str:
@@ -91,7 +91,7 @@ def _free_slug(session: Session, model: type[Board | Service], wanted: str) -> s
 
 def service_named(session: Session, name: str) -> Service | None:
     """The service that people would take for one of this name: case and accents do not tell two apart."""
-    return next((service for service in session.scalars(select(Service)) if _plain(service.name) == _plain(name)), None)
+    return next((service for service in session.scalars(select(Service)) if plain_name(service.name) == plain_name(name)), None)
 
 
 def agents_by_service(session: Session) -> dict[int, int]:
@@ -148,7 +148,7 @@ def hue_of(name: str) -> int:
     return sum(map(ord, name)) * 10 % 360
 
 
-def _plain(name: str) -> str:
-    """The name in small letters, digits and hyphens, without accents."""
+def plain_name(name: str) -> str:
+    """The name in small letters, digits and hyphens, without accents: by it services are told apart, and slugs made."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe").replace("æ", "ae")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")

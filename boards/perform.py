@@ -136,7 +136,7 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
         obj.changed_seq = scope.board.seq
     if None in differences.values():
         scope.session.flush()  # new rows get their ids
-    record = empty_record() | command.also_recorded()
+    record = empty_record() | command.also_recorded() | scope.noted
     if of_board := difference_of_board(scope.board):
         record["board"] = of_board
     for obj, altered in differences.items():

@@ -35,6 +35,7 @@ _NAMES = {
     "role": _l("rôle"),
     "scope": _l("portée"),
     "services": _l("services"),
+    "template": _l("modèle"),
     "unchanged": _l("inchangés"),
 }
 _VALUES = {

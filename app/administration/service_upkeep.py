@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.accounts.names import BadInput
 from boards.administration import create_service, service_named, slug_for_service
-from boards.commands.services import ReassignService, columns_concerned
+from boards.commands.services import ReassignService, boards_concerned, columns_concerned
 from boards.database import now, write_transaction
 from boards.errors import Conflict
 from boards.models import Person, Service, memberships
@@ -95,13 +95,13 @@ def merge_services(session: Session, service_id: int, into_id: int, actor: Perso
 
     `session` only reads which boards are concerned. Raises Conflict when something new concerned the service meanwhile.
     """
-    boards = {column.board_id for column in columns_concerned(session, service_id)}
+    boards = boards_concerned(session, service_id)
     session.rollback()
     command = ReassignService(service=service_id, to=into_id)
 
     def move_people(writing: Session) -> None:
         merged, into = writing.get_one(Service, service_id), writing.get_one(Service, into_id)
-        if columns_concerned(writing, service_id):
+        if boards_concerned(writing, service_id):
             raise Conflict("try_again")
         belonging = select(memberships.c.person_id).where(memberships.c.service_id == merged.id)
         there = select(memberships.c.person_id).where(memberships.c.service_id == into.id)

@@ -21,10 +21,13 @@ from boards.text import clean_title
 @click.option("--email", prompt="Adresse du premier animateur", help="How the first facilitator signs in.")
 @click.option("--name", prompt="Son nom", help="The first facilitator's name.")
 @click.option("--service", "services", multiple=True, help="A service, which gets a column; may be repeated.")
+@click.option(
+    "--template/--no-template", default=True, help="Begin with the board « Accueil d’une ville », or with no more than those columns."
+)
 @password_option
 @with_appcontext
 @says_refusals
-def init(town: str, email: str, name: str, services: tuple[str, ...], password: str) -> None:
+def init(town: str, email: str, name: str, services: tuple[str, ...], template: bool, password: str) -> None:
     """Set a town up: its name, its first facilitator, and a board « Accueil »."""
     if current_app.config["SETTINGS"].demo:
         raise Refused("DEMO=1 : la ville de démonstration se crée d’elle-même au démarrage.")
@@ -35,5 +38,5 @@ def init(town: str, email: str, name: str, services: tuple[str, ...], password: 
     town, email, name = clean_title(town), normal_email(email), clean_name(name)
     if problems := password_problems(password, town, name, email):
         raise BadInput(" ".join(problems))
-    found_town(town, name, email, password, services_in("\n".join(services)))
+    found_town(town, name, email, password, services_in("\n".join(services)), with_template=template)
     click.echo(f"{town} : en service. {email} peut se connecter.")
