@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from boards import rights
 from boards.changes import recorded_fields, touches_card, touches_column
 from boards.errors import NotFound
-from boards.models import Board, Card, Change, Column, Person, Record
+from boards.models import Board, Card, Change, Column, Person, Record, Service
 from boards.text import plain_text
 
 _Row = TypeVar("_Row", Card, Column)
@@ -47,10 +47,13 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
     shown = [_rebuilt(Column, board.id, id, state, seq) for id, state in columns.items() if rights.may_read(person, now[id])]
     shown = [column for column in shown if column.archived_at is None and rights.may_read(person, column)]
     standing: dict[int, list[Card]] = {column.id: [] for column in shown}
+    homes = {column.id: column for column in shown}
     for id, state in cards.items():
         if state["archived_at"] is None and state["column_id"] in standing:
-            standing[state["column_id"]].append(_rebuilt(Card, board.id, id, state, seq))
-    _name_people(session, (card for each in standing.values() for card in each))
+            card = _rebuilt(Card, board.id, id, state, seq)
+            set_committed_value(card, "column", homes[card.column_id])
+            standing[card.column_id].append(card)
+    _name(session, (card for each in standing.values() for card in each))
     for each in standing.values():
         each.sort(key=lambda card: card.rank)
     return Past(seq, title, sorted(shown, key=lambda column: column.rank), standing)
@@ -64,7 +67,8 @@ def card_as_it_was(session: Session, person: Person, board: Board, card_id: int,
     home = _row_as_it_was(session, column, seq, touches_column(column.id)) if column is not None else None
     if former is None or column is None or home is None or not (rights.may_read(person, column) and rights.may_read(person, home)):
         raise NotFound("card_not_found")
-    _name_people(session, [former])
+    set_committed_value(former, "column", home)
+    _name(session, [former])
     return former, home
 
 
@@ -113,10 +117,14 @@ def _as_held(model: type[_Row], name: str, value: Any) -> Any:
     return held.fromisoformat(value) if held in (date, datetime) else value
 
 
-def _name_people(session: Session, cards: Iterable[Card]) -> None:
+def _name(session: Session, cards: Iterable[Card]) -> None:
+    """Give the cards their people and services, as these are now."""
     cards = list(cards)
     ids = {id for card in cards for id in (card.author_id, card.edited_by_id) if id is not None}
     people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    asked = {card.asked_id for card in cards if card.asked_id is not None}
+    services = {service.id: service for service in session.scalars(select(Service).where(Service.id.in_(asked)))}
     for card in cards:
+        set_committed_value(card, "asked", services.get(card.asked_id or 0))
         set_committed_value(card, "author", people.get(card.author_id or 0))
         set_committed_value(card, "edited_by", people.get(card.edited_by_id or 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -75,7 +75,7 @@ class Known:
     cards: dict[str | None, Card]
     altered_columns: set[int]
     altered_texts: set[str]  # by the origin of the first card: of a text in several cards, one edit makes all of it theirs
-    erased_columns: set[str]
+    erased_columns: set[str] = field(default_factory=set)
 
     @classmethod
     def on_board(cls, session: Session, board_id: int) -> Known:

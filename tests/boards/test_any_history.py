@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +12,16 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import update
 
 from app.fragments import present
 from boards import rights
 from boards.administration import make_default
 from boards.changes import Committed, changes_after
-from boards.database import db, reading, write_transaction
+from boards.database import db, now, reading, write_transaction
 from boards.errors import Invalid, NotFound, Refusal
 from boards.models import Card, Change, Column, Person
+from boards.past import board_as_it_was
 from boards.reading import find_board, load_cards, snapshot
 from tests.town import Town, found_town
 
@@ -27,6 +30,7 @@ PEOPLE = ("facilitator", "agent", "colleague", "reader")
 WATCHERS = ("agent", "colleague", "reader")  # the facilitator sees everything, as the log itself does
 TITLES = st.text(alphabet="aé<&\u202e ", min_size=0, max_size=8)
 Place = dict[str, Any]
+Page = tuple[dict[int, Place], dict[int, Place]]  # columns, cards
 
 
 class BrowserBoard:
@@ -73,6 +77,18 @@ def fresh_page(town: Town, who: str) -> tuple[int, dict[int, Place], dict[int, P
     return seen.seq, columns, {int(id): card for id, card in shown.items()}
 
 
+def as_it_was(town: Town, person: Person, seq: int) -> Page:
+    """The board at `seq` in the form of a page, rebuilt from the log."""
+    past = board_as_it_was(reading(), person, town.fresh_board(), seq)
+    columns = {
+        column.id: {name: getattr(column, name) for name in ("rank", "kind", "title", "hue")} | {"level": rights.level(person, column).word}
+        for column in past.columns
+    }
+    cards: dict[int, Card | None] = {card.id: card for each in past.cards.values() for card in each}
+    shown = present(Committed(town.board, seq, "", None, now(), cards, {}), person.audience, "fr")["cards"]
+    return columns, {int(id): card for id, card in shown.items()}
+
+
 class AnyHistory(RuleBasedStateMachine):
     """Random commands by random people on one board, with a page that follows each change and one that sometimes catches up."""
 
@@ -85,6 +101,8 @@ class AnyHistory(RuleBasedStateMachine):
         self.acknowledged: dict[str, int] = {}
         self.log_at_start = len(self.town.log)
         self.sent: list[tuple[int, str, dict[str, Any], int]] = []
+        self.pages_then: dict[int, dict[str, Page]] = {}
+        self.keep_pages()
         with write_transaction() as session:
             make_default(session, self.town.other_board)  # so that this one may be archived
 
@@ -140,6 +158,31 @@ class AnyHistory(RuleBasedStateMachine):
         services = {str(self.town.ccas): service}
         self.send(who, type="set_rights", column=self.some_column(which), agents=agents, readers=readers, services=services)
 
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        which=st.sets(st.integers(0, 9), min_size=1, max_size=4),
+        where=st.integers(0, 5),
+        after=st.integers(-2, 9),
+    )
+    def move_cards(self, who: str, which: set[int], where: int, after: int) -> None:
+        cards = sorted({self.some_card(each) for each in which}, reverse=after % 2 == 0)
+        self.send(who, type="move_cards", cards=cards, column=self.some_column(where), **self.some_after(after, self.card_ids()))
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.sets(st.integers(0, 9), min_size=1, max_size=3))
+    def archive_cards(self, who: str, which: set[int]) -> None:
+        self.send(who, type="archive_cards", cards=sorted({self.some_card(each) for each in which}))
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 5), into=st.integers(0, 5))
+    def merge_column(self, who: str, which: int, into: int) -> None:
+        self.send(who, type="merge_column", column=self.some_column(which), into=self.some_column(into))
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.sets(st.integers(0, 9), min_size=1, max_size=2), title=TITLES)
+    def split_column(self, who: str, which: set[int], title: str) -> None:
+        """Cards that stand together, or not."""
+        cards = sorted({self.some_card(each) for each in which})
+        row = reading().get(Card, cards[0], populate_existing=True)
+        self.send(who, type="split_column", column=row.column_id if row else self.some_column(0), cards=cards, title=title)
+
     @rule(which=st.integers(0, 5), service=st.sampled_from(["ccas", "mediatheque", None]), kind=st.sampled_from(["service", "free"]))
     def give_to_another_service(self, which: int, service: str | None, kind: str) -> None:
         chosen = getattr(self.town, service) if service else None
@@ -168,6 +211,41 @@ class AnyHistory(RuleBasedStateMachine):
         self.send(restorer, type="restore_board")
         if self.town.fresh_board().archived_at is not None:
             self.send("facilitator", type="restore_board")
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), back=st.integers(0, 20), stale=st.booleans())
+    def restore_text(self, who: str, which: int, back: int, stale: bool) -> None:
+        card = self.some_card(which)
+        row = reading().get(Card, card, populate_existing=True)
+        version = (row.version if row else 1) + stale
+        self.send(who, type="restore_text", card=card, version=version, seq=max(1, self.town.seq - back))
+
+    @rule(who=st.sampled_from(["facilitator", "agent"]), rows=st.sampled_from(["card", "card", "column"]), which=st.integers(0, 9))
+    def erase(self, who: str, rows: str, which: int) -> None:
+        """What has been in the archive for long: since a moment that is made up here, as no test waits a month."""
+        model: type[Card | Column] = Card if rows == "card" else Column
+        put_away = (
+            reading().query(model.id).filter(model.board_id == self.town.board, model.archived_at.is_not(None)).order_by(model.id).all()
+        )
+        id = put_away[which % len(put_away)][0] if put_away else self.some_card(which)
+        with write_transaction() as session:
+            session.execute(
+                update(model).where(model.id == id, model.archived_at.is_not(None)).values(archived_at=now() - timedelta(days=31))
+            )
+        self.send(who, type=f"erase_{rows}", **{rows: id})
+
+    @rule(who=st.sampled_from(PEOPLE), back=st.integers(0, 40))
+    def the_past_is_what_the_page_was(self, who: str, back: int) -> None:
+        """In the columns that they may still read, and without what was erased since."""
+        board, person = self.town.fresh_board(), reading().get_one(Person, getattr(self.town, who))
+        columns = {column.id for column in reading().query(Column).filter_by(board_id=board.id) if rights.may_read(person, column)}
+        cards = set(self.card_ids())
+        seq = sorted(self.pages_then)[-1 - back % len(self.pages_then)]
+        then = self.pages_then[seq][who]
+        expected = {id: column for id, column in then[0].items() if id in columns}
+        assert as_it_was(self.town, person, seq) == (
+            expected,
+            {id: card for id, card in then[1].items() if id in cards and card["column"] in expected},
+        )
 
     @rule(who=st.sampled_from(PEOPLE), back=st.integers(0, 12), first=st.sampled_from([None, None, 0, 1, 3]))
     def undo_change(self, who: str, back: int, first: int | None) -> None:
@@ -225,6 +303,14 @@ class AnyHistory(RuleBasedStateMachine):
         self.sent.append((actor, key, command, committed.seq))
         for page in self.followers:
             page.apply(self.as_seen(committed, page.who))
+        self.keep_pages()
+
+    def keep_pages(self) -> None:
+        """What each page shows now. Those that follow are compared with fresh ones after each step."""
+        seq, *page = fresh_page(self.town, "facilitator")
+        self.pages_then[seq] = {"facilitator": (page[0], page[1])}
+        for follower in self.followers:
+            self.pages_then[seq][follower.who] = (dict(follower.columns), dict(follower.cards))
 
     def as_seen(self, change: Committed, who: str) -> dict[str, Any]:
         return present(change, reading().get_one(Person, getattr(self.town, who)).audience, "fr")
