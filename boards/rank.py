@@ -16,12 +16,17 @@ from boards.models import Card, Column
 
 def rank_for_card(session: Session, column: Column, after: str | None, *, at_top: bool = False) -> str:
     """A rank in the column right behind the rank `after`; without one at the end, or at the top when `at_top`."""
-    return _rank(session, Card.rank, Card.column_id == column.id, after, at_top)
+    return ranks_for_cards(session, column, after, 1, at_top=at_top)[0]
+
+
+def ranks_for_cards(session: Session, column: Column, after: str | None, count: int, *, at_top: bool = False) -> list[str]:
+    """As rank_for_card, for several that are to stand together, in order."""
+    return list(generate_n_keys_between(*_neighbours(session, Card.rank, Card.column_id == column.id, after, at_top), count))
 
 
 def rank_for_column(session: Session, board_id: int, after: str | None, *, at_top: bool = False) -> str:
     """As rank_for_card, among the board's columns."""
-    return _rank(session, Column.rank, Column.board_id == board_id, after, at_top)
+    return str(generate_key_between(*_neighbours(session, Column.rank, Column.board_id == board_id, after, at_top)))
 
 
 def ranks_at_end(last: str | None, count: int) -> list[str]:
@@ -36,13 +41,10 @@ def nearest_free(rank: str, taken: set[str]) -> str:
     return str(generate_key_between(rank, min((other for other in taken if other > rank), default=None)))
 
 
-def _rank(session: Session, rank: Any, where: ColumnElement[bool], after: str | None, at_top: bool) -> str:
+def _neighbours(session: Session, rank: Any, where: ColumnElement[bool], after: str | None, at_top: bool) -> tuple[str | None, str | None]:
     """Archived rows keep their rank, so neighbours are sought among all rows: restoring puts a card where it was."""
     if at_top:
-        first = session.scalar(select(rank).where(where).order_by(rank).limit(1))
-        return str(generate_key_between(None, first))
+        return None, session.scalar(select(rank).where(where).order_by(rank).limit(1))
     if after is None:
-        last = session.scalar(select(rank).where(where).order_by(rank.desc()).limit(1))
-        return str(generate_key_between(last, None))
-    following = session.scalar(select(rank).where(where, rank > after).order_by(rank).limit(1))
-    return str(generate_key_between(after, following))
+        return session.scalar(select(rank).where(where).order_by(rank.desc()).limit(1)), None
+    return after, session.scalar(select(rank).where(where, rank > after).order_by(rank).limit(1))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boards import rights
 from boards.errors import Conflict, Forbidden, NotFound
-from boards.models import Board, Card, Column, Person
+from boards.models import Board, Card, Column, Person, Service
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Scope:
     board: Board
     now: datetime
     touched: set[Card | Column] = field(default_factory=set)
+    noted: dict[str, Any] = field(default_factory=dict)  # what the record is to say besides
     _columns: dict[int, Column] = field(default_factory=dict)  # each is asked for several times, and read once
 
     def touch(self, *objects: Card | Column) -> None:
@@ -65,6 +67,25 @@ class Scope:
             raise Conflict("column_archived")
         return card, column
 
+    def cards_to_edit(self, card_ids: Sequence[int]) -> list[Card]:
+        """These cards, in this order, all of which the actor may edit.
+
+        Raises NotFound when they see none of them, else Conflict or Forbidden with how many left the board, or are not theirs to edit.
+        """
+        rows = self.session.execute(
+            select(Card, Column).join(Column, Column.id == Card.column_id).where(Card.board_id == self.board.id, Card.id.in_(card_ids))
+        )
+        seen = {card.id: (card, column) for card, column in rows if rights.may_read(self.actor, column)}
+        if not seen:
+            raise NotFound("card_not_found")
+        self._columns |= {column.id: column for _card, column in seen.values()}
+        standing = [seen[id] for id in card_ids if id in seen and not (seen[id][0].archived_at or seen[id][1].archived_at)]
+        if denied := sum(not rights.may_place(self.actor, card, column) for card, column in standing):
+            raise Forbidden("may_not_edit", count=denied)
+        if len(standing) < len(card_ids):
+            raise Conflict("cards_gone", count=len(card_ids) - len(standing))
+        return [card for card, _column in standing]
+
     def any_card(self, card_id: int) -> tuple[Card, Column]:
         card = self.session.get(Card, card_id)
         if card is None or card.board_id != self.board.id:
@@ -73,6 +94,14 @@ class Scope:
         if not rights.may_read(self.actor, column):
             raise NotFound("card_not_found")
         return card, column
+
+    def service_to_ask(self, service_id: int | None) -> int | None:
+        """The id of a service in use. Raises NotFound for any other."""
+        if service_id is not None:
+            service = self.session.get(Service, service_id)
+            if service is None or service.archived_at is not None:
+                raise NotFound("service_not_found")
+        return service_id
 
     def standing_cards(self, column: Column) -> Sequence[Card]:
         """The cards that stand in the column."""
@@ -99,6 +128,11 @@ class Scope:
     def require_place(self, card: Card, column: Column) -> None:
         if not rights.may_place(self.actor, card, column):
             raise Forbidden("may_not_edit")
+
+    def require_places(self, cards: Sequence[Card], column: Column) -> None:
+        """As require_place, for several cards that are to stand there together."""
+        if denied := sum(not rights.may_place(self.actor, card, column) for card in cards):
+            raise Forbidden("may_not_edit", count=denied)
 
     def require_arranger(self) -> None:
         if not rights.may_arrange(self.actor):

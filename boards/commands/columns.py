@@ -62,6 +62,7 @@ class EditColumn(Command):
         column = scope.column_to_arrange(self.column)
         if self.version is not None and self.version != column.version:
             raise Conflict("stale_version", column=column.id, version=column.version, title=column.title)
+        shown_otherwise = Kind.SUGGESTIONS in (column.kind, self.kind) and self.kind not in (None, column.kind)
         for name in ("title", "kind", "hue"):
             if getattr(self, name) is not None:
                 setattr(column, name, getattr(self, name))
@@ -69,8 +70,8 @@ class EditColumn(Command):
             column.service_id = _service_id(self.service, scope)
         column.version += 1
         scope.touch(column)
-        if column.rights and (self.gives("kind") or self.gives("service")):
-            scope.touch(*scope.standing_cards(column))  # others may read them now
+        if shown_otherwise or (column.rights and (self.gives("kind") or self.gives("service"))):
+            scope.touch(*scope.standing_cards(column))  # as suggestions or no longer, or to others who may read them now
 
 
 class MoveColumn(Command):

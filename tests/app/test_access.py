@@ -24,7 +24,7 @@ from app.live.events import HANDLERS
 from boards import rights
 from boards.commands import AnyCommand
 from boards.database import reading, write_transaction
-from boards.models import Photo
+from boards.models import Photo, Reply
 from tests.app.access import COMMANDS, EVENTS, LOOKING_AS, MOVE_INTO, ROLES, ROUTES, TARGETS, Access, Verdict, meets
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
@@ -129,19 +129,34 @@ class Doors:
         match name, value:
             case "column", "target":
                 return self.columns[target]
+            case "reply", "target":
+                return self._reply(target)
             case "seq", "target":
                 return ABSENT if self.card(target) == ABSENT else self.town.seq
+            case "cards", [str(each)]:
+                return [self._filled("card", each, target)]
             case _, "target" | "archived":
                 return self.card(target, archived=value == "archived")
-            case "column", "free":
+            case "column" | "into", "free":
                 return self.town.free
             case _, "mine":
                 return self.town.add_card(column=self.town.free, actor=self.town.facilitator)
         return value
 
+    def _reply(self, target: str) -> int:
+        """What a facilitator said of a card of the target."""
+        if target == "absent":
+            return ABSENT
+        card = self.card(target)
+        with write_transaction() as session:
+            reply = Reply(card_id=card, author_id=self.town.facilitator, text="D’accord")
+            session.add(reply)
+            session.flush()
+            return reply.id
+
     def stand_again(self, row: Row) -> None:
         """Columns that a command put away come back for the next one."""
-        if row[0] in ("archive_column", "restore_column") and row[1] != "absent":
+        if row[0] in ("archive_column", "merge_column", "restore_column") and row[1] != "absent":
             column = self.columns[row[1]]
             if self.town.column(column).archived_at is not None:
                 self.town.perform(self.town.facilitator, type="restore_column", column=column)

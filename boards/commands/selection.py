@@ -1,0 +1,59 @@
+"""Commands on several cards that somebody selected: one change, taken back in one go."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from boards.commands.base import Command, Id
+from boards.rank import ranks_for_cards
+from boards.scope import Scope
+
+SELECTED_AT_MOST = 200
+
+
+def _several(ids: list[int]) -> list[int]:
+    if not ids:
+        raise PydanticCustomError("none_selected", "none selected")
+    if len(ids) > SELECTED_AT_MOST:
+        raise PydanticCustomError("too_many_selected", "too many selected", {"limit": SELECTED_AT_MOST})
+    if len(set(ids)) < len(ids):
+        raise PydanticCustomError("selected_twice", "selected twice")
+    return ids
+
+
+Ids = Annotated[list[Id], AfterValidator(_several)]
+
+
+class MoveCards(Command):
+    """Together, in the order given; `after` as for one card."""
+
+    past: ClassVar = "cards_moved"
+    type: Literal["move_cards"]
+    cards: Ids
+    column: Id
+    after: Id | None = None
+
+    def apply(self, scope: Scope) -> None:
+        cards = scope.cards_to_edit(self.cards)
+        target = scope.column(self.column)
+        scope.require_places(cards, target)
+        at_top = self.gives("after") and self.after is None
+        ranks = ranks_for_cards(scope.session, target, scope.rank_of_card(self.after, target), len(cards), at_top=at_top)
+        for card, rank in zip(cards, ranks, strict=True):
+            card.column_id, card.rank = target.id, rank
+        scope.touch(*cards)
+
+
+class ArchiveCards(Command):
+    past: ClassVar = "cards_archived"
+    type: Literal["archive_cards"]
+    cards: Ids
+
+    def apply(self, scope: Scope) -> None:
+        cards = scope.cards_to_edit(self.cards)
+        for card in cards:
+            card.archived_at = scope.now
+        scope.touch(*cards)
