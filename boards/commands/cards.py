@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from boards.commands.base import Body, Command, Id, Title
 from boards.errors import Conflict
-from boards.models import Card, Column
+from boards.models import Card, Column, Kind, Suggestion
 from boards.rank import rank_for_card
 from boards.scope import Scope
 from boards.text import plain_text
@@ -18,16 +18,31 @@ from boards.text import plain_text
 Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
-class AddCard(Command):
-    past: ClassVar = "card_added"
-    type: Literal["add_card"]
+def _fits_kind(asked: int | None, given: ValidationInfo) -> int | None:
+    """A request says whom it asks, and nothing else asks anybody."""
+    is_request = given.data.get("suggestion") == Suggestion.REQUEST
+    if is_request and asked is None:
+        raise PydanticCustomError("asks_nobody", "a request asks a service")
+    if asked is not None and not is_request:
+        raise PydanticCustomError("not_a_request", "only a request asks a service")
+    return asked
+
+
+# After a field `suggestion`, which decides whether there must be one.
+Asked = Annotated[Id | None, AfterValidator(_fits_kind), Field(validate_default=True)]
+
+
+class NewCard(Command):
+    """What makes a card in a column: at its end, or behind `after`, null at the top."""
+
     column: Id
     title: Title
     body: Body = ""
     valid_until: Day | None = None
     after: Id | None = None
 
-    def apply(self, scope: Scope) -> None:
+    def new_card(self, scope: Scope) -> Card:
+        """The card, in a column where the actor may add one."""
         column = scope.column(self.column)
         scope.require_add(column)
         card = Card(
@@ -45,6 +60,25 @@ class AddCard(Command):
         )
         scope.session.add(card)
         scope.touch(card)
+        return card
+
+
+class AddCard(NewCard):
+    """In a column of suggestions, `suggestion` says which kind of one, and `asked` which service a request asks."""
+
+    past: ClassVar = "card_added"
+    type: Literal["add_card"]
+    suggestion: Suggestion | None = Field(default=None, strict=False)
+    asked: Asked = None
+
+    def apply(self, scope: Scope) -> None:
+        card = self.new_card(scope)
+        if self.suggestion is None:
+            return
+        if scope.column(self.column).kind != Kind.SUGGESTIONS:
+            raise Conflict("not_a_suggestion")
+        card.suggestion = self.suggestion
+        card.asked_id = scope.service_to_ask(self.asked)
 
 
 class EditCard(Command):
@@ -125,6 +159,6 @@ class RestoreCard(Command):
         scope.touch(card)
 
 
-def _rank(command: AddCard | MoveCard, scope: Scope, column: Column) -> str:
+def _rank(command: NewCard | MoveCard, scope: Scope, column: Column) -> str:
     at_top = command.gives("after") and command.after is None
     return rank_for_card(scope.session, column, scope.rank_of_card(command.after, column), at_top=at_top)

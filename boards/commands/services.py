@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from boards import rights
 from boards.commands.base import Command, Id
-from boards.models import Column
+from boards.models import Card, Column
 from boards.scope import Scope
 
 
 class ReassignService(Command):
-    """The columns of one service become another's, and so does what was set apart for its agents: of two levels the highest wins."""
+    """The columns of one service become another's, with the requests made to it, and what was set apart for its agents: of two levels the highest wins."""
 
     past: ClassVar = "service_reassigned"
     even_archived: ClassVar = True
@@ -32,6 +32,16 @@ class ReassignService(Command):
             column.service_id = owner
             column.version += 1
             scope.touch(column, *scope.standing_cards(column))  # the other agents may be able to read them only now
+        asked = select(Card).where(Card.board_id == scope.board.id, Card.asked_id == self.service)
+        for card in scope.session.scalars(asked):
+            card.asked_id = self.to
+            scope.touch(card)
+
+
+def boards_concerned(session: Session, service: int) -> set[int]:
+    """The boards with a column that concerns the service, or a card that asks it something."""
+    asked = session.scalars(select(Card.board_id).where(Card.asked_id == service).distinct())
+    return {column.board_id for column in columns_concerned(session, service)} | set(asked)
 
 
 def columns_concerned(session: Session, service: int) -> list[Column]:

@@ -1,0 +1,180 @@
+"""Suggestions: the steps they take, who is told of them, and what one person may read of them in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import Session, selectinload
+
+from boards import rights
+from boards.database import now
+from boards.models import Board, Card, Column, Kind, Person, Reply, Status, Suggestion
+from boards.personal import Notice, Vote
+from boards.scope import Scope
+
+NEXT: dict[Status, frozenset[Status]] = {
+    Status.NEW: frozenset({Status.STUDIED}),
+    Status.STUDIED: frozenset({Status.ACCEPTED, Status.DECLINED}),
+    Status.ACCEPTED: frozenset({Status.DONE, Status.STUDIED}),
+    Status.DECLINED: frozenset({Status.STUDIED}),
+    Status.DONE: frozenset(),
+}
+CLOSED = frozenset({Status.DECLINED, Status.DONE})
+PAGE = 50
+NOTICES_SHOWN = 100
+
+Sort = Literal["votes", "date"]
+
+
+def tell_author(scope: Scope, card: Card, what: str, **facts: Any) -> None:
+    """Leave a notice to whoever made the suggestion, in the transaction of what happened to it; not of what they did themselves."""
+    author = card.author
+    if author is None or author.id == scope.actor.id or author.disabled_at is not None:
+        return
+    scope.session.add(Notice(person_id=author.id, card_id=card.id, what=what, facts={"actor": scope.actor.id, **facts}, at=scope.now))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which suggestions somebody looks for, and in which order."""
+
+    kind: Suggestion | None = None
+    status: Status | None = None
+    service: int | None = None
+    mine: bool = False
+    sort: Sort = "date"
+
+    def __bool__(self) -> bool:
+        return bool(self.kind or self.status or self.service or self.mine)
+
+    def conditions(self, person: Person) -> list[ColumnElement[bool]]:
+        asked = [
+            self.kind and Card.suggestion == self.kind,
+            self.status and Card.status == self.status,
+            self.service and (Card.suggestion == Suggestion.REQUEST) & (Card.asked_id == self.service),
+            self.mine and Card.author_id == person.id,
+        ]
+        return [condition for condition in asked if isinstance(condition, ColumnElement)]
+
+
+@dataclass(frozen=True)
+class Page:
+    cards: Sequence[Card]
+    found: int  # on all pages together
+    by_status: dict[Status, int]  # of those that fit but for their status
+    number: int
+    pages: int
+
+
+def suggestions(session: Session, person: Person, board: Board, wanted: Wanted, number: int = 1) -> Page:
+    """A page of the suggestions that stand on the board and that this person may read."""
+    columns = suggestion_columns(session, person, board)
+    standing = [Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None)]
+    but_status = Wanted(wanted.kind, None, wanted.service, wanted.mine).conditions(person)
+    counting = select(Card.status, func.count()).where(*standing, *but_status).group_by(Card.status)
+    by_status = {Status(status): count for status, count in session.execute(counting)}
+    found = by_status.get(wanted.status, 0) if wanted.status else sum(by_status.values())
+    pages = max(1, -(-found // PAGE))
+    number = min(max(1, number), pages)
+    order = (
+        [Card.votes.desc(), Card.created_at.desc(), Card.id.desc()] if wanted.sort == "votes" else [Card.created_at.desc(), Card.id.desc()]
+    )
+    query = select(Card).where(*standing, *wanted.conditions(person)).order_by(*order)
+    cards = session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)).all()
+    return Page(cards, found, by_status, number, pages)
+
+
+def suggestion_columns(session: Session, person: Person, board: Board) -> list[Column]:
+    """The columns of suggestions of the board that this person may read."""
+    in_use = select(Column).where(Column.board_id == board.id, Column.kind == Kind.SUGGESTIONS, Column.archived_at.is_(None))
+    return [column for column in session.scalars(in_use.order_by(Column.rank)) if rights.may_read(person, column)]
+
+
+def open_requests(session: Session, columns: Iterable[Column]) -> dict[int, list[Card]]:
+    """Under each service that has one of these columns: what it is asked in those of suggestions among them, the earliest first."""
+    columns = list(columns)
+    services = {column.service_id for column in columns if column.service_id is not None}
+    homes = [column.id for column in columns if column.kind == Kind.SUGGESTIONS]
+    requests: defaultdict[int, list[Card]] = defaultdict(list)
+    if not services or not homes:
+        return requests
+    asking = select(Card).where(Card.column_id.in_(homes), Card.archived_at.is_(None), Card.suggestion == Suggestion.REQUEST)
+    waiting = asking.where(Card.asked_id.in_(services), Card.status.not_in(CLOSED)).order_by(Card.id)
+    for card in session.scalars(waiting.options(selectinload(Card.column))):
+        requests[card.asked_id or 0].append(card)
+    return requests
+
+
+def replies_to(session: Session, card: Card) -> Sequence[Reply]:
+    """What was said to the suggestion, in its order; withdrawn replies keep their place."""
+    return session.scalars(select(Reply).where(Reply.card_id == card.id).order_by(Reply.id)).all()
+
+
+def supports(session: Session, person: Person, card: Card) -> bool:
+    return session.get(Vote, (person.id, card.id)) is not None
+
+
+def answer_of(session: Session, person: Person, card: Card) -> Card | None:
+    """The card that answers this suggestion, where this person may read it."""
+    return next(iter(_readable(session, person, select(Card, Column).where(Card.id == card.answer_id))), None) if card.answer_id else None
+
+
+def answered_by(session: Session, person: Person, card: Card) -> list[Card]:
+    """The suggestions that this card answers, where this person may read them."""
+    answered = select(Card, Column).where(Card.answer_id == card.id, Column.kind == Kind.SUGGESTIONS)
+    return _readable(session, person, answered.order_by(Card.id))
+
+
+def _readable(session: Session, person: Person, query: Select[tuple[Card, Column]]) -> list[Card]:
+    rows = session.execute(query.join(Column, Column.id == Card.column_id))
+    return [card for card, column in rows if rights.may_read(person, column)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice with the suggestion that it is about, and who took the step."""
+
+    notice: Notice
+    card: Card
+    actor: Person | None
+
+
+def notices(session: Session, person: Person) -> list[Told]:
+    """What this person was told, the latest first, about cards that they may still read."""
+    theirs = select(Notice, Card, Column).join(Card, Card.id == Notice.card_id).join(Column, Column.id == Card.column_id)
+    latest = theirs.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
+    rows = [(notice, card) for notice, card, column in session.execute(latest) if rights.may_read(person, column)]
+    acted = {notice.facts["actor"] for notice, _card in rows}
+    actors = {actor.id: actor for actor in session.scalars(select(Person).where(Person.id.in_(acted)))} if acted else {}
+    return [Told(notice, card, actors.get(notice.facts["actor"])) for notice, card in rows]
+
+
+def unread_notices(session: Session, person: Person) -> int:
+    """How many notices wait for this person about cards that they may read."""
+    waiting = (
+        select(Card.column_id, func.count())
+        .join(Notice, Notice.card_id == Card.id)
+        .where(Notice.person_id == person.id, Notice.read_at.is_(None))
+        .group_by(Card.column_id)
+    )
+    counts = {column_id: count for column_id, count in session.execute(waiting)}
+    columns = session.scalars(select(Column).where(Column.id.in_(counts))) if counts else []
+    return sum(counts[column.id] for column in columns if rights.may_read(person, column))
+
+
+def has_unread(session: Session, person: Person, card: Card) -> bool:
+    return session.scalar(_unread(person).where(Notice.card_id == card.id).limit(1)) is not None
+
+
+def mark_read(session: Session, person: Person, card_id: int | None = None) -> None:
+    """This person has seen the notices about one card, or all of theirs. Twice alters nothing."""
+    unread = _unread(person) if card_id is None else _unread(person).where(Notice.card_id == card_id)
+    session.execute(update(Notice).where(Notice.id.in_(unread)).values(read_at=now()))
+
+
+def _unread(person: Person) -> Select[tuple[int]]:
+    return select(Notice.id).where(Notice.person_id == person.id, Notice.read_at.is_(None))
