@@ -8,11 +8,27 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, assets, audit, cli, errors, fragments, history_pages, languages, live, pages, security, set_up, wording
+from app import (
+    api,
+    arrangement,
+    assets,
+    audit,
+    cli,
+    errors,
+    fragments,
+    guide_pages,
+    history_pages,
+    languages,
+    live,
+    pages,
+    security,
+    set_up,
+    wording,
+)
 from app.accounts import last_seen, links, sign_in
 from app.administration import import_pages, invitations, log, people, person, rights, services
 from app.extensions import compress, csrf, limiter, login_manager, migrate, socketio
-from app.profile import data, looks, photos, sign_ins, tokens
+from app.profile import data, looks, photos, sign_ins, tokens, welcome
 from app.profile import pages as profile
 from app.sign_on import oidc
 from boards.database import configure_engine, db
@@ -108,10 +124,13 @@ def _register_routes(app: Flask) -> None:
         links,
         oidc,
         pages,
+        arrangement,
         history_pages,
+        guide_pages,
         api,
         profile,
         looks,
+        welcome,
         photos,
         sign_ins,
         tokens,

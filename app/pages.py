@@ -12,16 +12,18 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import strict_json
-from app.accounts.current import current_person
+from app.accounts.current import current_account, current_person
 from app.fragments import cards_html, person_data
 from app.languages import current_language
 from app.previewing import standing_in
 from boards import rights
 from boards.administration import fold_column
+from boards.arrangement import plain
 from boards.database import reading, write_transaction
 from boards.errors import FieldError, Invalid, NotFound
-from boards.models import Board, Card, Column, Person, Role
-from boards.reading import archived, boards_for, find_board, find_card, services_in_use, snapshot
+from boards.models import Board, Card, Column, Kind, Person, Role
+from boards.onboarding import own_reads, reading_of
+from boards.reading import archived, boards_for, find_board, find_card, home_of, services_in_use, snapshot
 
 routes = Blueprint("pages", __name__)
 
@@ -29,10 +31,10 @@ routes = Blueprint("pages", __name__)
 @routes.get("/")
 @login_required
 def home() -> AnyResponse | str:
-    boards = boards_for(reading(), current_person())
-    if not boards:
+    board = home_of(reading(), current_person())
+    if board is None:
         return render_template("boards/none.html", me=current_person())
-    return redirect(url_for("pages.show_board", slug=boards[0].slug), 303)
+    return redirect(url_for("pages.show_board", slug=board.slug), 303)
 
 
 @routes.get("/boards/<slug>")
@@ -45,10 +47,7 @@ def show_board(slug: str) -> str:
 @login_required
 def show_card(card_id: int) -> str:
     """The card in its panel, beside its board; only the panel when the board is already in sight."""
-    card, column = find_card(reading(), viewer()[0], storable(card_id))
-    if request.headers.get("X-Fragment") == "panel":
-        return render_template("cards/_panel.html", **_panel(card, column))
-    return _board_page(find_board(reading(), current_person(), card.board_id), _panel(card, column))
+    return card_page(*find_card(reading(), viewer()[0], storable(card_id)))
 
 
 @routes.get("/boards/<slug>/archive")
@@ -82,9 +81,18 @@ def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
     return "", 204
 
 
+def card_page(card: Card, column: Column, *, notice: str | None = None) -> str:
+    """The card as it is asked for: in its panel beside its board, or the panel alone. `notice` is said above its text."""
+    panel = _panel(card, column) | {"notice": notice}
+    if request.headers.get("X-Fragment") == "panel":
+        return render_template("cards/_panel.html", **panel)
+    return _board_page(find_board(reading(), current_person(), card.board_id), panel)
+
+
 def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
     person, place = viewer()
     seen = snapshot(reading(), board, person)
+    reads = own_reads(reading(), person, board)
     html = cards_html((key for keys in seen.cards.values() for key in keys), current_language())
     return render_template(
         "boards/show.html",
@@ -92,9 +100,14 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         seen=seen,
         cards={column: Markup("".join(html[key.id] for key in keys if key.id in html)) for column, keys in seen.cards.items()},  # noqa: S704 - rendered by our own template, which escapes
         counts={column: len(keys) for column, keys in seen.cards.items()},
-        levels={column.id: rights.level(person, column) for column in seen.columns},
+        levels={column.id: rights.level_on(board, person, column) for column in seen.columns},
+        boards=boards_for(reading(), current_person()),
+        reads_json=strict_json.dumps(reads),
+        read_counts={column: sum(key.id in reads for key in keys) for column, keys in seen.cards.items()},
+        newcomer=place is None and panel is None and current_account().welcomed_at is None,
         panel=panel,
         view=person.audience.key,
+        placements_json=strict_json.dumps(plain(seen.placements)),
         previewing=_previewing(person, place),
         services=services_in_use(reading()) if rights.may_arrange(person) else [],
         **_root(current_person(), arranges=rights.may_arrange(person)),
@@ -103,8 +116,15 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
 
 def _panel(card: Card, column: Column) -> dict[str, Any]:
     card = reading().get_one(Card, card.id, options=[joinedload(Card.edited_by)], populate_existing=True)
-    level = rights.level(viewer()[0], column)
-    return {"card": card, "column": column, "level": level, "board": reading().get_one(Board, card.board_id)}
+    person, place = viewer()
+    board = reading().get_one(Board, card.board_id)
+    return {
+        "card": card,
+        "column": column,
+        "level": rights.level_on(board, person, column),
+        "board": board,
+        "reading": reading_of(reading(), person, board, card) if place is None and column.kind == Kind.GUIDE else None,
+    }
 
 
 def viewer() -> tuple[Person, str | None]:

@@ -39,12 +39,21 @@ class Readership:
         return len(self.readers) + len(self.others)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What the open rule offers its reader: to say that it is read, the next one, and to facilitators who has read it."""
+
+    is_read: bool
+    next: int | None
+    readership: Readership | None
+
+
 def own_reads(session: Session, person: Person, board: Board) -> dict[int, int]:
-    """The rules that this person has read, each with the version they read."""
+    """The rules that this person has read as they are now, each with its version."""
     rows = session.execute(
         _standing(board, CardRead.card_id, CardRead.version, Column)
         .join(CardRead, CardRead.card_id == Card.id)
-        .where(CardRead.person_id == person.id)
+        .where(CardRead.person_id == person.id, CardRead.version == Card.version)
     )
     return {card_id: version for card_id, version, column in rows if rights.may_read(person, column)}
 
@@ -61,16 +70,18 @@ def rules_for(session: Session, person: Person, board: Board) -> list[tuple[Colu
     reads = own_reads(session, person, board)
     for card, column in session.execute(_standing(board, Card, Column).order_by(Card.rank)):
         if column in found:
-            found[column].append(Rule(card, reads.get(card.id) == card.version))
+            found[column].append(Rule(card, card.id in reads))
     return list(found.items())
 
 
-def next_unread(session: Session, person: Person, card: Card) -> int | None:
-    """The rule to read after this one: the next that is unread, from the top again after the last; None when all are read."""
-    board = session.get_one(Board, card.board_id)
+def reading_of(session: Session, person: Person, board: Board, card: Card) -> Reading | None:
+    """How it stands with this rule; None for a card that is no rule in use. The next is an unread one, from the top again after the last."""
     rules = [rule for _column, rules in rules_for(session, person, board) for rule in rules]
-    place = next((number for number, rule in enumerate(rules) if rule.card.id == card.id), -1)
-    return next((rule.card.id for rule in rules[place + 1 :] + rules[: max(place, 0)] if not rule.is_read), None)
+    place = next((number for number, rule in enumerate(rules) if rule.card.id == card.id), None)
+    if place is None:
+        return None
+    after = next((rule.card.id for rule in rules[place + 1 :] + rules[:place] if not rule.is_read), None)
+    return Reading(rules[place].is_read, after, _readership_of(session, board, card) if rights.may_arrange(person) else None)
 
 
 def mark_read(session: Session, person_id: int, card_id: int, version: int | None) -> None:
@@ -116,6 +127,10 @@ def readership(session: Session, board: Board, card: Card | None = None) -> list
         others = [person for person in readable if person.id not in have_read[rule.id]]
         found.setdefault(column, []).append(Readership(rule, readers, others))
     return list(found.items())
+
+
+def _readership_of(session: Session, board: Board, card: Card) -> Readership | None:
+    return next((each for _column, found in readership(session, board, card) for each in found), None)
 
 
 def require_rule(card: Card, column: Column) -> None:

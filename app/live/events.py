@@ -25,6 +25,7 @@ from app.problems import problem_document, problem_for
 from boards.changes import CatchUp, changes_after
 from boards.database import reading
 from boards.errors import FieldError, Forbidden, Invalid, Refusal
+from boards.onboarding import own_reads
 from boards.reading import find_board, find_card
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,8 @@ def on_join(seat: Seat, data: Answer) -> Answer:
         missed = CatchUp(missed.seq, None)  # their role or services changed since the page was made: no change of the board says so
     if arrived:
         telling.somebody_moved(board.id)
-    return {**present_catch_up(missed, *seat.group), **seats.presence(board.id)}
+    reads = own_reads(reading(), person, board) if previewed is None else {}
+    return {**present_catch_up(missed, *seat.group), **seats.presence(board.id), "reads": reads}
 
 
 @_answers

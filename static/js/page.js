@@ -1,6 +1,7 @@
 // Pages beside the board.
 import { Application } from "@hotwired/stimulus";
 import CopyController from "./controllers/copy_controller.js";
+import PrintController from "./controllers/print_controller.js";
 import RestoreController from "./controllers/restore_controller.js";
 import RevealController from "./controllers/reveal_controller.js";
 import StrengthController from "./controllers/strength_controller.js";
@@ -8,6 +9,7 @@ import { wordTimes } from "./live/times.js";
 
 const application = Application.start();
 application.register("copy", CopyController);
+application.register("print", PrintController);
 application.register("restore", RestoreController);
 application.register("reveal", RevealController);
 application.register("strength", StrengthController);

@@ -60,6 +60,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/cards/<int:card_id>/history"): Access.READERS_OF_A_COLUMN,
     ("POST", "/boards/<slug>/commands"): Access.SIGNED_IN,  # each command has its own row below
     ("PUT", "/boards/<slug>/folds/<int:column_id>"): Access.READERS_OF_A_COLUMN,
+    ("PUT", "/boards/<slug>/placements/<int:column_id>"): Access.READERS_OF_A_COLUMN,
+    ("DELETE", "/boards/<slug>/placements"): Access.SIGNED_IN,
     ("GET", "/cards/<int:card_id>"): Access.READERS_OF_A_COLUMN,
     ("PUT", "/cards/<int:card_id>/read"): Access.READERS_OF_A_COLUMN,
     ("POST", "/cards/<int:card_id>/read"): Access.READERS_OF_A_COLUMN,

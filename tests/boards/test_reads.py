@@ -11,7 +11,7 @@ from boards.administration import create_person
 from boards.database import db, now, reading, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Board, Person, Role, Service
-from boards.onboarding import mark_read, next_unread, own_reads, readership, rules_for
+from boards.onboarding import Reading, mark_read, own_reads, readership, reading_of, rules_for
 from tests.town import Town
 
 
@@ -39,9 +39,15 @@ def board(town: Town) -> Board:
     return reading().get_one(Board, town.board)
 
 
-def next_after(town: Town, person: int, card: int) -> int | None:
+def opened(town: Town, person: int, card: int) -> Reading:
     db.session.rollback()
-    return next_unread(reading(), reading().get_one(Person, person), town.card(card))
+    found = reading_of(reading(), reading().get_one(Person, person), board(town), town.card(card))
+    assert found
+    return found
+
+
+def next_after(town: Town, person: int, card: int) -> int | None:
+    return opened(town, person, card).next
 
 
 def counts(town: Town) -> dict[str, tuple[int, int]]:
@@ -128,7 +134,7 @@ def test_a_column_hidden_since_is_in_nobodys_reads(town: Town, rules: list[int])
     town.perform(town.facilitator, type="set_rights", column=town.guide, agents="none")
     assert reads(town, town.agent) == {}
     assert rules_for(reading(), reading().get_one(Person, town.agent), board(town)) == []
-    assert next_after(town, town.agent, rules[0]) is None
+    assert reading_of(reading(), reading().get_one(Person, town.agent), board(town), town.card(rules[0])) is None
 
 
 # --- how many ---------------------------------------------------------------------------------------------------------
@@ -178,6 +184,14 @@ def test_counting_asks_the_database_no_more_for_more(town: Town, rules: list[int
         for person in people:
             mark(person, card)
     assert statements() == few
+
+
+def test_only_facilitators_are_told_who_has_read_the_open_rule(town: Town, rules: list[int]) -> None:
+    mark(town.agent, rules[0])
+    told = opened(town, town.facilitator, rules[0]).readership
+    assert told
+    assert [person.id for person in told.readers] == [town.agent]
+    assert opened(town, town.agent, rules[0]) == Reading(is_read=True, next=rules[1], readership=None)
 
 
 # --- required ---------------------------------------------------------------------------------------------------------

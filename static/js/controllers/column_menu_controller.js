@@ -13,6 +13,7 @@ export default class extends Controller {
   open(event) {
     const column = event.target.closest(".column");
     this.menuTarget.dataset.column = column.id;
+    this.menuTarget.dataset.kind = column.dataset.columnKind;
     this.menuTarget.opener = event.currentTarget;
     this.noteTarget.hidden = mayEditAll(column);
     this.noteTarget.textContent = whyNotIn(column);

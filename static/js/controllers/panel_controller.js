@@ -18,6 +18,7 @@ export default class extends Controller {
   connect() {
     addEventListener("popstate", this.#followAddress);
     document.addEventListener("board:change", this.#changed);
+    document.addEventListener("board:reads", this.#readsChanged);
     document.addEventListener("card:write", ({ detail }) => this.#show(detail, { push: true, edit: true }));
     document.addEventListener("card:left", this.#left);
     if (this.#article) this.#dress();
@@ -29,6 +30,19 @@ export default class extends Controller {
     if (!card || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.#show(card.dataset.cardId, { push: true });
+  }
+
+  // « Suivante »: the next rule to read.
+  follow(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#show(event.currentTarget.dataset.card, { push: true });
+  }
+
+  async requireReading(event) {
+    const required = event.currentTarget.ariaChecked !== "true";
+    const { id } = this.#open;
+    if (await this.#perform({ type: "require_reading", card: id, required })) announce(required ? t("La lecture est demandée.") : t("La lecture n’est plus demandée."));
   }
 
   close() {
@@ -166,6 +180,11 @@ export default class extends Controller {
     else this.#refresh();
   };
 
+  #readsChanged = () => {
+    const article = this.#article;
+    if (article?.dataset.columnKind === "guide" && !article.matches("form") && !("history" in article.dataset)) this.#refresh();
+  };
+
   // A form looks after itself, unless its card may no longer be seen: what was typed stays in the drafts.
   async #closeIfHidden(id) {
     if (document.getElementById(`card-${id}`)) return;
@@ -187,10 +206,11 @@ export default class extends Controller {
     if (!response.ok) return this.#fail(t("Cette info n’est plus accessible."));
     const scroll = this.panelTarget.querySelector(".body")?.scrollTop ?? 0;
     const focus = this.panelTarget.contains(document.activeElement);
+    const marking = Boolean(document.activeElement.closest(".reading"));
     this.panelTarget.innerHTML = await response.text();
     this.#dress();
     this.panelTarget.querySelector(".body").scrollTop = scroll;
-    if (focus) this.panelTarget.focus({ preventScroll: true });
+    if (focus) ((marking && this.panelTarget.querySelector(".reading button")) || this.panelTarget).focus({ preventScroll: true });
   }
 
   async #perform(command) {

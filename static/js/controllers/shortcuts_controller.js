@@ -8,7 +8,7 @@ export default class extends Controller {
   key(event) {
     if (event.key === "Escape") return this.#escape(); // the text editor marks it as handled, though it does nothing with it
     if (event.defaultPrevented || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open")) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open, .driver-popover")) return;
     if (event.ctrlKey || event.metaKey) return this.#undo(event);
     const act = {
       "?": () => this.open(),
@@ -16,6 +16,7 @@ export default class extends Controller {
       n: () => this.#controller("composer").openIn(event.target.closest(".column") ?? this.#columnInSight()),
       m: () => this.#controller("move-form").open(event.target.closest(".card") ?? document.querySelector(".card.open")),
       e: () => this.#controller("panel").edit(),
+      l: () => document.querySelector(".panel .reading button")?.click(),
     }[event.key];
     if (!act) return;
     event.preventDefault();

@@ -3,6 +3,7 @@ import { toast } from "./announce.js";
 import { board, lookingAs, seen } from "./context.js";
 import { Connection } from "./connection.js";
 import { giveBack } from "./drafts.js";
+import { takeReads } from "./reads.js";
 import { applyBoard, applyChange } from "./render.js";
 import { Sender } from "./sender.js";
 import { Stream } from "./stream.js";
@@ -50,7 +51,7 @@ async function enter() {
 
 // Enters the board's room and asks for what came since; the server reads after it has let us in, so nothing falls between.
 async function join() {
-  const { changes, resync, people, total } = await connection.request("join", {
+  const { changes, resync, people, total, reads } = await connection.request("join", {
     board: board.id,
     after: stream.seq,
     as: lookingAs,
@@ -58,6 +59,7 @@ async function join() {
   });
   if (resync) await fetchBoard();
   else stream.receive(changes);
+  takeReads(reads);
   connection.dispatchEvent(new CustomEvent("presence", { detail: { people, total } }));
 }
 
@@ -79,6 +81,7 @@ async function fetchWhole() {
   const seq = Number(page.body.dataset.seq);
   if (seq < stream.seq) return; // overtaken while it was on its way
   document.body.classList.toggle("may-arrange", page.body.classList.contains("may-arrange"));
+  document.body.dataset.reads = page.body.dataset.reads;
   applyBoard(page.getElementById("board"));
   document.body.dataset.seq = seq;
   document.body.dataset.view = page.body.dataset.view;

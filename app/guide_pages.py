@@ -1,0 +1,87 @@
+"""The rules of a board: « J’ai lu », who has read what, and « Guide d’utilisation » on paper."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from flask_login import login_required
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.current import administrators_only, current_person
+from app.pages import card_page, storable
+from app.problems import problem_for
+from boards.database import reading, write_transaction
+from boards.errors import Conflict, FieldError, Invalid
+from boards.onboarding import mark_read, readership, rules_for
+from boards.reading import find_board, find_card
+from config import Settings
+
+routes = Blueprint("guide", __name__)
+
+CONTENTS_FROM = 6  # rules; fewer are seen at a glance
+
+
+@routes.get("/boards/<slug>/guide")
+@login_required
+def show_guide(slug: str) -> str:
+    board = find_board(reading(), current_person(), slug)
+    columns = [(column, rules) for column, rules in rules_for(reading(), current_person(), board) if rules]
+    settings: Settings = current_app.config["SETTINGS"]
+    return render_template(
+        "guide/show.html",
+        me=current_person(),
+        here="guide",
+        board=board,
+        columns=columns,
+        contents=sum(len(rules) for _column, rules in columns) >= CONTENTS_FROM,
+        today=datetime.now(settings.timezone).date(),
+    )
+
+
+@routes.get("/boards/<slug>/guide/reads")
+@administrators_only
+def show_reads(slug: str) -> str:
+    board = find_board(reading(), current_person(), slug)
+    return render_template("guide/reads.html", me=current_person(), here="guide", board=board, columns=readership(reading(), board))
+
+
+@routes.put("/cards/<int:card_id>/read")
+@login_required
+def keep_read(card_id: int) -> tuple[str, int]:
+    """Remember which version of a rule this person has read: `{"version": 3}`; null takes it back."""
+    find_card(reading(), current_person(), storable(card_id))  # what they may not see has no wrong fields either
+    _mark(card_id, _version(request.get_json()))
+    return "", 204
+
+
+@routes.post("/cards/<int:card_id>/read")
+@login_required
+def keep_read_by_form(card_id: int) -> AnyResponse | tuple[str, int]:
+    """The same without script. Of a rule that changed meanwhile the new text is shown, and that it has changed."""
+    find_card(reading(), current_person(), storable(card_id))
+    version = request.form.get("version", "")
+    try:
+        _mark(card_id, _version({"version": int(version) if version.isascii() and version.isdigit() else version or None}))
+    except Conflict as refusal:
+        if refusal.code != "rule_changed":
+            raise
+        return card_page(*find_card(reading(), current_person(), card_id), notice=problem_for(refusal)["detail"]), 409
+    return redirect(f"/cards/{card_id}", 303)
+
+
+def _mark(card_id: int, version: int | None) -> None:
+    person_id = current_person().id
+    reading().rollback()  # what was read so far must not hide what is about to be written
+    with write_transaction() as session:
+        mark_read(session, person_id, card_id, version)
+
+
+def _version(asked: Any) -> int | None:
+    if not isinstance(asked, dict) or "version" not in asked:
+        raise Invalid([FieldError("version", "missing", {})])
+    version = asked["version"]
+    if version is not None and (type(version) is not int or not 0 < version < 2**63):
+        raise Invalid([FieldError("version", "type", {})])
+    return version
