@@ -60,7 +60,7 @@ def get_board(slug: str) -> Response:
                     "version": column.version,
                     "level": rights.level(person, column).word,
                 }
-                for column in seen.columns
+                for column in sorted(seen.columns, key=lambda column: column.rank)  # the board's order, not this person's
             ],
             "cards": [_card(cards[key.id]) for keys in seen.cards.values() for key in keys if key.id in cards],
         }

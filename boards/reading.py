@@ -9,10 +9,11 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from boards import rights
+from boards.arrangement import arranged, placements_of
 from boards.commands.boards import boards_in_use, default_among
 from boards.errors import NotFound
 from boards.models import Board, Card, Column, Person, Service
-from boards.personal import Fold
+from boards.personal import Fold, Placement
 from boards.text import sorting_key
 
 ARCHIVED_LIMIT = 500
@@ -22,13 +23,14 @@ CardKey = Row[int, int, int, int, str]  # id, column_id, changed_seq, author_ver
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A board as one person may see it. `seq` is not newer than the rest, so catching up from it loses nothing."""
+    """A board as one person may see it, the columns in their own order. `seq` is not newer than the rest, so catching up loses nothing."""
 
     board: Board
     seq: int
     columns: Sequence[Column]
     cards: dict[int, list[CardKey]]
     folded: frozenset[int]
+    placements: dict[int, Placement]
 
 
 def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board:
@@ -53,7 +55,7 @@ def home_of(session: Session, person: Person) -> Board | None:
 
 
 def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
-    """Everything that stands on the board, in four queries however many cards there are."""
+    """Everything that stands on the board, in five queries however many cards there are."""
     seq = session.scalars(select(Board.seq).where(Board.id == board.id)).one()
     columns = visible_columns(session, board, person)
     cards: dict[int, list[CardKey]] = {column.id: [] for column in columns}
@@ -74,7 +76,8 @@ def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
         if key.column_id in cards:
             cards[key.column_id].append(key)
     folded = session.scalars(select(Fold.column_id).where(Fold.person_id == person.id))
-    return Snapshot(board, seq, columns, cards, frozenset(folded))
+    placements = placements_of(session, board, person)
+    return Snapshot(board, seq, arranged(columns, placements), cards, frozenset(folded), placements)
 
 
 def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:
@@ -119,6 +122,11 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
 def services_in_use(session: Session) -> list[Service]:
     """Every service that is not archived, by name as a reader of French looks it up: É beside E."""
     return sorted(session.scalars(select(Service).where(Service.archived_at.is_(None))), key=lambda service: sorting_key(service.name))
+
+
+def all_boards_in_order(session: Session) -> Sequence[Board]:
+    """Archived ones too."""
+    return session.scalars(select(Board).order_by(Board.position, Board.id)).all()
 
 
 def all_boards(session: Session) -> Sequence[Board]:

@@ -1,0 +1,112 @@
+"""The order of the columns for oneself, among columns that others move, add and archive meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from boards.arrangement import forget_placements, pin_column, place_column
+from boards.database import reading, write_transaction
+from boards.models import Column, Person
+from boards.personal import Placement
+from boards.reading import snapshot, visible_columns
+from tests.town import Town
+
+
+def order(town: Town, who: int | None = None) -> list[str]:
+    """The titles of the columns as this person sees them, the agent unless told otherwise."""
+    board = town.fresh_board()
+    return [column.title for column in snapshot(reading(), board, reading().get_one(Person, who or town.agent)).columns]
+
+
+def place(town: Town, column: int, after: int | None) -> None:
+    board, person = town.fresh_board(), reading().get_one(Person, town.agent)
+    columns = {each.id: each for each in visible_columns(reading(), board, person)}
+    with write_transaction() as session:
+        place_column(session, board, person, columns[column], columns.get(after) if after else None, columns.values())
+
+
+def pin(town: Town, column: int, pinned: bool = True) -> None:
+    with write_transaction() as session:
+        pin_column(session, session.get_one(Person, town.agent), session.get_one(Column, column), pinned)
+
+
+def kept() -> int:
+    reading().rollback()
+    return reading().query(Placement).count()
+
+
+def test_a_column_moves_for_oneself_alone(town: Town) -> None:
+    seq = town.seq
+    assert order(town) == ["Service", "Guide", "Suggestions", "Free"]
+    place(town, town.free, None)
+    assert order(town) == ["Free", "Service", "Guide", "Suggestions"]
+    place(town, town.service, town.suggestions)
+    assert order(town) == ["Free", "Guide", "Suggestions", "Service"]
+    place(town, town.guide, town.guide)
+    assert order(town) == ["Free", "Guide", "Suggestions", "Service"]
+    assert order(town, town.colleague) == order(town, town.facilitator) == ["Service", "Guide", "Suggestions", "Free"]
+    assert town.seq == seq
+
+
+def test_ones_own_service_comes_first_and_stays_there(town: Town) -> None:
+    pin(town, town.suggestions)
+    assert order(town) == ["Suggestions", "Service", "Guide", "Free"]
+    pin(town, town.free)
+    assert order(town) == ["Suggestions", "Free", "Service", "Guide"]
+    place(town, town.free, None)
+    assert order(town) == ["Free", "Suggestions", "Service", "Guide"]
+    town.perform(town.facilitator, type="move_column", column=town.guide, after=None)
+    assert order(town) == ["Free", "Suggestions", "Guide", "Service"]
+    pin(town, town.suggestions, False)
+    assert order(town) == ["Free", "Guide", "Service", "Suggestions"]
+
+
+def test_neither_leaves_its_group(town: Town) -> None:
+    pin(town, town.guide)
+    place(town, town.guide, town.free)
+    assert order(town) == ["Guide", "Service", "Suggestions", "Free"]
+    place(town, town.free, None)
+    assert order(town) == ["Guide", "Free", "Service", "Suggestions"]
+
+
+def test_what_facilitators_do_comes_among_ones_own_order(town: Town) -> None:
+    place(town, town.free, town.service)
+    new = next(iter(town.perform(town.facilitator, type="add_column", title="Neuve", kind="free", after=town.guide).columns))
+    assert order(town) == ["Service", "Free", "Guide", "Neuve", "Suggestions"]
+    town.perform(town.facilitator, type="archive_column", column=town.free)
+    town.perform(town.facilitator, type="move_column", column=new, after=None)
+    assert order(town) == ["Neuve", "Service", "Guide", "Suggestions"]
+    town.perform(town.facilitator, type="restore_column", column=town.free)
+    assert order(town) == ["Neuve", "Service", "Free", "Guide", "Suggestions"]
+
+
+def test_between_two_of_the_same_rank(town: Town) -> None:
+    """One's own rank and one that the board gives later may be the same: there is still a place between them."""
+    place(town, town.free, town.service)
+    town.perform(town.facilitator, type="move_column", column=town.suggestions, after=town.service)
+    board = town.fresh_board()
+    seen = snapshot(reading(), board, reading().get_one(Person, town.agent))
+    assert seen.placements[town.free].rank == town.column(town.suggestions).rank
+    assert order(town) == ["Service", "Suggestions", "Free", "Guide"]
+    place(town, town.guide, town.suggestions)
+    assert order(town) == ["Service", "Suggestions", "Guide", "Free"]
+
+
+def test_back_to_the_boards_order_and_nothing_is_kept_that_says_nothing(town: Town) -> None:
+    pin(town, town.free)
+    pin(town, town.free, False)
+    assert kept() == 0
+    place(town, town.free, None)
+    pin(town, town.guide)
+    with write_transaction() as session:
+        forget_placements(session, town.fresh_board(), session.get_one(Person, town.agent))
+    assert kept() == 0
+    assert order(town) == ["Service", "Guide", "Suggestions", "Free"]
+
+
+@pytest.mark.parametrize("hidden", ["guide", "free"])
+def test_a_hidden_column_is_no_neighbour(town: Town, hidden: str) -> None:
+    town.perform(town.facilitator, type="set_rights", column=getattr(town, hidden), agents="none")
+    before = order(town)
+    place(town, town.suggestions, None)
+    assert order(town) == ["Suggestions", *[title for title in before if title != "Suggestions"]]
