@@ -80,10 +80,8 @@ def suggestions(session: Session, person: Person, board: Board, wanted: Wanted, 
     found = by_status.get(wanted.status, 0) if wanted.status else sum(by_status.values())
     pages = max(1, -(-found // PAGE))
     number = min(max(1, number), pages)
-    order = (
-        [Card.votes.desc(), Card.created_at.desc(), Card.id.desc()] if wanted.sort == "votes" else [Card.created_at.desc(), Card.id.desc()]
-    )
-    query = select(Card).where(*standing, *wanted.conditions(person)).order_by(*order)
+    most_supported = [Card.votes.desc()] if wanted.sort == "votes" else []
+    query = select(Card).where(*standing, *wanted.conditions(person)).order_by(*most_supported, Card.created_at.desc(), Card.id.desc())
     cards = session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)).all()
     return Page(cards, found, by_status, number, pages)
 
@@ -129,9 +127,9 @@ def answered_by(session: Session, person: Person, card: Card) -> list[Card]:
     return _readable(session, person, answered.order_by(Card.id))
 
 
-def _readable(session: Session, person: Person, query: Select[tuple[Card, Column]]) -> list[Card]:
-    rows = session.execute(query.join(Column, Column.id == Card.column_id))
-    return [card for card, column in rows if rights.may_read(person, column)]
+def _readable(session: Session, person: Person, query: Select[Card, Column]) -> list[Card]:
+    rows = session.execute(query.join(Column, Column.id == Card.column_id)).all()
+    return [row[0] for row in rows if rights.may_read(person, row[1])]
 
 
 @dataclass(frozen=True)
@@ -161,8 +159,10 @@ def unread_notices(session: Session, person: Person) -> int:
         .where(Notice.person_id == person.id, Notice.read_at.is_(None))
         .group_by(Card.column_id)
     )
-    counts = {column_id: count for column_id, count in session.execute(waiting)}
-    columns = session.scalars(select(Column).where(Column.id.in_(counts))) if counts else []
+    counts = {row[0]: row[1] for row in session.execute(waiting)}
+    if not counts:
+        return 0
+    columns = session.scalars(select(Column).where(Column.id.in_(counts)))
     return sum(counts[column.id] for column in columns if rights.may_read(person, column))
 
 
@@ -176,5 +176,5 @@ def mark_read(session: Session, person: Person, card_id: int | None = None) -> N
     session.execute(update(Notice).where(Notice.id.in_(unread)).values(read_at=now()))
 
 
-def _unread(person: Person) -> Select[tuple[int]]:
+def _unread(person: Person) -> Select[int]:
     return select(Notice.id).where(Notice.person_id == person.id, Notice.read_at.is_(None))

@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import update
+from sqlalchemy import func, update
 
 from app.fragments import present
 from boards import rights
@@ -20,8 +20,9 @@ from boards.administration import make_default
 from boards.changes import Committed, changes_after
 from boards.database import db, now, reading, write_transaction
 from boards.errors import Invalid, NotFound, Refusal
-from boards.models import Card, Change, Column, Person
+from boards.models import Card, Change, Column, Person, Reply
 from boards.past import board_as_it_was
+from boards.personal import Vote
 from boards.reading import find_board, load_cards, snapshot
 from tests.town import Town, found_town
 
@@ -246,6 +247,55 @@ class AnyHistory(RuleBasedStateMachine):
             expected,
             {id: card for id, card in then[1].items() if id in cards and card["column"] in expected},
         )
+
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        title=TITLES,
+        suggestion=st.sampled_from(["improvement", "request"]),
+        asked=st.sampled_from(["ccas", "mediatheque", None]),
+    )
+    def suggest(self, who: str, title: str, suggestion: str, asked: str | None) -> None:
+        service = {"asked": getattr(self.town, asked)} if asked else {}
+        self.send(who, type="add_card", column=self.town.suggestions, title=title, suggestion=suggestion, **service)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), asked=st.sampled_from(["ccas", "mediatheque", None]))
+    def set_suggestion(self, who: str, which: int, asked: str | None) -> None:
+        kind = {"suggestion": "request", "asked": getattr(self.town, asked)} if asked else {"suggestion": "improvement"}
+        self.send(who, type="set_suggestion", card=self.some_card(which), **kind)
+
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        which=st.integers(0, 9),
+        status=st.sampled_from(["studied", "accepted", "declined", "done"]),
+        note=st.sampled_from(["", "Voilà"]),
+        answer=st.sampled_from([None, None, 0, 3]),
+    )
+    def set_status(self, who: str, which: int, status: str, note: str, answer: int | None) -> None:
+        shown = {} if answer is None else {"answer": self.some_card(answer)}
+        self.send(who, type="set_status", card=self.some_card(which), status=status, note=note, **shown)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), where=st.integers(0, 5), title=TITLES)
+    def publish_answer(self, who: str, which: int, where: int, title: str) -> None:
+        self.send(who, type="publish_answer", card=self.some_card(which), column=self.some_column(where), title=title)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), on=st.booleans())
+    def vote_card(self, who: str, which: int, on: bool) -> None:
+        self.send(who, type="vote_card", card=self.some_card(which), on=on)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), text=TITLES)
+    def reply(self, who: str, which: int, text: str) -> None:
+        self.send(who, type="reply", card=self.some_card(which), text=text)
+
+    @rule(who=st.sampled_from(PEOPLE), reply=st.integers(1, 4))
+    def withdraw_reply(self, who: str, reply: int) -> None:
+        self.send(who, type="withdraw_reply", reply=reply)
+
+    @invariant()
+    def as_many_votes_and_replies_are_counted_as_there_are(self) -> None:
+        votes = dict(reading().query(Vote.card_id, func.count()).group_by(Vote.card_id).all())
+        replies = dict(reading().query(Reply.card_id, func.count()).filter(Reply.withdrawn_at.is_(None)).group_by(Reply.card_id).all())
+        for card in reading().query(Card.id, Card.votes, Card.replies):
+            assert (card.votes, card.replies) == (votes.get(card.id, 0), replies.get(card.id, 0))
 
     @rule(who=st.sampled_from(PEOPLE), back=st.integers(0, 12), first=st.sampled_from([None, None, 0, 1, 3]))
     def undo_change(self, who: str, back: int, first: int | None) -> None:
