@@ -1,0 +1,187 @@
+"""What may be told of each recorded change to one person, going back through the log of a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.changes import as_recorded, touches_card
+from boards.commands.altered import CARD_TEXT, COLUMN_FACTS
+from boards.commands.reorganising import MergeColumn, SplitColumn
+from boards.commands.restoring import RestoreText
+from boards.models import Board, Card, Change, Column, Person, Record
+
+NAMED_AT_MOST = 5  # of an import or another large change, so much is named
+_STEP = {"status", "note", "answer_id"}
+_SUGGESTION = {"suggestion", "asked_id"}
+# What is told with its words, before and after.
+_IN_WORDS = {*CARD_TEXT, *_STEP, *_SUGGESTION, "votes"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of one card or column, or of the board. Texts only where this person may have read both."""
+
+    what: str
+    id: int
+    title: str
+    source: Column | None = None
+    target: Column | None = None
+    before: Record = field(default_factory=dict)
+    after: Record = field(default_factory=dict)
+
+    @property
+    def of_card(self) -> bool:
+        """Whether it is told of a card that is still there."""
+        return self.what != "erased" and not self.what.startswith(("column", "board", "rights"))
+
+
+class LogReader:
+    """Goes back through the log, knowing where each card stood and what it said at that moment."""
+
+    def __init__(self, session: Session, person: Person, board: Board, card: Card | None) -> None:
+        self._session = session
+        self._board = board
+        self._arranges = rights.may_arrange(person)
+        self._log = select(Change).where(Change.board_id == board.id).order_by(Change.seq.desc())
+        if card is not None:
+            self._log = self._log.where(touches_card(card.id))
+        self._only = card
+        columns = session.scalars(select(Column).where(Column.board_id == board.id))
+        self._columns = {column.id: column for column in columns if rights.may_read(person, column)}
+        self._former: dict[int, Record] = {}  # card → what later changes altered, as it was before them
+        self._title = board.title
+
+    def changes(self, before: int | None) -> Iterator[tuple[Change, tuple[Told, ...]]]:
+        """Each change before the seq `before` with what may be told of it, newest first."""
+        log = self._log
+        if before is not None:
+            later = log.with_only_columns(Change.record).where(Change.seq >= before)
+            for record in self._session.scalars(later.execution_options(yield_per=500)):
+                self._go_back(record)
+            log = log.where(Change.seq < before)
+        for change in self._session.scalars(log.execution_options(yield_per=100)):
+            yield change, tuple(self._told(change))
+            self._go_back(change.record)
+
+    def said_otherwise(self) -> bool:
+        """Whether the one card that is told of said something else right after the change that was told last."""
+        card = self._only
+        former = self._former.get(card.id, {}) if card is not None else {}
+        return any(name in former and former[name] != as_recorded(getattr(card, name)) for name in CARD_TEXT)
+
+    def _go_back(self, record: Record) -> None:
+        kept = {"column_id", "title"} if self._only is None else {"column_id", *CARD_TEXT}
+        for id, altered in record["cards"].items():
+            former = {name: value for name, value in (altered["before"] or {}).items() if name in kept}
+            self._former.setdefault(int(id), {}).update(former)
+        self._title = record.get("board", {}).get("before", {}).get("title", self._title)
+
+    def _told(self, change: Change) -> Iterator[Told]:
+        if self._only is None:
+            yield from self._told_of_board(change.record.get("board"))
+            for id, altered in change.record["columns"].items():
+                yield from self._told_of_column(int(id), altered, change)
+        named = 0
+        for id, altered in change.record["cards"].items():
+            if (self._only is None or self._only.id == int(id)) and named <= NAMED_AT_MOST:
+                for told in self._told_of_card(int(id), altered, change):
+                    named += 1
+                    yield told
+
+    def _told_of_card(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[Told]:
+        before, after = altered["before"], altered["after"]
+        if _is_erased(altered):
+            place = self._columns.get(before["column_id"])
+            if not change.record["columns"] and (place is not None or self._arranges):
+                yield Told("erased", id, "", place)
+            return
+        card = self._session.get(Card, id)
+        what = _what_became_of_card(before, after, change.type)
+        if card is None or what is None:
+            return
+        state = self._former.get(id, {})
+        home = state.get("column_id", card.column_id)
+        earlier = home if before is None else before.get("column_id", home)
+        source, target = self._columns.get(earlier), self._columns.get(home)
+        title = state.get("title", card.title)
+        if source is None and target is None:
+            return
+        if source is None or target is None:
+            yield Told("left" if target is None else "arrived", id, title, source, target)
+        else:
+            names = (before or {}).keys() & _IN_WORDS
+            yield Told(what, id, title, source, target, *({name: fields[name] for name in names} for fields in (before or {}, after)))
+
+    def _told_of_column(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[Told]:
+        if _is_erased(altered):
+            if self._arranges:
+                yield Told("column_erased", id, "")
+            return
+        column, before, after = self._columns.get(id), altered["before"], altered["after"]
+        what = _what_became_of_column(before, change.type)
+        if column is None or what is None or (what == "rights_set" and not self._arranges):
+            return
+        target = self._merged_into(change.record) if what == "column_merged" else column
+        names = (before or {}).keys() & {"title"}
+        yield Told(what, id, column.title, column, target, {name: before[name] for name in names}, {name: after[name] for name in names})
+
+    def _told_of_board(self, altered: dict[str, Any] | None) -> Iterator[Told]:
+        if altered is None:
+            return
+        before, after = altered["before"], altered["after"]
+        what = ("board_restored" if before["archived_at"] else "board_archived") if "archived_at" in before else "board_edited"
+        names = before.keys() & {"title"}
+        yield Told(
+            what, self._board.id, self._title, None, None, {name: before[name] for name in names}, {name: after[name] for name in names}
+        )
+
+    def _merged_into(self, record: Record) -> Column | None:
+        """Where the cards of a column went; None when there were none, or it may not be known."""
+        moved = (altered["after"].get("column_id") for altered in record["cards"].values() if altered["before"])
+        return next((self._columns.get(id) for id in moved if id is not None), None)
+
+
+def _is_erased(altered: dict[str, Any]) -> bool:
+    """Whether it is what erasing recorded: how it stood, and nothing after."""
+    return altered["before"] is not None and "archived_at" in altered["before"] and not altered["after"]
+
+
+def _what_became_of_card(before: Record | None, after: Record, type: str) -> str | None:
+    if before is None:
+        return "added"
+    if "archived_at" in before:
+        return "restored" if before["archived_at"] else "archived"
+    if "column_id" in before:
+        return "moved"
+    if before.keys() & _STEP:
+        return "status_set"
+    if before.keys() & _SUGGESTION:
+        return "suggestion_set"
+    if before.keys() & set(CARD_TEXT):
+        return "text_restored" if type == RestoreText.past else "edited"
+    if "must_read" in before:
+        return "reading_required" if after["must_read"] else "reading_not_required"
+    if "votes" in before:
+        return "vote_cast" if after["votes"] > before["votes"] else "vote_withdrawn"
+    if "replies" in before:
+        return "replied" if after["replies"] > before["replies"] else "reply_withdrawn"
+    return "reordered" if "rank" in before else None
+
+
+def _what_became_of_column(before: Record | None, type: str) -> str | None:
+    if before is None:
+        return "column_split" if type == SplitColumn.past else "column_added"
+    if "archived_at" in before:
+        put_away = "column_merged" if type == MergeColumn.past else "column_archived"
+        return "column_restored" if before["archived_at"] else put_away
+    if before.keys() & set(COLUMN_FACTS):
+        return "column_edited"
+    if "rights" in before:
+        return "rights_set"
+    return "column_moved" if "rank" in before else None

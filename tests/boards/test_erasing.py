@@ -1,0 +1,203 @@
+"""Erasing for good: after thirty days in the archive, by facilitators, rows and texts; what is left of it copes."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text, update
+
+from boards.changes import changes_after
+from boards.commands.altered import alters_text
+from boards.database import db, now, reading, write_transaction
+from boards.errors import Forbidden, NotFound, Refusal
+from boards.history import history
+from boards.models import Card, Column, Person, Reply
+from boards.past import board_as_it_was
+from boards.personal import CardRead, Vote
+from tests.town import Town
+
+SECRET = "Zanzibar"  # said nowhere else
+
+
+def long_ago(row: type[Card | Column], id: int, days: float = 30) -> None:
+    """It was put away so many days ago."""
+    with write_transaction() as session:
+        session.execute(update(row).where(row.id == id).values(archived_at=now() - timedelta(days=days)))
+
+
+@pytest.fixture
+def card(town: Town) -> int:
+    """Written, edited and moved, and archived thirty days ago."""
+    card = town.add_card(f"{SECRET} un", body=f"<p>{SECRET} deux</p>")
+    town.perform(town.agent, type="edit_card", card=card, version=1, title=f"{SECRET} trois", body=f"<p>{SECRET} quatre</p>")
+    town.perform(town.agent, type="move_card", card=card, column=town.free)
+    town.perform(town.agent, type="archive_card", card=card)
+    long_ago(Card, card)
+    return card
+
+
+@pytest.fixture
+def column(town: Town) -> int:
+    """A column with two cards, one of which has moved on; archived thirty days ago."""
+    committed = town.perform(town.facilitator, type="add_column", title=f"{SECRET} colonne", kind="free")
+    column = next(iter(committed.columns))
+    town.add_card(f"{SECRET} reste", column=column)
+    moved = town.add_card("Passagère", column=column)
+    town.perform(town.agent, type="move_card", card=moved, column=town.service)
+    town.perform(town.facilitator, type="archive_column", column=column)
+    long_ago(Column, column)
+    return column
+
+
+def refusal(town: Town, who: int, **command: Any) -> Refusal:
+    before = town.seq
+    with pytest.raises(Refusal) as refused:
+        town.perform(who, **command)
+    assert town.seq == before
+    return refused.value
+
+
+def whole_log(town: Town) -> str:
+    return json.dumps([change.record for change in town.log], ensure_ascii=False)
+
+
+def test_the_row_and_every_word_of_it_are_gone(town: Town, card: int) -> None:
+    assert SECRET in whole_log(town)
+    committed = town.perform(town.facilitator, type="erase_card", card=card)
+    assert committed.cards == {card: None}
+    assert SECRET not in whole_log(town)
+    assert reading().get(Card, card) is None
+    assert town.log[-1].record["cards"][str(card)]["before"].keys() == {"column_id", "rank", "archived_at", "origin"}
+
+
+def test_a_column_goes_with_its_cards_and_what_left_it_in_time_stays(town: Town, column: int) -> None:
+    town.perform(town.facilitator, type="erase_column", column=column)
+    assert town.titles(town.service) == ["Passagère"]
+    assert reading().get(Column, column) is None
+    assert SECRET not in whole_log(town)
+    assert "Passagère" in whole_log(town)
+
+
+def test_no_trace_is_left_in_the_file(town: Town, card: int, tmp_path: Path) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("a server's files are its administrator's")
+    town.perform(town.facilitator, type="erase_card", card=card)
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    assert SECRET.encode() not in (tmp_path / "flash-news.sqlite3").read_bytes()
+
+
+def test_what_hangs_on_the_card_goes_along(town: Town, card: int) -> None:
+    with write_transaction() as session:
+        session.add_all(
+            [
+                Vote(person_id=town.agent, card_id=card),
+                CardRead(person_id=town.agent, card_id=card, version=1, at=now()),
+                Reply(card_id=card, author_id=town.agent, text=SECRET),
+            ]
+        )
+    town.perform(town.facilitator, type="erase_card", card=card)
+    assert [reading().query(model).count() for model in (Vote, CardRead, Reply)] == [0, 0, 0]
+
+
+def test_a_suggestion_that_it_answered_is_without_answer_and_everybody_hears_of_it(town: Town, card: int) -> None:
+    asked = town.add_card("Demande", column=town.suggestions)
+    with write_transaction() as session:
+        session.get_one(Card, asked).answer_id = card
+    committed = town.perform(town.facilitator, type="erase_card", card=card)
+    assert committed.cards.keys() == {card, asked}
+    assert town.card(asked).answer_id is None
+    assert town.log[-1].record["cards"][str(asked)] == {"before": {"answer_id": card}, "after": {"answer_id": None}}
+
+
+@pytest.mark.parametrize(("rows", "model"), [("card", Card), ("column", Column)])
+def test_only_what_has_been_archived_for_thirty_days(town: Town, card: int, column: int, rows: str, model: type[Card | Column]) -> None:
+    id = card if rows == "card" else column
+    long_ago(model, id, days=29.99)
+    refused = refusal(town, town.facilitator, type=f"erase_{rows}", **{rows: id})
+    assert refused.code == "too_early_to_erase"
+    assert refused.facts["erasable_from"][:10] == (now() + timedelta(days=0.01)).isoformat()[:10]
+    town.perform(town.facilitator, type=f"restore_{rows}", **{rows: id})
+    assert refusal(town, town.facilitator, type=f"erase_{rows}", **{rows: id}).code == f"{rows}_not_archived"
+
+
+def test_facilitators_only_and_what_one_may_not_see_does_not_exist(town: Town, card: int, column: int) -> None:
+    for who in (town.agent, town.colleague, town.reader):
+        assert isinstance(refusal(town, who, type="erase_card", card=card), Forbidden)
+        assert isinstance(refusal(town, who, type="erase_column", column=column), Forbidden)
+    town.perform(town.facilitator, type="set_rights", column=town.free, agents="none", readers="none")
+    assert isinstance(refusal(town, town.agent, type="erase_card", card=card), NotFound)
+    assert isinstance(refusal(town, town.facilitator, type="erase_card", card=987654), NotFound)
+    assert isinstance(refusal(town, town.facilitator, board=town.other_board, type="erase_card", card=card), NotFound)
+
+
+def test_sent_twice_it_happens_once_and_there_is_nothing_to_erase_again(town: Town, card: int) -> None:
+    first = town.perform(town.facilitator, "k", type="erase_card", card=card)
+    again = town.perform(town.facilitator, "k", type="erase_card", card=card)
+    assert (again.seq, again.cards) == (first.seq, {card: None})
+    assert isinstance(refusal(town, town.facilitator, type="erase_card", card=card), NotFound)
+
+
+def test_whoever_comes_late_learns_that_it_left_and_others_learn_nothing(town: Town, card: int, column: int) -> None:
+    before = town.seq - 9
+    town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
+    town.perform(town.facilitator, type="erase_card", card=card)
+    town.perform(town.facilitator, type="erase_column", column=column)
+    missed = changes_after(reading(), town.fresh_board(), before).changes
+    assert missed is not None
+    agent, reader = (reading().get_one(Person, who).audience for who in (town.agent, town.reader))
+    assert [change.seen_by(agent).cards for change in missed if change.type == "card_erased"] == [{card: None}]
+    assert [change.seen_by(reader).type for change in missed if change.type == "card_erased"] == ["unseen"]
+    for audience in (agent, reader):
+        assert [change.seen_by(audience).columns for change in missed if change.type == "column_erased"] == [{column: None}]
+
+
+def test_what_happened_to_it_cannot_be_taken_back_and_the_reason_is_said(town: Town, card: int, column: int) -> None:
+    of_card = [change.seq for change in town.log if str(card) in change.record["cards"]]
+    of_column = [change.seq for change in town.log if str(column) in change.record["columns"]]
+    moved = next(change.seq for change in reversed(town.log) if change.type == "card_moved")
+    town.perform(town.facilitator, type="erase_card", card=card)
+    town.perform(town.facilitator, type="erase_column", column=column)
+    for seq in (*of_card, *of_column, moved):
+        assert refusal(town, town.facilitator, type="undo_change", seq=seq).code == "erased_since"
+    for seq in (town.seq, town.seq - 1):
+        assert refusal(town, town.facilitator, type="undo_change", seq=seq).code == "cannot_undo"
+
+
+def test_its_past_is_gone_and_the_rest_of_the_past_is_not(town: Town, card: int, column: int) -> None:
+    then = next(change.seq for change in town.log if change.type == "column_archived") - 1
+    town.perform(town.facilitator, type="erase_card", card=card)
+    town.perform(town.facilitator, type="erase_column", column=column)
+    past = board_as_it_was(reading(), reading().get_one(Person, town.facilitator), town.fresh_board(), then)
+    assert column not in past.cards
+    assert [card.title for card in past.cards[town.service]] == ["Passagère"]
+    assert past.cards[town.free] == []
+
+
+def test_the_history_tells_that_it_was_erased_and_where_it_stood(town: Town, card: int, column: int) -> None:
+    town.perform(town.facilitator, type="erase_card", card=card)
+    town.perform(town.facilitator, type="erase_column", column=column)
+
+    def told(who: int) -> list[tuple[str, str, str | None]]:
+        entries = history(reading(), reading().get_one(Person, who), town.fresh_board()).entries
+        return [(each.what, each.title, each.source.title if each.source else None) for entry in entries for each in entry.told]
+
+    assert told(town.facilitator)[:2] == [("column_erased", "", None), ("erased", "", "Free")]
+    assert told(town.agent)[0] == ("erased", "", "Free")
+    assert "Zanzibar" not in str(told(town.facilitator))
+    town.perform(town.facilitator, type="set_rights", column=town.free, agents="none")
+    assert "erased" not in {what for what, *_rest in told(town.agent)}
+
+
+def test_the_log_still_says_who_did_what_when(town: Town, card: int) -> None:
+    before = [(change.seq, change.type, change.actor_id, change.at, change.key, change.digest) for change in town.log]
+    town.perform(town.facilitator, type="erase_card", card=card)
+    assert [(change.seq, change.type, change.actor_id, change.at, change.key, change.digest) for change in town.log][:-1] == before
+    edits = [change.record["cards"][str(card)] for change in town.log if str(card) in change.record["cards"]]
+    assert not any(alters_text(altered) for altered in edits if altered["before"] is not None)
+    assert [altered["after"].get("column_id") for altered in edits] == [town.service, town.service, town.free, town.free, None]
