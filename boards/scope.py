@@ -129,6 +129,10 @@ class Scope:
         if not rights.may_place(self.actor, card, column):
             raise Forbidden("may_not_edit")
 
+    def require_decider(self, card: Card, column: Column) -> None:
+        if not rights.may_decide(self.actor, card, column):
+            raise Forbidden("may_not_decide")
+
     def require_places(self, cards: Sequence[Card], column: Column) -> None:
         """As require_place, for several cards that are to stand there together."""
         if denied := sum(not rights.may_place(self.actor, card, column) for card in cards):

@@ -179,8 +179,7 @@ class WithdrawReply(Command):
 
 def _card_to_decide_on(scope: Scope, card_id: int) -> tuple[Card, Column]:
     card, column = scope.any_card(card_id)
-    if not rights.may_decide(scope.actor, card, column):
-        raise Forbidden("may_not_decide")
+    scope.require_decider(card, column)
     return card, column
 
 

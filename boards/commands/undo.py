@@ -30,7 +30,8 @@ _NOT_UNDONE = {
 }
 UNDONE_AT_MOST = 5000  # things at once: a column merged with all that was ever archived in it
 _UNDONE = {*CARD_FIELDS, *COLUMN_FIELDS, "rights"}
-_DECIDED_BY_ARRANGERS = {"must_read", "status", "note", "answer_id"}
+_DECIDED_BY_ARRANGERS = {"must_read"}
+_STEPS = {"status", "note", "answer_id"}  # of a suggestion
 
 
 class UndoChange(Command):
@@ -133,7 +134,10 @@ def _card(scope: Scope, id: int, altered: Fields, left_in: int | None, restored:
     before, after = altered["before"] or {}, altered["after"]
     card, column = scope.any_card(id)
     homes = [scope.any_column(home) for home in {left_in or column.id, before.get("column_id", column.id)}]
-    scope.require_place(card, column)
+    if before.keys() & _STEPS:
+        scope.require_decider(card, column)
+    if not before or before.keys() - _STEPS:
+        scope.require_place(card, column)
     if card.archived_at is not None and not _brings_back(altered) and not goes_along:
         raise Conflict("card_archived")
     scope.column(column.id)

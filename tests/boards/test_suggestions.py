@@ -460,3 +460,26 @@ def test_an_asked_agent_of_several_services_decides_for_each(town: Town, request
         both = create_person(session, "Nadia Cherif", Role.AGENT, ["sports", "mediatheque"]).id
     perform(both, town.board, parse_command({"type": "set_status", "card": request_, "status": "studied"}))
     assert town.card(request_).status == "studied"
+
+
+# --- taking back ---
+
+
+def test_an_answer_is_taken_back_whole_by_who_gave_it_and_given_again(town: Town, request_: int) -> None:
+    town.perform(town.facilitator, type="edit_column", column=town.free, kind="service", service=town.mediatheque)
+    town.perform(town.colleague, type="publish_answer", card=request_, column=town.free, title="De 9 h à 12 h")
+    answered = town.card(request_)
+    answer = answered.answer_id or 0
+    town.perform(town.colleague, type="undo_change", seq=town.seq)
+    assert (town.card(request_).status, town.card(request_).answer_id) == ("new", None)
+    assert town.card(answer).archived_at is not None
+    town.perform(town.colleague, type="undo_change", seq=town.seq)
+    assert (town.card(request_).status, town.card(request_).answer_id) == ("done", answer)
+    assert town.card(answer).archived_at is None
+
+
+def test_a_step_is_taken_back_by_who_may_decide_not_by_the_author(town: Town, idea: int) -> None:
+    take(town, idea, "studied", "declined")
+    assert refusal(town, town.agent, type="undo_change", seq=town.seq) == "may_not_decide"
+    town.perform(town.facilitator, type="undo_change", seq=town.seq)
+    assert (town.card(idea).status, town.card(idea).note) == ("studied", "")
