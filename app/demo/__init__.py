@@ -14,17 +14,20 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account
 from app.accounts.passwords import hash_password
 from app.demo.dates import fill_dates
+from app.demo.steps import Steps
 from app.town import name_town
 from boards.administration import create_board, create_person, create_service
 from boards.commands.importing import ImportColumns
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
 from boards.database import now, reading, write_transaction
-from boards.models import Board, Kind, Person, Record, Role
+from boards.models import Board, Card, Column, Kind, Person, Record, Role
+from boards.onboarding import mark_read
 from boards.perform import perform
 from boards.text import clean_title, markdown_to_html, plain_text
 from config import Settings
 
 TOWN_FILE = Path(__file__).with_name("val_rive.toml")
+ALERTS_FILE = Path(__file__).with_name("alerts.toml")
 
 
 def create_demo_town(app: Flask) -> bool:
@@ -33,14 +36,16 @@ def create_demo_town(app: Flask) -> bool:
     with app.app_context():
         if reading().scalar(select(Person.id).limit(1)) is not None:
             return False
-        town = tomllib.loads(TOWN_FILE.read_text(encoding="utf-8"))
+        town, alerts = (tomllib.loads(file.read_text(encoding="utf-8")) for file in (TOWN_FILE, ALERTS_FILE))
         password_hash = hash_password(settings.demo_password)  # one hash for all: thirty would take seconds
         with write_transaction() as session:
             name_town(session, town["town"]["name"], demo=True)
-            board = create_board(session, town["board"]["slug"], town["board"]["title"])
+            boards = [create_board(session, told["board"]["slug"], told["board"]["title"]) for told in (town, alerts)]
             services = _create_services(session, town["services"])
             people = _create_people(session, town["people"], password_hash)
-        _fill(board, town["columns"], services, people, datetime.now(settings.timezone))
+        for board, told in zip(boards, (town, alerts), strict=True):
+            _fill(board, told["columns"], services, people, datetime.now(settings.timezone))
+        _read_the_rules(boards[0], town["people"], people)
         return True
 
 
@@ -91,7 +96,26 @@ def _fill(board: Board, columns: list[dict[str, Any]], services: dict[str, int],
         )
         for column in columns
     ]
-    perform(people["dtan@demo.example"], board.id, ImportColumns(columns=incoming, tally=Tally()))
+    brought = perform(people["dtan@demo.example"], board.id, ImportColumns(columns=incoming, tally=Tally()))
+    ids = {card.title: id for id, card in brought.cards.items() if card is not None}
+    steps = Steps(board.id, people, services, {column.title: id for id, column in brought.columns.items() if column is not None})
+    for card in (card for column in columns for card in column["cards"]):
+        steps.go_through(ids[clean_title(fill_dates(card["title"], today.date()))], card)
+
+
+def _read_the_rules(board: Board, town: list[dict[str, Any]], people: dict[str, int]) -> None:
+    """Some have read every rule, some the first ones; who begins today has read none."""
+    at_work = [people[entry["email"]] for entry in town if "state" not in entry]
+    with write_transaction() as session:
+        rules = session.scalars(
+            select(Card)
+            .join(Column, Column.id == Card.column_id)
+            .where(Card.board_id == board.id, Column.kind == Kind.GUIDE)
+            .order_by(Column.rank, Card.rank)
+        ).all()
+        for number, person in enumerate(at_work):
+            for rule in rules[: len(rules) - number % 4 * 2]:
+                mark_read(session, person, rule.id, rule.version)
 
 
 def _rights(told: dict[str, Any], services: dict[str, int]) -> Record:

@@ -25,7 +25,8 @@ FICTION = re.compile(r"(01 99 00|02 61 91|03 53 01|04 65 71|05 36 49|06 39 98)( 
 ANY_NUMBER = re.compile(r"(?<!\d)(?:\+33|0)(?:[ \u00a0\u202f.-]?\d){8,}")
 
 demo: dict[str, Any] = tomllib.loads(DEMO.read_text(encoding="utf-8"))
-cards: list[dict[str, Any]] = [card for column in demo["columns"] for card in column["cards"]]
+alerts: dict[str, Any] = tomllib.loads(DEMO.with_name("alerts.toml").read_text(encoding="utf-8"))
+cards: list[dict[str, Any]] = [card for town in (demo, alerts) for column in town["columns"] for card in column["cards"]]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,9 @@ def test_french_typography_is_kept(mistake: str) -> None:
 
 def _texts() -> list[str]:
     descriptions = [service[key] for service in demo["services"] for key in ("description", "hours", "contact")]
-    return descriptions + [card[key] for card in cards for key in ("title", "body")]
+    steps = [step for card in cards for step in card.get("steps", ())]
+    told = [step[key] for step in steps for key in ("reply", "note", "answer", "body") if key in step]
+    return descriptions + told + [card[key] for card in cards for key in ("title", "body")]
 
 
 def _every(key: str) -> list[int]:
