@@ -26,7 +26,7 @@ from app import (
     wording,
 )
 from app.accounts import last_seen, links, sign_in
-from app.administration import import_pages, invitations, log, people, person, rights, services
+from app.administration import board_templates, boards, import_pages, invitations, log, people, person, rights, services
 from app.extensions import compress, csrf, limiter, login_manager, migrate, socketio
 from app.profile import data, looks, photos, sign_ins, tokens, welcome
 from app.profile import pages as profile
@@ -140,6 +140,8 @@ def _register_routes(app: Flask) -> None:
         import_pages,
         invitations,
         services,
+        boards,
+        board_templates,
         rights,
         log,
     ):

@@ -37,6 +37,12 @@ def level(who: Person | Audience, column: Column) -> Level:
     return level_under(who, column.kind, column.service_id, column.rights)
 
 
+def level_on(board: Board, who: Person | Audience, column: Column) -> Level:
+    """As `level`; on a board that was archived nobody does more than read."""
+    held = level(who, column)
+    return held if board.archived_at is None else min(held, Level.READ)
+
+
 def level_under(who: Person | Audience, kind: Kind | str, service_id: int | None, rights: Record | None) -> Level:
     """The level that a column of this kind, service and rights gives.
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, Field, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from app.accounts.names import BadInput, clean_name, normal_email
 from app.form_choices import choices
@@ -81,3 +81,28 @@ class PersonForm(FlaskForm):
     def __init__(self, services: list[Service], **options: Any) -> None:
         super().__init__(**options)
         self.services.choices = choices((service.slug, service.name) for service in services)
+
+
+class BoardForm(FlaskForm):
+    class Meta:
+        csrf = False  # app/security.py checks it for every form
+
+    title = StringField(_l("Titre"), [_REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
+    version = IntegerField(widget=HiddenInput())
+
+
+class NewBoardForm(FlaskForm):
+    """`offered`: what a board may begin with, as the page lists it."""
+
+    class Meta:
+        csrf = False  # app/security.py checks it for every form
+
+    title = StringField(_l("Titre"), [_REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
+    begin_with = RadioField(_l("Commencer avec"), [InputRequired(_l("Choisissez avec quoi commencer."))])
+    create_services = BooleanField(_l("Créer les services qui manquent"), default=True)
+
+    def __init__(self, offered: list[str], begin_with: str | None, **options: Any) -> None:
+        super().__init__(**options)
+        self.begin_with.choices = choices((key, key) for key in offered)
+        if not self.is_submitted():
+            self.begin_with.data = begin_with if begin_with in offered else offered[0]

@@ -24,7 +24,8 @@ from app.live.events import HANDLERS
 from boards import rights
 from boards.commands import AnyCommand
 from boards.database import reading, write_transaction
-from boards.models import Photo, Reply
+from boards.models import Board, Photo, Reply
+from boards.templates import save_template, template_of
 from tests.app.access import COMMANDS, EVENTS, LOOKING_AS, MOVE_INTO, ROLES, ROUTES, TARGETS, Access, Verdict, meets
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
@@ -46,6 +47,7 @@ class Doors:
         self.columns = {"own": town.service, "other": self._column("other"), "hidden": self._column("hidden"), "absent": ABSENT}
         town.perform(town.facilitator, type="set_rights", column=self.columns["hidden"], agents="none", readers="none")
         self.somebodys_sign_in, self.somebodys_token = self._colleagues_things()
+        self.template = self._template()
 
     def _column(self, title: str) -> int:
         service: dict[str, Any] = {"service": self.town.mediatheque} if title == "other" else {}
@@ -63,6 +65,10 @@ class Doors:
             session.add_all([sign_in, token])
             session.flush()
             return sign_in.id, token.id
+
+    def _template(self) -> int:
+        with write_transaction() as session:
+            return save_template(session, template_of(session, session.get_one(Board, self.town.board)))[0].id
 
     def colleagues_things_stand(self) -> bool:
         reading().rollback()
@@ -90,9 +96,9 @@ class Doors:
         path = self._path(rule, target)
         if method == "GET":
             return verdict_of(self.visitor.get(path))
-        if method == "PUT":
+        if method in ("PUT", "DELETE"):
             headers = {"X-CSRFToken": self.visitor.csrf_token}
-            return verdict_of(self.visitor.client.put(path, json=True, headers=headers))
+            return verdict_of(self.visitor.client.open(path, method=method, json=True, headers=headers))
         return verdict_of(self.visitor.post(path, {"into": str(self.town.mediatheque)} if path.endswith("/merge") else None))
 
     def _path(self, rule: str, target: str) -> str:
@@ -101,6 +107,8 @@ class Doors:
             "token": "x" * 43,
             "person_id": self.town.colleague,
             "service_id": self.town.ccas,
+            "board_id": self.town.other_board,
+            "template_id": self.template,
             "sign_in_id": self.somebodys_sign_in,
             "token_id": self.somebodys_token,
             "card_id": self.card(target) if "card_id" in rule else 0,
