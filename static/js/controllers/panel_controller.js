@@ -7,12 +7,12 @@ import { whyNot } from "../live/refusals.js";
 import { mayPlace } from "../live/rights.js";
 import { wordTimes } from "../live/times.js";
 import { takeBack } from "../live/undo.js";
+import { boardTitle } from "../live/whole_board.js";
 import { t } from "../live/words.js";
 
 // The open card, beside the board and under its own address; Back closes it.
 export default class extends Controller {
   static targets = ["panel", "editForm"];
-  #title = document.title;
   #page = ""; // of the card's address: its text, or its history
 
   connect() {
@@ -153,7 +153,7 @@ export default class extends Controller {
     wordTimes(article);
     document.querySelector(".card.open")?.classList.remove("open");
     document.getElementById(`card-${article.dataset.panelCard}`)?.classList.add("open");
-    document.title = `${this.#open.title} · ${this.#title.split(" · ").slice(-2).join(" · ")}`;
+    document.title = `${this.#open.title} · ${boardTitle()}`;
   }
 
   #hide() {
@@ -162,7 +162,7 @@ export default class extends Controller {
     this.panelTarget.hidden = true;
     this.panelTarget.replaceChildren();
     document.querySelector(".card.open")?.classList.remove("open");
-    document.title = this.#title.split(" · ").slice(-2).join(" · ");
+    document.title = boardTitle();
     if (hadFocus) document.querySelector(`#card-${id} h3 a`)?.focus({ preventScroll: true });
   }
 

@@ -7,10 +7,12 @@ import { takeReads } from "./reads.js";
 import { applyBoard, applyChange } from "./render.js";
 import { Sender } from "./sender.js";
 import { Stream } from "./stream.js";
+import { sayArchived, showWholeBoard } from "./whole_board.js";
 import { t } from "./words.js";
 
 const CHECK_MS = 60_000;
 const REJOIN_MS = 2000;
+const RESTORED_MS = 30_000; // a board that was archived may come back
 
 export const connection = new Connection();
 export const sender = new Sender(connection);
@@ -35,6 +37,7 @@ setInterval(() => connection.isLive && !document.hidden && enter(), CHECK_MS);
 
 function show(change) {
   applyChange(change);
+  if (change.board) showWholeBoard(change.board);
   document.body.dataset.seq = change.seq;
 }
 
@@ -45,7 +48,10 @@ async function enter() {
     connection.setState("live");
   } catch (error) {
     if (error.status === 401) connection.setState("ended");
-    else if (connection.socket.connected) setTimeout(enter, REJOIN_MS * (0.5 + Math.random()));
+    else if (error.status === 404) {
+      sayArchived();
+      setTimeout(enter, RESTORED_MS);
+    } else if (connection.socket.connected) setTimeout(enter, REJOIN_MS * (0.5 + Math.random()));
   }
 }
 
@@ -76,14 +82,17 @@ function fetchBoard() {
 
 async function fetchWhole() {
   const response = await fetch(seen(`/boards/${board.slug}`), { headers: { Accept: "text/html" } });
+  if (response.status === 404) sayArchived();
   if (!response.ok || response.redirected) throw new Error("the board could not be fetched");
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const seq = Number(page.body.dataset.seq);
   if (seq < stream.seq) return; // overtaken while it was on its way
   document.body.classList.toggle("may-arrange", page.body.classList.contains("may-arrange"));
   document.body.dataset.reads = page.body.dataset.reads;
+  document.body.dataset.placements = page.body.dataset.placements;
   applyBoard(page.getElementById("board"));
   document.body.dataset.seq = seq;
   document.body.dataset.view = page.body.dataset.view;
+  showWholeBoard({ title: page.querySelector("[data-board-title]").textContent, archived: "archived" in page.body.dataset });
   stream.restartFrom(seq);
 }

@@ -6,6 +6,7 @@ import { t } from "./words.js";
 
 // column: a column, or the open panel's article; title: the column's.
 export function whyNot(column, title) {
+  if ("archived" in document.body.dataset) return t("Ce tableau est archivé : rien ne s’y modifie.");
   if (mayAddTo(column)) return t("Dans la colonne {title}, chacun ne modifie et ne déplace que ses propres infos.", { title: quote(title) });
   if (column.dataset.columnKind === "service") return t("Vous lisez la colonne {title} : ce sont les agents du service qui la remplissent.", { title: quote(title) });
   if (column.dataset.columnKind === "guide") return t("Vous lisez la colonne {title} : ce sont les animateurs qui la remplissent.", { title: quote(title) });
