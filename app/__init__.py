@@ -23,6 +23,7 @@ from app import (
     pages,
     security,
     set_up,
+    suggestion_pages,
     wording,
 )
 from app.accounts import last_seen, links, sign_in
@@ -126,6 +127,7 @@ def _register_routes(app: Flask) -> None:
         pages,
         arrangement,
         history_pages,
+        suggestion_pages,
         guide_pages,
         api,
         profile,

@@ -16,6 +16,7 @@ from app.accounts.current import current_account, current_person
 from app.fragments import cards_html, person_data
 from app.languages import current_language
 from app.previewing import standing_in
+from app.suggestion_pages import about_suggestion
 from boards import rights
 from boards.administration import fold_column
 from boards.arrangement import plain
@@ -24,6 +25,7 @@ from boards.errors import FieldError, Invalid, NotFound
 from boards.models import Board, Card, Column, Kind, Person, Role
 from boards.onboarding import own_reads, reading_of
 from boards.reading import archived, boards_for, find_board, find_card, home_of, services_in_use, snapshot
+from boards.suggestions import has_unread, mark_read, open_requests, unread_notices
 
 routes = Blueprint("pages", __name__)
 
@@ -47,7 +49,14 @@ def show_board(slug: str) -> str:
 @login_required
 def show_card(card_id: int) -> str:
     """The card in its panel, beside its board; only the panel when the board is already in sight."""
-    return card_page(*find_card(reading(), viewer()[0], storable(card_id)))
+    person, place = viewer()
+    card, column = find_card(reading(), person, storable(card_id))
+    if place is None and has_unread(reading(), person, card):
+        with write_transaction() as session:
+            mark_read(session, person, card.id)
+        reading().rollback()
+        card, column = find_card(reading(), person, card_id)
+    return card_page(card, column)
 
 
 @routes.get("/boards/<slug>/archive")
@@ -109,7 +118,10 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         view=person.audience.key,
         placements_json=strict_json.dumps(plain(seen.placements)),
         previewing=_previewing(person, place),
-        services=services_in_use(reading()) if rights.may_arrange(person) else [],
+        services=services_in_use(reading()),
+        requests=open_requests(reading(), seen.columns),
+        decides=lambda request: rights.may_decide(person, request, request.column),
+        unread=unread_notices(reading(), person),
         **_root(current_person(), arranges=rights.may_arrange(person)),
     )
 
@@ -124,6 +136,7 @@ def _panel(card: Card, column: Column) -> dict[str, Any]:
         "level": rights.level_on(board, person, column),
         "board": board,
         "reading": reading_of(reading(), person, board, card) if place is None and column.kind == Kind.GUIDE else None,
+        **about_suggestion(person, card, column),
     }
 
 
