@@ -78,11 +78,19 @@ export default class extends Controller {
     this.#leaveOffer(form);
   }
 
+  showAsked({ currentTarget: kind }) {
+    kind.closest(".suggest").querySelector("[data-asked]").hidden = kind.value !== "request";
+  }
+
   submit(event) {
     event.preventDefault();
     const form = event.target;
     const title = form.elements.title.value;
     form.querySelector(".problem").textContent = "";
+    if (form.elements.suggestion.value === "request" && !form.elements.asked.value) {
+      form.elements.asked.focus();
+      return (form.querySelector(".problem").textContent = t("Choisissez le service à qui vous demandez cette information."));
+    }
     if (!title.trim()) return (form.querySelector(".problem").textContent = t("Écrivez un titre."));
     form.elements.title.value = "";
     this.#add(form, { title }, event.submitter?.value === "write");
@@ -93,7 +101,7 @@ export default class extends Controller {
     const top = form.dataset.place === "top";
     const ghost = showPending(column, card.title, top);
     try {
-      const adding = perform({ type: "add_card", column: Number(column.dataset.columnId), ...card, ...(top && { after: null }) });
+      const adding = perform({ type: "add_card", column: Number(column.dataset.columnId), ...card, ...suggestionOf(form), ...(top && { after: null }) });
       if (sender.isKept) drafts.forget(draftOf(column)); // from here on the outbox has it
       const { changes } = await adding;
       const id = Object.keys(changes[0].cards)[0];
@@ -116,6 +124,7 @@ export default class extends Controller {
     const field = form.elements.title;
     field.setAttribute("aria-label", t("Titre de la nouvelle info, colonne {title}", { title: column.querySelector("h2").textContent }));
     field.value = drafts.read(draftOf(column)) ?? "";
+    form.querySelector(".suggest").hidden = column.dataset.columnKind !== "suggestions";
     return form;
   }
 
@@ -130,6 +139,12 @@ export default class extends Controller {
     column.querySelector(".add").hidden = false;
     column.querySelector(".add").focus();
   }
+}
+
+// Which kind of suggestion is chosen, where one is added.
+function suggestionOf({ elements: { suggestion, asked } }) {
+  if (suggestion.closest("[hidden]")) return {};
+  return suggestion.value === "request" ? { suggestion: "request", asked: Number(asked.value) } : { suggestion: "improvement" };
 }
 
 const draftOf = (column) => `new:${column.dataset.columnId}`;

@@ -2,6 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { board, seen } from "../live/context.js";
+import { showInPlace } from "../live/in_place.js";
 import { publishedIn } from "../live/merge.js";
 import { whyNot } from "../live/refusals.js";
 import { mayPlace } from "../live/rights.js";
@@ -21,6 +22,7 @@ export default class extends Controller {
     document.addEventListener("board:reads", this.#readsChanged);
     document.addEventListener("card:write", ({ detail }) => this.#show(detail, { push: true, edit: true }));
     document.addEventListener("card:left", this.#left);
+    document.addEventListener("card:open", ({ detail }) => this.#show(detail, { push: true }));
     if (this.#article) this.#dress();
   }
 
@@ -32,17 +34,17 @@ export default class extends Controller {
     this.#show(card.dataset.cardId, { push: true });
   }
 
-  // « Suivante »: the next rule to read.
-  follow(event) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    this.#show(event.currentTarget.dataset.card, { push: true });
-  }
-
   async requireReading(event) {
     const required = event.currentTarget.ariaChecked !== "true";
     const { id } = this.#open;
     if (await this.#perform({ type: "require_reading", card: id, required })) announce(required ? t("La lecture est demandée.") : t("La lecture n’est plus demandée."));
+  }
+
+  // A link to another card of the board: what answers a request, the next rule to read.
+  follow(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#show(event.currentTarget.pathname.split("/").at(-1), { push: true });
   }
 
   close() {
@@ -200,15 +202,20 @@ export default class extends Controller {
   #left = () => this.#refresh().then(() => this.panelTarget.focus({ preventScroll: true }));
 
   async #refresh() {
-    const id = this.#article?.dataset.panelCard;
+    const article = this.#article;
+    const id = article?.dataset.panelCard;
     const response = await this.#fetch(id).catch(() => null);
     if (this.#article?.dataset.panelCard !== id || !response) return;
     if (!response.ok) return this.#fail(t("Cette info n’est plus accessible."));
     const scroll = this.panelTarget.querySelector(".body")?.scrollTop ?? 0;
     const focus = this.panelTarget.contains(document.activeElement);
     const marking = Boolean(document.activeElement.closest(".reading"));
-    this.panelTarget.innerHTML = await response.text();
+    const html = await response.text();
+    const inPlace = article.querySelector(".suggestion") && !this.#page;
+    if (inPlace) showInPlace(this.panelTarget, html);
+    else this.panelTarget.innerHTML = html;
     this.#dress();
+    if (inPlace && focus && this.panelTarget.contains(document.activeElement)) return;
     this.panelTarget.querySelector(".body").scrollTop = scroll;
     if (focus) ((marking && this.panelTarget.querySelector(".reading button")) || this.panelTarget).focus({ preventScroll: true });
   }

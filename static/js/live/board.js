@@ -90,6 +90,7 @@ async function fetchWhole() {
   document.body.classList.toggle("may-arrange", page.body.classList.contains("may-arrange"));
   document.body.dataset.reads = page.body.dataset.reads;
   document.body.dataset.placements = page.body.dataset.placements;
+  document.body.dataset.unread = page.body.dataset.unread;
   applyBoard(page.getElementById("board"));
   document.body.dataset.seq = seq;
   document.body.dataset.view = page.body.dataset.view;

@@ -29,5 +29,8 @@ export const drafts = {
 
 // A command of an earlier page was refused, and nobody waits for it any more: what was typed is a draft again.
 export function giveBack(request) {
+  if (request.type === "reply") drafts.write(`reply:${request.card}`, { text: request.text });
+  if (request.type === "set_status" && request.note) drafts.write(`${request.status}:${request.card}`, { note: request.note });
+  if (request.type === "publish_answer") drafts.write(`answer:${request.card}`, { title: request.title, body: request.body, valid_until: request.valid_until ?? "" });
   if (request.type === "add_card") drafts.write(`new:${request.column}`, request.title);
 }

@@ -16,4 +16,9 @@ export function mayPlace(authorId, column) {
   return mayEditAll(column) || (holds(column, "contribute") && Number(authorId) === me.id && !lookingAs);
 }
 
+// Who says what becomes of a suggestion: whoever edits in its column, and the agents of the service that it asks.
+export const mayDecide = (card) => mayEditAll(card.closest(".column")) || ownServices().includes(card.dataset.asked);
+
+const ownServices = () => document.body.dataset.view.split(":")[1].split(",");
+
 export const mayEdit = (card) => mayPlace(card.dataset.authorId, card.closest(".column"));
