@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_required
@@ -18,42 +16,27 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.current import current_person
 from app.accounts.sign_in import safe_next
 from app.carry_out import carry_out
+from app.history_words import WHAT, differences
 from app.languages import current_language
 from app.pages import storable, viewer
 from app.problems import problem_for
 from boards import rights
 from boards.database import reading
-from boards.differences import Piece, condensed, word_differences
 from boards.errors import Refusal
-from boards.history import KINDS, Asked, Told, history
+from boards.history import KINDS, Asked, history
 from boards.models import Board, Change, Column, Person
 from boards.reading import find_board, find_card
-from boards.text import plain_text, sorting_key
+from boards.text import sorting_key
 
 routes = Blueprint("history", __name__)
 
-WHAT = {
-    "added": _l("Info ajoutée"),
-    "edited": _l("Info modifiée"),
-    "moved": _l("Info déplacée"),
-    "reordered": _l("Info déplacée dans sa colonne"),
-    "arrived": _l("Info arrivée"),
-    "left": _l("Info partie"),
-    "archived": _l("Info archivée"),
-    "restored": _l("Info restaurée"),
-    "column_added": _l("Colonne ajoutée"),
-    "column_edited": _l("Colonne modifiée"),
-    "column_moved": _l("Colonne déplacée"),
-    "column_archived": _l("Colonne archivée"),
-    "column_restored": _l("Colonne restaurée"),
-    "rights_set": _l("Droits de la colonne modifiés"),
-}
 KIND_WORDS = {
     "added": _l("Ajouts"),
     "edited": _l("Modifications de texte"),
     "moved": _l("Déplacements"),
     "archived": _l("Archivages et restaurations"),
-    "columns": _l("Colonnes"),
+    "suggestions": _l("Suggestions"),
+    "columns": _l("Colonnes et tableau"),
     "rights": _l("Droits"),
 }
 
@@ -72,6 +55,7 @@ def show_board_history(slug: str) -> str:
         columns=[column for column in _columns(board) if rights.may_read(current_person(), column)],
         kinds={kind: words for kind, words in KIND_WORDS.items() if kind != "rights" or rights.may_arrange(current_person())},
         page=history(reading(), current_person(), board, before=_number(request.args, "before"), asked=asked),
+        acts=True,
         **_told_in_words(),
     )
 
@@ -86,7 +70,7 @@ def show_card_history(card_id: int) -> str:
     page = history(reading(), person, board, card=card, before=_number(request.args, "before"), acts=place is None)
     template = "history/_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
     level = rights.level(person, column)
-    return render_template(template, board=board, card=card, column=column, level=level, page=page, **_told_in_words())
+    return render_template(template, board=board, card=card, column=column, level=level, page=page, acts=place is None, **_told_in_words())
 
 
 @routes.post("/boards/<slug>/undo")
@@ -102,29 +86,8 @@ def undo(slug: str) -> AnyResponse:
     return redirect(safe_next(), 303)
 
 
-def differences(told: Told) -> list[tuple[str, list[Piece]]]:
-    """What differs in each text of a card or column, under its name."""
-    before, after = told.before, told.after
-    found = []
-    if "title" in before:
-        found.append((_("Titre"), word_differences(before["title"], after["title"])))
-    if "body_html" in before:
-        old, new = plain_text(before["body_html"]), plain_text(after["body_html"])
-        found.append(
-            (_("Texte") if old != new else _("Mise en forme du texte"), condensed(word_differences(old, new)) if old != new else [])
-        )
-    if "valid_until" in before:
-        days = (Piece("removed", _day(before["valid_until"])), Piece("added", _day(after["valid_until"])))
-        found.append((_("Valable jusqu’au"), list(days)))
-    return found
-
-
 def _told_in_words() -> dict[str, Any]:
     return {"me": current_person(), "here": "history", "what": WHAT, "differences": differences, "new_key": lambda: secrets.token_hex(16)}
-
-
-def _day(day: str | None) -> str:
-    return str(format_date(date.fromisoformat(day), "d MMMM yyyy") if day else _("sans limite"))
 
 
 def _asked(arguments: Mapping[str, str]) -> Asked:

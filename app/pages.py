@@ -20,7 +20,8 @@ from app.suggestion_pages import about_suggestion
 from boards import rights
 from boards.administration import fold_column
 from boards.arrangement import plain
-from boards.database import reading, write_transaction
+from boards.commands.erasing import erasable_from
+from boards.database import now, reading, write_transaction
 from boards.errors import FieldError, Invalid, NotFound
 from boards.models import Board, Card, Column, Kind, Person, Role
 from boards.onboarding import own_reads, reading_of
@@ -70,6 +71,8 @@ def show_archive(slug: str) -> str:
         columns=columns,
         cards=cards,
         rights=rights,
+        erasable_from=erasable_from,
+        now=now(),
         **_root(current_person(), arranges=rights.may_arrange(current_person())),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 from flask_babel import format_date, format_datetime, get_locale, gettext, ngettext
@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from app.contact_links import with_links
 from app.town import town_name
+from boards.database import now
 from boards.text import excerpt
 
 _DAY = "d MMMM yyyy"
@@ -17,7 +18,15 @@ _MOMENT = {"fr": f"{_DAY} 'à' H 'h' mm", "en": f"{_DAY} 'at' HH:mm"}
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(hue=palette_hue, day=day_element, moment=moment_element, excerpt=excerpt, with_links=with_links)
+    app.jinja_env.filters.update(
+        hue=palette_hue,
+        day=day_element,
+        moment=moment_element,
+        in_words=in_words,
+        day_in_words=day_in_words,
+        excerpt=excerpt,
+        with_links=with_links,
+    )
     app.jinja_env.globals.update(_=gettext, ngettext=counted, town_name=town_name)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -40,5 +49,17 @@ def day_element(day: date, words: str) -> Markup:
 
 
 def moment_element(moment: datetime, words: str = "ago") -> Markup:
-    text = format_datetime(moment, _MOMENT[get_locale().language])
+    text = in_words(moment)
     return Markup('<time datetime="{}" data-words="{}">{}</time>').format(moment.isoformat(timespec="seconds"), words, escape(text))
+
+
+def day_in_words(moment: datetime) -> str:
+    """The day by the town's calendar, without the year where it goes without saying: « 22 décembre »."""
+    words: str = format_datetime(moment, "d MMMM" if abs(moment - now()) < timedelta(days=180) else _DAY)
+    return words
+
+
+def in_words(moment: datetime) -> str:
+    """Day and time by the town's clocks: « 12 novembre 2026 à 10 h 15 »."""
+    text: str = format_datetime(moment, _MOMENT[get_locale().language])
+    return text

@@ -28,9 +28,7 @@ class EraseCard(Command):
     def apply(self, scope: Scope) -> None:
         card, _column = scope.any_card(self.card)
         scope.require_arranger()
-        if card.archived_at is None:
-            raise Conflict("card_not_archived")
-        _require_due(scope, card.archived_at)
+        require_due(card, scope.now)
         _erase(scope, [card], [])
 
 
@@ -44,9 +42,7 @@ class EraseColumn(Command):
     def apply(self, scope: Scope) -> None:
         column = scope.any_column(self.column)
         scope.require_arranger()
-        if column.archived_at is None:
-            raise Conflict("column_not_archived")
-        _require_due(scope, column.archived_at)
+        require_due(column, scope.now)
         _erase(scope, scope.session.scalars(select(Card).where(Card.column_id == column.id)).all(), [column])
 
 
@@ -55,9 +51,12 @@ def erasable_from(archived_at: datetime) -> datetime:
     return archived_at + KEPT_IN_ARCHIVE
 
 
-def _require_due(scope: Scope, archived_at: datetime) -> None:
-    if scope.now < erasable_from(archived_at):
-        raise Conflict("too_early_to_erase", erasable_from=erasable_from(archived_at).isoformat(timespec="seconds"))
+def require_due(row: Card | Column, now: datetime) -> None:
+    """Raises Conflict while the card or column has not been in the archive for long enough."""
+    if row.archived_at is None:
+        raise Conflict("card_not_archived" if isinstance(row, Card) else "column_not_archived")
+    if now < erasable_from(row.archived_at):
+        raise Conflict("too_early_to_erase", erasable_from=erasable_from(row.archived_at).isoformat(timespec="seconds"))
 
 
 def _erase(scope: Scope, cards: Sequence[Card], columns: Sequence[Column]) -> None:

@@ -58,6 +58,13 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/boards/<slug>/history"): Access.SIGNED_IN,
     ("POST", "/boards/<slug>/undo"): Access.SIGNED_IN,  # as the command undo_change
     ("GET", "/cards/<int:card_id>/history"): Access.READERS_OF_A_COLUMN,
+    ("POST", "/cards/<int:card_id>/text"): Access.READERS_OF_A_COLUMN,  # as the command restore_text
+    ("GET", "/boards/<slug>/past"): Access.SIGNED_IN,
+    ("GET", "/boards/<slug>/past/<int:seq>/cards/<int:card_id>"): Access.READERS_OF_A_COLUMN,
+    ("GET", "/boards/<slug>/archive/cards/<int:card_id>/erase"): Access.FACILITATORS_OF_A_COLUMN,
+    ("POST", "/boards/<slug>/archive/cards/<int:card_id>/erase"): Access.FACILITATORS_OF_A_COLUMN,
+    ("GET", "/boards/<slug>/archive/columns/<int:column_id>/erase"): Access.FACILITATORS_OF_A_COLUMN,
+    ("POST", "/boards/<slug>/archive/columns/<int:column_id>/erase"): Access.FACILITATORS_OF_A_COLUMN,
     ("POST", "/boards/<slug>/commands"): Access.SIGNED_IN,  # each command has its own row below
     ("PUT", "/boards/<slug>/folds/<int:column_id>"): Access.READERS_OF_A_COLUMN,
     ("PUT", "/boards/<slug>/placements/<int:column_id>"): Access.READERS_OF_A_COLUMN,

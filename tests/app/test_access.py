@@ -114,6 +114,7 @@ class Doors:
             "card_id": self.card(target) if "card_id" in rule else 0,
             "column_id": self.columns[target],
         }
+        values["seq"] = self.town.seq  # after the card was made
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)
 
     # --- commands ---

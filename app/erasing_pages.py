@@ -1,0 +1,77 @@
+"""Erasing for good what has long been in the archive: a page that says what goes, and the act."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import login_required
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.current import current_person
+from app.carry_out import carry_out
+from app.languages import current_language
+from app.pages import storable
+from app.problems import problem_for
+from boards import rights
+from boards.commands.erasing import require_due
+from boards.database import now, reading
+from boards.errors import Conflict, Forbidden, NotFound
+from boards.models import Card, Column
+from boards.reading import find_board, find_card
+
+routes = Blueprint("erasing", __name__)
+
+
+@routes.get("/boards/<slug>/archive/cards/<int:card_id>/erase")
+@login_required
+def confirm_card(slug: str, card_id: int) -> str:
+    _require_arranger()
+    board = find_board(reading(), current_person(), slug)
+    card, column = find_card(reading(), current_person(), storable(card_id))
+    if card.board_id != board.id:
+        raise NotFound("card_not_found")
+    require_due(card, now())
+    return render_template("erasing/card.html", me=current_person(), board=board, card=card, column=column, key=secrets.token_hex(16))
+
+
+@routes.post("/boards/<slug>/archive/cards/<int:card_id>/erase")
+@login_required
+def erase_card(slug: str, card_id: int) -> AnyResponse:
+    return _erase(slug, {"type": "erase_card", "card": card_id}, _("L’info est effacée définitivement."))
+
+
+@routes.get("/boards/<slug>/archive/columns/<int:column_id>/erase")
+@login_required
+def confirm_column(slug: str, column_id: int) -> str:
+    _require_arranger()
+    board = find_board(reading(), current_person(), slug)
+    column = reading().get(Column, storable(column_id))
+    if column is None or column.board_id != board.id:
+        raise NotFound("column_not_found")
+    require_due(column, now())
+    cards = reading().scalar(select(func.count()).select_from(Card).where(Card.column_id == column.id))
+    return render_template("erasing/column.html", me=current_person(), board=board, column=column, cards=cards, key=secrets.token_hex(16))
+
+
+@routes.post("/boards/<slug>/archive/columns/<int:column_id>/erase")
+@login_required
+def erase_column(slug: str, column_id: int) -> AnyResponse:
+    return _erase(slug, {"type": "erase_column", "column": column_id}, _("La colonne est effacée définitivement, avec ses infos."))
+
+
+def _erase(slug: str, asked: dict[str, object], done: str) -> AnyResponse:
+    _require_arranger()
+    try:
+        carry_out(current_person(), current_language(), slug, {**asked, "key": request.form.get("key") or None})
+        flash(done)
+    except Conflict as refusal:
+        flash(problem_for(refusal)["detail"], "problem")
+    return redirect(url_for("pages.show_archive", slug=slug), 303)
+
+
+def _require_arranger() -> None:
+    if not rights.may_arrange(current_person()):
+        raise Forbidden("may_not_arrange")

@@ -1,0 +1,101 @@
+"""What the history tells, in words: what became of a card or column, and what differs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from boards.database import reading
+from boards.differences import Piece, condensed, word_differences
+from boards.models import Record, Service, Status, Suggestion
+from boards.text import plain_text
+from boards.told import Told
+
+WHAT = {
+    "added": _l("Info ajoutée"),
+    "edited": _l("Info modifiée"),
+    "text_restored": _l("Texte repris"),
+    "moved": _l("Info déplacée"),
+    "reordered": _l("Info déplacée dans sa colonne"),
+    "arrived": _l("Info arrivée"),
+    "left": _l("Info partie"),
+    "archived": _l("Info archivée"),
+    "restored": _l("Info restaurée"),
+    "erased": _l("Info effacée définitivement"),
+    "reading_required": _l("Lecture demandée à chacun"),
+    "reading_not_required": _l("Lecture qui n’est plus demandée"),
+    "suggestion_set": _l("Suggestion précisée"),
+    "status_set": _l("Suite donnée à la suggestion"),
+    "vote_cast": _l("Soutien ajouté"),
+    "vote_withdrawn": _l("Soutien retiré"),
+    "replied": _l("Réponse à la suggestion"),
+    "reply_withdrawn": _l("Réponse retirée"),
+    "column_added": _l("Colonne ajoutée"),
+    "column_split": _l("Colonne ajoutée pour des infos choisies"),
+    "column_edited": _l("Colonne modifiée"),
+    "column_moved": _l("Colonne déplacée"),
+    "column_archived": _l("Colonne archivée"),
+    "column_merged": _l("Colonne fusionnée"),
+    "column_restored": _l("Colonne restaurée"),
+    "column_erased": _l("Colonne effacée définitivement, avec ses infos"),
+    "rights_set": _l("Droits de la colonne modifiés"),
+    "board_edited": _l("Tableau renommé"),
+    "board_archived": _l("Tableau archivé"),
+    "board_restored": _l("Tableau restauré"),
+}
+_STATUS = {
+    Status.NEW: _l("Nouvelle"),
+    Status.STUDIED: _l("À l’étude"),
+    Status.ACCEPTED: _l("Retenue"),
+    Status.DECLINED: _l("Refusée"),
+    Status.DONE: _l("Réalisée"),
+}
+_SUGGESTION = {Suggestion.IMPROVEMENT: _l("Amélioration"), Suggestion.REQUEST: _l("Demande à un service")}
+
+
+def differences(told: Told) -> list[tuple[str, list[Piece]]]:
+    """What differs in each text of a card or column, and in what was decided of it, under its name."""
+    before, after = told.before, told.after
+    found = []
+    if "title" in before:
+        found.append((_("Titre"), word_differences(before["title"], after["title"])))
+    if "body_html" in before:
+        old, new = plain_text(before["body_html"]), plain_text(after["body_html"])
+        found.append(
+            (_("Texte") if old != new else _("Mise en forme du texte"), condensed(word_differences(old, new)) if old != new else [])
+        )
+    if "valid_until" in before:
+        found.append((_("Valable jusqu’au"), _instead(_day(before["valid_until"]), _day(after["valid_until"]))))
+    return found + _of_suggestion(before, after)
+
+
+def _of_suggestion(before: Record, after: Record) -> list[tuple[str, list[Piece]]]:
+    found = []
+    if "suggestion" in before:
+        found.append((_("Nature"), _instead(str(_SUGGESTION[before["suggestion"]]), str(_SUGGESTION[after["suggestion"]]))))
+    if "asked_id" in before:
+        found.append((_("Service à qui l’on demande"), _instead(_service(before["asked_id"]), _service(after["asked_id"]))))
+    if "status" in before:
+        found.append((_("Étape"), _instead(str(_STATUS[before["status"]]), str(_STATUS[after["status"]]))))
+    if "note" in before:
+        found.append((_("Explication"), word_differences(before["note"], after["note"])))
+    if "votes" in before:
+        found.append((_("Soutiens"), _instead(str(before["votes"]), str(after["votes"]))))
+    return found
+
+
+def _instead(old: str, new: str) -> list[Piece]:
+    """One value in the place of another."""
+    return [Piece("removed", old), Piece("same", " "), Piece("added", new)]
+
+
+def _service(service_id: int | None) -> str:
+    service = reading().get(Service, service_id) if service_id is not None else None
+    return service.name if service is not None else str(_("aucun"))
+
+
+def _day(day: str | None) -> str:
+    return str(format_date(date.fromisoformat(day), "d MMMM yyyy") if day else _("sans limite"))
