@@ -74,7 +74,16 @@ def test_an_archived_column_is_restored_from_the_archive(lanes: Lanes, facilitat
 
 def test_an_agent_is_not_offered_what_facilitators_do(lanes: Lanes, anna: Desk) -> None:
     anna.column(lanes.left).get_by_role("button", name="Menu de la colonne").click()
-    expect(anna.page.get_by_role("menuitem")).to_have_text(["Ajouter une info en haut", "Replier la colonne"])
+    expect(anna.page.get_by_role("menuitem")).to_have_text(
+        [
+            "Ajouter une info en haut",
+            "Sélectionner des infos",
+            "Replier la colonne",
+            "Épingler en premier",
+            "Déplacer à gauche",
+            "Déplacer à droite",
+        ]
+    )
 
 
 def test_a_fold_is_remembered_and_is_nobody_elses(lanes: Lanes, anna: Desk, boris: Desk) -> None:

@@ -32,8 +32,12 @@ def test_a_facilitator_drags_a_column_and_the_other_sees_it(lanes: Lanes, facili
     boris.expect_columns(lanes.right, lanes.left)
 
 
-def test_an_agent_cannot_drag_a_column(lanes: Lanes, anna: Desk) -> None:
+def test_an_agent_drags_a_column_for_themselves_alone(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     seq = anna.board()["seq"]
     drag_header(anna, lanes.left, lanes.right)
-    anna.expect_columns(lanes.left, lanes.right)
+    anna.expect_columns(lanes.right, lanes.left)
+    anna.page.reload()
+    anna.expect_columns(lanes.right, lanes.left)
+    boris.page.reload()
+    boris.expect_columns(lanes.left, lanes.right)
     assert anna.board()["seq"] == seq

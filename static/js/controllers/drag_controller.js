@@ -1,13 +1,14 @@
 import { Controller } from "@hotwired/stimulus";
 import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { toast } from "../live/announce.js";
-import { perform } from "../live/board.js";
+import { moveColumn } from "../live/arranging.js";
+import { lookingAs } from "../live/context.js";
 import { EdgeScroll } from "../live/edge_scroll.js";
-import { columnOf, columns, placeOf, putBack, sendMove } from "../live/places.js";
+import { columnOf, columns, placeOf, putBack, sendMove, sendMoves } from "../live/places.js";
 import { explainWhenPulled, whyNotIn } from "../live/refusals.js";
-import { hold, placeByRank, release } from "../live/render.js";
-import { mayArrange, mayEdit, mayPlace } from "../live/rights.js";
-import { t } from "../live/words.js";
+import { hold, release } from "../live/render.js";
+import { mayEdit, mayPlace } from "../live/rights.js";
+import { isSelected, selectedCards } from "../live/selection.js";
 
 // The library's own drag image: the same on every system, tilted, and free of the browser's link dragging.
 const FEEL = {
@@ -25,7 +26,7 @@ const FEEL = {
 
 // Dragging by mouse or finger. The keyboard's way is lift_controller.
 export default class extends Controller {
-  #origin = null;
+  #hand = new Map(); // what is being dragged, and where each comes from: a column, a card, or all selected cards
 
   connect() {
     // Before the first hand touches the board nothing needs to be ready: seventeen lists cost a page its first moments.
@@ -38,7 +39,7 @@ export default class extends Controller {
   #begin = () => {
     this.#prepare();
     document.addEventListener("board:columns", this.#prepare);
-    if (mayArrange()) this.columns = Sortable.create(this.board, this.#columnOptions());
+    if (!lookingAs) this.columns = Sortable.create(this.board, this.#columnOptions());
   };
 
   disconnect() {
@@ -58,12 +59,15 @@ export default class extends Controller {
       draggable: ".card",
       filter: (_event, card) => card?.matches?.(".card") && (card.matches(".pending") || !mayEdit(card)),
       preventOnFilter: false,
-      group: { name: "cards", pull: true, put: (to, _from, card) => mayPlace(card.dataset.authorId, to.el.closest(".column")) },
+      group: { name: "cards", pull: true, put: (to, _from, card) => mayAllStand(takenWith(card), to.el.closest(".column")) },
+      onChoose: ({ item }) => (item.dataset.together = takenWith(item).length), // shown by the copy that follows the hand
+      onUnchoose: ({ item }) => delete item.dataset.together,
       onStart: ({ item }) => {
-        this.#start(item, placeOf(item));
-        for (const column of columns()) column.classList.toggle("refuses", !mayPlace(item.dataset.authorId, column));
+        const cards = takenWith(item);
+        this.#start(item, cards.map((card) => [card, placeOf(card)]));
+        for (const column of columns()) column.classList.toggle("refuses", !mayAllStand(cards, column));
       },
-      onEnd: ({ item, originalEvent }) => this.#end(item, () => this.#dropCard(item, columnUnder(originalEvent))),
+      onEnd: ({ item, originalEvent }) => this.#end(item, () => this.#dropCards(item, columnUnder(originalEvent))),
     };
   }
 
@@ -75,45 +79,48 @@ export default class extends Controller {
       filter: "button",
       preventOnFilter: false,
       direction: "horizontal",
-      onStart: ({ item }) => this.#start(item, { rank: item.dataset.rank }),
-      onEnd: ({ item, oldIndex, newIndex }) => this.#end(item, () => oldIndex !== newIndex && this.#moveColumn(item)),
+      onStart: ({ item }) => this.#start(item, [[item, { rank: item.dataset.rank }]]),
+      onEnd: ({ item, oldIndex, newIndex }) => this.#end(item, () => oldIndex !== newIndex && moveColumn(item, item.previousElementSibling?.closest(".column"))),
     };
   }
 
-  #start(item, origin) {
-    this.#origin = origin;
-    hold(item);
+  #start(item, hand) {
+    this.#hand = new Map(hand);
+    for (const each of this.#hand.keys()) {
+      hold(each);
+      each.classList.toggle("along", each !== item);
+    }
     document.body.classList.add("is-dragging");
     this.board.classList.add("is-dragging");
     this.edges.start({ vertically: item.matches(".card") });
   }
 
   #end(item, send) {
+    const hand = [...this.#hand.keys()];
+    for (const each of hand) each.classList.remove("along");
     document.body.classList.remove("is-dragging");
     this.board.classList.remove("is-dragging");
     this.edges.stop();
     suppressClick(item);
-    Promise.resolve(send()).finally(() => release(item));
+    Promise.resolve(send()).finally(() => hand.forEach(release));
   }
 
-  // Let go over a column that refuses it, a card goes back, even if it crossed others that would have taken it.
-  #dropCard(card, target) {
+  // Let go over a column that refuses one of them, all go back, even if they crossed others that would have taken them.
+  #dropCards(card, target) {
     for (const column of columns()) column.classList.remove("refuses");
-    if (!target || target === columnOf(card) || mayPlace(card.dataset.authorId, target)) return sendMove(card, this.#origin);
-    putBack(card, this.#origin);
-    toast(whyNotIn(target));
-  }
-
-  async #moveColumn(column) {
-    const before = column.previousElementSibling?.closest(".column");
-    try {
-      await perform({ type: "move_column", column: Number(column.dataset.columnId), after: before ? Number(before.dataset.columnId) : null });
-    } catch (problem) {
-      placeByRank(column, column.parentElement, ".column");
-      toast(t("La colonne n’a pas bougé : {reason}", { reason: problem.detail }));
+    const hand = this.#hand;
+    if (target && target !== columnOf(card) && !mayAllStand([...hand.keys()], target)) {
+      putBack(card, hand.get(card));
+      return toast(whyNotIn(target));
     }
+    return hand.size > 1 ? sendMoves(card, hand) : sendMove(card, hand.get(card));
   }
 }
+
+// A selected card takes the others along.
+const takenWith = (card) => (isSelected(card) ? selectedCards() : [card]);
+
+const mayAllStand = (cards, column) => cards.every((card) => mayPlace(card.dataset.authorId, column));
 
 function columnUnder(event) {
   const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
@@ -121,9 +128,9 @@ function columnUnder(event) {
   return document.elementsFromPoint(clientX, clientY).find((element) => element.matches("#board > .column"));
 }
 
-// The click that ends a drag must not open the card.
+// The click that ends a drag neither opens nor selects the card.
 function suppressClick(item) {
-  const stop = (event) => (event.preventDefault(), event.stopPropagation());
-  item.addEventListener("click", stop, { capture: true, once: true });
-  setTimeout(() => item.removeEventListener("click", stop, { capture: true }), 50);
+  const stop = (event) => item.contains(event.target) && (event.preventDefault(), event.stopPropagation());
+  document.addEventListener("click", stop, { capture: true, once: true });
+  setTimeout(() => document.removeEventListener("click", stop, { capture: true }), 50);
 }

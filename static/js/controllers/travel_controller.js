@@ -5,7 +5,7 @@ import { cardsIn, columnOf, columns } from "../live/places.js";
 export default class extends Controller {
   key(event) {
     const card = event.target.closest?.(".card");
-    if (!card || !event.target.matches("h3 a") || card.matches(".lifted") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!card || !event.target.matches("h3 a") || card.matches(".lifted") || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const goal = this.#goal(card, event.key);
     if (goal === undefined) return;
     event.preventDefault();

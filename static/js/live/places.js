@@ -38,8 +38,26 @@ export async function sendMove(card, origin) {
   }
 }
 
-function previousCard(card) {
+// Several cards gather where one of them was let go, in the order of the board. origins: card → where to put it back.
+export async function sendMoves(card, origins) {
+  const cards = [...origins.keys()];
+  const column = columnOf(card);
+  const before = previousCard(card, cards);
+  cards.reduce((last, each) => (last ? last.after(each) : card.parentElement.prepend(each), each), before);
+  for (const each of cards) each.dataset.rank = "";
+  document.querySelectorAll("#board .cards").forEach(refreshCount);
+  const after = before ? Number(before.dataset.cardId) : null;
+  try {
+    const { seq } = await perform({ type: "move_cards", cards: cards.map((each) => Number(each.dataset.cardId)), column: Number(column.dataset.columnId), after });
+    document.dispatchEvent(new CustomEvent("cards:moved", { detail: { seq, count: cards.length, column } }));
+  } catch (problem) {
+    for (const [each, origin] of origins) putBack(each, origin);
+    toast(t("Rien n’a bougé : {reason}", { reason: problem.detail }));
+  }
+}
+
+function previousCard(card, without = []) {
   let previous = card.previousElementSibling;
-  while (previous && !previous.matches(".card:not(.pending)")) previous = previous.previousElementSibling;
+  while (previous && (!previous.matches(".card:not(.pending)") || without.includes(previous))) previous = previous.previousElementSibling;
   return previous;
 }

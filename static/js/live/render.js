@@ -1,6 +1,7 @@
 // Shows changes on the board. A change carries how things look now, so applying one twice, late or in a batch is harmless.
 import { Idiomorph } from "idiomorph";
 import { glide, settle } from "./glide.js";
+import { isPinned, standsBefore } from "./placements.js";
 import { wordTimes } from "./times.js";
 
 const held = new Map(); // element id → what came while a hand was on it: element id → how to show the latest
@@ -18,9 +19,12 @@ export function release(element) {
 
 export const isHeld = (element) => Boolean(element && held.has(element.id));
 
+// Columns come before their cards, and leave after their cards have gone where they belong.
 export function applyChange(change) {
-  for (const [id, data] of Object.entries(change.columns)) whenFree(`column-${id}`, () => showColumn(id, data));
+  const touched = Object.entries(change.columns);
+  for (const [id, data] of touched) if (data) whenFree(`column-${id}`, () => showColumn(id, data));
   for (const [id, data] of Object.entries(change.cards)) whenFree(`card-${id}`, () => showCard(id, data, change));
+  for (const [id, data] of touched) if (!data) whenFree(`column-${id}`, () => removeColumn(document.getElementById(`column-${id}`)));
   if (Object.keys(change.columns).length) document.dispatchEvent(new CustomEvent("board:columns"));
   document.dispatchEvent(new CustomEvent("board:change", { detail: change }));
 }
@@ -31,7 +35,7 @@ export function applyBoard(fresh) {
   Idiomorph.morph(document.getElementById("board"), fresh.innerHTML, morphing);
   wordTimes(document.getElementById("board"));
   document.querySelectorAll("#board .cards").forEach(refreshCount);
-  document.dispatchEvent(new CustomEvent("board:columns"));
+  arrangeColumns();
   document.dispatchEvent(new CustomEvent("board:change", { detail: { cards: {}, columns: {}, whole: true } }));
 }
 
@@ -40,11 +44,24 @@ export function placeByRank(element, parent, selector) {
   let next = null;
   for (let sibling = parent.lastElementChild; sibling; sibling = sibling.previousElementSibling) {
     if (sibling === element || !sibling.matches(selector) || !sibling.dataset.rank) continue;
-    if (sibling.dataset.rank < element.dataset.rank) break;
+    if (standsBefore(sibling, element)) break;
     next = sibling;
   }
   if (element.parentElement === parent && nextRanked(element, selector) === next) return;
   settle(element, parent, next ?? firstAfterRanked(parent, selector, element));
+}
+
+// All columns in their order, for whoever looks.
+export function arrangeColumns() {
+  const board = document.getElementById("board");
+  const inTurn = [...board.querySelectorAll(":scope > .column")].sort((one, other) => (standsBefore(one, other) ? -1 : 1));
+  let next = null;
+  for (const column of inTurn.reverse()) {
+    column.classList.toggle("pinned", isPinned(column));
+    if (column.nextElementSibling !== next) glide(column, () => settle(column, board, next));
+    next = column;
+  }
+  document.dispatchEvent(new CustomEvent("board:columns"));
 }
 
 export function refreshCount(list) {
@@ -91,6 +108,7 @@ function removeCard(card) {
 }
 
 function removeColumn(column) {
+  if (!column) return;
   if (column.contains(document.activeElement)) document.getElementById("board").focus({ preventScroll: true });
   column.remove();
 }
@@ -98,10 +116,10 @@ function removeColumn(column) {
 function showColumn(id, data) {
   const column = document.getElementById(`column-${id}`);
   const board = document.getElementById("board");
-  if (!data) return column && removeColumn(column);
   const fresh = fragment(data.html);
   board.querySelector(":scope > .nothing")?.remove();
   if (!column) {
+    fresh.classList.toggle("pinned", isPinned(fresh));
     board.append(fresh);
     return placeByRank(fresh, board, ".column");
   }
@@ -125,7 +143,7 @@ function inOrder(element) {
   const selector = element.matches(".card") ? ".card" : ".column";
   const before = previousRanked(element, selector);
   const after = nextRanked(element, selector);
-  return (!before || before.dataset.rank < element.dataset.rank) && (!after || element.dataset.rank < after.dataset.rank);
+  return (!before || standsBefore(before, element)) && (!after || standsBefore(element, after));
 }
 
 function nextRanked(element, selector) {
