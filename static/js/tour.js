@@ -89,6 +89,7 @@ function asStep({ element, title, description }, index, all) {
 
 function dress(popover, index, count) {
   popover.wrapper.ariaModal = "true";
+  for (const part of [popover.title, popover.footer]) part.setAttribute("role", "presentation"); // else they are the page’s header and footer
   popover.progress.textContent = t("Étape {number} sur {count}", { number: index + 1, count });
   popover.nextButton.classList.add("btn", "primary");
   popover.previousButton.classList.add("btn");
