@@ -99,6 +99,7 @@ def history(
     reader = LogReader(session, person, board, card)
     entries, older = _collect(reader, before, asked)
     scope = Scope(session, person, board, now())
+    acts = acts and board.archived_at is None
     restores = acts and card is not None and _may_edit(scope, card)
     return Page(
         [

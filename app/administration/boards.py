@@ -79,7 +79,8 @@ def edit_board(board_id: int) -> Answer:
             form.title.errors = [problem_for(refusal)["detail"]]
             if "title" in refusal.facts:
                 form.title.errors.append(_("Il s’appelle maintenant « %(title)s ».", title=refusal.facts["title"]))
-                form.version.data = refusal.facts["version"]
+                form.version.process_data(refusal.facts["version"])
+                form.version.raw_data = None  # what was sent is not what is to be sent next
         else:
             flash(_("Le tableau s’appelle maintenant « %(title)s ». Les pages ouvertes suivent.", title=form.title.data))
             return redirect(url_for("boards.show_boards"), 303)
@@ -137,7 +138,6 @@ def restore(board_id: int) -> AnyResponse:
 def _answered(board_id: int, act: Callable[[Board, Person], str]) -> AnyResponse:
     """Back to the list, which says what was done, or why not."""
     board, actor = _board(board_id), current_person()
-    reading().expunge_all()
     reading().rollback()
     try:
         flash(act(board, actor))

@@ -3,41 +3,115 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
 
+from app.accounts.models import Account
+from app.administration.board_upkeep import archive_board, begin_board, restore_board
 from app.cli.refusals import Refused, says_refusals
+from app.template_file import UnusableTemplate, read_template, shipped_template
 from app.trello import command as trello
+from boards import rights
 from boards.administration import create_board
 from boards.database import reading, write_transaction
-from boards.reading import all_boards
+from boards.models import Board, Person, Role
+from boards.reading import all_boards, find_board
+from boards.templates import BYTES_AT_MOST, Template
 from boards.text import clean_title
 
 # Not digits alone: /boards/12 means the board with that number.
 _SLUG = re.compile(r"(?=.{1,80}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
+SHIPPED = "ville"
 
-board = AppGroup("board", help="Boards: list, create, import.")
+board = AppGroup("board", help="Boards: list, create, archive, restore, import.")
 board.add_command(trello.import_trello)
+_as = click.option("--as", "email", metavar="EMAIL", help="The facilitator who does it. Default: the first one.")
 
 
 @board.command("list")
 def list_boards() -> None:
-    """List boards: slug, seq, title."""
+    """List boards: slug, seq, title, and whether it is archived."""
     for row in all_boards(reading()):
-        click.echo(f"{row.slug}\t{row.seq}\t{row.title}")
+        click.echo("\t".join((row.slug, str(row.seq), row.title, "archivé" if row.archived_at else "en service")))
 
 
 @board.command("create")
 @click.argument("slug")
 @click.argument("title")
+@click.option(
+    "--template", metavar="FILE", help=f"Begin with this template: a file that was exported, or « {SHIPPED} », the one that ships."
+)
+@_as
 @says_refusals
-def add_board(slug: str, title: str) -> None:
-    """Create an empty board; SLUG is its address: small letters, digits, hyphens."""
+def add_board(slug: str, title: str, template: str | None, email: str | None) -> None:
+    """Create a board, empty or from a template; SLUG is its address: small letters, digits, hyphens."""
     if not _SLUG.fullmatch(slug):
         raise Refused(
             "L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, et contient une lettre (80 au plus)."
         )
-    with write_transaction() as session:
-        create_board(session, slug, clean_title(title))
+    if template is None:
+        with write_transaction() as session:
+            create_board(session, slug, clean_title(title))
+    else:
+        chosen, actor = _template(template), _facilitator(email)
+        reading().rollback()
+        _slug, made = begin_board(clean_title(title), actor, chosen, slug=slug)
+        for service in made:
+            click.echo(f"{service.name} : service créé.")
     click.echo(f"{slug} : tableau créé.")
+
+
+@board.command("archive")
+@click.argument("slug")
+@_as
+@says_refusals
+def archive(slug: str, email: str | None) -> None:
+    """Put a board away: only facilitators see it, and nothing on it changes until it is restored."""
+    archive_board(*_board_and_actor(slug, email))
+    click.echo(f"{slug} : tableau archivé.")
+
+
+@board.command("restore")
+@click.argument("slug")
+@_as
+@says_refusals
+def restore(slug: str, email: str | None) -> None:
+    """Bring an archived board back with all that is on it."""
+    restore_board(*_board_and_actor(slug, email))
+    click.echo(f"{slug} : tableau restauré.")
+
+
+def _board_and_actor(slug: str, email: str | None) -> tuple[Board, Person]:
+    actor = _facilitator(email)
+    found = find_board(reading(), actor, slug)
+    reading().rollback()
+    return found, actor
+
+
+def _facilitator(email: str | None) -> Person:
+    """The one with this address, or the town's first."""
+    person: Person | None
+    if email is not None:
+        account = reading().scalar(select(Account).where(Account.email == email.strip().lower()))
+        person = account.person if account else None
+    else:
+        active = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None))
+        person = reading().scalar(active.order_by(Person.id).limit(1))
+    if person is None or not rights.may_arrange(person):
+        raise Refused("Il faut le compte d’un animateur en activité." if email else "Aucun animateur n’a de compte : créez-en un d’abord.")
+    return person
+
+
+def _template(name: str) -> Template:
+    if name == SHIPPED:
+        return shipped_template()
+    try:
+        with Path(name).open("rb") as file:
+            return read_template(file.read(BYTES_AT_MOST + 1))
+    except OSError as error:
+        raise Refused(f"« {name} » ne peut pas être lu : {error.strerror}.") from error
+    except UnusableTemplate as unusable:
+        raise Refused(str(unusable)) from unusable

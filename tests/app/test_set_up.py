@@ -16,7 +16,7 @@ from app.accounts.models import AuditEntry, Town
 from app.demo import create_demo_town
 from app.town import WrongTown, check_town, new_setup_code
 from boards.database import db, reading
-from boards.models import Column, Person, Service
+from boards.models import Board, Column, Person, Service
 from config import Settings
 from tests.server import Server
 from tests.town import Town as SmallTown
@@ -140,17 +140,48 @@ def test_each_start_has_a_code_of_its_own(app: Flask, code: str, visitor: Visito
     assert visitor.post("/setup", answers(newer)).status_code == 303
 
 
+def test_a_new_town_may_begin_with_the_template_that_ships(code: str, visitor: Visitor) -> None:
+    page = visitor.get("/setup").text
+    assert re.search(r'<input[^>]* checked[^>]* name="template"|<input[^>]* name="template"[^>]* checked', page)  # unless one says otherwise
+    assert "13 colonnes prêtes à servir (État civil, CCAS, Médiathèque, Scolaire et périscolaire…)" in page
+    assert visitor.post("/setup", answers(code, template="y", services="ccas\nCimetières")).status_code == 303
+    columns = reading().scalars(select(Column).order_by(Column.rank)).all()
+    assert [column.title for column in columns[:3]] == ["Modalités de fonctionnement", "État civil", "CCAS"]
+    assert [column.title for column in columns[-4:]] == ["Police municipale", "Cimetières", "Agenda", "Suggestions"]
+    assert all(column.service_id for column in columns if column.kind == "service")
+    assert reading().query(Service).count() == 11
+    assert "Chaque service publie lui-même, sans validation" in visitor.get("/boards/accueil").text
+    assert visitor.get("/").location == "/boards/accueil"
+
+
+def test_what_fails_while_a_town_is_founded_leaves_nothing(app: Flask, code: str, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boards.commands.importing._bring_cards", lambda *_anything: 1 / 0)
+    visitor.get("/setup")
+    assert visitor.post("/setup", answers(code, template="y")).status_code == 500
+    assert (people(), reading().query(Service).count(), reading().query(Board).count()) == ([], 0, 0)
+    monkeypatch.undo()
+    assert visitor.post("/setup", answers(code, template="y")).status_code == 303
+
+
 def test_the_command_line_sets_a_town_up_once(app: Flask, visitor: Visitor) -> None:
     command = ["init", "--town", "Ville de Sault", "--email", "anne@sault.example", "--name", "Anne Roy", "--password"]
     weak = app.test_cli_runner().invoke(args=[*command, "court"])
     assert (weak.exit_code, "au moins 16" in weak.stderr, people()) == (1, True, [])
-    done = app.test_cli_runner().invoke(args=[*command, PASSWORD, "--service", "CCAS"])
+    done = app.test_cli_runner().invoke(args=[*command, PASSWORD, "--service", "CCAS", "--no-template"])
     assert (done.exit_code, done.stderr) == (0, "")
     db.session.rollback()
     assert reading().scalars(select(Service.slug)).all() == ["ccas"]
     assert visitor.sign_in("anne@sault.example", PASSWORD).status_code == 303
     again = app.test_cli_runner().invoke(args=[*command, PASSWORD])
     assert (again.exit_code, "déjà ses habitants" in again.stderr) == (1, True)
+
+
+def test_the_command_line_begins_with_the_template_unless_told_otherwise(app: Flask, visitor: Visitor) -> None:
+    command = ["init", "--town", "Ville de Sault", "--email", "anne@sault.example", "--name", "Anne Roy", "--password", PASSWORD]
+    assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    db.session.rollback()
+    assert reading().query(Column).count() == 13
+    assert reading().query(Service).count() == 10
 
 
 def test_the_setting_overrides_the_towns_own_name(town: SmallTown, visitor: Visitor) -> None:

@@ -152,7 +152,7 @@ def test_it_takes_nothing_but_being_restored(town: Town) -> None:
 
 
 def test_a_lost_answer_is_given_again_although_the_board_was_archived_since(town: Town) -> None:
-    command = {"type": "add_card", "column": town.service, "title": "Piscine fermée"}
+    command: dict[str, Any] = {"type": "add_card", "column": town.service, "title": "Piscine fermée"}
     first = town.perform(town.agent, "key", **command)
     archive(town)
     assert town.perform(town.agent, "key", **command).seq == first.seq

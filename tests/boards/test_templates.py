@@ -220,7 +220,7 @@ TEMPLATE = st.fixed_dictionaries(
 
 def comparable(template: Template) -> list[dict[str, Any]]:
     """Its columns, services by the name under which a town would find them: which colour they have is the town's."""
-    columns = copy.deepcopy(template.content()["columns"])
+    columns: list[dict[str, Any]] = copy.deepcopy(template.content()["columns"])
     for column in columns:
         if "service" in column:
             column["service"] = plain_name(column["service"]["name"])
