@@ -21,9 +21,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import AuditEntry
 from boards.changes import Committed
+from boards.commands.erasing import EraseCard, EraseColumn
 from boards.database import now, write_transaction
 from boards.errors import Busy
-from boards.models import Person, Record, Service
+from boards.models import Board, Person, Record, Service
 from boards.perform import change_committed
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ ACTIONS = {
     "service_restored": _l("Service restauré"),
     "services_merged": _l("Services fusionnés"),
     "rights_changed": _l("Droits modifiés"),
+    "card_erased": _l("Info effacée définitivement"),
+    "column_erased": _l("Colonne effacée définitivement"),
     "board_added": _l("Tableau créé"),
     "board_ordered": _l("Tableau déplacé"),
     "board_made_default": _l("Tableau par défaut choisi"),
@@ -129,9 +132,10 @@ def _without(value: Any, nameless: re.Pattern[str]) -> Any:
 
 
 def init_app(app: Flask) -> None:
-    """Hear of changes of rights, which boards tell as they tell any change."""
+    """Hear of changes of rights and of what is erased, which boards tell as they tell any change."""
     app.extensions["refused_at"] = {}
     change_committed.connect(_note_rights)
+    change_committed.connect(_note_erasing)
 
 
 def refused(code: str, subject: str, actor: Person) -> None:
@@ -161,6 +165,18 @@ def _note_rights(_sender: Any, change: Committed) -> None:
                 record(session, "rights_changed", column.title, actor=change.actor, column=column.id, rights=rights)
     except Busy:
         log.exception("change %s of board %s altered rights and is not in the administrative log", change.seq, change.board_id)
+
+
+def _note_erasing(_sender: Any, change: Committed) -> None:
+    """Who erased something, when and on which board; what it said is gone. Read as `_note_rights`."""
+    if change.type not in (EraseCard.past, EraseColumn.past):
+        return
+    try:
+        with write_transaction() as session:
+            board = session.get_one(Board, change.board_id)
+            record(session, change.type, board.title, actor=change.actor, change=change.seq)
+    except Busy:
+        log.exception("change %s of board %s erased something and is not in the administrative log", change.seq, change.board_id)
 
 
 def _named(session: Session, rights: Record) -> Record:

@@ -135,7 +135,7 @@ def _at(board: Board, asked: str) -> Shown:
     try:
         wall = datetime.strptime(asked, _FORM)  # noqa: DTZ007 - the wall clock of the town, which is in no zone yet
     except ValueError as malformed:
-        raise NoSuchMoment(_("Indiquez un jour qui existe et une heure (attendu : AAAA-MM-JJTHH:MM).")) from malformed
+        raise NoSuchMoment(_("Indiquez un jour qui existe et une heure (attendu : AAAA-MM-JJTHH:MM).")) from malformed
     if wall.date() < board.created_at.astimezone(_zone()).date():  # before anything that no zone can be reckoned for
         raise NoSuchMoment(_before(board))
     if wall.date() > now().astimezone(_zone()).date():
@@ -150,7 +150,7 @@ def _at(board: Board, asked: str) -> Shown:
 
 
 def _before(board: Board) -> str:
-    words: str = _("Ce tableau n’existait pas encore : il commence le %(moment)s.", moment=in_words(board.created_at))
+    words: str = _("Ce tableau n’existait pas encore : il commence le %(moment)s.", moment=in_words(board.created_at))
     return words
 
 

@@ -12,6 +12,7 @@ _NAMES = {
     "boards": _l("tableaux"),
     "browser": _l("navigateur"),
     "by": _l("par"),
+    "change": _l("modification n°"),
     "changed": _l("modifiés"),
     "code": _l("code"),
     "columns": _l("colonnes"),

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
+from app.accounts.models import AuditEntry
 from boards.changes import changes_after
 from boards.commands.altered import alters_text
 from boards.database import db, now, reading, write_transaction
@@ -201,3 +202,13 @@ def test_the_log_still_says_who_did_what_when(town: Town, card: int) -> None:
     edits = [change.record["cards"][str(card)] for change in town.log if str(card) in change.record["cards"]]
     assert not any(alters_text(altered) for altered in edits if altered["before"] is not None)
     assert [altered["after"].get("column_id") for altered in edits] == [town.service, town.service, town.free, town.free, None]
+
+
+def test_the_administrative_log_has_who_and_when_without_content(town: Town, card: int, column: int) -> None:
+    town.perform(town.facilitator, type="erase_card", card=card)
+    town.perform(town.facilitator, type="erase_column", column=column)
+    entries = reading().scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(entry.action, entry.subject, entry.actor_id, entry.facts) for entry in entries] == [
+        ("card_erased", "Accueil", town.facilitator, {"change": town.seq - 1}),
+        ("column_erased", "Accueil", town.facilitator, {"change": town.seq}),
+    ]

@@ -95,6 +95,13 @@ export default class extends Controller {
     takeBack({ seq: Number(seq), first: Number(first ?? seq) });
   }
 
+  async restoreText(event) {
+    event.preventDefault();
+    const { seq, version } = Object.fromEntries(new FormData(event.target));
+    const answer = await this.#perform({ type: "restore_text", card: this.#open.id, seq: Number(seq), version: Number(version) });
+    if (answer) toast(t("Le texte est repris."), { words: t("Annuler"), run: () => takeBack({ seq: answer.seq, first: answer.seq }) });
+  }
+
   async #turnTo(page) {
     this.#page = page;
     await this.#refresh();
