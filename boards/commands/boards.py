@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boards.commands.altered import TakenRanks
 from boards.commands.base import Command, Id, Title
 from boards.errors import Conflict
-from boards.models import Board
+from boards.models import Board, Record
 from boards.scope import Scope
 from boards.text import sorting_key
 
@@ -59,6 +61,33 @@ class RestoreBoard(Command):
         if scope.board.archived_at is None:
             raise Conflict("board_not_archived")
         scope.board.archived_at = None
+
+
+@dataclass(frozen=True)
+class AlteredBoard:
+    """A board under another title, and giving it back the former one."""
+
+    board: Board
+    before: Record
+    after: Record
+
+    def require_as_it_was_left(self, session: Session) -> None:
+        """Raises Conflict when it was renamed since, or another board has taken the former title."""
+        if self.board.title != self.after["title"]:
+            raise Conflict("changed_since")
+        refuse_taken_title(session, self.before["title"], but=self.board)
+
+    def take_back(self, _scope: Scope, _ranks: TakenRanks) -> None:
+        self.board.title = self.before["title"]
+        self.board.version += 1
+
+
+def altered_board(scope: Scope, altered: Record) -> AlteredBoard:
+    """For somebody who may rename it. Raises Forbidden, or Conflict when it was archived or restored: there is a command for that."""
+    scope.require_arranger()
+    if "title" not in altered["before"]:
+        raise Conflict("cannot_undo")
+    return AlteredBoard(scope.board, altered["before"], altered["after"])
 
 
 def boards_in_use(session: Session) -> list[Board]:

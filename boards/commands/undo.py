@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from boards.changes import committed_now, former_homes, homes_after, touches_card
 from boards.commands.altered import CARD_FIELDS, COLUMN_FIELDS, Altered, AlteredCard, AlteredColumn, Fields, TakenRanks, alters_text, joined
 from boards.commands.base import Command, Id
+from boards.commands.boards import AlteredBoard, altered_board
 from boards.commands.cards import EditCard
 from boards.commands.importing import ImportColumns
 from boards.commands.services import ReassignService
@@ -62,7 +64,7 @@ def may_undo(scope: Scope, seq: int, first: int | None = None) -> bool:
         return False
 
 
-def alterations(scope: Scope, seq: int, first: int | None = None) -> list[Altered]:
+def alterations(scope: Scope, seq: int, first: int | None = None) -> Sequence[Altered | AlteredBoard]:
     """What the change altered, when the actor may take all of it back now. Raises NotFound, Forbidden or Conflict."""
     change = scope.session.scalar(select(Change).where(Change.board_id == scope.board.id, Change.seq == seq))
     if change is None or not _is_seen(scope, change):
@@ -80,7 +82,7 @@ def alterations(scope: Scope, seq: int, first: int | None = None) -> list[Altere
 
 def _is_seen(scope: Scope, change: Change) -> bool:
     seen = committed_now(scope.session, change).seen_by(scope.actor.audience)
-    return bool(seen.cards or seen.columns)
+    return bool(seen.cards or seen.columns or seen.board)
 
 
 def _is_erased(scope: Scope, change: Change) -> bool:
@@ -93,8 +95,10 @@ def _is_erased(scope: Scope, change: Change) -> bool:
     return bool(cards - set(left) or columns - set(left_columns))
 
 
-def _reachable(scope: Scope, change: Change, first: int) -> list[Altered]:
+def _reachable(scope: Scope, change: Change, first: int) -> Sequence[Altered | AlteredBoard]:
     record = change.record if first == change.seq else _whole_edit(scope, change, first)
+    if "board" in record:
+        return [altered_board(scope, record["board"])]
     cards = {int(id): each for id, each in record["cards"].items() if _anything(each)}
     columns = {int(id): each for id, each in record["columns"].items() if _anything(each)}
     if change.type in _NOT_UNDONE or not 0 < len(cards) + len(columns) <= UNDONE_AT_MOST:

@@ -111,6 +111,35 @@ def test_nobody_else_may(town: Town, who: str, command: dict[str, Any]) -> None:
     assert town.seq == before
 
 
+def test_a_new_title_is_taken_back_and_given_again(town: Town) -> None:
+    renamed = town.perform(town.facilitator, type="edit_board", title="Guichets").seq
+    for who in OTHERS:
+        with pytest.raises(Forbidden):
+            town.perform(getattr(town, who), type="undo_change", seq=renamed)
+    undone = town.perform(town.facilitator, type="undo_change", seq=renamed)
+    assert (town.fresh_board().title, undone.board and undone.board.title) == ("Accueil", "Accueil")
+    town.perform(town.facilitator, type="undo_change", seq=undone.seq)
+    assert town.fresh_board().title == "Guichets"
+
+
+def test_not_when_it_was_renamed_since_or_the_title_is_taken(town: Town) -> None:
+    first = town.perform(town.facilitator, type="edit_board", title="Guichets").seq
+    town.perform(town.facilitator, board=town.other_board, type="edit_board", title="Accueil")
+    with pytest.raises(Conflict, match="board_exists"):
+        town.perform(town.facilitator, type="undo_change", seq=first)
+    town.perform(town.facilitator, type="edit_board", title="Comptoirs")
+    with pytest.raises(Conflict, match="changed_since"):
+        town.perform(town.facilitator, type="undo_change", seq=first)
+
+
+def test_archiving_and_restoring_are_not_undone_but_done_the_other_way(town: Town) -> None:
+    archive(town)
+    restored = town.perform(town.facilitator, type="restore_board").seq
+    for seq in (restored - 1, restored):
+        with pytest.raises(Conflict, match="cannot_undo"):
+            town.perform(town.facilitator, type="undo_change", seq=seq)
+
+
 # --- archiving -------------------------------------------------------------------------------------------------------
 
 
