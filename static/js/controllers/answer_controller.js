@@ -42,6 +42,7 @@ export default class extends Controller {
   }
 
   key(event) {
+    if (event.key === "Escape" && event.target.closest(".tiptap")) this.close(); // the editor keeps it from the dialog
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (event.preventDefault(), event.currentTarget.requestSubmit());
   }
 
@@ -58,7 +59,7 @@ export default class extends Controller {
       body: this.#body,
       valid_until: this.validUntilTarget.value || null,
     });
-    if (sender.waiting) this.problemTarget.textContent = t("Hors ligne : partira au retour de la connexion.");
+    if (sender.waiting) this.problemTarget.textContent = t("Hors ligne : partira au retour de la connexion.");
     try {
       await publishing;
       drafts.forget(draft);

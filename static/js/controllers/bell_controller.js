@@ -31,7 +31,7 @@ export default class extends Controller {
 
   #tell(card, type) {
     const what = card.dataset.suggestion === "request" ? t("Votre demande {title}", { title: quote(titleOf(card)) }) : t("Votre suggestion {title}", { title: quote(titleOf(card)) });
-    const news = t("{what} : {step}", { what, step: stepIn(card, type) });
+    const news = t("{what} : {step}", { what, step: stepIn(card, type) });
     toast(news, { words: t("Ouvrir"), run: () => document.dispatchEvent(new CustomEvent("card:open", { detail: card.dataset.cardId })) });
     announce(news);
     this.#show(Number(document.body.dataset.unread) + 1);
@@ -41,7 +41,7 @@ export default class extends Controller {
     document.body.dataset.unread = count;
     this.countTarget.hidden = !count;
     this.countTarget.textContent = count;
-    this.wordsTarget.textContent = count ? tn("Notifications : {count} non lue", "Notifications : {count} non lues", count) : t("Notifications");
+    this.wordsTarget.textContent = count ? tn("Notifications : {count} non lue", "Notifications : {count} non lues", count) : t("Notifications");
   }
 }
 

@@ -124,7 +124,9 @@ export default class extends Controller {
     const field = form.elements.title;
     field.setAttribute("aria-label", t("Titre de la nouvelle info, colonne {title}", { title: column.querySelector("h2").textContent }));
     field.value = drafts.read(draftOf(column)) ?? "";
-    form.querySelector(".suggest").hidden = column.dataset.columnKind !== "suggestions";
+    const suggests = column.dataset.columnKind === "suggestions";
+    form.querySelector(".suggest").hidden = !suggests;
+    if (suggests) field.placeholder = t("Votre idée, ou l’info qui vous manque, en une ligne");
     return form;
   }
 

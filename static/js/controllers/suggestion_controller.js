@@ -100,7 +100,7 @@ export default class extends Controller {
     const form = event.target;
     form.querySelector(".problem").textContent = "";
     const sending = perform({ ...command, card: this.cardValue });
-    if (sender.waiting) announce(t("Hors ligne : partira au retour de la connexion."));
+    if (sender.waiting) announce(t("Hors ligne : partira au retour de la connexion."));
     try {
       await sending;
       drafts.forget(this.#draft(form));
