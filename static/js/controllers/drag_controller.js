@@ -59,7 +59,7 @@ export default class extends Controller {
       draggable: ".card",
       filter: (_event, card) => card?.matches?.(".card") && (card.matches(".pending") || !mayEdit(card)),
       preventOnFilter: false,
-      group: { name: "cards", pull: true, put: (to, _from, card) => mayAllStand(takenWith(card), to.el.closest(".column")) },
+      group: { name: "cards", pull: true, put: (to, _from, item) => item.matches(".card") && mayAllStand(takenWith(item), to.el.closest(".column")) },
       onChoose: ({ item }) => (item.dataset.together = takenWith(item).length), // shown by the copy that follows the hand
       onUnchoose: ({ item }) => delete item.dataset.together,
       onStart: ({ item }) => {
