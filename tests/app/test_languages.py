@@ -25,6 +25,8 @@ FACILITATOR, AGENT = "dtan@ville.example", "ccas@ville.example"
 PAGES = [
     "/boards/accueil",
     "/boards/accueil/archive",
+    "/boards/accueil/guide",
+    "/boards/accueil/guide/reads",
     "/profile",
     "/people",
     "/people/new",
@@ -32,12 +34,18 @@ PAGES = [
     "/people/invitations",
     "/services",
     "/services/new",
+    "/boards",
+    "/town/boards/new",
+    "/town/boards/2",
+    "/town/templates",
     "/rights",
     "/log",
 ]
 
 # What a town is called and what people write is theirs, in French.
-THEIRS = re.compile(r"Élise Laurent|\bÉL\b|Léo Dumas|Médiathèque|Accueil|Français|journal_\S+|%[0-9A-F]{2}")
+THEIRS = re.compile(
+    r"Accueil d’une ville|État civil, [\w, ]+Police municipale|Élise Laurent|\bÉL\b|Léo Dumas|Médiathèque|Accueil|Français|journal_\S+|%[0-9A-F]{2}"
+)
 FRENCH = re.compile(
     r"[À-ÿœ«»\u202f\u00a0]|\b(?:une?|les?|la|des?|du|au|aux|et|est|sont|sur|pas|pour|dans|vous|votre|vos|cette?|aucune?|infos?|colonnes?|tableau|"
     r"étiquette|animateur|lecteur|lit|ajouter|annuler|modifier|enregistrer|fermer|nom|mot de passe|archiver|jusqu)\b",

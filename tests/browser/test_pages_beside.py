@@ -27,6 +27,10 @@ FACILITATORS_PAGES = [
     "/services/1",
     "/services/1/edit",
     "/services/1/merge",
+    "/boards",
+    "/town/boards/new",
+    "/town/boards/2",
+    "/town/templates",
     "/rights",
     "/rights/{column}",
     "/log",
@@ -35,10 +39,12 @@ FACILITATORS_PAGES = [
     "/boards/accueil/history",
     "/boards/accueil/history?column={column}&kind=rights",
     "/cards/{card}/history",
+    "/boards/accueil/guide",
+    "/boards/accueil/guide/reads",
     "/boards/accueil?as=reader",
     "/boards/accueil?as=nobody",
 ]
-EVERYBODYS_PAGES = ["/profile", "/boards/accueil/history", "/services/1", "/people", "/cards/987654"]
+EVERYBODYS_PAGES = ["/profile", "/boards/accueil/guide", "/boards/accueil/history", "/services/1", "/people", "/cards/987654"]
 STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forged", "/sign-in"]
 
 
@@ -73,7 +79,7 @@ def test_every_control_of_a_page_is_reached_by_tab_and_shows_it(seat: SeatSomebo
     desk = seat(FACILITATOR, path=None)
     missed = {
         path: found
-        for path in ("/people", "/services/1/edit", "/rights", "/profile", "/boards/accueil/history")
+        for path in ("/people", "/services/1/edit", "/rights", "/profile", "/boards/accueil/history", "/boards/accueil/guide")
         if (found := unreached(desk, path))
     }
     assert missed == {}
