@@ -116,6 +116,13 @@ def card_panel(desk: Desk) -> None:
     expect(desk.panel.locator("#panel-title")).to_be_visible()
 
 
+def rule_read(desk: Desk) -> None:
+    desk.open_board()
+    desk.page.locator(".column:not(.folded) .card").nth(GUIDE).click()
+    desk.panel.get_by_role("button", name="J’ai lu").click()
+    expect(desk.page.locator("#announcer")).to_contain_text("Marquée")
+
+
 def card_menu(desk: Desk) -> None:
     card_panel(desk)
     desk.panel.get_by_role("button", name="Autres actions").click()
@@ -276,6 +283,7 @@ STATES = [
         composer_offer,
         card_of_its_own_address,
         card_panel,
+        rule_read,
         card_menu,
         edit_form,
         edit_link,

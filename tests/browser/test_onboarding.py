@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SeatSomebody
 from tests.browser.desk import COLLEAGUE, FACILITATOR, READER, Desk
 from tests.browser.test_accessibility import THEMES, violations
-from tests.browser.test_pages_beside import OVERFLOWS, unreached
 
 NEWCOMER = "bienvenue@demo.example"
 TOUR = ".driver-popover"
@@ -166,12 +165,3 @@ def test_the_guide_is_printed_without_what_surrounds_it(seat: SeatSomebody) -> N
     assert desk.page.locator(".rule").evaluate_all("(rules) => rules.every((rule) => getComputedStyle(rule).breakInside === 'avoid')")
     pdf = desk.page.pdf(prefer_css_page_size=True)
     assert {(round(float(w)), round(float(h))) for w, h in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)} == {(595, 842)}
-
-
-def test_the_pages_of_rules_fit_are_reached_by_keyboard_and_axe_finds_nothing(seat: SeatSomebody) -> None:
-    desk = seat(FACILITATOR, path=None, bypass_csp=True, reduced_motion="reduce", viewport={"width": 320, "height": 640})
-    for path in ("/boards/accueil/guide", "/boards/accueil/guide/reads"):
-        desk.page.goto(desk.server.url + path)
-        assert not desk.page.evaluate(OVERFLOWS), path
-        assert {theme: violations(desk.page, theme) for theme in THEMES} == {theme: [] for theme in THEMES}
-    assert unreached(desk, "/boards/accueil/guide") == []
