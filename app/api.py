@@ -17,7 +17,7 @@ from app.errors import answer_problem
 from app.languages import current_language
 from boards import rights
 from boards.database import reading
-from boards.models import Card
+from boards.models import Card, Kind
 from boards.reading import find_board, load_cards, snapshot
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,14 @@ def healthz() -> Response:
     return _json({"status": "ok"})
 
 
+def _suggestion(card: Card) -> dict[str, Any] | None:
+    """What becomes of the card where it is a suggestion. Which card answers it stays out: not everybody may know that one."""
+    if card.column.kind != Kind.SUGGESTIONS:
+        return None
+    told = {name: getattr(card, name) for name in ("status", "note", "votes", "replies")}
+    return {"kind": card.suggestion, "asked": card.asked_id, **told}
+
+
 def _card(card: Card) -> dict[str, Any]:
     return {
         "id": card.id,
@@ -89,6 +97,7 @@ def _card(card: Card) -> dict[str, Any]:
         "author": (card.author.name or None) if card.author else card.byline,
         "created_at": card.created_at.isoformat(),
         "edited_at": card.edited_at.isoformat() if card.edited_at else None,
+        "suggestion": _suggestion(card),
     }
 
 

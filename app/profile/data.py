@@ -14,7 +14,8 @@ from app.accounts.models import Account, ApiToken, AuditEntry, Identity, SignIn
 from app.extensions import limiter
 from boards import rights
 from boards.database import now, reading, write_transaction
-from boards.models import Board, Card, Change, Column, Person
+from boards.models import Board, Card, Change, Column, Person, Reply
+from boards.personal import Notice, Vote
 
 routes = Blueprint("personal_data", __name__)
 
@@ -75,6 +76,9 @@ def personal_data(account: Account) -> dict[str, Any]:
             for token in reading().scalars(select(ApiToken).where(ApiToken.account_id == account.id))
         ],
         "cards": _cards(person),
+        "votes": _votes(person),
+        "replies": _replies(person),
+        "notices": _notices(person),
         "changes": _changes(person),
         "log": _log(account),
     }
@@ -94,6 +98,39 @@ def _content(person: Person, card: Card, column: Column) -> dict[str, Any]:
     if not rights.may_read(person, column):
         return {}
     return {"column": column.title, "title": card.title, "text": card.body_text, "archived_at": _moment(card.archived_at)}
+
+
+def _votes(person: Person) -> list[dict[str, Any]]:
+    query = select(Card, Column, Board).join(Vote, Vote.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    mine = reading().execute(query.join(Board, Card.board_id == Board.id).where(Vote.person_id == person.id).order_by(Card.id))
+    return [{"board": board.title, "card": card.id, **_titled(person, card, column)} for card, column, board in mine]
+
+
+def _replies(person: Person) -> list[dict[str, Any]]:
+    query = select(Reply, Card, Column).join(Card, Reply.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    mine = reading().execute(query.where(Reply.author_id == person.id).order_by(Reply.id))
+    return [
+        {
+            "text": reply.text,
+            "at": reply.created_at.isoformat(),
+            "withdrawn_at": _moment(reply.withdrawn_at),
+            **_titled(person, card, column),
+        }
+        for reply, card, column in mine
+    ]
+
+
+def _notices(person: Person) -> list[dict[str, Any]]:
+    query = select(Notice, Card, Column).join(Card, Notice.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    told = reading().execute(query.where(Notice.person_id == person.id).order_by(Notice.id))
+    return [
+        {"what": notice.what, "at": notice.at.isoformat(), "read_at": _moment(notice.read_at), **_titled(person, card, column)}
+        for notice, card, column in told
+    ]
+
+
+def _titled(person: Person, card: Card, column: Column) -> dict[str, Any]:
+    return {"title": card.title} if rights.may_read(person, column) else {}
 
 
 def _changes(person: Person) -> list[dict[str, Any]]:
