@@ -25,6 +25,10 @@ FACILITATOR, AGENT = "dtan@ville.example", "ccas@ville.example"
 PAGES = [
     "/boards/accueil",
     "/boards/accueil/archive",
+    "/boards/accueil/suggestions",
+    "/notices",
+    "/boards/accueil/past",
+    "/boards/accueil/past?seq=1",
     "/boards/accueil/guide",
     "/boards/accueil/guide/reads",
     "/profile",

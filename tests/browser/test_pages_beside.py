@@ -39,12 +39,18 @@ FACILITATORS_PAGES = [
     "/boards/accueil/history",
     "/boards/accueil/history?column={column}&kind=rights",
     "/cards/{card}/history",
+    "/boards/accueil/past",
+    "/boards/accueil/past?at=2001-01-01T10:00",
+    "/boards/accueil/past?seq=30",
     "/boards/accueil/guide",
     "/boards/accueil/guide/reads",
+    "/boards/accueil/suggestions",
+    "/boards/accueil/suggestions?status=declined&sort=votes&mine=1",
+    "/notices",
     "/boards/accueil?as=reader",
     "/boards/accueil?as=nobody",
 ]
-EVERYBODYS_PAGES = ["/profile", "/boards/accueil/guide", "/boards/accueil/history", "/services/1", "/people", "/cards/987654"]
+EVERYBODYS_PAGES = ["/profile", "/notices", "/boards/accueil/suggestions", "/boards/accueil/guide", "/boards/accueil/history", "/services/1", "/people", "/cards/987654"]
 STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forged", "/sign-in"]
 
 
