@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -86,7 +87,7 @@ def test_a_board_with_suggestions_and_their_list_take_the_same_queries_however_m
 
     few = {path: queries(path) for path in ("/boards/accueil", LIST, "/api/boards/accueil")}
     for number in range(20):
-        asked = {"suggestion": "request", "asked": town.mediatheque if number % 2 else town.ccas}
+        asked: dict[str, Any] = {"suggestion": "request", "asked": town.mediatheque if number % 2 else town.ccas}
         town.add_card(str(number), column=town.suggestions, **asked)
     assert {path: queries(path) for path in few} == few
 

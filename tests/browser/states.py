@@ -78,6 +78,26 @@ def column_dialog_refused(desk: Desk) -> None:
     expect(desk.page.locator("dialog[open]").get_by_role("alert")).not_to_be_empty()
 
 
+def merge_dialog(desk: Desk) -> None:
+    column_menu(desk)
+    desk.page.get_by_role("menuitem", name="Fusionner dans…").click()
+    expect(desk.page.locator("dialog[open]").get_by_role("status")).to_contain_text("passent à la fin")
+
+
+def selected_cards(desk: Desk) -> None:
+    """In the mode in which a tap selects; the column is pinned for oneself."""
+    column_menu(desk)
+    desk.page.get_by_role("menuitem", name="Épingler en premier").click()
+    expect(desk.page.locator(".column.pinned")).to_have_count(1)
+    desk.page.locator(".column.pinned .column-menu-button").click()
+    desk.page.get_by_role("menuitem", name="Sélectionner des infos").click()
+    desk.page.locator(".column.pinned .card").first.click()
+    expect(desk.page.get_by_role("region", name="Sélection")).to_contain_text("1 info sélectionnée")
+    desk.page.evaluate(
+        "() => fetch(`/boards/accueil/placements`, { method: 'DELETE', headers: { 'X-CSRFToken': document.querySelector('meta[name=csrf-token]').content } })"
+    )
+
+
 def composer(desk: Desk) -> None:
     desk.open_board()
     desk.page.locator(".column:not(.folded) .add").nth(FIRST).click()
@@ -224,6 +244,42 @@ def archive(desk: Desk) -> None:
     expect(desk.page.get_by_role("heading", name="Colonnes")).to_be_visible()
 
 
+def open_suggestion(desk: Desk) -> None:
+    """A request to a service, with a reply, as a facilitator may decide on it."""
+    desk.open_board()
+    board = desk.board()
+    column = next(each["id"] for each in board["columns"] if each["kind"] == "suggestions")
+    asked = next(each["service"] for each in board["columns"] if each["service"])
+    card = desk.add_card(column, f"Une demande {uuid4().hex[:4]}", suggestion="request", asked=asked)
+    desk.command(type="set_status", card=card, status="studied")
+    desk.command(type="reply", card=card, text="On regarde.")
+    desk.page.goto(f"{desk.server.url}/cards/{card}")
+    desk.expect_live()
+    expect(desk.panel.locator(".replies")).to_be_visible()
+
+
+def suggestion_refused(desk: Desk) -> None:
+    desk.forgive()
+    open_suggestion(desk)
+    desk.panel.get_by_role("button", name="Refuser…").click()
+    desk.panel.get_by_role("button", name="Refuser", exact=True).click()
+    expect(desk.panel.get_by_role("alert").filter(visible=True)).to_be_visible()
+
+
+def answer_dialog(desk: Desk) -> None:
+    open_suggestion(desk)
+    desk.panel.get_by_role("button", name="Publier la réponse").click()
+    expect(desk.page.locator("dialog[open] .tiptap")).to_be_visible()
+
+
+def suggestion_composer(desk: Desk) -> None:
+    desk.open_board()
+    column = desk.page.locator(".column[data-column-kind=suggestions]").first
+    column.get_by_role("button", name="Proposer une idée").click()
+    column.get_by_label("Nature", exact=True).select_option("request")
+    expect(column.get_by_label("Service", exact=True)).to_be_visible()
+
+
 def error_404(desk: Desk) -> None:
     desk.forgive()
     desk.page.goto(f"{desk.server.url}/cards/999999")
@@ -277,6 +333,8 @@ STATES = [
         column_menu,
         column_dialog,
         column_dialog_refused,
+        merge_dialog,
+        selected_cards,
         composer,
         composer_on_top,
         composer_refused,
@@ -284,6 +342,10 @@ STATES = [
         card_of_its_own_address,
         card_panel,
         rule_read,
+        open_suggestion,
+        suggestion_refused,
+        answer_dialog,
+        suggestion_composer,
         card_menu,
         edit_form,
         edit_link,
