@@ -7,14 +7,16 @@ import { t, tn } from "../live/words.js";
 
 // « Fusionner dans… »: the column that stays is chosen, and what will happen is said first.
 export default class extends Controller {
-  static targets = ["what", "into", "words", "submit"];
+  static targets = ["heading", "into", "words", "submit"];
   #column = null;
 
   open({ detail: column }) {
     this.#column = column;
-    const others = columns().filter((other) => other !== column);
-    this.whatTarget.textContent = titleOf(column);
-    this.intoTarget.replaceChildren(...others.map((other) => new Option(titleOf(other), other.id)));
+    const all = columns();
+    const others = all.filter((other) => other !== column);
+    const beside = others[Math.max(all.indexOf(column) - 1, 0)];
+    this.headingTarget.textContent = t("Fusionner {title} dans…", { title: quote(titleOf(column)) });
+    this.intoTarget.replaceChildren(...others.map((other) => new Option(titleOf(other), other.id, false, other === beside)));
     this.submitTarget.disabled = !others.length;
     this.say();
     this.element.showModal();
@@ -27,8 +29,8 @@ export default class extends Controller {
     else if (!count) this.wordsTarget.textContent = t("Elle est vide ; la colonne est archivée.");
     else {
       this.wordsTarget.textContent = tn(
-        "Son info passe à la fin de {into}, où la lisent ceux qui lisent cette colonne ; la colonne est archivée.",
-        "Ses {count} infos passent à la fin de {into}, où les lisent ceux qui lisent cette colonne ; la colonne est archivée.",
+        "Son info passe à la fin de {into} et suit ses droits ; la colonne est archivée.",
+        "Ses {count} infos passent à la fin de {into} et suivent ses droits ; la colonne est archivée.",
         count,
         { into },
       );
