@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import administrators_only, current_person
+from app.accounts.sign_in import safe_next
 from app.administration import board_upkeep as upkeep
 from app.administration.board_templates import EMPTY, beginnings, chosen_template, kept_templates
 from app.administration.forms import BoardForm, NewBoardForm
@@ -136,14 +137,14 @@ def restore(board_id: int) -> AnyResponse:
 
 
 def _answered(board_id: int, act: Callable[[Board, Person], str]) -> AnyResponse:
-    """Back to the list, which says what was done, or why not."""
+    """Back to the list, or to the board where the button stood, which says what was done, or why not."""
     board, actor = _board(board_id), current_person()
     reading().rollback()
     try:
         flash(act(board, actor))
     except Refusal as refusal:
         flash(problem_for(refusal)["detail"], "problem")
-    return redirect(url_for("boards.show_boards", _anchor=f"board-{board_id}"), 303)
+    return redirect(safe_next() if request.form.get("next") else url_for("boards.show_boards", _anchor=f"board-{board_id}"), 303)
 
 
 def _begun(title: str, made: list[str]) -> str:

@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { removeWhatWasSaid } from "../live/announce.js";
 import { wordTimes } from "../live/times.js";
 
 const NEAR = "0px 600px";
@@ -10,6 +11,7 @@ export default class extends Controller {
     const near = new IntersectionObserver((entries) => this.#word(entries, near), { root: board, rootMargin: NEAR });
     board.querySelectorAll(".column").forEach((column) => near.observe(column));
     document.getElementById(location.hash.slice(1))?.scrollIntoView({ inline: "center", block: "nearest" });
+    removeWhatWasSaid();
     document.documentElement.dataset.ready = "";
   }
 

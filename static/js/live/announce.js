@@ -21,6 +21,15 @@ export function toast(text, act = null) {
   const toasts = document.getElementById("toasts");
   while (toasts.children.length > 2) toasts.firstElementChild.remove();
   toasts.append(box);
+  removeInTime(box);
+}
+
+// What the server said when it made the page leaves as other messages do.
+export function removeWhatWasSaid() {
+  document.querySelectorAll("#toasts .toast").forEach(removeInTime);
+}
+
+function removeInTime(box) {
   const leave = () => (box.matches(":hover, :focus-within") ? setTimeout(leave, SHOWN_MS) : box.remove());
   setTimeout(leave, SHOWN_MS);
 }
