@@ -144,7 +144,8 @@ class Told:
 def notices(session: Session, person: Person) -> list[Told]:
     """What this person was told, the latest first, about cards that they may still read."""
     theirs = select(Notice, Card, Column).join(Card, Card.id == Notice.card_id).join(Column, Column.id == Card.column_id)
-    latest = theirs.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
+    in_use = theirs.join(Board, Board.id == Card.board_id).where(Board.archived_at.is_(None))
+    latest = in_use.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
     rows = [(notice, card) for notice, card, column in session.execute(latest) if rights.may_read(person, column)]
     acted = {notice.facts["actor"] for notice, _card in rows}
     actors = {actor.id: actor for actor in session.scalars(select(Person).where(Person.id.in_(acted)))} if acted else {}
@@ -156,7 +157,8 @@ def unread_notices(session: Session, person: Person) -> int:
     waiting = (
         select(Card.column_id, func.count())
         .join(Notice, Notice.card_id == Card.id)
-        .where(Notice.person_id == person.id, Notice.read_at.is_(None))
+        .join(Board, Board.id == Card.board_id)
+        .where(Notice.person_id == person.id, Notice.read_at.is_(None), Board.archived_at.is_(None))
         .group_by(Card.column_id)
     )
     counts = {row[0]: row[1] for row in session.execute(waiting)}

@@ -15,6 +15,7 @@ from boards.errors import Conflict, Forbidden, Invalid, NotFound
 from boards.models import Board, Change, Person
 from boards.perform import perform, perform_together
 from boards.reading import boards_for, find_board, find_card, home_of
+from boards.suggestions import notices, unread_notices
 from tests.town import Town
 
 OTHERS = ("agent", "colleague", "reader")
@@ -156,6 +157,21 @@ def test_an_archived_board_is_there_for_facilitators_only(town: Town) -> None:
             find_card(reading(), person(town, who), card)
         assert order(town, who) == ["Autre"]
     assert order(town, "facilitator") == ["Autre"]
+
+
+def test_nobody_is_told_of_a_suggestion_on_it_until_it_is_back(town: Town) -> None:
+    idea = town.add_card("Un écran à l’entrée", column=town.suggestions)
+    town.perform(town.facilitator, type="set_status", card=idea, status="studied")
+
+    def told() -> tuple[int, int]:
+        db.session.rollback()
+        return len(notices(reading(), person(town, "agent"))), unread_notices(reading(), person(town, "agent"))
+
+    assert told() == (1, 1)
+    archive(town)
+    assert told() == (0, 0)
+    town.perform(town.facilitator, type="restore_board")
+    assert told() == (1, 1)
 
 
 def test_it_takes_nothing_but_being_restored(town: Town) -> None:
