@@ -15,7 +15,7 @@ from app.extensions import limiter
 from boards import rights
 from boards.database import now, reading, write_transaction
 from boards.models import Board, Card, Change, Column, Person, Reply
-from boards.personal import Notice, Vote
+from boards.personal import CardRead, Notice, Vote
 
 routes = Blueprint("personal_data", __name__)
 
@@ -50,6 +50,7 @@ def personal_data(account: Account) -> dict[str, Any]:
             "density": account.density,
             "created_at": account.created_at.isoformat(),
             "last_seen_at": _moment(account.last_seen_at),
+            "welcomed_at": _moment(account.welcomed_at),
         },
         "services": [service.name for service in person.services],
         "sign_ins": [
@@ -79,6 +80,7 @@ def personal_data(account: Account) -> dict[str, Any]:
         "votes": _votes(person),
         "replies": _replies(person),
         "notices": _notices(person),
+        "reads": _reads(person),
         "changes": _changes(person),
         "log": _log(account),
     }
@@ -126,6 +128,15 @@ def _notices(person: Person) -> list[dict[str, Any]]:
     return [
         {"what": notice.what, "at": notice.at.isoformat(), "read_at": _moment(notice.read_at), **_titled(person, card, column)}
         for notice, card, column in told
+    ]
+
+
+def _reads(person: Person) -> list[dict[str, Any]]:
+    query = select(CardRead, Card, Column).join(Card, CardRead.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    mine = reading().execute(query.where(CardRead.person_id == person.id).order_by(CardRead.at))
+    return [
+        {"card": card.id, "version": read.version, "at": read.at.isoformat(), **_titled(person, card, column)}
+        for read, card, column in mine
     ]
 
 

@@ -134,6 +134,13 @@ def test_in_somebody_elses_place_nothing_is_read(rules: list[int], elise: Visito
     assert "J’ai lu" not in elise.get(f"/cards/{rules[0]}?as=reader", headers={"X-Fragment": "panel"}).text
 
 
+def test_what_one_has_read_is_among_ones_data(rules: list[int], sonia: Visitor) -> None:
+    put(sonia, f"/cards/{rules[0]}/read", {"version": 1})
+    told = sonia.get("/profile/data").get_json()
+    assert [(read["card"], read["version"], read["title"]) for read in told["reads"]] == [(rules[0], 1, TITLES[0])]
+    assert told["profile"]["welcomed_at"]
+
+
 # --- who has read what ------------------------------------------------------------------------------------------------
 
 

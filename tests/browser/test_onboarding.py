@@ -30,6 +30,19 @@ def new_guide_column(facilitator: Desk, title: str, rules: list[str]) -> list[in
     return [facilitator.add_card(column, rule, body=f"<p>Texte de {rule}.</p>") for rule in rules]
 
 
+def test_the_tour_waits_while_a_card_is_open_or_somebody_types(seat: SeatSomebody) -> None:
+    desk = seat(NEWCOMER, path=None)
+    desk.page.get_by_role("button", name="Passer la visite").wait_for()  # it began where they arrived, and they go on without an answer
+    desk.page.route("**/profile/welcomed", lambda route: route.abort())
+    rule = next(card["id"] for card in desk.board()["cards"])
+    desk.requests.clear()
+    desk.open_board(f"/cards/{rule}")
+    desk.page.add_init_script("addEventListener('DOMContentLoaded', () => document.querySelector('.filter input')?.focus())")
+    desk.open_board()
+    expect(desk.page.locator("body")).to_have_attribute("data-newcomer", "")
+    assert [url for url in desk.requests if "/tour-" in url] == []  # it was not even fetched
+
+
 def test_a_newcomer_is_shown_around_once_by_keyboard_and_sees_it_again_when_they_wish(seat: SeatSomebody) -> None:
     desk = seat(NEWCOMER, afresh=True, path=None, reduced_motion="reduce")
     page = desk.page
