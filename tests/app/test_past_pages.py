@@ -117,8 +117,8 @@ def test_from_one_change_to_the_next(town: Town, sonia: Visitor, card: int) -> N
     assert titles(page) == ["Un"]
     assert f"/boards/accueil/past?seq={town.seq}" in page
     assert f"/boards/accueil/past?seq={town.seq - 2}" in page
-    assert "Modification suivante" not in sonia.get(f"/boards/accueil/past?seq={town.seq}").text
-    assert "Modification précédente" not in sonia.get("/boards/accueil/past?seq=1").text
+    assert "Juste après" not in sonia.get(f"/boards/accueil/past?seq={town.seq}").text
+    assert "Juste avant" not in sonia.get("/boards/accueil/past?seq=1").text
     for seq in ("0", str(town.seq + 1), "x", "-1", "9" * 30):
         assert sonia.get(f"/boards/accueil/past?seq={seq}").status_code == 422
 
