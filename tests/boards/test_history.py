@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.history_pages import KIND_WORDS
+from app.history_words import WHAT
 from boards import history as history_module
 from boards.database import reading, write_transaction
 from boards.history import Asked, Entry, history
@@ -157,3 +159,74 @@ def test_of_a_large_change_some_is_named(town: Town) -> None:
     town.perform(town.facilitator, type="restore_column", column=town.service)
     town.perform(town.agent, type="undo_change", seq=entry.seq)
     assert [town.card(card).archived_at for card in cards] == [None] * len(cards)
+
+
+def one_of_each(town: Town) -> list[str]:
+    """What the facilitator's history calls the latest change."""
+    return what(told(town, town.facilitator))[:1]
+
+
+def test_of_suggestions_it_tells_steps_kinds_support_and_replies(town: Town) -> None:
+    card = town.add_card("Afficher les tarifs", column=town.suggestions)
+    town.perform(town.agent, type="set_suggestion", card=card, suggestion="request", asked=town.mediatheque)
+    town.perform(town.colleague, type="vote_card", card=card, on=True)
+    town.perform(town.colleague, type="vote_card", card=card, on=False)
+    town.perform(town.colleague, type="reply", card=card, text="Bonne idée")
+    town.perform(town.facilitator, type="set_status", card=card, status="studied")
+    town.perform(town.facilitator, type="set_status", card=card, status="declined", note="Trop cher")
+    entries = told(town, town.reader, asked=Asked(kind="suggestions"))
+    assert what(entries) == ["status_set", "status_set", "replied", "vote_withdrawn", "vote_cast", "suggestion_set"]
+    decline, _step, reply, _withdrawn, vote, kind = (entry.told[0] for entry in entries)
+    assert (decline.before, decline.after) == ({"status": "studied", "note": ""}, {"status": "declined", "note": "Trop cher"})
+    assert (reply.before, vote.before, vote.after) == ({}, {"votes": 0}, {"votes": 1})
+    assert kind.after == {"suggestion": "request", "asked_id": town.mediatheque}
+
+
+def test_an_answer_is_told_of_both_cards(town: Town) -> None:
+    card = town.add_card("Quels tarifs\u202f?", column=town.suggestions, suggestion="request", asked=town.ccas)
+    town.perform(town.agent, type="publish_answer", card=card, column=town.service, title="Les tarifs")
+    assert {(each.what, each.title) for each in told(town, town.reader)[0].told} == {
+        ("added", "Les tarifs"),
+        ("status_set", "Quels tarifs\u202f?"),
+    }
+
+
+def test_of_several_cards_columns_and_the_board_it_tells_each_in_its_words(town: Town) -> None:
+    cards = [town.add_card(title) for title in ("Un", "Deux", "Trois")]
+    town.perform(town.agent, type="move_cards", cards=cards[:2], column=town.free)
+    assert what(told(town, town.agent))[:2] == ["moved", "moved"]
+    town.perform(town.facilitator, type="split_column", column=town.free, cards=cards[:1], title="À part")
+    assert one_of_each(town) == ["column_split"]
+    town.perform(town.facilitator, type="merge_column", column=town.free, into=town.service)
+    merged = told(town, town.agent)[0].told[0]
+    assert (merged.what, merged.source and merged.source.title, merged.target and merged.target.title) == (
+        "column_merged",
+        "Free",
+        "Service",
+    )
+    town.perform(town.facilitator, type="edit_board", title="Nouveau nom")
+    renamed = told(town, town.reader)[0].told[0]
+    assert (renamed.what, renamed.title, renamed.before) == ("board_edited", "Nouveau nom", {"title": "Accueil"})
+    rule = town.add_card("Règle", column=town.guide, actor=town.facilitator)
+    town.perform(town.facilitator, type="require_reading", card=rule, required=True)
+    assert one_of_each(town) == ["reading_required"]
+    town.perform(town.facilitator, type="archive_cards", cards=[rule, cards[2]])
+    assert what(told(town, town.reader))[:2] == ["archived", "archived"]
+
+
+def test_an_earlier_text_taken_up_is_told_as_such_and_offered_where_it_differs(town: Town, card: int) -> None:
+    town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
+    town.perform(town.facilitator, type="edit_card", card=card, version=2, title="Trois")
+    assert [entry.may_restore for entry in told(town, town.agent, card)] == [False, True, True]
+    assert [entry.may_restore for entry in told(town, town.reader, card)] == [False, False, False]
+    town.perform(town.agent, type="restore_text", card=card, version=3, seq=town.seq - 1)
+    entries = told(town, town.agent, card)
+    assert what(entries) == ["text_restored", "edited", "edited", "added"]
+    assert [entry.may_restore for entry in entries] == [False, True, False, True]
+    assert (entries[0].told[0].before, entries[0].told[0].after) == ({"title": "Trois"}, {"title": "Deux"})
+
+
+@pytest.mark.parametrize("kind", history_module.KINDS)
+def test_whatever_is_told_has_its_words(kind: str) -> None:
+    assert history_module.KINDS[kind] <= WHAT.keys()
+    assert kind in KIND_WORDS
