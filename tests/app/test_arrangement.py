@@ -16,7 +16,7 @@ ADDRESS = "/boards/accueil/placements"
 
 
 @pytest.fixture
-def agent(visitor: Visitor) -> Visitor:
+def agent(visitor: Visitor, town: Town) -> Visitor:
     visitor.sign_in("ccas@ville.example")
     return visitor
 
