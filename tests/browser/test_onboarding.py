@@ -171,7 +171,8 @@ def test_the_guide_is_printed_without_what_surrounds_it(seat: SeatSomebody) -> N
     desk.page.evaluate("() => { window.print = () => { document.title = 'imprimé'; }; }")
     desk.page.get_by_role("button", name="Imprimer").click()
     expect(desk.page).to_have_title("imprimé")
-    desk.page.emulate_media(media="print")
+    desk.page.emulate_media(media="print", color_scheme="dark")
+    assert desk.page.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"  # paper is white
     for unwanted in (".topbar", ".skip", ".guide .btn"):
         expect(desk.page.locator(unwanted).first).to_be_hidden()
     expect(desk.page.get_by_role("heading", name="Raccourcis clavier")).to_be_visible()
