@@ -149,3 +149,20 @@ def test_readers_look_on_and_the_list_works_without_script(anna: Desk, seat: Sea
     plain.page.get_by_label("Seulement les miennes").check()
     plain.page.get_by_role("button", name="Chercher").click()
     expect(plain.page.get_by_text("Aucune suggestion ne correspond.")).to_be_visible()
+
+
+def test_what_is_said_without_a_connection_is_kept_and_sent_once(anna: Desk, boris: Desk, title: str) -> None:
+    anna.forgive()
+    suggest(anna, title)
+    anna.open_card(title)
+    boris.open_card(title)
+    anna.context.set_offline(True)
+    draft = anna.panel.get_by_label("Répondre")
+    draft.fill("Dès la rentrée")
+    draft.press("Control+Enter")
+    expect(anna.panel.get_by_role("alert").filter(visible=True)).to_contain_text("Hors ligne")
+    draft.press("Control+Enter")
+    expect(draft).to_have_value("Dès la rentrée")
+    anna.context.set_offline(False)
+    expect(boris.panel.locator(".replies .words")).to_have_text(["Dès la rentrée"], timeout=20_000)
+    expect(draft).to_have_value("")

@@ -6,10 +6,14 @@ import { columns, titleOf } from "../live/places.js";
 import { mayAddTo } from "../live/rights.js";
 import { t } from "../live/words.js";
 
+const OFFLINE_MS = 1500;
+const OFFLINE = t("Hors ligne : partira au retour de la connexion.");
+
 // « Publier la réponse »: the card that answers a request, written in a dialog. What is typed is kept on this machine until it is published.
 export default class extends Controller {
   static targets = ["dialog", "what", "title", "text", "column", "validUntil", "problem"];
   #card = 0;
+  #publishing = new Set();
 
   async open({ currentTarget: opener, params }) {
     const asking = document.getElementById(`card-${params.card}`);
@@ -19,7 +23,7 @@ export default class extends Controller {
     this.whatTarget.textContent = asking ? titleOf(asking) : "";
     const home = opener.closest(".column") ?? possible.find(({ dataset }) => dataset.serviceId && dataset.serviceId === asking?.dataset.asked);
     this.columnTarget.replaceChildren(...possible.map((column) => new Option(titleOf(column), column.dataset.columnId, false, column === home)));
-    const { title = "", body = "", valid_until: day = "" } = drafts.read(this.#draft) ?? {};
+    const { title = "", body = "", valid_until: day = "" } = drafts.read(draftOf(this.#card)) ?? {};
     this.titleTarget.value = title;
     this.validUntilTarget.value = day;
     this.problemTarget.textContent = "";
@@ -29,7 +33,7 @@ export default class extends Controller {
   }
 
   keep() {
-    drafts.write(this.#draft, { title: this.titleTarget.value, body: this.#body, valid_until: this.validUntilTarget.value });
+    drafts.write(draftOf(this.#card), this.#typed);
   }
 
   close() {
@@ -48,25 +52,26 @@ export default class extends Controller {
 
   async submit(event) {
     event.preventDefault();
-    if (!this.titleTarget.value.trim()) return this.#refuse(t("Écrivez un titre."));
-    if (!this.validUntilTarget.validity.valid) return this.#refuse(t("Cette date n’existe pas."));
-    const draft = this.#draft;
-    const publishing = perform({
-      type: "publish_answer",
-      card: this.#card,
-      column: Number(this.columnTarget.value),
-      title: this.titleTarget.value,
-      body: this.#body,
-      valid_until: this.validUntilTarget.value || null,
-    });
-    if (sender.waiting) this.problemTarget.textContent = t("Hors ligne : partira au retour de la connexion.");
+    if (!this.titleTarget.value.trim()) return this.#say(this.#card, t("Écrivez un titre."));
+    if (!this.validUntilTarget.validity.valid) return this.#say(this.#card, t("Cette date n’existe pas."));
+    const card = this.#card;
+    if (this.#publishing.has(card)) return;
+    this.#publishing.add(card);
+    const typed = this.#typed;
+    const waiting = setTimeout(() => sender.waiting && this.#say(card, OFFLINE), OFFLINE_MS);
     try {
+      const publishing = perform({ type: "publish_answer", card, column: Number(this.columnTarget.value), ...typed, valid_until: typed.valid_until || null });
+      if (sender.isKept) drafts.forget(draftOf(card)); // from here on the outbox has it
       await publishing;
-      drafts.forget(draft);
-      this.close();
+      drafts.forget(draftOf(card));
+      if (this.#card === card) this.close();
       announce(t("La réponse est publiée."));
     } catch (problem) {
-      this.#refuse(problem.detail);
+      drafts.write(draftOf(card), typed);
+      this.#say(card, problem.detail);
+    } finally {
+      clearTimeout(waiting);
+      this.#publishing.delete(card);
     }
   }
 
@@ -86,13 +91,16 @@ export default class extends Controller {
     return this.editor ? this.normal(this.editor) : this.loaded;
   }
 
-  get #draft() {
-    return `answer:${this.#card}`;
+  get #typed() {
+    return { title: this.titleTarget.value, body: this.#body, valid_until: this.validUntilTarget.value };
   }
 
-  #refuse(words) {
-    if (!this.dialogTarget.open) return toast(words);
+  // Where the form of this request still is, else as a small message.
+  #say(card, words) {
+    if (this.#card !== card || !this.dialogTarget.open) return toast(words);
     this.problemTarget.textContent = words;
     this.titleTarget.focus();
   }
 }
+
+const draftOf = (card) => `answer:${card}`;

@@ -5,6 +5,8 @@ import { drafts } from "../live/drafts.js";
 import { columnOf, titleOf } from "../live/places.js";
 import { t } from "../live/words.js";
 
+const OFFLINE_MS = 1500;
+
 // What the panel offers on a suggestion: support, steps, replies. What is typed stays, here and on this machine, until the server has it.
 export default class extends Controller {
   static values = { card: Number, unread: Number };
@@ -98,17 +100,26 @@ export default class extends Controller {
   async #send(event, command) {
     event.preventDefault();
     const form = event.target;
+    const draft = this.#draft(form);
+    if ("sending" in form.dataset) return;
+    form.dataset.sending = "";
     form.querySelector(".problem").textContent = "";
-    const sending = perform({ ...command, card: this.cardValue });
-    if (sender.waiting) announce(t("Hors ligne : partira au retour de la connexion."));
+    const waiting = setTimeout(() => sender.waiting && (form.querySelector(".problem").textContent = t("Hors ligne : partira au retour de la connexion.")), OFFLINE_MS);
     try {
+      const sending = perform({ ...command, card: this.cardValue });
+      if (sender.isKept) drafts.forget(draft); // from here on the outbox has it
       await sending;
-      drafts.forget(this.#draft(form));
+      drafts.forget(draft);
+      form.querySelector(".problem").textContent = "";
       form.reset();
       if (form.dataset.name !== "reply") form.hidden = true;
       else announce(t("Votre réponse est envoyée."));
     } catch (problem) {
+      drafts.write(draft, Object.fromEntries(new FormData(form)));
       this.#refuse(event, problem.detail);
+    } finally {
+      clearTimeout(waiting);
+      delete form.dataset.sending;
     }
   }
 
