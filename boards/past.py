@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from boards.models import Board, Card, Change, Column, Person, Record, Service
 from boards.text import plain_text
 
 _Row = TypeVar("_Row", Card, Column)
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,12 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
     cards = _cards_now(session, board)
     title = board.title
     later = select(Change.record).where(Change.board_id == board.id, Change.seq > seq).order_by(Change.seq.desc())
-    for record in session.scalars(later.execution_options(yield_per=500)):
-        _go_back(columns, record["columns"])
-        _go_back(cards, record["cards"])
-        title = record.get("board", {}).get("before", {}).get("title", title)
+    for records in session.scalars(later.execution_options(yield_per=_AT_ONCE)).partitions():
+        for record in records:
+            _go_back(columns, record["columns"])
+            _go_back(cards, record["cards"])
+            title = record.get("board", {}).get("before", {}).get("title", title)
+        time.sleep(0)  # under gevent a long way back would hold everybody else up
     shown = [_rebuilt(Column, board.id, id, state, seq) for id, state in columns.items() if rights.may_read(person, now[id])]
     shown = [column for column in shown if column.archived_at is None and rights.may_read(person, column)]
     standing: dict[int, list[Card]] = {column.id: [] for column in shown}
@@ -87,7 +91,7 @@ def _cards_now(session: Session, board: Board) -> dict[int, Record]:
 def _row_as_it_was(session: Session, row: _Row, seq: int, touching: ColumnElement[bool]) -> _Row | None:
     states = {row.id: {name: getattr(row, name) for name in recorded_fields(type(row))}}
     later = select(Change.record).where(Change.board_id == row.board_id, Change.seq > seq, Change.seq <= row.changed_seq, touching)
-    for record in session.scalars(later.order_by(Change.seq.desc()).execution_options(yield_per=500)):
+    for record in session.scalars(later.order_by(Change.seq.desc()).execution_options(yield_per=_AT_ONCE)):
         _go_back(states, record["cards" if isinstance(row, Card) else "columns"])
     return _rebuilt(type(row), row.board_id, row.id, states[row.id], seq) if states else None
 
