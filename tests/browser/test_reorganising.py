@@ -116,6 +116,16 @@ def test_ones_own_order_outlives_what_facilitators_do(lanes: Lanes, founder: Des
     expect(anna.column(lanes.right).get_by_role("button", name="Menu de la colonne")).to_be_focused()
 
 
+def test_an_agents_own_service_is_pinned_in_one_click(anna: Desk) -> None:
+    offered = anna.page.get_by_role("button", name="Épingler en premier la colonne")
+    expect(offered).to_have_count(1)
+    offered.click()
+    expect(anna.page.locator("#board > .column h2").first).to_have_text("CCAS")
+    expect(offered).to_have_count(0)
+    choose(anna, "CCAS", "Ne plus épingler")
+    expect(offered).to_have_count(1)
+
+
 def test_a_column_of_a_service_is_called_and_coloured_like_it(facilitator: Desk) -> None:
     choose(facilitator, "CCAS", "Ajouter une colonne à droite…")
     form = dialog(facilitator)

@@ -43,6 +43,12 @@ export default class extends Controller {
     document.dispatchEvent(new CustomEvent("column:merge", { detail: this.#column }));
   }
 
+  // From the column's head: an agent's own service is pinned at once.
+  pinThis({ currentTarget }) {
+    this.menuTarget.dataset.column = currentTarget.closest(".column").id;
+    this.pin();
+  }
+
   async pin() {
     if (await pin(this.#column, true)) this.#showPlace(t("Colonne {title} épinglée en premier.", { title: quote(titleOf(this.#column)) }));
   }

@@ -4,7 +4,7 @@ import { perform } from "../live/board.js";
 import { columnOf, columns, titleOf } from "../live/places.js";
 import { whyNotIn } from "../live/refusals.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
-import { inWords } from "../live/selection.js";
+import { inWords, isSelected, selectedCards } from "../live/selection.js";
 import { t } from "../live/words.js";
 
 // « Déplacer vers… »: column and position by lists, for everyone, of one card or of all that are selected.
@@ -19,7 +19,7 @@ export default class extends Controller {
   open(card) {
     if (!card) return;
     if (!mayEdit(card)) return toast(whyNotIn(columnOf(card)));
-    this.openFor([card]);
+    this.openFor(isSelected(card) ? selectedCards() : [card]);
   }
 
   openFor(cards) {
