@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,10 +24,11 @@ def run(app: Flask, tmp_path: Path) -> Run:
 
 def erase(town: Town, row: Card | Column) -> None:
     rows = "card" if isinstance(row, Card) else "column"
-    town.perform(town.facilitator, board=row.board_id, type=f"archive_{rows}", **{rows: row.id})
+    named: dict[str, Any] = {rows: row.id}
+    town.perform(town.facilitator, board=row.board_id, type=f"archive_{rows}", **named)
     with write_transaction() as session:
         session.execute(update(type(row)).where(type(row).id == row.id).values(archived_at=now() - timedelta(days=31)))
-    town.perform(town.facilitator, board=row.board_id, type=f"erase_{rows}", **{rows: row.id})
+    town.perform(town.facilitator, board=row.board_id, type=f"erase_{rows}", **named)
 
 
 def test_a_card_that_was_erased_stays_so(run: Run, town: Town) -> None:

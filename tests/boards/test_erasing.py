@@ -119,12 +119,13 @@ def test_a_suggestion_that_it_answered_is_without_answer_and_everybody_hears_of_
 @pytest.mark.parametrize(("rows", "model"), [("card", Card), ("column", Column)])
 def test_only_what_has_been_archived_for_thirty_days(town: Town, card: int, column: int, rows: str, model: type[Card | Column]) -> None:
     id = card if rows == "card" else column
+    named: dict[str, Any] = {rows: id}
     long_ago(model, id, days=29.99)
-    refused = refusal(town, town.facilitator, type=f"erase_{rows}", **{rows: id})
+    refused = refusal(town, town.facilitator, type=f"erase_{rows}", **named)
     assert refused.code == "too_early_to_erase"
     assert refused.facts["erasable_from"][:10] == (now() + timedelta(days=0.01)).isoformat()[:10]
-    town.perform(town.facilitator, type=f"restore_{rows}", **{rows: id})
-    assert refusal(town, town.facilitator, type=f"erase_{rows}", **{rows: id}).code == f"{rows}_not_archived"
+    town.perform(town.facilitator, type=f"restore_{rows}", **named)
+    assert refusal(town, town.facilitator, type=f"erase_{rows}", **named).code == f"{rows}_not_archived"
 
 
 def test_facilitators_only_and_what_one_may_not_see_does_not_exist(town: Town, card: int, column: int) -> None:

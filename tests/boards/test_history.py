@@ -14,6 +14,7 @@ from boards.database import reading, write_transaction
 from boards.history import Asked, Entry, history
 from boards.models import Card, Change, Person
 from boards.perform import perform
+from boards.told import NAMED_AT_MOST
 from tests.boards.test_undo import ArchiveAll
 from tests.town import Town
 
@@ -151,11 +152,11 @@ def test_pages_follow_each_other_without_gap_or_repetition(town: Town, monkeypat
 
 
 def test_of_a_large_change_some_is_named(town: Town) -> None:
-    cards = [town.add_card(f"Carte {number}") for number in range(history_module.NAMED_AT_MOST + 2)]
+    cards = [town.add_card(f"Carte {number}") for number in range(NAMED_AT_MOST + 2)]
     town.perform(town.facilitator, type="archive_column", column=town.service)
     perform(town.facilitator, town.board, ArchiveAll())
     entry = told(town, town.agent)[0]
-    assert (len(entry.told), entry.more, entry.may_undo) == (history_module.NAMED_AT_MOST, True, False)
+    assert (len(entry.told), entry.more, entry.may_undo) == (NAMED_AT_MOST, True, False)
     town.perform(town.facilitator, type="restore_column", column=town.service)
     town.perform(town.agent, type="undo_change", seq=entry.seq)
     assert [town.card(card).archived_at for card in cards] == [None] * len(cards)
