@@ -150,5 +150,9 @@ def hue_of(name: str) -> int:
 
 def plain_name(name: str) -> str:
     """The name in small letters, digits and hyphens, without accents: by it services are told apart, and slugs made."""
-    letters = unicodedata.normalize("NFKD", name.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae")).encode("ascii", "ignore").decode()
+    letters = (
+        unicodedata.normalize("NFKD", name.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae"))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")

@@ -142,7 +142,9 @@ def test_each_start_has_a_code_of_its_own(app: Flask, code: str, visitor: Visito
 
 def test_a_new_town_may_begin_with_the_template_that_ships(code: str, visitor: Visitor) -> None:
     page = visitor.get("/setup").text
-    assert re.search(r'<input[^>]* checked[^>]* name="template"|<input[^>]* name="template"[^>]* checked', page)  # unless one says otherwise
+    assert re.search(
+        r'<input[^>]* checked[^>]* name="template"|<input[^>]* name="template"[^>]* checked', page
+    )  # unless one says otherwise
     assert "13 colonnes prêtes à servir (État civil, CCAS, Médiathèque, Scolaire et périscolaire…)" in page
     assert visitor.post("/setup", answers(code, template="y", services="ccas\nCimetières")).status_code == 303
     columns = reading().scalars(select(Column).order_by(Column.rank)).all()
@@ -154,7 +156,9 @@ def test_a_new_town_may_begin_with_the_template_that_ships(code: str, visitor: V
     assert visitor.get("/").location == "/boards/accueil"
 
 
-def test_what_fails_while_a_town_is_founded_leaves_nothing(app: Flask, code: str, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_while_a_town_is_founded_leaves_nothing(
+    app: Flask, code: str, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("boards.commands.importing._bring_cards", lambda *_anything: 1 / 0)
     visitor.get("/setup")
     assert visitor.post("/setup", answers(code, template="y")).status_code == 500

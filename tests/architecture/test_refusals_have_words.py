@@ -17,7 +17,15 @@ from tests.architecture.sources import calls, python_files
 REFUSALS = {"NotFound", "Forbidden", "Conflict", "Busy", "problem_document", "answer_problem", "_answer"}
 FIELD_ERRORS = {"FieldError", "UnfitText", "PydanticCustomError"}
 COMMANDS: dict[str, dict[str, Any]] = {
-    "add_card": {"column": 1, "title": "Piscine fermée", "body": "", "valid_until": "2030-01-01", "after": 1, "suggestion": "request", "asked": 1},
+    "add_card": {
+        "column": 1,
+        "title": "Piscine fermée",
+        "body": "",
+        "valid_until": "2030-01-01",
+        "after": 1,
+        "suggestion": "request",
+        "asked": 1,
+    },
     "edit_card": {"card": 1, "version": 1, "title": "Piscine fermée", "body": "", "valid_until": "2030-01-01"},
     "move_card": {"card": 1, "column": 1, "after": 1},
     "move_cards": {"cards": [1, 2], "column": 1, "after": 1},

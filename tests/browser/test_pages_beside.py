@@ -50,7 +50,16 @@ FACILITATORS_PAGES = [
     "/boards/accueil?as=reader",
     "/boards/accueil?as=nobody",
 ]
-EVERYBODYS_PAGES = ["/profile", "/notices", "/boards/accueil/suggestions", "/boards/accueil/guide", "/boards/accueil/history", "/services/1", "/people", "/cards/987654"]
+EVERYBODYS_PAGES = [
+    "/profile",
+    "/notices",
+    "/boards/accueil/suggestions",
+    "/boards/accueil/guide",
+    "/boards/accueil/history",
+    "/services/1",
+    "/people",
+    "/cards/987654",
+]
 STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forged", "/sign-in"]
 
 
