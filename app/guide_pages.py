@@ -10,6 +10,7 @@ from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import administrators_only, current_person
+from app.numbers import number_in
 from app.pages import card_page, storable
 from app.problems import problem_for
 from boards.database import reading, write_transaction
@@ -61,9 +62,9 @@ def keep_read(card_id: int) -> tuple[str, int]:
 def keep_read_by_form(card_id: int) -> AnyResponse | tuple[str, int]:
     """The same without script. Of a rule that changed meanwhile the new text is shown, and that it has changed."""
     find_card(reading(), current_person(), storable(card_id))
-    version = request.form.get("version", "")
+    version = request.form.get("version")
     try:
-        _mark(card_id, _version({"version": int(version) if version.isascii() and version.isdigit() else version or None}))
+        _mark(card_id, _version({"version": (number_in(version) or version) if version else None}))
     except Conflict as refusal:
         if refusal.code != "rule_changed":
             raise

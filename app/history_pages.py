@@ -18,6 +18,7 @@ from app.accounts.sign_in import safe_next
 from app.carry_out import carry_out
 from app.history_words import WHAT, differences
 from app.languages import current_language
+from app.numbers import number_in
 from app.pages import storable, viewer
 from app.problems import problem_for
 from boards import rights
@@ -54,7 +55,7 @@ def show_board_history(slug: str) -> str:
         people=_actors(board),
         columns=[column for column in _columns(board) if rights.may_read(current_person(), column)],
         kinds={kind: words for kind, words in KIND_WORDS.items() if kind != "rights" or rights.may_arrange(current_person())},
-        page=history(reading(), current_person(), board, before=_number(request.args, "before"), asked=asked),
+        page=history(reading(), current_person(), board, before=number_in(request.args.get("before")), asked=asked),
         acts=True,
         **_told_in_words(),
     )
@@ -67,7 +68,7 @@ def show_card_history(card_id: int) -> str:
     person, place = viewer()
     card, column = find_card(reading(), person, storable(card_id))
     board = reading().get_one(Board, card.board_id)
-    page = history(reading(), person, board, card=card, before=_number(request.args, "before"), acts=place is None)
+    page = history(reading(), person, board, card=card, before=number_in(request.args.get("before")), acts=place is None)
     template = "history/_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
     level = rights.level(person, column)
     return render_template(template, board=board, card=card, column=column, level=level, page=page, acts=place is None, **_told_in_words())
@@ -76,8 +77,8 @@ def show_card_history(card_id: int) -> str:
 @routes.post("/boards/<slug>/undo")
 @login_required
 def undo(slug: str) -> AnyResponse:
-    first = {"first": _number(request.form, "first") or 0} if request.form.get("first") else {}
-    asked = {"type": "undo_change", "seq": _number(request.form, "seq") or 0, **first, "key": request.form.get("key") or None}
+    first = {"first": number_in(request.form.get("first")) or 0} if request.form.get("first") else {}
+    asked = {"type": "undo_change", "seq": number_in(request.form.get("seq")) or 0, **first, "key": request.form.get("key") or None}
     try:
         carry_out(current_person(), current_language(), slug, asked)
         flash(_("La modification est annulée."))
@@ -92,12 +93,7 @@ def _told_in_words() -> dict[str, Any]:
 
 def _asked(arguments: Mapping[str, str]) -> Asked:
     kind = arguments.get("kind", "")
-    return Asked(_number(arguments, "person"), _number(arguments, "column"), kind if kind in KINDS else None)
-
-
-def _number(arguments: Mapping[str, str], name: str) -> int | None:
-    text = arguments.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return Asked(number_in(arguments.get("person")), number_in(arguments.get("column")), kind if kind in KINDS else None)
 
 
 def _actors(board: Board) -> list[Person]:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.current import current_person
 from app.carry_out import carry_out
 from app.languages import current_language
+from app.numbers import number_in
 from app.pages import storable
 from app.problems import problem_for
 from app.wording import in_words
@@ -95,8 +96,8 @@ def restore_text(card_id: int) -> AnyResponse:
     asked = {
         "type": "restore_text",
         "card": card_id,
-        "version": request.form.get("version", 0, int),
-        "seq": request.form.get("seq", 0, int),
+        "version": number_in(request.form.get("version")) or 0,
+        "seq": number_in(request.form.get("seq")) or 0,
         "key": request.form.get("key") or None,
     }
     try:
@@ -124,7 +125,7 @@ def _shown(board: Board, asked: str, seq: str) -> Shown | None:
         return _at(board, asked)
     if not seq:
         return None
-    number = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 19 else -1
+    number = number_in(seq) or 0
     if not 0 < number <= board.seq:
         raise NoSuchMoment(_("Cette modification du tableau n’existe pas."))
     return Shown(number, _moment_of(board, number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.numbers import number_in
 from boards import rights
 from boards.database import reading
 from boards.errors import FieldError, Forbidden, Invalid, NotFound
@@ -24,9 +25,10 @@ def standing_in(person: Person, place: Any) -> Person:
     if place == "agent":
         return Person(id=NOBODY, name=person.name, hue=person.hue, role=Role.AGENT, services=[])
     kind, _, number = place.partition(":") if isinstance(place, str) else ("", "", "")
-    if kind != "service" or not (number.isascii() and number.isdigit() and len(number) < 19):
+    asked = number_in(number)
+    if kind != "service" or asked is None:
         raise Invalid([FieldError("as", "enum", {})])
-    service = reading().get(Service, int(number))
+    service = reading().get(Service, asked)
     if service is None:
         raise NotFound("service_not_found")
     return Person(id=NOBODY, name=person.name, hue=person.hue, role=Role.AGENT, services=[service])

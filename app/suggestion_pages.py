@@ -11,6 +11,7 @@ from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import current_person
+from app.numbers import number_in
 from boards import rights
 from boards.database import reading, write_transaction
 from boards.models import Card, Column, Kind, Person, Status, Suggestion
@@ -43,7 +44,7 @@ def show_suggestions(slug: str) -> str:
         here="suggestions",
         board=board,
         wanted=wanted,
-        page=suggestions(reading(), person, board, wanted, _number(request.args, "page") or 1),
+        page=suggestions(reading(), person, board, wanted, number_in(request.args.get("page")) or 1),
         arguments=_arguments(wanted),
         services=services_in_use(reading()),
         columns=suggestion_columns(reading(), person, board),
@@ -93,7 +94,7 @@ def _wanted(arguments: Mapping[str, str]) -> Wanted:
     return Wanted(
         kind=Suggestion(kind) if kind in list(Suggestion) else None,
         status=Status(status) if status in list(Status) else None,
-        service=_number(arguments, "service"),
+        service=number_in(arguments.get("service")),
         mine=arguments.get("mine") == "1",
         sort="votes" if arguments.get("sort") == "votes" else "date",
     )
@@ -103,8 +104,3 @@ def _arguments(wanted: Wanted) -> dict[str, Any]:
     """The address that asks for this."""
     asked = {"kind": wanted.kind, "status": wanted.status, "service": wanted.service, "mine": "1" if wanted.mine else None}
     return {name: value for name, value in asked.items() if value} | ({"sort": "votes"} if wanted.sort == "votes" else {})
-
-
-def _number(arguments: Mapping[str, str], name: str) -> int | None:
-    text = arguments.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

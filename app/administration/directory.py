@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from app.accounts.models import Account
 from app.accounts.upkeep import has_arrived
+from app.numbers import number_in
 from boards.models import Person, Service
 
 PAGE = 100
@@ -45,10 +46,9 @@ class Asked:
 
     @classmethod
     def by(cls, arguments: Mapping[str, str]) -> Asked:
-        service = arguments.get("service", "")
         return cls(
             text=arguments.get("q", "").strip()[:200],
-            service=int(service) if service.isascii() and service.isdigit() and len(service) < 19 else None,
+            service=number_in(arguments.get("service")),
             role=arguments.get("role", ""),
             state=arguments.get("state", ""),
         )

@@ -19,6 +19,7 @@ from app.accounts.models import Account, AuditEntry
 from app.administration.directory import plain
 from app.administration.log_words import facts_in_words
 from app.csv_text import csv_download
+from app.numbers import number_in
 from boards.database import now, reading, write_transaction
 from boards.models import Person
 
@@ -61,7 +62,7 @@ def show_log() -> str:
     asked = Asked.by(request.args)
     total = reading().scalar(select(func.count()).select_from(entries(reading(), asked).order_by(None).subquery())) or 0
     pages = max(1, -(-total // PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    page = min(max(number_in(request.args.get("page")) or 1, 1), pages)
     return render_template(
         "log/show.html",
         me=current_person(),

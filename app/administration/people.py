@@ -12,6 +12,7 @@ from app.accounts.upkeep import find_by_email
 from app.administration.directory import STATES, Asked, look_up, services_by_name, state_of
 from app.administration.forms import ROLES, PersonForm
 from app.administration.inviting import add_invited, hand_over_invitation, show_once, waiting_for_a_link
+from app.numbers import number_in
 from boards.database import reading, write_transaction
 from boards.errors import Conflict
 from boards.models import Role, Service
@@ -25,7 +26,7 @@ Answer = AnyResponse | str | tuple[str, int]
 @administrators_only
 def show_people() -> str:
     asked = Asked.by(request.args)
-    found = look_up(reading(), asked, request.args.get("page", 1, type=int))
+    found = look_up(reading(), asked, number_in(request.args.get("page")) or 1)
     return render_template(
         "people/list.html",
         me=current_person(),

@@ -20,6 +20,7 @@ from app.administration.service_upkeep import (
     merge_services,
     restore_service,
 )
+from app.numbers import number_in
 from boards import rights
 from boards.administration import agents_by_service, columns_by_service
 from boards.database import reading
@@ -115,7 +116,7 @@ def show_merger(service_id: int) -> Answer:
     """First the choice of the other service, then what will happen, in numbers."""
     service = _service(service_id)
     others = services_by_name(reading(), Service.id != service.id, Service.archived_at.is_(None))
-    into = next((other for other in others if other.id == request.args.get("into", type=int)), None)
+    into = next((other for other in others if other.id == number_in(request.args.get("into"))), None)
     merger = foresee_merger(reading(), service, into) if into else None
     return render_template(
         "services/merge.html", me=current_person(), here="services", service=service, others=others, into=into, merger=merger
@@ -125,7 +126,7 @@ def show_merger(service_id: int) -> Answer:
 @routes.post("/services/<int:service_id>/merge")
 @administrators_only
 def merge(service_id: int) -> AnyResponse:
-    service, into = _service(service_id), _service(request.form.get("into", 0, type=int))
+    service, into = _service(service_id), _service(number_in(request.form.get("into")) or 0)
     if into.id == service.id or into.archived_at is not None:
         abort(404)
     names = {"merged": service.name, "into": into.name}
@@ -148,7 +149,7 @@ def _service(service_id: int) -> Service:
 
 def _hue(otherwise: int) -> int:
     """The colour chosen in this form, if one was."""
-    chosen = request.form.get("hue", type=int)
+    chosen = number_in(request.form.get("hue"))
     return otherwise if chosen is None or not 0 <= chosen <= 359 else chosen
 
 

@@ -128,6 +128,12 @@ def test_without_script_a_form_does_the_same(town: Town, rules: list[int], sonia
     assert sonia.post(f"/cards/{rules[0]}/read", {"version": "deux"}).status_code == 422
 
 
+@pytest.mark.parametrize("version", ["9" * 5000, "9" * 30, "x", "-1", "1.0"])
+def test_a_form_that_sends_nonsense_is_refused(version: str, rules: list[int], sonia: Visitor) -> None:
+    assert sonia.post(f"/cards/{rules[0]}/read", {"version": version}).status_code == 422
+    assert own_reads(sonia) == {}
+
+
 def test_in_somebody_elses_place_nothing_is_read(rules: list[int], elise: Visitor) -> None:
     put(elise, f"/cards/{rules[0]}/read", {"version": 1})
     assert own_reads(elise, "/boards/accueil?as=reader") == {}
