@@ -50,6 +50,7 @@ class Committed:
     rearranged: dict[int, Column] = field(default_factory=dict)
     # Columns of which this change altered who may read them, or of which nobody can tell any more: they were erased since.
     regranted: frozenset[int] = frozenset()
+    erased_since: bool = False  # something of it stands, and stood, nowhere that rights could be asked of
     board: Board | None = None  # when it is the board itself that was altered
 
     @property
@@ -62,9 +63,13 @@ class Committed:
         return {*self.rearranged.values(), *(column for columns in self.places.values() for column in columns)}
 
     def seen_by(self, audience: Audience) -> Committed:
-        """The change as these people may know it: what they may not read is gone, or was never there; an empty tick when nothing is left."""
+        """The change as these people may know it: what they may not read is gone, or was never there.
+
+        When nothing that they may read is left, it is a tick that says neither what happened nor who did it; columns that they may
+        still have on their page leave it all the same.
+        """
         readable = {column.id for column in self.concerned if rights.may_read(audience, column)}
-        if len(readable) == len(self.concerned):
+        if rights.reads_everything(audience) or (len(readable) == len(self.concerned) and not self.erased_since):
             return self
         cards: dict[int, Card | None] = {}
         for id, card in self.cards.items():
@@ -78,9 +83,9 @@ class Committed:
                 columns[id] = column
             elif id in self.regranted:
                 columns[id] = None  # also when it was archived since: who missed both still has it on their page
-        if cards or columns or self.board:
+        if cards or columns.keys() & readable or self.board:
             return replace(self, cards=cards, columns=columns)
-        return replace(self, type=UNSEEN, actor=None, cards={}, columns={})
+        return replace(self, type=UNSEEN, actor=None, cards={}, columns=columns)
 
 
 @dataclass(frozen=True)
@@ -192,6 +197,7 @@ def committed(
             for key, altered in change.record["columns"].items()
             if int(key) not in columns or _DECIDES_RIGHTS & set(altered["before"] or ())
         ),
+        erased_since=not all(places.values()) or any(id not in columns for id in touched_columns),
         board=board if "board" in change.record else None,
     )
 

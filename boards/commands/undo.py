@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import select
 
-from boards.changes import committed_now, former_homes, homes_after, touches_card
+from boards.changes import UNSEEN, committed_now, former_homes, homes_after, touches_card
 from boards.commands.altered import CARD_FIELDS, COLUMN_FIELDS, Altered, AlteredCard, AlteredColumn, Fields, TakenRanks, alters_text, joined
 from boards.commands.base import Command, Id
 from boards.commands.boards import AlteredBoard, altered_board
@@ -81,8 +81,7 @@ def alterations(scope: Scope, seq: int, first: int | None = None) -> Sequence[Al
 
 
 def _is_seen(scope: Scope, change: Change) -> bool:
-    seen = committed_now(scope.session, change).seen_by(scope.actor.audience)
-    return bool(seen.cards or seen.columns or seen.board)
+    return committed_now(scope.session, change).seen_by(scope.actor.audience).type != UNSEEN
 
 
 def _is_erased(scope: Scope, change: Change) -> bool:

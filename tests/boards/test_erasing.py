@@ -213,3 +213,48 @@ def test_the_administrative_log_has_who_and_when_without_content(town: Town, car
         ("card_erased", "Accueil", town.facilitator, {"change": town.seq - 1}),
         ("column_erased", "Accueil", town.facilitator, {"change": town.seq}),
     ]
+
+
+@pytest.fixture
+def hidden(town: Town) -> int:
+    """A column that only facilitators read, from its beginning, with a card that came and one that stayed; archived thirty days ago."""
+    committed = town.perform(town.facilitator, type="add_column", title=SECRET, kind="free")
+    column = next(iter(committed.columns))
+    town.perform(town.facilitator, type="set_rights", column=column, agents="none", readers="none")
+    card = town.add_card(SECRET, column=column, actor=town.facilitator)
+    town.perform(town.facilitator, type="edit_card", card=card, version=1, title=f"{SECRET} deux")
+    town.perform(town.facilitator, type="edit_column", column=column, title=f"{SECRET} trois")
+    town.perform(town.facilitator, type="archive_column", column=column)
+    long_ago(Column, column)
+    return column
+
+
+@pytest.mark.parametrize("who", ["agent", "reader"])
+def test_what_was_hidden_is_not_told_once_it_is_erased(town: Town, hidden: int, who: str) -> None:
+    town.perform(town.facilitator, type="erase_column", column=hidden)
+    first = next(change.seq for change in town.log if str(hidden) in change.record["columns"])
+    missed = changes_after(reading(), town.fresh_board(), first - 1).changes
+    assert missed is not None
+    person = reading().get_one(Person, getattr(town, who))
+    seen = [change.seen_by(person.audience) for change in missed]
+    assert {(change.type, change.actor) for change in seen} == {("unseen", None)}
+    assert [change.cards for change in seen] == [{}] * len(seen)
+    assert [id for change in seen for id, column in change.columns.items() if column is not None] == []
+    assert seen[-1].columns == {hidden: None}, "a page that still shows it loses it"
+    for seq in range(first, town.seq + 1):
+        assert refusal(town, person.id, type="undo_change", seq=seq).code == "change_not_found"
+
+
+def test_whoever_lost_a_column_cannot_tell_its_changes_from_none(town: Town) -> None:
+    town.perform(town.facilitator, type="set_rights", column=town.free, agents="none")
+    lost = reading().get_one(Person, town.agent)
+    missed = changes_after(reading(), town.fresh_board(), town.seq - 1).changes or []
+    assert [(change.type, change.columns) for change in (each.seen_by(lost.audience) for each in missed)] == [("unseen", {town.free: None})]
+    assert refusal(town, town.agent, type="undo_change", seq=town.seq).code == "change_not_found"
+
+
+def test_facilitators_are_still_told_of_what_was_erased(town: Town, hidden: int) -> None:
+    town.perform(town.facilitator, type="erase_column", column=hidden)
+    missed = changes_after(reading(), town.fresh_board(), town.seq - 2).changes or []
+    everything = reading().get_one(Person, town.facilitator).audience
+    assert [change.seen_by(everything).type for change in missed] == ["column_archived", "column_erased"]
