@@ -50,14 +50,22 @@ def show_board(slug: str) -> str:
 @login_required
 def show_card(card_id: int) -> str:
     """The card in its panel, beside its board; only the panel when the board is already in sight."""
-    person, place = viewer()
-    card, column = find_card(reading(), person, storable(card_id))
-    if place is None and has_unread(reading(), person, card):
-        with write_transaction() as session:
-            mark_read(session, person, card.id)
+    person, _place = viewer()
+    return card_page(*find_card(reading(), person, storable(card_id)))
+
+
+@routes.put("/cards/<int:card_id>/noticed")
+@login_required
+def keep_noticed(card_id: int) -> dict[str, int]:
+    """What this person was told of the card is read: their panel says so once it shows the card. Answers how many notices are left."""
+    person = current_person()
+    card, _column = find_card(reading(), person, storable(card_id))
+    if has_unread(reading(), person, card):
         reading().rollback()
-        card, column = find_card(reading(), person, card_id)
-    return card_page(card, column)
+        with write_transaction() as session:
+            mark_read(session, person.id, card_id)
+        reading().rollback()
+    return {"unread": unread_notices(reading(), current_person())}
 
 
 @routes.get("/boards/<slug>/archive")
@@ -124,7 +132,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         services=services_in_use(reading()),
         requests=open_requests(reading(), seen.columns),
         decides=lambda request: rights.may_decide(person, request, request.column),
-        unread=unread_notices(reading(), person),
+        unread=unread_notices(reading(), current_person()),
         **_root(current_person(), arranges=rights.may_arrange(person)),
     )
 
@@ -138,6 +146,7 @@ def _panel(card: Card, column: Column) -> dict[str, Any]:
         "column": column,
         "level": rights.level_on(board, person, column),
         "board": board,
+        "unnoticed": place is None and has_unread(reading(), person, card),
         "reading": reading_of(reading(), person, board, card) if place is None and column.kind == Kind.GUIDE else None,
         **about_suggestion(person, card, column),
     }

@@ -27,7 +27,6 @@ from boards.suggestions import (
     suggestion_columns,
     suggestions,
     supports,
-    unread_notices,
 )
 
 routes = Blueprint("suggestions", __name__)
@@ -61,8 +60,9 @@ def show_notices() -> str:
 @routes.post("/notices/read")
 @login_required
 def read_notices() -> AnyResponse:
+    person_id = current_person().id
     with write_transaction() as session:
-        mark_read(session, current_person())
+        mark_read(session, person_id)
     flash(_("Tout est marqué comme lu."))
     return redirect(url_for("suggestions.show_notices"), 303)
 
@@ -82,7 +82,6 @@ def about_suggestion(person: Person, card: Card, column: Column) -> dict[str, An
             "may_comment": rights.may_comment(person, column),
             "me": person.id,
             "moderates": rights.may_arrange(person),
-            "unread": unread_notices(reading(), person),
             "services": services_in_use(reading()),
         },
     }

@@ -169,14 +169,14 @@ def unread_notices(session: Session, person: Person) -> int:
 
 
 def has_unread(session: Session, person: Person, card: Card) -> bool:
-    return session.scalar(_unread(person).where(Notice.card_id == card.id).limit(1)) is not None
+    return session.scalar(_unread(person.id).where(Notice.card_id == card.id).limit(1)) is not None
 
 
-def mark_read(session: Session, person: Person, card_id: int | None = None) -> None:
+def mark_read(session: Session, person_id: int, card_id: int | None = None) -> None:
     """This person has seen the notices about one card, or all of theirs. Twice alters nothing."""
-    unread = _unread(person) if card_id is None else _unread(person).where(Notice.card_id == card_id)
+    unread = _unread(person_id) if card_id is None else _unread(person_id).where(Notice.card_id == card_id)
     session.execute(update(Notice).where(Notice.id.in_(unread)).values(read_at=now()))
 
 
-def _unread(person: Person) -> Select[int]:
-    return select(Notice.id).where(Notice.person_id == person.id, Notice.read_at.is_(None))
+def _unread(person_id: int) -> Select[int]:
+    return select(Notice.id).where(Notice.person_id == person_id, Notice.read_at.is_(None))

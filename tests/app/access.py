@@ -70,6 +70,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("PUT", "/boards/<slug>/placements/<int:column_id>"): Access.READERS_OF_A_COLUMN,
     ("DELETE", "/boards/<slug>/placements"): Access.SIGNED_IN,
     ("GET", "/cards/<int:card_id>"): Access.READERS_OF_A_COLUMN,
+    ("PUT", "/cards/<int:card_id>/noticed"): Access.READERS_OF_A_COLUMN,
     ("GET", "/boards/<slug>/suggestions"): Access.SIGNED_IN,
     ("GET", "/notices"): Access.SIGNED_IN,
     ("POST", "/notices/read"): Access.SIGNED_IN,

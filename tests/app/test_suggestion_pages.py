@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from app.accounts.models import TokenScope
+from app.accounts.people import create_token
 from boards.database import db, now, reading, write_transaction
 from boards.models import Service
 from boards.personal import Notice
@@ -41,6 +43,10 @@ def leo(app: Flask, town: Town) -> Visitor:
 def request_(town: Town) -> int:
     town.perform(town.facilitator, type="edit_column", column=town.free, title="Médiathèque", kind="service", service=town.mediatheque)
     return town.add_card("Horaires d’été", column=town.suggestions, suggestion="request", asked=town.mediatheque)
+
+
+def noticed(visitor: Visitor, card: int) -> object:
+    return visitor.client.put(f"/cards/{card}/noticed", headers={"X-CSRFToken": visitor.csrf_token}).get_json()
 
 
 def code(answer: object) -> str:
@@ -118,10 +124,33 @@ def test_the_bell_counts_and_what_was_opened_is_read(town: Town, sonia: Visitor,
     assert "À l’étude" in page
     assert "Léo Dumas" in page
     leo.get(f"/cards/{request_}")  # somebody else's look alters nothing
+    assert noticed(leo, request_) == {"unread": 0}
     panel = sonia.client.get(f"/cards/{request_}", headers={"X-Fragment": "panel"}).text
-    assert 'data-suggestion-unread-value="0"' in panel
+    assert "data-unnoticed" in panel
     assert "On regarde." in panel
-    assert "Non lue" not in sonia.get("/notices").text
+    other = town.add_card("Une idée", column=town.suggestions)
+    leo.command(type="reply", card=other, text="Oui")
+    assert [noticed(sonia, request_) for _twice in range(2)] == [{"unread": 1}] * 2
+    assert "data-unnoticed" not in sonia.get(f"/cards/{request_}").text
+    assert unescape(sonia.get("/notices").text).count("Non lue") == 1
+
+
+def test_a_look_at_a_card_writes_nothing_and_waits_for_nobody_who_writes(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
+    leo.command(type="reply", card=request_, text="On regarde.")
+    with write_transaction():
+        assert sonia.get(f"/cards/{request_}").status_code == 200
+    assert sonia.client.head(f"/cards/{request_}").status_code == 200
+    assert 'data-unread="1"' in sonia.get(f"/cards/{request_}").text
+
+
+def test_a_token_that_only_reads_leaves_notices_unread(app: Flask, town: Town, leo: Visitor, request_: int) -> None:
+    leo.command(type="reply", card=request_, text="On regarde.")
+    headers = {"Authorization": f"Bearer {create_token(PEOPLE['agent'][0], 'Écran du hall', TokenScope.READ)}"}
+    program = app.test_client()
+    assert program.get(f"/cards/{request_}", headers=headers).status_code == 200
+    assert program.put(f"/cards/{request_}/noticed", headers=headers).status_code == 403
+    reading().rollback()
+    assert [notice.read_at for notice in reading().query(Notice)] == [None]
 
 
 def test_everything_is_marked_read_once_or_twice(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
@@ -140,7 +169,9 @@ def test_looking_in_somebodys_place_reads_nothing(town: Town, app: Flask) -> Non
     elise = somebody(app, "facilitator")
     assert elise.get(f"/cards/{card}?as=agent").status_code == 200
     assert 'data-unread="1"' in elise.get("/boards/accueil").text
-    assert 'data-unread="0"' in elise.get("/boards/accueil?as=agent").text
+    page = elise.get(f"/cards/{card}?as=agent").text
+    assert 'data-unread="1"' in page  # the bell stays one's own
+    assert "data-unnoticed" not in page
 
 
 def test_what_is_wrong_is_refused_in_words(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:

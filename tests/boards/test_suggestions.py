@@ -353,13 +353,13 @@ def test_what_was_read_stays_read(town: Town, idea: int, request_: int) -> None:
     agent = person(town, "agent")
     assert has_unread(reading(), agent, town.card(idea))
     with write_transaction() as session:
-        mark_read(session, agent, idea)
-        mark_read(session, person(town, "colleague"))  # alters nobody else's
+        mark_read(session, agent.id, idea)
+        mark_read(session, town.colleague)  # alters nobody else's
     reading().rollback()
     assert unread_notices(reading(), agent) == 1
     assert not has_unread(reading(), agent, town.card(idea))
     with write_transaction() as session:
-        mark_read(session, agent)
+        mark_read(session, agent.id)
     reading().rollback()
     assert unread_notices(reading(), agent) == 0
 

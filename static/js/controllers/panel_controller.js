@@ -4,6 +4,7 @@ import { perform } from "../live/board.js";
 import { board, seen } from "../live/context.js";
 import { showInPlace } from "../live/in_place.js";
 import { publishedIn } from "../live/merge.js";
+import { noticed } from "../live/notices.js";
 import { whyNot } from "../live/refusals.js";
 import { mayPlace } from "../live/rights.js";
 import { wordTimes } from "../live/times.js";
@@ -160,6 +161,7 @@ export default class extends Controller {
     const note = article.querySelector("[data-why-not]");
     if (note) note.textContent = whyNot(article, note.dataset.whyNot);
     wordTimes(article);
+    if ("unnoticed" in article.dataset) noticed(article.dataset.panelCard);
     document.querySelector(".card.open")?.classList.remove("open");
     document.getElementById(`card-${article.dataset.panelCard}`)?.classList.add("open");
     document.title = `${this.#open.title} · ${boardTitle()}`;

@@ -9,12 +9,8 @@ const OFFLINE_MS = 1500;
 
 // What the panel offers on a suggestion: support, steps, replies. What is typed stays, here and on this machine, until the server has it.
 export default class extends Controller {
-  static values = { card: Number, unread: Number };
+  static values = { card: Number };
   static targets = ["form", "cards"];
-
-  unreadValueChanged(count) {
-    document.dispatchEvent(new CustomEvent("notices:count", { detail: count }));
-  }
 
   formTargetConnected(form) {
     const kept = drafts.read(this.#draft(form));
