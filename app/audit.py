@@ -24,7 +24,7 @@ from boards.changes import Committed
 from boards.commands.erasing import EraseCard, EraseColumn
 from boards.database import now, write_transaction
 from boards.errors import Busy
-from boards.models import Board, Person, Record, Service
+from boards.models import Board, Column, Person, Record, Service
 from boards.perform import change_committed
 
 log = logging.getLogger(__name__)
@@ -168,15 +168,25 @@ def _note_rights(_sender: Any, change: Committed) -> None:
 
 
 def _note_erasing(_sender: Any, change: Committed) -> None:
-    """Who erased something, when and on which board; what it said is gone. Read as `_note_rights`."""
+    """Who erased something, when and on which board; what it said is gone, from earlier entries too. Read as `_note_rights`."""
     if change.type not in (EraseCard.past, EraseColumn.past):
         return
     try:
         with write_transaction() as session:
             board = session.get_one(Board, change.board_id)
+            _forget_titles(session, change.rearranged)
             record(session, change.type, board.title, actor=change.actor, change=change.seq)
     except Busy:
         log.exception("change %s of board %s erased something and is not in the administrative log", change.seq, change.board_id)
+
+
+def _forget_titles(session: Session, columns: dict[int, Column]) -> None:
+    """Take the titles of erased columns out of what was logged of their rights."""
+    titles = {_printable(column.title) for column in columns.values()}
+    for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == "rights_changed")) if columns else ():
+        # Rights that a board began with were logged before its columns had an id.
+        if entry.facts["column"] in columns if "column" in entry.facts else entry.subject in titles:
+            entry.subject = ""
 
 
 def _named(session: Session, rights: Record) -> Record:

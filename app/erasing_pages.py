@@ -7,7 +7,7 @@ import secrets
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import current_person
@@ -19,7 +19,7 @@ from boards import rights
 from boards.commands.erasing import require_due
 from boards.database import now, reading
 from boards.errors import Conflict, Forbidden, NotFound
-from boards.models import Card, Column
+from boards.models import BoardTemplate, Card, Column
 from boards.reading import find_board, find_card
 
 routes = Blueprint("erasing", __name__)
@@ -34,7 +34,15 @@ def confirm_card(slug: str, card_id: int) -> str:
     if card.board_id != board.id:
         raise NotFound("card_not_found")
     require_due(card, now())
-    return render_template("erasing/card.html", me=current_person(), board=board, card=card, column=column, key=secrets.token_hex(16))
+    return render_template(
+        "erasing/card.html",
+        me=current_person(),
+        board=board,
+        card=card,
+        column=column,
+        templates=_templates_with({card.title}),
+        key=secrets.token_hex(16),
+    )
 
 
 @routes.post("/boards/<slug>/archive/cards/<int:card_id>/erase")
@@ -52,8 +60,16 @@ def confirm_column(slug: str, column_id: int) -> str:
     if column is None or column.board_id != board.id:
         raise NotFound("column_not_found")
     require_due(column, now())
-    cards = reading().scalar(select(func.count()).select_from(Card).where(Card.column_id == column.id))
-    return render_template("erasing/column.html", me=current_person(), board=board, column=column, cards=cards, key=secrets.token_hex(16))
+    titles = reading().scalars(select(Card.title).where(Card.column_id == column.id)).all()
+    return render_template(
+        "erasing/column.html",
+        me=current_person(),
+        board=board,
+        column=column,
+        cards=len(titles),
+        templates=_templates_with(set(titles)),
+        key=secrets.token_hex(16),
+    )
 
 
 @routes.post("/boards/<slug>/archive/columns/<int:column_id>/erase")
@@ -70,6 +86,12 @@ def _erase(slug: str, asked: dict[str, object], done: str) -> AnyResponse:
     except Conflict as refusal:
         flash(problem_for(refusal)["detail"], "problem")
     return redirect(url_for("pages.show_archive", slug=slug), 303)
+
+
+def _templates_with(titles: set[str]) -> list[str]:
+    """The templates that hold a card of one of these titles: erasing leaves them as they are."""
+    kept = reading().scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
+    return [each.title for each in kept if any(card["title"] in titles for column in each.content["columns"] for card in column["cards"])]
 
 
 def _require_arranger() -> None:

@@ -17,6 +17,8 @@ from boards.scope import Scope
 KEPT_IN_ARCHIVE = timedelta(days=30)
 # Each is a condition of its own: of more, reading the whole log once is quicker.
 _ASKED_AT_ONCE = 50
+# Instead of the digest of a command, by which a short text could be guessed. No command has it, so that a key used then is not used again.
+_FORGOTTEN = ""
 
 _T = TypeVar("_T")
 
@@ -87,7 +89,7 @@ def _forget_in_log(scope: Scope, cards: Sequence[Card], columns: Sequence[Column
     if len(cards) + len(columns) <= _ASKED_AT_ONCE:
         log = log.where(or_(*map(touches_card, homes), *map(touches_column, gone)))
     bare = [
-        {"id": id, "record": _without_texts(record, homes, gone)}
+        {"id": id, "record": _without_texts(record, homes, gone), "digest": _FORGOTTEN}
         for id, record in scope.session.execute(log.execution_options(yield_per=500))
         if _names(record["cards"], homes) or _names(record["columns"], gone)
     ]

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from boards.database import now, write_transaction
 from boards.models import Board, Card, Change, Column
+from boards.templates import save_template, template_of
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 
@@ -255,6 +256,25 @@ def test_erasing_a_column_with_its_cards(app: Flask, town: Town) -> None:
     page = dtan.get("/boards/accueil/archive").text
     assert "La colonne est effacée définitivement" in page
     assert "Guide" not in page
+
+
+def test_the_page_names_the_templates_that_keep_the_text(app: Flask, town: Town) -> None:
+    rule = town.add_card("Règle", column=town.guide, actor=town.facilitator)
+    other = town.add_card("Info ordinaire")
+    with write_transaction() as session:
+        template = template_of(session, session.get_one(Board, town.board))
+        for title in ("Accueil", "Piscine & sports"):
+            save_template(session, template.model_copy(update={"title": title}))
+    town.perform(town.facilitator, type="archive_card", card=rule)
+    town.perform(town.agent, type="archive_card", card=other)
+    town.perform(town.facilitator, type="archive_column", column=town.guide)
+    long_ago((Card, rule), (Card, other), (Column, town.guide))
+    dtan = visit(app, "facilitator")
+    for path in (f"cards/{rule}", f"columns/{town.guide}"):
+        page = dtan.get(f"/boards/accueil/archive/{path}/erase").text
+        assert "2 modèles de tableau ont une info de même titre" in page
+        assert "<bdi>Accueil</bdi>, <bdi>Piscine &amp; sports</bdi>." in page
+    assert "Les modèles de tableau ne changent pas" in dtan.get(f"/boards/accueil/archive/cards/{other}/erase").text
 
 
 def test_agents_erase_nothing(town: Town, sonia: Visitor, archived: int) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
+from app import audit
 from app.accounts.models import AuditEntry
 from boards.changes import changes_after
 from boards.commands.altered import alters_text
 from boards.database import db, now, reading, write_transaction
-from boards.errors import Forbidden, NotFound, Refusal
+from boards.errors import Conflict, Forbidden, NotFound, Refusal
 from boards.history import history
 from boards.models import Card, Column, Person, Reply
 from boards.past import board_as_it_was
@@ -197,9 +198,9 @@ def test_the_history_tells_that_it_was_erased_and_where_it_stood(town: Town, car
 
 
 def test_the_log_still_says_who_did_what_when(town: Town, card: int) -> None:
-    before = [(change.seq, change.type, change.actor_id, change.at, change.key, change.digest) for change in town.log]
+    before = [(change.seq, change.type, change.actor_id, change.at, change.key) for change in town.log]
     town.perform(town.facilitator, type="erase_card", card=card)
-    assert [(change.seq, change.type, change.actor_id, change.at, change.key, change.digest) for change in town.log][:-1] == before
+    assert [(change.seq, change.type, change.actor_id, change.at, change.key) for change in town.log][:-1] == before
     edits = [change.record["cards"][str(card)] for change in town.log if str(card) in change.record["cards"]]
     assert not any(alters_text(altered) for altered in edits if altered["before"] is not None)
     assert [altered["after"].get("column_id") for altered in edits] == [town.service, town.service, town.free, town.free, None]
@@ -258,3 +259,40 @@ def test_facilitators_are_still_told_of_what_was_erased(town: Town, hidden: int)
     missed = changes_after(reading(), town.fresh_board(), town.seq - 2).changes or []
     everything = reading().get_one(Person, town.facilitator).audience
     assert [change.seen_by(everything).type for change in missed] == ["column_archived", "column_erased"]
+
+
+def test_a_short_text_cannot_be_guessed_from_the_log(town: Town) -> None:
+    digests = {change.seq: change.digest for change in town.log}
+    asked: dict[str, Any] = {"type": "add_card", "column": town.service, "title": "Oui"}
+    card = next(iter(town.perform(town.agent, "offline", **asked).cards))
+    town.perform(town.agent, "edit", type="edit_card", card=card, version=1, title="Non")
+    kept = town.perform(town.agent, "kept", type="add_card", column=town.service, title="Autre").seq
+    digests[kept] = next(change.digest for change in town.log if change.seq == kept)
+    town.perform(town.agent, type="archive_card", card=card)
+    long_ago(Card, card)
+    town.perform(town.facilitator, type="erase_card", card=card)
+    assert {change.seq: change.digest for change in town.log if change.seq in digests} == digests
+    assert {change.digest for change in town.log if str(card) in change.record["cards"] and change.type != "card_erased"} == {""}
+    assert [change.key for change in town.log if change.key] == ["offline", "edit", "kept"]
+    with pytest.raises(Conflict) as again:
+        town.perform(town.agent, "offline", **asked)
+    assert again.value.code == "key_reused"
+    assert town.titles(town.service) == ["Autre"]
+
+
+def test_the_administrative_log_forgets_the_title_of_an_erased_column(town: Town) -> None:
+    committed = town.perform(town.facilitator, type="add_column", title=SECRET, kind="free")
+    column = next(iter(committed.columns))
+    town.perform(town.facilitator, type="set_rights", column=column, agents="read")
+    town.perform(town.facilitator, type="edit_column", column=column, title=f"{SECRET} deux")
+    town.perform(town.facilitator, type="set_rights", column=column, readers="none")
+    town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
+    with write_transaction() as session:  # as a board that begins with rights has it
+        audit.record(session, "rights_changed", f"{SECRET} deux", actor=town.facilitator, rights={"agents": "read"})
+    town.perform(town.facilitator, type="archive_column", column=column)
+    long_ago(Column, column)
+    town.perform(town.facilitator, type="erase_column", column=column)
+    entries = reading().scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    rights = [(entry.subject, entry.facts.get("column")) for entry in entries if entry.action == "rights_changed"]
+    assert rights == [("", column), ("", column), ("Free", town.free), ("", None)]
+    assert SECRET not in str([(entry.subject, entry.facts) for entry in entries])
