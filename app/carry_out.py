@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.accounts.current import may_give_rights
+from app.accounts.current import acts_in_person
 from app.fragments import present
 from boards.commands import parse_command
-from boards.commands.rights import SetRights
 from boards.database import reading
-from boards.errors import FieldError, Forbidden, Invalid
+from boards.errors import FieldError, Invalid
 from boards.models import Person
 from boards.perform import perform
 from boards.reading import find_board
@@ -25,12 +24,10 @@ def carry_out(person: Person, language: str, board: Any, data: Any) -> dict[str,
     if not isinstance(data, dict):
         raise Invalid([FieldError("type", "union_tag_not_found", {})])
     command = parse_command({name: value for name, value in data.items() if name != "key"})
-    if isinstance(command, SetRights) and not may_give_rights():
-        raise Forbidden("token_not_here")
     key = _key(data.get("key"))
     board_id = find_board(reading(), person, board_reference(board)).id
     reading().rollback()  # what was read so far must not hide what is about to be written
-    committed = perform(person.id, board_id, command, key)
+    committed = perform(person.id, board_id, command, key, by_program=not acts_in_person())
     return {"seq": committed.seq, "changes": [present(committed, person.audience, language)]}
 
 

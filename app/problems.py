@@ -105,6 +105,7 @@ FIELD_MESSAGES = {
     "none_selected": _l("Choisissez au moins une info."),
     "no_reason": _l("Dites pourquoi : un refus s’explique."),
     "not_a_request": _l("Seule une demande s’adresse à un service."),
+    "answers_itself": _l("Une suggestion ne peut pas être sa propre réponse : choisissez une autre info."),
     "not_done": _l("Seule une suggestion réalisée a une info qui y répond."),
     "nothing_to_edit": _l("Aucune modification n’est indiquée."),
     "selected_twice": _l("Une info est citée deux fois."),

@@ -24,16 +24,16 @@ from boards.scope import Scope
 change_committed = Signal()
 
 
-def perform(actor_id: int, board_id: int, command: Command, key: str | None = None) -> Committed:
+def perform(actor_id: int, board_id: int, command: Command, key: str | None = None, *, by_program: bool = False) -> Committed:
     """Carry out a command on a board, in one transaction, and tell about it once it is committed.
 
-    A key already used by this actor for the same command answers with the first result and alters nothing.
+    `by_program`: the actor has lent their name to one, which may do less. A key already used by this actor for the same command answers with the first result and alters nothing.
     Raises NotFound, Forbidden, Conflict or Busy; then nothing was altered.
     """
     digest = _digest(board_id, command)
     with one_writer():
         try:
-            done, is_new = _transact(actor_id, board_id, command, key, digest)
+            done, is_new = _transact(actor_id, board_id, command, key, digest, by_program)
         except IntegrityError as error:  # only another process can bring this about: the same key, or the same rank
             raise Conflict("try_again") from error
         if is_new:
@@ -83,22 +83,26 @@ class _AlreadyDone(Exception):
         self.committed = committed
 
 
-def _transact(actor_id: int, board_id: int, command: Command, key: str | None, digest: str) -> tuple[Committed, bool]:
+def _transact(actor_id: int, board_id: int, command: Command, key: str | None, digest: str, by_program: bool) -> tuple[Committed, bool]:
     try:
         with write_transaction() as session:
-            return _carry_out(session, actor_id, board_id, command, key, digest), True
+            return _carry_out(session, actor_id, board_id, command, key, digest, by_program), True
     except _AlreadyDone as done:
         return done.committed, False
 
 
-def _carry_out(session: Session, actor_id: int, board_id: int, command: Command, key: str | None, digest: str) -> Committed:
+def _carry_out(
+    session: Session, actor_id: int, board_id: int, command: Command, key: str | None, digest: str, by_program: bool = False
+) -> Committed:
     board = _take_turn(session, board_id)
     actor = _actor(session, actor_id)
     if key is not None:
         _answer_again(session, actor, key, digest)
     if board.archived_at is not None and not command.even_archived:
         raise Conflict("board_archived")
-    scope = Scope(session, actor, board, now())
+    scope = Scope(session, actor, board, now(), by_program=by_program)
+    if command.in_person:
+        scope.require_in_person()
     command.apply(scope)
     return _committed(scope, _record(scope, command, key, digest))
 

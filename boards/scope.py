@@ -23,6 +23,7 @@ class Scope:
     now: datetime
     touched: set[Card | Column] = field(default_factory=set)
     noted: dict[str, Any] = field(default_factory=dict)  # what the record is to say besides
+    by_program: bool = False  # the actor does not act in person
     _columns: dict[int, Column] = field(default_factory=dict)  # each is asked for several times, and read once
 
     def touch(self, *objects: Card | Column) -> None:
@@ -61,6 +62,11 @@ class Scope:
         """A card in use that the actor may edit, with its column. Raises NotFound, Forbidden or Conflict."""
         card, column = self.any_card(card_id)
         self.require_place(card, column)
+        return self.card_in_use(card_id)
+
+    def card_in_use(self, card_id: int) -> tuple[Card, Column]:
+        """A card on the board that the actor may read, with its column. Raises NotFound or Conflict."""
+        card, column = self.any_card(card_id)
         if card.archived_at is not None:
             raise Conflict("card_archived")
         if column.archived_at is not None:
@@ -137,6 +143,11 @@ class Scope:
         """As require_place, for several cards that are to stand there together."""
         if denied := sum(not rights.may_place(self.actor, card, column) for card in cards):
             raise Forbidden("may_not_edit", count=denied)
+
+    def require_in_person(self) -> None:
+        """For what gives rights or cannot be mended: no program does that, or a stolen token could open lasting doors."""
+        if self.by_program:
+            raise Forbidden("token_not_here")
 
     def require_arranger(self) -> None:
         if not rights.may_arrange(self.actor):

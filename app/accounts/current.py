@@ -52,8 +52,8 @@ def may_write() -> bool:
     return not isinstance(asking, Bearer) or asking.token.scope == TokenScope.WRITE
 
 
-def may_give_rights() -> bool:
-    """Whether whoever asks may give rights, if they are a facilitator: no program may, or a stolen token could open lasting doors."""
+def acts_in_person() -> bool:
+    """Whether somebody asks by themselves: no program gives rights or looks after people, or a stolen token could open lasting doors."""
     return not isinstance(current_user._get_current_object(), Bearer)
 
 
@@ -65,6 +65,8 @@ def administrators_only(view: _View) -> _View:
     def guarded(*arguments: Any, **options: Any) -> Any:
         if not rights.may_administer(current_person()):
             raise Forbidden("may_not_administer")
+        if not acts_in_person():
+            raise Forbidden("token_not_here")
         return view(*arguments, **options)
 
     return cast("_View", guarded)

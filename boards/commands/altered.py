@@ -15,6 +15,7 @@ from boards.errors import Conflict
 from boards.models import Card, Column, Kind, Record, Service, Status, Suggestion
 from boards.rank import nearest_free
 from boards.scope import Scope
+from boards.suggestions import tell_author
 from boards.text import plain_text
 
 Fields = dict[str, Any]
@@ -25,7 +26,7 @@ CARD_FACTS = ("must_read", "suggestion", "asked_id", "status", "note", "answer_i
 CARD_FIELDS = ("column_id", "rank", *CARD_TEXT, *CARD_FACTS, "archived_at")
 COLUMN_FACTS = ("title", "kind", "hue", "service_id")
 COLUMN_FIELDS = (*COLUMN_FACTS, "rank", "archived_at")
-_DECIDES_RIGHTS = {"kind", "service_id", "rights"}
+DECIDES_RIGHTS = {"kind", "service_id", "rights"}
 _WORDS = {"kind": Kind, "suggestion": Suggestion, "status": Status}
 
 
@@ -78,6 +79,8 @@ class AlteredCard:
             card.rank = ranks.for_card(home, before.get("rank", card.rank))
             card.column_id = home
         _write_back(card, before, CARD_FACTS)
+        if "status" in before:
+            tell_author(scope, card, "status_set", status=card.status)
         if before.keys() & set(CARD_TEXT):
             self._write_text_back(scope, before)
 
@@ -104,6 +107,9 @@ class AlteredColumn:
         """As for a card. A new column is as it was left while nothing else stands there, and rights are looked at cell by cell."""
         fields = COLUMN_FIELDS if self.before is None else self.before.keys() & set(COLUMN_FIELDS)
         _require_same(self.column, self.after, fields)
+        owner = (self.before or {}).get("service_id")
+        if owner is not None and session.get(Service, owner) is None:
+            raise Conflict("changed_since")
         held, left = _cells(self.column.rights), _cells(self.after.get("rights"))
         if any(held.get(cell) != left.get(cell) for cell in self._altered_cells()):
             raise Conflict("changed_since")
@@ -127,7 +133,7 @@ class AlteredColumn:
         if "rights" in before:
             former = _cells(before["rights"])
             column.rights = _row({**_cells(column.rights), **{cell: former.get(cell) for cell in self._altered_cells()}})
-        if before.keys() & {*_DECIDES_RIGHTS, "archived_at"} and column.archived_at is None:
+        if before.keys() & {*DECIDES_RIGHTS, "archived_at"} and column.archived_at is None:
             scope.touch(*scope.standing_cards(column))  # whoever may read them only now gets them with the column
 
     def _altered_cells(self) -> set[str]:

@@ -16,6 +16,7 @@ class Command(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     past: ClassVar[str]
+    in_person: ClassVar[bool] = False  # whether no program may send it
     even_archived: ClassVar[bool] = False  # whether it may be carried out on a board that was archived
 
     @property

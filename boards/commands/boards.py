@@ -39,6 +39,7 @@ class ArchiveBoard(Command):
     """The board leaves everybody's sight but the facilitators', with all that is on it, and takes nothing but being restored."""
 
     past: ClassVar = "board_archived"
+    in_person: ClassVar = True
     type: Literal["archive_board"]
 
     def apply(self, scope: Scope) -> None:
@@ -53,6 +54,7 @@ class ArchiveBoard(Command):
 
 class RestoreBoard(Command):
     past: ClassVar = "board_restored"
+    in_person: ClassVar = True
     even_archived: ClassVar = True
     type: Literal["restore_board"]
 

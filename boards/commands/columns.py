@@ -62,16 +62,18 @@ class EditColumn(Command):
         column = scope.column_to_arrange(self.column)
         if self.version is not None and self.version != column.version:
             raise Conflict("stale_version", column=column.id, version=column.version, title=column.title)
-        shown_otherwise = Kind.SUGGESTIONS in (column.kind, self.kind) and self.kind not in (None, column.kind)
+        service = _service_id(self.service, scope) if self.gives("service") else column.service_id
+        if (self.kind or column.kind, service) != (column.kind, column.service_id):
+            scope.require_in_person()  # both decide who may do what
+        shown_otherwise = self.kind not in (None, column.kind) and bool({Kind.SUGGESTIONS, Kind.GUIDE} & {column.kind, self.kind})
         for name in ("title", "kind", "hue"):
             if getattr(self, name) is not None:
                 setattr(column, name, getattr(self, name))
-        if self.gives("service"):
-            column.service_id = _service_id(self.service, scope)
+        column.service_id = service
         column.version += 1
         scope.touch(column)
         if shown_otherwise or (column.rights and (self.gives("kind") or self.gives("service"))):
-            scope.touch(*scope.standing_cards(column))  # as suggestions or no longer, or to others who may read them now
+            scope.touch(*scope.standing_cards(column))  # as suggestions or rules or no longer, or to others who may read them now
 
 
 class MoveColumn(Command):

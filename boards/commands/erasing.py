@@ -25,6 +25,7 @@ _T = TypeVar("_T")
 
 class EraseCard(Command):
     past: ClassVar = "card_erased"
+    in_person: ClassVar = True
     type: Literal["erase_card"]
     card: Id
 
@@ -39,6 +40,7 @@ class EraseColumn(Command):
     """The column with all its cards."""
 
     past: ClassVar = "column_erased"
+    in_person: ClassVar = True
     type: Literal["erase_column"]
     column: Id
 

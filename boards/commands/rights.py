@@ -24,6 +24,7 @@ class SetRights(Command):
     """
 
     past: ClassVar = "rights_set"
+    in_person: ClassVar = True
     type: Literal["set_rights"]
     column: Id
     agents: LevelWord | None = None

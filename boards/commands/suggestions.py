@@ -23,6 +23,8 @@ REPLY_MAX_CHARACTERS = 4_000
 def _fits_status(answer: int | None, given: ValidationInfo) -> int | None:
     if answer is not None and given.data.get("status") != Status.DONE:
         raise PydanticCustomError("not_done", "only what is done has an answer")
+    if answer is not None and answer == given.data.get("card"):
+        raise PydanticCustomError("answers_itself", "a suggestion does not answer itself")
     return answer
 
 
@@ -31,7 +33,7 @@ def _says_why(note: str, given: ValidationInfo) -> str:
     status = given.data.get("status")
     if not note and status == Status.DECLINED:
         raise PydanticCustomError("no_reason", "a refusal needs its reason")
-    if not note and status == Status.DONE and given.data.get("answer") is None:
+    if not note and status == Status.DONE and given.data.get("answer", ...) is None:
         raise PydanticCustomError("nothing_to_show", "what was done is neither told nor shown")
     return note
 
@@ -54,7 +56,7 @@ class SetSuggestion(Command):
     def apply(self, scope: Scope) -> None:
         card, column = scope.any_card(self.card)
         scope.require_place(card, column)
-        _require_open(card, column)
+        require_open_to(scope, card, column)
         if self.asked != card.asked_id:  # one that was archived since may stay
             scope.service_to_ask(self.asked)
         card.suggestion, card.asked_id = self.suggestion, self.asked
@@ -78,7 +80,7 @@ class SetStatus(Command):
         if self.status not in NEXT[Status(card.status)]:
             raise Conflict("status_jump", **{"from": card.status, "to": self.status})
         if self.answer is not None:
-            scope.any_card(self.answer)
+            scope.card_in_use(self.answer)
         card.status, card.note, card.answer_id = self.status, self.note, self.answer
         scope.touch(card)
         tell_author(scope, card, self.past, status=self.status)
@@ -175,6 +177,23 @@ class WithdrawReply(Command):
         scope.noted["reply"] = reply.id
         card.replies -= 1
         scope.touch(card)
+
+
+def require_decider(scope: Scope, card: Card, column: Column) -> None:
+    """That the actor says what becomes of the suggestion. Raises Forbidden, or Conflict in a column where no card is one."""
+    scope.require_decider(card, column)
+    if column.kind != Kind.SUGGESTIONS:
+        raise Conflict("not_a_suggestion")
+
+
+def require_open_to(scope: Scope, card: Card, column: Column) -> None:
+    """That the actor may still say what the suggestion is and whom it asks: from its first step on, whoever edits there.
+
+    Else an author would choose who decides: a request to their own service, then an improvement again.
+    """
+    _require_open(card, column)
+    if card.status != Status.NEW and rights.level(scope.actor, column) < rights.Level.EDIT:
+        raise Forbidden("may_not_decide")
 
 
 def _card_to_decide_on(scope: Scope, card_id: int) -> tuple[Card, Column]:

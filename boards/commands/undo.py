@@ -8,12 +8,24 @@ from typing import Any, ClassVar, Literal
 from sqlalchemy import select
 
 from boards.changes import UNSEEN, committed_now, former_homes, homes_after, touches_card
-from boards.commands.altered import CARD_FIELDS, COLUMN_FIELDS, Altered, AlteredCard, AlteredColumn, Fields, TakenRanks, alters_text, joined
+from boards.commands.altered import (
+    CARD_FIELDS,
+    COLUMN_FIELDS,
+    DECIDES_RIGHTS,
+    Altered,
+    AlteredCard,
+    AlteredColumn,
+    Fields,
+    TakenRanks,
+    alters_text,
+    joined,
+)
 from boards.commands.base import Command, Id
 from boards.commands.boards import AlteredBoard, altered_board
 from boards.commands.cards import EditCard
 from boards.commands.importing import ImportColumns
 from boards.commands.services import ReassignService
+from boards.commands.suggestions import require_decider, require_open_to
 from boards.errors import Conflict, NotFound, Refusal
 from boards.models import Card, Change, Column, Record
 from boards.scope import Scope
@@ -34,6 +46,7 @@ UNDONE_AT_MOST = 5000  # things at once: a column merged with all that was ever 
 _UNDONE = {*CARD_FIELDS, *COLUMN_FIELDS, "rights"}
 _DECIDED_BY_ARRANGERS = {"must_read"}
 _STEPS = {"status", "note", "answer_id"}  # of a suggestion
+_NATURE = {"suggestion", "asked_id"}
 
 
 class UndoChange(Command):
@@ -117,6 +130,8 @@ def _column(scope: Scope, id: int, altered: Fields, leaving: frozenset[int]) -> 
     before, after = altered["before"], altered["after"]
     column = scope.any_column(id)
     scope.require_arranger()
+    if (before or {}).keys() & DECIDES_RIGHTS:
+        scope.require_in_person()
     if not _brings_back(altered):
         scope.column(id)
     return AlteredColumn(column, before, after, leaving)
@@ -138,7 +153,10 @@ def _card(scope: Scope, id: int, altered: Fields, left_in: int | None, restored:
     card, column = scope.any_card(id)
     homes = [scope.any_column(home) for home in {left_in or column.id, before.get("column_id", column.id)}]
     if before.keys() & _STEPS:
-        scope.require_decider(card, column)
+        for home in (column, *homes):  # who decided where it stood then is who takes it back
+            require_decider(scope, card, home)
+    if before.keys() & _NATURE:
+        require_open_to(scope, card, column)
     if not before or before.keys() - _STEPS:
         scope.require_place(card, column)
     if card.archived_at is not None and not _brings_back(altered) and not goes_along:

@@ -209,7 +209,16 @@ def test_no_token_gives_rights(app: Flask, town: Town) -> None:
     answer = client.post("/boards/accueil/commands", json=give)
     assert (answer.status_code, answer.get_json()["code"]) == (403, "token_not_here")
     assert town.column(town.service).rights == {}
-    assert facilitator.command(**give).status_code == 200
+    set_up = facilitator.command(**give)
+    assert set_up.status_code == 200
+    again = client.post("/boards/accueil/commands", json={"type": "undo_change", "seq": set_up.get_json()["seq"]})
+    assert (again.status_code, again.get_json()["code"]) == (403, "token_not_here")
+
+
+def test_no_token_looks_after_people(app: Flask, town: Town) -> None:
+    client = program(app, new_token(browser(app, email="dtan@ville.example"), "read"))
+    answer = client.get("/boards/accueil/guide/reads", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "token_not_here")
 
 
 def test_a_revoked_token_is_worthless(app: Flask, town: Town) -> None:

@@ -9,10 +9,12 @@ const TOLD = ["status_set", "answer_published", "replied", "suggestion_set"];
 // The author of a suggestion is told of each step while the board is open, and finds the others behind the bell.
 export default class extends Controller {
   static targets = ["count", "words"];
+  #statuses = new Map(); // of one’s own suggestions, card → status: taking a change back may take a step back
 
   connect() {
     document.addEventListener("board:change", this.#changed);
     document.addEventListener("notices:count", this.#counted);
+    this.#remember();
   }
 
   disconnect() {
@@ -21,11 +23,21 @@ export default class extends Controller {
   }
 
   #changed = ({ detail: change }) => {
-    if (change.whole) return this.#show(Number(document.body.dataset.unread));
-    if (!TOLD.includes(change.type) || change.actor?.id === me.id || lookingAs) return;
-    const mine = Object.keys(change.cards).map((id) => document.getElementById(`card-${id}`)).find((card) => card?.dataset.suggestion && Number(card.dataset.authorId) === me.id);
-    if (mine) this.#tell(mine, change.type);
+    if (change.whole) {
+      this.#remember();
+      return this.#show(Number(document.body.dataset.unread));
+    }
+    const mine = Object.keys(change.cards).map((id) => document.getElementById(`card-${id}`)).find(isOwnSuggestion);
+    const before = mine && this.#statuses.get(mine.id);
+    this.#remember();
+    if (!mine || change.actor?.id === me.id || lookingAs) return;
+    if (TOLD.includes(change.type)) this.#tell(mine, change.type);
+    else if (change.type === "change_undone" && before !== mine.dataset.status) this.#tell(mine, "status_set");
   };
+
+  #remember() {
+    for (const card of document.querySelectorAll(`.card[data-suggestion][data-author-id="${me.id}"]`)) this.#statuses.set(card.id, card.dataset.status);
+  }
 
   #counted = ({ detail }) => this.#show(detail);
 
@@ -43,6 +55,10 @@ export default class extends Controller {
     this.countTarget.textContent = count;
     this.wordsTarget.textContent = count ? tn("Notifications : {count} non lue", "Notifications : {count} non lues", count) : t("Notifications");
   }
+}
+
+function isOwnSuggestion(card) {
+  return card?.dataset.suggestion && Number(card.dataset.authorId) === me.id;
 }
 
 function stepIn(card, type) {
