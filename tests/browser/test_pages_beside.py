@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SeatSomebody
 from tests.browser.desk import AGENT, FACILITATOR, READER, Desk
-from tests.browser.test_accessibility import SIZES, THEMES, violations
+from tests.browser.test_accessibility import SIZES, THEMES_AT, violations
 
 OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 # Addresses as the demo town has them; {column} and {person} are looked up.
@@ -65,17 +66,19 @@ STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forge
 
 @pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_on_facilitators_pages(size: str, seat: SeatSomebody) -> None:
-    desk = seat(FACILITATOR, path=None, bypass_csp=True, reduced_motion="reduce", color_scheme="light", **SIZES[size])
-    examine(desk, FACILITATORS_PAGES)
+    examine(seat(FACILITATOR, path=None, **seen_at(size)), FACILITATORS_PAGES, THEMES_AT[size])
+
+
+@pytest.mark.parametrize(("who", "size"), [(AGENT, "desktop"), (READER, "phone")])
+def test_axe_finds_nothing_on_pages_of_agents_and_readers(who: str, size: str, seat: SeatSomebody) -> None:
+    examine(seat(who, path=None, **seen_at(size)), EVERYBODYS_PAGES, THEMES_AT[size])
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_axe_finds_nothing_on_pages_of_agents_readers_and_strangers(size: str, seat: SeatSomebody) -> None:
-    for who in (AGENT, READER):
-        examine(seat(who, path=None, bypass_csp=True, reduced_motion="reduce", color_scheme="light", **SIZES[size]), EVERYBODYS_PAGES)
-    stranger = seat(AGENT, path=None, afresh=True, bypass_csp=True, reduced_motion="reduce", color_scheme="light", **SIZES[size])
+def test_axe_finds_nothing_on_pages_of_strangers(size: str, seat: SeatSomebody) -> None:
+    stranger = seat(AGENT, path=None, afresh=True, **seen_at(size))
     stranger.context.clear_cookies()
-    examine(stranger, STRANGERS_PAGES)
+    examine(stranger, STRANGERS_PAGES, THEMES_AT[size])
 
 
 @pytest.mark.parametrize("size", [{"width": 320, "height": 640}, {"width": 720, "height": 450}], ids=["320 px", "200 %"])
@@ -100,13 +103,18 @@ def test_every_control_of_a_page_is_reached_by_tab_and_shows_it(seat: SeatSomebo
     assert missed == {}
 
 
-def examine(desk: Desk, paths: list[str]) -> None:
+def seen_at(size: str) -> dict[str, Any]:
+    """A browser of this size that lets axe in and holds still."""
+    return {"bypass_csp": True, "reduced_motion": "reduce", "color_scheme": "light", **SIZES[size]}
+
+
+def examine(desk: Desk, paths: list[str], themes: Iterable[str]) -> None:
     """Open each page and let axe look at it."""
     desk.forgive()  # some of these pages are refusals
     found = {}
     for path in paths:
         desk.page.goto(desk.server.url + filled(desk, path))
-        for theme in THEMES:
+        for theme in themes:
             if wrong := violations(desk.page, theme):
                 found[path, theme] = wrong
     assert found == {}
