@@ -58,7 +58,7 @@ def get_board(slug: str) -> Response:
                     "hue": column.hue,
                     "service": column.service_id,
                     "version": column.version,
-                    "level": rights.level(person, column).word,
+                    "level": rights.level_on(board, person, column).word,
                 }
                 for column in sorted(seen.columns, key=lambda column: column.rank)  # the board's order, not this person's
             ],

@@ -11,9 +11,10 @@ from app.accounts.current import current_person
 from app.pages import storable
 from boards import arrangement
 from boards.arrangement import placements_of, plain
-from boards.database import reading, write_transaction
+from boards.database import reading
 from boards.errors import FieldError, Invalid, NotFound
 from boards.models import Column
+from boards.personal import own_writing
 from boards.reading import find_board, visible_columns
 
 routes = Blueprint("arrangement", __name__)
@@ -29,7 +30,7 @@ def place_column(slug: str, column_id: int) -> dict[str, Any]:
     if column is None:
         raise NotFound("column_not_found")
     asked = _asked(request.get_json(), columns)
-    with write_transaction() as session:
+    with own_writing(person.id) as session:
         if "pinned" in asked:
             arrangement.pin_column(session, person, column, asked["pinned"])
             session.flush()
@@ -44,7 +45,7 @@ def place_column(slug: str, column_id: int) -> dict[str, Any]:
 def forget_placements(slug: str) -> tuple[str, int]:
     """Back to the board's own order."""
     board = find_board(reading(), current_person(), slug)
-    with write_transaction() as session:
+    with own_writing(current_person().id) as session:
         arrangement.forget_placements(session, board, current_person())
     return "", 204
 

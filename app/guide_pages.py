@@ -13,9 +13,10 @@ from app.accounts.current import administrators_only, current_person
 from app.numbers import number_in
 from app.pages import card_page, storable
 from app.problems import problem_for
-from boards.database import reading, write_transaction
+from boards.database import reading
 from boards.errors import Conflict, FieldError, Invalid
 from boards.onboarding import mark_read, readership, rules_for
+from boards.personal import own_writing
 from boards.reading import find_board, find_card
 from config import Settings
 
@@ -75,7 +76,7 @@ def keep_read_by_form(card_id: int) -> AnyResponse | tuple[str, int]:
 def _mark(card_id: int, version: int | None) -> None:
     person_id = current_person().id
     reading().rollback()  # what was read so far must not hide what is about to be written
-    with write_transaction() as session:
+    with own_writing(person_id) as session:
         mark_read(session, person_id, card_id, version)
 
 

@@ -25,6 +25,7 @@ from boards.database import now, reading, write_transaction
 from boards.errors import FieldError, Invalid, NotFound
 from boards.models import Board, Card, Column, Kind, Person, Role
 from boards.onboarding import own_reads, reading_of
+from boards.personal import own_writing
 from boards.reading import archived, boards_for, find_board, find_card, home_of, services_in_use, snapshot
 from boards.suggestions import has_unread, mark_read, open_requests, unread_notices
 
@@ -96,7 +97,7 @@ def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
     column = reading().get(Column, storable(column_id))
     if column is None or column.board_id != board.id or not rights.may_read(person, column):
         raise NotFound("column_not_found")
-    with write_transaction() as session:
+    with own_writing(person.id) as session:
         fold_column(session, person, column.id, folded)
     return "", 204
 

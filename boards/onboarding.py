@@ -14,7 +14,7 @@ from boards import rights
 from boards.database import now
 from boards.errors import Conflict, NotFound
 from boards.models import Board, Card, Column, Kind, Person
-from boards.personal import CardRead
+from boards.personal import CardRead, queue_for
 from boards.text import sorting_key
 
 
@@ -89,8 +89,7 @@ def mark_read(session: Session, person_id: int, card_id: int, version: int | Non
 
     Raises NotFound, or Conflict for what is no rule in use, and for a version that somebody has edited since.
     """
-    # One person's writes queue here, so that two tabs never add the same row.
-    person = session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one()
+    person = queue_for(session, person_id)
     card = session.get(Card, card_id)
     column = session.get(Column, card.column_id) if card else None
     if card is None or column is None or not rights.may_read(person, column):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from boards.database import Base, Moment, RankText
-from boards.models import Record, RecordJSON
+from boards.database import Base, Moment, RankText, write_transaction
+from boards.errors import Conflict
+from boards.models import Person, Record, RecordJSON
 
 
 class Fold(Base):
@@ -63,3 +67,19 @@ class Notice(Base):
     facts: Mapped[Record] = mapped_column(RecordJSON, default=dict)
     at: Mapped[datetime] = mapped_column(Moment)
     read_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+@contextmanager
+def own_writing(person_id: int) -> Iterator[Session]:
+    """A write transaction for what is this person's own. Raises Conflict when what it is kept of went away meanwhile."""
+    try:
+        with write_transaction() as session:
+            queue_for(session, person_id)
+            yield session
+    except IntegrityError as error:
+        raise Conflict("try_again") from error
+
+
+def queue_for(session: Session, person_id: int) -> Person:
+    """One person's writes queue here, so that two tabs never add the same row."""
+    return session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one()

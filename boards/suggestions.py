@@ -143,10 +143,10 @@ class Told:
 
 def notices(session: Session, person: Person) -> list[Told]:
     """What this person was told, the latest first, about cards that they may still read."""
-    theirs = select(Notice, Card, Column).join(Card, Card.id == Notice.card_id).join(Column, Column.id == Card.column_id)
-    in_use = theirs.join(Board, Board.id == Card.board_id).where(Board.archived_at.is_(None))
-    latest = in_use.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
-    rows = [(notice, card) for notice, card, column in session.execute(latest) if rights.may_read(person, column)]
+    about = select(Notice, Card).join(Card, Card.id == Notice.card_id).where(Card.column_id.in_(_columns_told_of(session, person)))
+    # Counted among what they may read, or what is hidden would crowd the rest out.
+    latest = about.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
+    rows = session.execute(latest).all()
     acted = {notice.facts["actor"] for notice, _card in rows}
     actors = {actor.id: actor for actor in session.scalars(select(Person).where(Person.id.in_(acted)))} if acted else {}
     return [Told(notice, card, actors.get(notice.facts["actor"])) for notice, card in rows]
@@ -154,18 +154,17 @@ def notices(session: Session, person: Person) -> list[Told]:
 
 def unread_notices(session: Session, person: Person) -> int:
     """How many notices wait for this person about cards that they may read."""
-    waiting = (
-        select(Card.column_id, func.count())
-        .join(Notice, Notice.card_id == Card.id)
-        .join(Board, Board.id == Card.board_id)
-        .where(Notice.person_id == person.id, Notice.read_at.is_(None), Board.archived_at.is_(None))
-        .group_by(Card.column_id)
-    )
-    counts = {row[0]: row[1] for row in session.execute(waiting)}
-    if not counts:
-        return 0
-    columns = session.scalars(select(Column).where(Column.id.in_(counts)))
-    return sum(counts[column.id] for column in columns if rights.may_read(person, column))
+    columns = _columns_told_of(session, person, unread=True)
+    waiting = _unread(person.id).join(Card, Card.id == Notice.card_id).where(Card.column_id.in_(columns))
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0 if columns else 0
+
+
+def _columns_told_of(session: Session, person: Person, *, unread: bool = False) -> list[int]:
+    """The columns on boards in use where cards stand of which this person was told, as far as they may read them."""
+    cards = select(Card.column_id).join(Notice, Notice.card_id == Card.id).where(Notice.person_id == person.id)
+    standing = cards.where(Notice.read_at.is_(None)) if unread else cards
+    in_use = select(Column).join(Board, Board.id == Column.board_id).where(Board.archived_at.is_(None), Column.id.in_(standing))
+    return [column.id for column in session.scalars(in_use) if rights.may_read(person, column)]
 
 
 def has_unread(session: Session, person: Person, card: Card) -> bool:

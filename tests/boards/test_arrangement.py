@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
 from boards.arrangement import forget_placements, pin_column, place_column
-from boards.database import reading, write_transaction
+from boards.database import db, reading, write_transaction
+from boards.errors import Conflict
 from boards.models import Column, Person
-from boards.personal import Placement
+from boards.personal import Placement, own_writing
 from boards.reading import snapshot, visible_columns
 from tests.town import Town
 
@@ -102,6 +104,25 @@ def test_back_to_the_boards_order_and_nothing_is_kept_that_says_nothing(town: To
         forget_placements(session, town.fresh_board(), session.get_one(Person, town.agent))
     assert kept() == 0
     assert order(town) == ["Service", "Guide", "Suggestions", "Free"]
+
+
+def test_two_tabs_of_one_person_queue_before_they_look(town: Town) -> None:
+    """Only another process races here, so what is looked at is what is asked of the database, and in which order."""
+    said: list[str] = []
+    listen = lambda _connection, _cursor, statement, *_rest: said.append(statement)  # noqa: E731 - removed again below
+    event.listen(db.engine, "before_cursor_execute", listen)
+    with own_writing(town.agent) as session:
+        pin_column(session, session.get_one(Person, town.agent), session.get_one(Column, town.free), True)
+    event.remove(db.engine, "before_cursor_execute", listen)
+    first = next(statement for statement in said if not statement.startswith("BEGIN"))
+    assert "FROM people" in first
+    assert db.engine.dialect.name == "sqlite" or "FOR NO KEY UPDATE" in first
+
+
+def test_a_column_that_went_away_meanwhile_is_asked_for_again(town: Town) -> None:
+    with pytest.raises(Conflict, match="try_again"), own_writing(town.agent) as session:
+        session.add(Placement(person_id=town.agent, column_id=999_999, pinned=True))
+    assert kept() == 0
 
 
 @pytest.mark.parametrize("hidden", ["guide", "free"])

@@ -364,6 +364,18 @@ def test_what_was_read_stays_read(town: Town, idea: int, request_: int) -> None:
     assert unread_notices(reading(), agent) == 0
 
 
+def test_what_is_hidden_crowds_no_notice_out(town: Town, idea: int, request_: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boards.suggestions.NOTICES_SHOWN", 2)
+    take(town, idea, "studied")
+    other = town.perform(town.facilitator, type="add_column", title="Autres suggestions", kind="suggestions")
+    hidden = town.add_card("Bientôt cachée", column=next(iter(other.columns)))
+    take(town, hidden, "studied", "accepted", "done")
+    town.perform(town.facilitator, type="set_rights", column=next(iter(other.columns)), agents="none")
+    agent = person(town, "agent")
+    assert [each.card.id for each in notices(reading(), agent)] == [idea]
+    assert unread_notices(reading(), agent) == 1
+
+
 def test_a_refused_step_tells_nobody(town: Town, idea: int) -> None:
     refusal(town, town.facilitator, type="set_status", card=idea, status="done", note="Fait")
     assert told(town, "agent") == []
