@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from boards.commands.altered import joined
 from boards.commands.cards import EditCard
-from boards.commands.undo import may_undo
+from boards.commands.undo import undoable
 from boards.database import now
 from boards.errors import Refusal
-from boards.models import Board, Card, Change, Person
+from boards.models import Board, Card, Change, Person, Record
 from boards.scope import Scope
 from boards.told import NAMED_AT_MOST, LogReader, Told
 
@@ -59,6 +59,14 @@ class Entry:
         """The earliest of several edits; None for a single change."""
         return self.first if self.first < self.seq else None
 
+    @property
+    def joined(self) -> Record | None:
+        """The record of several edits as one; None for a single change, which has its own."""
+        if self.together is None:
+            return None
+        (edit,) = self.told
+        return {"cards": {str(edit.id): {"before": edit.before, "after": edit.after}}, "columns": {}}
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -101,11 +109,12 @@ def history(
     scope = Scope(session, person, board, now())
     acts = acts and board.archived_at is None
     restores = acts and card is not None and _may_edit(scope, card)
+    offered = undoable(scope, {entry.seq: entry.joined for entry in entries}) if acts else set()
     return Page(
         [
             replace(
                 entry,
-                may_undo=acts and may_undo(scope, entry.seq, entry.together),
+                may_undo=entry.seq in offered,
                 may_restore=restores and entry.may_restore,
             )
             for entry in entries

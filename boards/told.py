@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from boards.commands.restoring import RestoreText
 from boards.models import Board, Card, Change, Column, Person, Record
 
 NAMED_AT_MOST = 5  # of an import or another large change, so much is named
+_HELD_OF_EACH = 2 * NAMED_AT_MOST  # of each change so many cards are read with those of the changes around it
 _STEP = {"status", "note", "answer_id"}
 _SUGGESTION = {"suggestion", "asked_id"}
 # What is told with its words, before and after.
@@ -54,6 +56,7 @@ class LogReader:
         self._only = card
         columns = session.scalars(select(Column).where(Column.board_id == board.id))
         self._columns = {column.id: column for column in columns if rights.may_read(person, column)}
+        self._cards: dict[int, Card | None] = {card.id: card} if card is not None else {}
         self._former: dict[int, Record] = {}  # card → what later changes altered, as it was before them
         self._title = board.title
 
@@ -65,15 +68,24 @@ class LogReader:
             for record in self._session.scalars(later.execution_options(yield_per=500)):
                 self._go_back(record)
             log = log.where(Change.seq < before)
-        for change in self._session.scalars(log.execution_options(yield_per=100)):
-            yield change, tuple(self._told(change))
-            self._go_back(change.record)
+        for some in self._session.scalars(log.execution_options(yield_per=100)).partitions():
+            if self._only is None:
+                self._hold({int(id) for change in some for id in islice(change.record["cards"], _HELD_OF_EACH)})
+            for change in some:
+                yield change, tuple(self._told(change))
+                self._go_back(change.record)
 
     def said_otherwise(self) -> bool:
         """Whether the one card that is told of said something else right after the change that was told last."""
         card = self._only
         former = self._former.get(card.id, {}) if card is not None else {}
         return any(name in former and former[name] != as_recorded(getattr(card, name)) for name in CARD_TEXT)
+
+    def _hold(self, ids: set[int]) -> None:
+        """Have these cards at hand; None for those that were erased."""
+        if missing := ids - self._cards.keys():
+            found = {card.id: card for card in self._session.scalars(select(Card).where(Card.id.in_(missing)))}
+            self._cards |= {id: found.get(id) for id in missing}
 
     def _go_back(self, record: Record) -> None:
         kept = {"column_id", "title"} if self._only is None else {"column_id", *CARD_TEXT}
@@ -87,12 +99,16 @@ class LogReader:
             yield from self._told_of_board(change.record.get("board"))
             for id, altered in change.record["columns"].items():
                 yield from self._told_of_column(int(id), altered, change)
+        cards = change.record["cards"] if self._only is None else {str(self._only.id): change.record["cards"][str(self._only.id)]}
         named = 0
-        for id, altered in change.record["cards"].items():
-            if (self._only is None or self._only.id == int(id)) and named <= NAMED_AT_MOST:
-                for told in self._told_of_card(int(id), altered, change):
-                    named += 1
-                    yield told
+        for number, (id, altered) in enumerate(cards.items()):
+            if named > NAMED_AT_MOST:
+                return
+            if number == _HELD_OF_EACH:  # little of the change is to be told: whatever is comes later
+                self._hold({int(each) for each in cards})
+            for told in self._told_of_card(int(id), altered, change):
+                named += 1
+                yield told
 
     def _told_of_card(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[Told]:
         before, after = altered["before"], altered["after"]
@@ -101,7 +117,7 @@ class LogReader:
             if not change.record["columns"] and (place is not None or self._arranges):
                 yield Told("erased", id, "", place)
             return
-        card = self._session.get(Card, id)
+        card = self._cards[id]
         what = _what_became_of_card(before, after, change.type)
         if card is None or what is None:
             return

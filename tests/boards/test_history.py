@@ -6,14 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.history_pages import KIND_WORDS
 from app.history_words import WHAT
 from boards import history as history_module
-from boards.database import reading, write_transaction
-from boards.history import Asked, Entry, history
+from boards.commands.undo import alterations
+from boards.database import db, now, reading, write_transaction
+from boards.errors import Refusal
+from boards.history import Asked, Entry, Page, history
 from boards.models import Card, Change, Person
 from boards.perform import perform
+from boards.scope import Scope
 from boards.told import NAMED_AT_MOST
 from tests.boards.test_undo import ArchiveAll
 from tests.town import Town
@@ -231,3 +235,84 @@ def test_an_earlier_text_taken_up_is_told_as_such_and_offered_where_it_differs(t
 def test_whatever_is_told_has_its_words(kind: str) -> None:
     assert history_module.KINDS[kind] <= WHAT.keys()
     assert kind in KIND_WORDS
+
+
+def queries(town: Town, **options: Any) -> tuple[int, Page]:
+    """How many statements a page takes, and the page."""
+    board, person = town.fresh_board(), reading().get_one(Person, town.agent)
+    card = reading().get_one(Card, options.pop("card")) if "card" in options else None
+    assert person.services
+    sent: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        page = history(reading(), person, board, card=card, **options)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count)
+    return len(sent), page
+
+
+def honest(town: Town, page: Page) -> bool:
+    """Whether exactly what could be taken back is offered for it; of some it could."""
+    scope = Scope(reading(), reading().get_one(Person, town.agent), town.fresh_board(), now())
+
+    def could(entry: Entry) -> bool:
+        try:
+            return bool(alterations(scope, entry.seq, entry.together))
+        except Refusal:
+            return False
+
+    offered = [entry.may_undo for entry in page.entries]
+    return offered == [could(entry) for entry in page.entries] and any(offered)
+
+
+def there_and_back(town: Town, cards: list[int], times: int) -> None:
+    for number in range(times):
+        home = (town.free, town.service)[number % 2]
+        town.perform(town.agent, type="move_cards", cards=cards, column=home)
+
+
+@pytest.mark.parametrize("size", [1, 8, 60])
+def test_a_page_takes_as_many_queries_whether_it_is_long_or_short(town: Town, size: int) -> None:
+    cards = [town.add_card(f"Carte {number}") for number in range(size)]
+    start = town.seq
+    there_and_back(town, cards, 5)
+    few, page = queries(town, asked=Asked(kind="moved"))
+    assert len(page.entries) == 5
+    assert honest(town, page)
+    there_and_back(town, cards, 25)
+    many, page = queries(town, asked=Asked(kind="moved"))
+    assert (len(page.entries), page.entries[-1].seq) == (30, start + 1)
+    assert honest(town, page)
+    assert many == few
+    assert many <= 12
+    of_card, page = queries(town, card=cards[-1])
+    assert len(page.entries) == 30
+    assert of_card <= many
+
+
+def test_edits_and_columns_by_different_people_take_few_queries_too(town: Town) -> None:
+    for number in range(30):
+        card = town.add_card(f"Carte {number}", column=town.free, actor=(town.agent, town.colleague)[number % 2])
+        town.perform(town.agent, type="edit_card", card=card, version=1, title=f"Autre {number}")
+        town.perform(town.agent, type="edit_card", card=card, version=2, title=f"Encore {number}")
+    count, page = queries(town)
+    assert len(page.entries) == 30
+    assert honest(town, page)
+    assert {entry.together is not None for entry in page.entries} == {True, False}
+    assert count <= 12
+
+
+def test_a_large_change_is_offered_to_those_who_could_take_it_back(town: Town) -> None:
+    cards = [town.add_card(f"Carte {number}") for number in range(60)]
+    town.perform(town.agent, type="move_cards", cards=cards, column=town.service)
+    offered = {who: told(town, who)[0].may_undo for who in (town.facilitator, town.agent, town.colleague, town.reader)}
+    assert offered == {town.facilitator: True, town.agent: True, town.colleague: False, town.reader: False}
+    town.perform(town.facilitator, type="merge_column", column=town.service, into=town.free)
+    merged = {who: told(town, who)[0].may_undo for who in (town.facilitator, town.agent)}
+    assert merged == {town.facilitator: True, town.agent: False}
+    town.perform(town.facilitator, type="undo_change", seq=town.seq)
+    assert [entry.may_undo for entry in told(town, town.facilitator)[:2]] == [True, False]
