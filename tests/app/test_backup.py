@@ -166,12 +166,12 @@ def titles(file: Path) -> list[str]:
 
 
 def consistent_seq(file: Path) -> int:
-    """The board's seq in this backup, after checking that the file is sound and its log complete."""
+    """The seq of the board that people write to in this backup, after checking that the file is sound and every board's log complete."""
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        (seq,) = connection.execute("SELECT seq FROM boards").fetchone()
-        assert connection.execute("SELECT count(*), max(seq) FROM changes").fetchone() == (seq, seq)
-        return int(seq)
+        for board, seq in connection.execute("SELECT id, seq FROM boards").fetchall():
+            assert connection.execute("SELECT count(*), max(seq) FROM changes WHERE board_id = ?", [board]).fetchone() == (seq, seq)
+        return int(connection.execute("SELECT max(seq) FROM boards").fetchone()[0])
 
 
 def add_card(town: Server, title: str) -> None:
