@@ -86,6 +86,9 @@ DETAILS = {
     "too_early_to_erase": _l("Il est trop tôt pour effacer : ce qui est archivé reste récupérable pendant 30 jours."),
     "too_large": _l("L’envoi dépasse la taille permise."),
     "too_many": _l("Trop de tentatives : attendez une minute avant de réessayer."),
+    "too_many_cards": _l(
+        "Cette colonne a trop d’infos, archives comprises, pour fusionner d’un coup : déplacez celles qui comptent par sélection, puis archivez-la."
+    ),
     "try_again": _l("Une autre modification a eu lieu au même instant : réessayez."),
 }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import get_history, set_committed_value
 
 from boards import rights
 from boards.models import Audience, Board, Card, Change, Column, Person, Record
@@ -108,9 +109,9 @@ def difference(obj: Card | Column) -> dict[str, Any] | None:
         return None
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
+    unmodified = state.unmodified
     for name in recorded_fields(type(obj)):
-        history = state.attrs[name].history
-        if history.has_changes():
+        if name not in unmodified and (history := get_history(obj, name)).has_changes():
             before[name] = as_recorded(history.deleted[0]) if history.deleted else None
             after[name] = as_recorded(history.added[0]) if history.added else None
     return {"before": before, "after": after}
@@ -265,6 +266,7 @@ def _load(session: Session, model: type[_Row], ids: set[int]) -> dict[int, _Row]
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
 
 
+@cache
 def recorded_fields(model: type[Card | Column]) -> list[str]:
     """What records say of a card or column."""
     mapper: Any = inspect(model)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from boards.commands.base import Command, Hue, Id, Title
 from boards.commands.selection import Ids
+from boards.commands.undo import UNDONE_AT_MOST
 from boards.errors import Conflict
 from boards.models import Card, Column
 from boards.rank import rank_for_column, ranks_for_cards
@@ -26,6 +27,7 @@ class MergeColumn(Command):
         column, into = scope.column_to_arrange(self.column), scope.column_to_arrange(self.into)
         if column is into:
             raise Conflict("same_column")
+        _require_few(scope, column)
         cards = scope.session.scalars(select(Card).where(Card.column_id == column.id).order_by(Card.rank)).all()
         for card, rank in zip(cards, ranks_for_cards(scope.session, into, None, len(cards)), strict=True):
             card.column_id, card.rank = into.id, rank
@@ -65,3 +67,11 @@ class SplitColumn(Command):
         for card in staying:
             card.column_id = column.id  # in a column of their own their ranks are free, and keep their order
         scope.touch(*staying)
+
+
+def _require_few(scope: Scope, column: Column) -> None:
+    """Raises Conflict when all that ever stood in the column is too much to be moved at once, and to be taken back at once."""
+    at_most = UNDONE_AT_MOST - 1  # with the column itself
+    held = scope.session.scalar(select(func.count()).select_from(Card).where(Card.column_id == column.id)) or 0
+    if held > at_most:
+        raise Conflict("too_many_cards", held=held, at_most=at_most)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.problems import problem_for
 from boards.commands.reorganising import MergeColumn
-from boards.database import reading
+from boards.database import db, reading
 from boards.errors import Conflict, Forbidden, Refusal
 from boards.models import Card, Column
 from tests.town import Town
@@ -33,6 +35,21 @@ def split(town: Town, cards: list[int], **fields: Any) -> int:
 
 def undo(town: Town, seq: int | None = None) -> None:
     town.perform(town.facilitator, type="undo_change", seq=seq or town.seq)
+
+
+def queries(act: Callable[[], None]) -> int:
+    """How many statements it sends, those of many rows counted once."""
+    sent: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    try:
+        act()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
+    return len(sent)
 
 
 def refusal(town: Town, actor: int, **command: Any) -> Refusal:
@@ -125,6 +142,28 @@ def test_a_column_into_itself_or_into_an_archived_one(town: Town) -> None:
     town.perform(town.facilitator, type="archive_column", column=town.free)
     for column, into in ((town.service, town.free), (town.free, town.service)):
         assert refusal(town, town.facilitator, type="merge_column", column=column, into=into).code == "column_archived"
+
+
+def test_what_could_not_be_taken_back_at_once_is_not_merged(town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]) -> None:
+    for module in ("reorganising", "undo"):
+        monkeypatch.setattr(f"boards.commands.{module}.UNDONE_AT_MOST", len(cards) - 1)
+    refused = refusal(town, town.facilitator, type="merge_column", column=town.service, into=town.free)
+    assert isinstance(refused, Conflict)
+    assert (refused.code, refused.facts) == ("too_many_cards", {"held": 3, "at_most": 2})
+    assert "archives comprises" in problem_for(refused)["detail"]
+    for module in ("reorganising", "undo"):
+        monkeypatch.setattr(f"boards.commands.{module}.UNDONE_AT_MOST", len(cards))
+    before = everything(town)
+    merge(town)
+    undo(town)
+    assert everything(town) == before
+
+
+def test_a_merge_takes_as_many_queries_for_many_cards_as_for_few(town: Town, cards: list[int]) -> None:
+    few = queries(lambda: merge(town))
+    for number in range(40):
+        town.add_card(f"Carte {number}", column=town.guide, actor=town.facilitator)
+    assert queries(lambda: merge(town, column=town.guide, into=town.suggestions)) == few
 
 
 def test_a_merge_of_more_than_travels_piece_by_piece(town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]) -> None:
