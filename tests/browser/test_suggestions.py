@@ -55,7 +55,7 @@ def test_a_request_is_answered_in_the_other_column_and_its_author_sees_it(anna: 
     dialog = boris.page.get_by_role("dialog", name="Publier la réponse")
     expect(dialog.get_by_label("Colonne").locator("option:checked")).to_have_text("Médiathèque")
     expect(dialog.locator(".tiptap")).to_be_visible()
-    dialog.get_by_label("Titre", exact=True).fill(f"Ouvert en août : {title}")
+    dialog.get_by_label("La réponse en une ligne").fill(f"Ouvert en août : {title}")
     dialog.locator(".tiptap").fill("De 9 h à 12 h, sauf le 15.")
     boris.page.keyboard.press("Escape")
     waiting.get_by_role("button", name="Publier la réponse").click()
