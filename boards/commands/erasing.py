@@ -91,7 +91,7 @@ def _forget_in_log(scope: Scope, cards: Sequence[Card], columns: Sequence[Column
     if len(cards) + len(columns) <= _ASKED_AT_ONCE:
         log = log.where(or_(*map(touches_card, homes), *map(touches_column, gone)))
     bare = [
-        {"id": id, "record": _without_texts(record, homes, gone), "digest": _FORGOTTEN}
+        {"id": id, "record": without_texts(record, homes, gone), "digest": _FORGOTTEN}
         for id, record in scope.session.execute(log.execution_options(yield_per=500))
         if _names(record["cards"], homes) or _names(record["columns"], gone)
     ]
@@ -103,18 +103,18 @@ def _names(rows: Record, ids: Container[int]) -> bool:
     return any(int(key) in ids for key in rows)
 
 
-def _without_texts(record: Record, homes: dict[int, int], columns: set[int]) -> Record:
+def without_texts(record: Record, homes: dict[int, int], columns: set[int]) -> Record:
     """The record without the texts of these cards and columns.
 
     Each card then says where it stood before and after the change, which no row can tell any more; `homes`, where it stood after it, goes back with it.
     """
     cards, others = dict(record["cards"]), dict(record["columns"])
-    for key in cards.keys() & {str(id) for id in homes}:
+    for key in [key for key in cards if int(key) in homes]:
         altered, id = cards[key], int(key)
         before, after = altered["before"], _bare(altered["after"]) | {"column_id": homes[id]}
         homes[id] = (before or {}).get("column_id", homes[id])
         cards[key] = {"before": None if before is None else _bare(before) | {"column_id": homes[id]}, "after": after}
-    for key in others.keys() & {str(id) for id in columns}:
+    for key in [key for key in others if int(key) in columns]:
         before = others[key]["before"]
         others[key] = {"before": None if before is None else _bare(before), "after": _bare(others[key]["after"])}
     return {**record, "cards": cards, "columns": others}

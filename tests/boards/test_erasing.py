@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from app import audit
 from app.accounts.models import AuditEntry
 from boards.changes import changes_after
 from boards.commands.altered import alters_text
+from boards.commands.erasing import without_texts
 from boards.database import db, now, reading, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound, Refusal
 from boards.history import history
@@ -296,3 +298,19 @@ def test_the_administrative_log_forgets_the_title_of_an_erased_column(town: Town
     rights = [(entry.subject, entry.facts.get("column")) for entry in entries if entry.action == "rights_changed"]
     assert rights == [("", column), ("", column), ("Free", town.free), ("", None)]
     assert SECRET not in str([(entry.subject, entry.facts) for entry in entries])
+
+
+class _OnlyLookedUp(dict[int, int]):
+    """Whose keys are not gone through."""
+
+    def __iter__(self) -> Iterator[int]:
+        raise AssertionError
+
+
+def test_how_much_is_erased_does_not_slow_down_each_change_of_the_log() -> None:
+    """Of a column of thousands of cards, nearly every change in a long log is made bare."""
+    homes = _OnlyLookedUp({1: 7, 2: 7, 3: 7})
+    altered = {"before": {"column_id": 5, "title": SECRET}, "after": {"column_id": 7, "title": SECRET}}
+    bare = without_texts({"cards": {"2": altered, "9": altered}, "columns": {}}, homes, set())
+    assert bare["cards"] == {"2": {"before": {"column_id": 5}, "after": {"column_id": 7}}, "9": altered}
+    assert homes[2] == 5
