@@ -115,7 +115,8 @@ def _todays_to_alter(was: Card) -> Card | None:
     except NotFound:
         return None
     same = (card.title, card.body_html, card.valid_until) == (was.title, was.body_html, was.valid_until)
-    stands = card.archived_at is None and column.archived_at is None
+    board = reading().get_one(Board, card.board_id)
+    stands = card.archived_at is None and column.archived_at is None and board.archived_at is None
     return card if stands and not same and rights.may_place(current_person(), card, column) else None
 
 

@@ -125,7 +125,7 @@ def found_town(town: str, name: str, email: str, password: str | None, services:
         audit.record(session, "town_set_up", town, actor=account.person)
         board = create_board(session, *BOARD)
         make_default(session, board.id)
-        command, _made = fill_from(session, _beginning(services, with_template=with_template), account.person)
+        command, _provided = fill_from(session, _beginning(services, with_template=with_template), account.person)
         return account.person_id, board.id, command
 
     perform_first(found)

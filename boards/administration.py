@@ -90,8 +90,9 @@ def _free_slug(session: Session, model: type[Board | Service], wanted: str) -> s
 
 
 def service_named(session: Session, name: str) -> Service | None:
-    """The service that people would take for one of this name: case and accents do not tell two apart."""
-    return next((service for service in session.scalars(select(Service)) if plain_name(service.name) == plain_name(name)), None)
+    """The service that people would take for one of this name, in use if there is one: case and accents do not tell two apart."""
+    services = session.scalars(select(Service).order_by(Service.archived_at.is_not(None), Service.id))
+    return next((service for service in services if plain_name(service.name) == plain_name(name)), None)
 
 
 def agents_by_service(session: Session) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -113,7 +114,7 @@ def parse_template(data: Any) -> Template:
 
 def template_of(session: Session, board: Board) -> Template:
     """The board's shape as it is now. Raises Invalid where there is too much of it for a template."""
-    names = {service.id: service for service in session.scalars(select(Service))}
+    names = {service.id: service for service in session.scalars(select(Service).where(Service.archived_at.is_(None)))}
     columns = session.scalars(select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank)).all()
     cards: dict[int, list[Record]] = {column.id: [] for column in columns if column.kind == Kind.GUIDE}
     standing = select(Card).where(Card.column_id.in_(cards), Card.archived_at.is_(None)).order_by(Card.rank)
@@ -124,27 +125,44 @@ def template_of(session: Session, board: Board) -> Template:
 
 
 def missing_services(session: Session, template: Template) -> list[TemplateService]:
-    """The services that the template names and the town does not have."""
-    known = {plain_name(name) for name in session.scalars(select(Service.name))}
+    """The services that the template names and the town does not have in use."""
+    known = {plain_name(name) for name in session.scalars(select(Service.name).where(Service.archived_at.is_(None)))}
     return [service for service in template.services() if plain_name(service.name) not in known]
 
 
-def beginning_with(session: Session, template: Template, *, author_id: int, create_services: bool) -> tuple[ImportColumns, list[Service]]:
-    """The command that gives a new board the template's columns, and the services that were made for it.
+def archived_services(session: Session, template: Template) -> list[str]:
+    """The names of those among the missing ones that the town has put away: they come back instead of being made again."""
+    archived = {plain_name(name) for name in session.scalars(select(Service.name).where(Service.archived_at.is_not(None)))}
+    return [service.name for service in missing_services(session, template) if plain_name(service.name) in archived]
 
-    In a write transaction. Without `create_services` a column of a service that the town does not have belongs to none.
+
+@dataclass(frozen=True)
+class Provided:
+    """The services that a new board lacked: made for it, or brought back from the archives."""
+
+    made: list[Service]
+    restored: list[Service]
+
+
+def beginning_with(session: Session, template: Template, *, author_id: int, create_services: bool) -> tuple[ImportColumns, Provided]:
+    """The command that gives a new board the template's columns, and the services that were provided for it.
+
+    In a write transaction. Without `create_services` a column of a service that the town does not have in use belongs to none.
     """
-    made: list[Service] = []
+    provided = Provided([], [])
     found: dict[str, Service] = {}
     for named in template.services():
         service = service_named(session, named.name)
         if service is None and create_services:
             service = create_service(session, slug_for_service(session, named.name), named.name, named.hue)
-            made.append(service)
-        if service is not None:
+            provided.made.append(service)
+        elif service is not None and service.archived_at is not None and create_services:
+            service.archived_at = None
+            provided.restored.append(service)
+        if service is not None and service.archived_at is None:
             found[plain_name(named.name)] = service
     columns = [_incoming(column, found, author_id) for column in template.columns]
-    return ImportColumns(columns=columns, tally=Tally()), made
+    return ImportColumns(columns=columns, tally=Tally()), provided
 
 
 def save_template(session: Session, template: Template) -> tuple[BoardTemplate, bool]:

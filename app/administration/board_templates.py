@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import administrators_only, current_person
 from app.administration import board_upkeep as upkeep
+from app.numbers import number_in
 from app.template_file import UnusableTemplate, read_template, sentences_on, shipped_template, write_template
 from boards.administration import plain_name
 from boards.database import reading
 from boards.errors import Invalid, NotFound
 from boards.models import Board, BoardTemplate
 from boards.reading import all_boards_in_order
-from boards.templates import BYTES_AT_MOST, Template, missing_services, parse_template, template_of
+from boards.templates import BYTES_AT_MOST, Template, archived_services, missing_services, parse_template, template_of
 
 routes = Blueprint("board_templates", __name__)
 
@@ -32,8 +33,9 @@ class Beginning:
 
     key: str
     title: str
-    template: Template
+    template: Template | None  # None: kept by another version, and no longer one that this version reads
     missing: list[str]  # services that the town does not have yet
+    archived: list[str]  # services that it has put away
     kept: BoardTemplate | None = None
 
 
@@ -70,11 +72,15 @@ def export_shipped() -> Response:
 
 @routes.get("/town/templates/<int:template_id>.json")
 @administrators_only
-def export(template_id: int) -> Response:
+def export(template_id: int) -> AnyResponse:
     kept = reading().get(BoardTemplate, template_id) if template_id < 2**63 else None
     if kept is None:
         raise NotFound("page_not_found")
-    return _file(parse_template(kept.content))
+    try:
+        return _file(parse_template(kept.content))
+    except Invalid:
+        flash(_("Ce modèle n’est plus lisible."), "problem")
+        return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
 
 
 @routes.route("/town/templates", methods=["GET", "POST"])
@@ -108,15 +114,14 @@ def delete(template_id: int) -> AnyResponse:
 
 
 def kept_templates(session: Session) -> list[Beginning]:
-    """The one that ships, then the town's own."""
+    """The one that ships, then the town's own; one that can no longer be read is there without its template."""
     kept = session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
-    own = [_beginning(session, f"{_KEPT}{row.id}", parse_template(row.content), row) for row in kept]
-    return [_beginning(session, SHIPPED, shipped_template()), *own]
+    return [_beginning(session, SHIPPED, shipped_template()), *(_beginning_kept(session, row) for row in kept)]
 
 
 def beginnings(session: Session) -> list[Beginning]:
-    """Every template, then the shape of every board."""
-    found = kept_templates(session)
+    """Every template, then the shape of every board; what cannot be begun with is left out."""
+    found = [beginning for beginning in kept_templates(session) if beginning.template is not None]
     for board in all_boards_in_order(session):
         try:
             found.append(_beginning(session, f"{_COPY}{board.id}", template_of(session, board)))
@@ -125,18 +130,43 @@ def beginnings(session: Session) -> list[Beginning]:
     return found
 
 
+def keys_of_beginnings(session: Session) -> list[str]:
+    """What a form may say, without reading what it means."""
+    kept, boards = session.scalars(select(BoardTemplate.id)), session.scalars(select(Board.id))
+    return [SHIPPED, *(f"{_KEPT}{id}" for id in kept), *(f"{_COPY}{id}" for id in boards)]
+
+
 def chosen_template(session: Session, key: str | None) -> Template | None:
-    """What the form's key means; None for an empty board. Raises UnusableTemplate when it went away meanwhile."""
+    """What the form's key means; None for an empty board. Raises UnusableTemplate when it went away meanwhile, or cannot be begun with."""
     if key == EMPTY:
         return None
-    for beginning in beginnings(session):
-        if beginning.key == key:
-            return beginning.template
+    if key == SHIPPED:
+        return shipped_template()
+    sort, _dash, number = (key or "").rpartition("-")
+    kept = session.get(BoardTemplate, number_in(number) or 0) if f"{sort}-" == _KEPT else None
+    board = session.get(Board, number_in(number) or 0) if f"{sort}-" == _COPY else None
+    try:
+        if kept is not None:
+            return parse_template(kept.content)
+        if board is not None:
+            return template_of(session, board)
+    except Invalid as invalid:
+        raise UnusableTemplate(_("On ne peut pas commencer un tableau avec ce modèle."), *sentences_on(invalid.errors)) from invalid
     raise UnusableTemplate(_("Ce modèle n’existe plus."))
 
 
 def _beginning(session: Session, key: str, template: Template, kept: BoardTemplate | None = None) -> Beginning:
-    return Beginning(key, template.title, template, [service.name for service in missing_services(session, template)], kept)
+    archived = archived_services(session, template)
+    missing = [service.name for service in missing_services(session, template) if service.name not in archived]
+    return Beginning(key, template.title, template, missing, archived, kept)
+
+
+def _beginning_kept(session: Session, kept: BoardTemplate) -> Beginning:
+    key = f"{_KEPT}{kept.id}"
+    try:
+        return _beginning(session, key, parse_template(kept.content), kept)
+    except Invalid:
+        return Beginning(key, kept.title, None, [], [], kept)
 
 
 def _shape_of(board_id: int) -> Template:

@@ -14,45 +14,54 @@ from boards.commands.boards import refuse_taken_title
 from boards.commands.importing import ImportColumns
 from boards.commands.incoming import Tally
 from boards.database import write_transaction
-from boards.models import Board, BoardTemplate, Card, Column, Person, Service
+from boards.models import Board, BoardTemplate, Card, Column, Person
 from boards.perform import perform, perform_first
-from boards.templates import Template, beginning_with, save_template
+from boards.templates import Provided, Template, beginning_with, save_template
 
 
 def begin_board(
     title: str, actor: Person, template: Template | None = None, *, create_services: bool = True, slug: str | None = None
-) -> tuple[str, list[Service]]:
-    """A new board, empty or as the template has it: its slug, and the services that were made for it. All of it, or nothing.
+) -> tuple[str, Provided]:
+    """A new board, empty or as the template has it: its slug, and the services that were provided for it. All of it, or nothing.
 
     Raises Conflict when a board has that title, or that slug, already.
     """
-    begun: list[tuple[str, list[Service]]] = []
+    begun: list[tuple[str, Provided]] = []
 
     def found(session: Session) -> tuple[int, int, ImportColumns]:
-        refuse_taken_title(session, title)
-        board = create_board(session, slug or slug_for_board(session, title), title)
-        command, made = fill_from(session, template, actor, create_services=create_services)
-        audit.record(session, "board_added", title, actor=actor, **({"template": template.title} if template else {}))
-        begun.append((board.slug, made))
+        told = {"template": template.title} if template else {}
+        board = found_board(session, slug or slug_for_board(session, title), title, actor, **told)
+        command, provided = fill_from(session, template, actor, create_services=create_services)
+        begun.append((board.slug, provided))
         return actor.id, board.id, command
 
     perform_first(found)
     return begun[0]
 
 
+def found_board(session: Session, slug: str, title: str, actor: Person | None, **told: str) -> Board:
+    """A board with nothing on it yet, and the log knows. Raises Conflict when a board has that title, or that slug, already."""
+    refuse_taken_title(session, title)
+    board = create_board(session, slug, title)
+    audit.record(session, "board_added", title, actor=actor, **told)
+    return board
+
+
 def fill_from(
     session: Session, template: Template | None, actor: Person, *, create_services: bool = True
-) -> tuple[ImportColumns, list[Service]]:
-    """The first command of a new board, and the services made for it, in its transaction: the log tells which, and the rights given."""
+) -> tuple[ImportColumns, Provided]:
+    """The first command of a new board, and the services provided for it, in its transaction: the log tells which, and the rights given."""
     if template is None:
-        return ImportColumns(columns=[], tally=Tally()), []
-    command, made = beginning_with(session, template, author_id=actor.id, create_services=create_services)
-    for service in made:
+        return ImportColumns(columns=[], tally=Tally()), Provided([], [])
+    command, provided = beginning_with(session, template, author_id=actor.id, create_services=create_services)
+    for service in provided.made:
         audit.record(session, "service_added", service.name, actor=actor)
+    for service in provided.restored:
+        audit.record(session, "service_restored", service.name, actor=actor)
     for column in template.columns:
         if rights := column.rights.model_dump(exclude_defaults=True):
             audit.record(session, "rights_changed", column.title, actor=actor, rights=rights)
-    return command, made
+    return command, provided
 
 
 def rename_board(board: Board, title: str, version: int, actor: Person) -> None:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.current import administrators_only, current_person
 from app.accounts.sign_in import safe_next
 from app.administration import board_upkeep as upkeep
-from app.administration.board_templates import EMPTY, beginnings, chosen_template, kept_templates
+from app.administration.board_templates import EMPTY, beginnings, chosen_template, kept_templates, keys_of_beginnings
 from app.administration.forms import BoardForm, NewBoardForm
 from app.problems import problem_for
 from app.template_file import UnusableTemplate
@@ -22,6 +22,7 @@ from boards.database import reading
 from boards.errors import Conflict, NotFound, Refusal
 from boards.models import Board, Person
 from boards.reading import all_boards_in_order
+from boards.templates import Provided
 
 routes = Blueprint("boards", __name__)
 
@@ -47,22 +48,21 @@ def show_boards() -> str:
 @administrators_only
 def new_board() -> Answer:
     """The page says of each beginning which services would be made, before anything is."""
-    offered = beginnings(reading())
-    form = NewBoardForm([*(beginning.key for beginning in offered), EMPTY], begin_with=request.args.get("begin_with"))
+    form = NewBoardForm([*keys_of_beginnings(reading()), EMPTY], begin_with=request.args.get("begin_with"))
     if request.method == "POST" and form.validate():
         try:
             template = chosen_template(reading(), form.begin_with.data)
             actor = current_person()
             reading().rollback()
-            slug, made = upkeep.begin_board(form.title.data or "", actor, template, create_services=form.create_services.data)
+            slug, provided = upkeep.begin_board(form.title.data or "", actor, template, create_services=form.create_services.data)
         except UnusableTemplate as unusable:
             form.begin_with.errors = list(unusable.sentences)
         except Conflict as refusal:
             form.title.errors = [problem_for(refusal)["detail"]]
         else:
-            flash(_begun(form.title.data or "", [service.name for service in made]))
+            flash(_begun(form.title.data or "", provided))
             return redirect(url_for("pages.show_board", slug=slug), 303)
-    page = render_template("boards/new.html", form=form, offered=offered, empty=EMPTY, **_page())
+    page = render_template("boards/new.html", form=form, offered=beginnings(reading()), empty=EMPTY, **_page())
     return page if request.method == "GET" else (page, 422)
 
 
@@ -147,12 +147,17 @@ def _answered(board_id: int, act: Callable[[Board, Person], str]) -> AnyResponse
     return redirect(safe_next() if request.form.get("next") else url_for("boards.show_boards", _anchor=f"board-{board_id}"), 303)
 
 
-def _begun(title: str, made: list[str]) -> str:
-    begun = _("Le tableau « %(title)s » est créé.", title=title)
-    if not made:
-        return str(begun)
-    services = ngettext("%(num)d service créé : %(names)s.", "%(num)d services créés : %(names)s.", len(made), names=", ".join(made))
-    return f"{begun} {services}"
+def _begun(title: str, provided: Provided) -> str:
+    said = [_("Le tableau « %(title)s » est créé.", title=title)]
+    if made := [service.name for service in provided.made]:
+        said.append(ngettext("%(num)d service créé : %(names)s.", "%(num)d services créés : %(names)s.", len(made), names=", ".join(made)))
+    if restored := [service.name for service in provided.restored]:
+        said.append(
+            ngettext(
+                "%(num)d service restauré : %(names)s.", "%(num)d services restaurés : %(names)s.", len(restored), names=", ".join(restored)
+            )
+        )
+    return " ".join(said)
 
 
 def _board(board_id: int) -> Board:

@@ -10,12 +10,11 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.administration.board_upkeep import archive_board, begin_board, restore_board
+from app.administration.board_upkeep import archive_board, begin_board, found_board, restore_board
 from app.cli.refusals import Refused, says_refusals
 from app.template_file import UnusableTemplate, read_template, shipped_template
 from app.trello import command as trello
 from boards import rights
-from boards.administration import create_board
 from boards.database import reading, write_transaction
 from boards.models import Board, Person, Role
 from boards.reading import all_boards, find_board
@@ -53,14 +52,17 @@ def add_board(slug: str, title: str, template: str | None, email: str | None) ->
             "L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, et contient une lettre (80 au plus)."
         )
     if template is None:
+        actor = _facilitator(email) if email is not None else _first_facilitator()
         with write_transaction() as session:
-            create_board(session, slug, clean_title(title))
+            found_board(session, slug, clean_title(title), actor)
     else:
         chosen, actor = _template(template), _facilitator(email)
         reading().rollback()
-        _slug, made = begin_board(clean_title(title), actor, chosen, slug=slug)
-        for service in made:
+        _slug, provided = begin_board(clean_title(title), actor, chosen, slug=slug)
+        for service in provided.made:
             click.echo(f"{service.name} : service créé.")
+        for service in provided.restored:
+            click.echo(f"{service.name} : service restauré.")
     click.echo(f"{slug} : tableau créé.")
 
 
@@ -98,11 +100,15 @@ def _facilitator(email: str | None) -> Person:
         account = reading().scalar(select(Account).where(Account.email == email.strip().lower()))
         person = account.person if account else None
     else:
-        active = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None))
-        person = reading().scalar(active.order_by(Person.id).limit(1))
+        person = _first_facilitator()
     if person is None or not rights.may_arrange(person):
         raise Refused("Il faut le compte d’un animateur en activité." if email else "Aucun animateur n’a de compte : créez-en un d’abord.")
     return person
+
+
+def _first_facilitator() -> Person | None:
+    active = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None))
+    return reading().scalar(active.order_by(Person.id).limit(1))
 
 
 def _template(name: str) -> Template:

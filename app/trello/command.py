@@ -16,8 +16,10 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.administration.board_upkeep import found_board
 from app.problems import problem_for
 from app.trello.earlier import HISTORY_LIMIT
 from app.trello.export import Export, parse_export
@@ -26,13 +28,12 @@ from app.trello.mapping import Mapped, map_export
 from app.trello.report import report_on_board, report_on_file
 from app.trello.target import NoTarget, Target, earlier_comments, find_target, origins_of
 from app.trello.words import number
-from boards.administration import create_board
 from boards.commands.importing import ImportColumns, Known
 from boards.commands.incoming import Tally
-from boards.database import now, one_writer, reading, write_transaction
+from boards.database import now, reading
 from boards.errors import Refusal
-from boards.models import Board, Person, Role
-from boards.perform import perform
+from boards.models import Person, Role
+from boards.perform import perform, perform_first
 
 LARGE_FILE_BYTES = 5_000_000
 
@@ -144,25 +145,17 @@ def _carry_out(mapped: Mapped, target: Target, importer: Person) -> None:
 def _import(mapped: Mapped, target: Target, importer_id: int) -> Tally:
     """Import in one transaction. A board that was created for it does not survive a failure."""
     tally = Tally()
-    with one_writer():
-        board_id = target.board.id if target.board else _create(target.slug, mapped.title)
-        try:
-            perform(importer_id, board_id, ImportColumns(columns=mapped.columns, tally=tally))
-        except BaseException:
-            if target.board is None:
-                _remove(board_id)
-            raise
+    command = ImportColumns(columns=mapped.columns, tally=tally)
+
+    def found(session: Session) -> tuple[int, int, ImportColumns]:
+        board = found_board(session, target.slug, mapped.title, session.get_one(Person, importer_id))
+        return importer_id, board.id, command
+
+    if target.board is None:
+        perform_first(found)
+    else:
+        perform(importer_id, target.board.id, command)
     return tally
-
-
-def _create(slug: str, title: str) -> int:
-    with write_transaction() as session:
-        return create_board(session, slug, title).id
-
-
-def _remove(board_id: int) -> None:
-    with write_transaction() as session:
-        session.delete(session.get_one(Board, board_id))
 
 
 def _preview(mapped: Mapped, target: Target) -> Tally:

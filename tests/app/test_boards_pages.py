@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.accounts.models import AuditEntry
 from app.template_file import SHIPPED, shipped_template
 from boards.administration import make_default
-from boards.database import db, reading, write_transaction
+from boards.database import db, now, reading, write_transaction
 from boards.models import Board, BoardTemplate, Card, Column, Service
 from boards.templates import BYTES_AT_MOST
 from tests.town import Town
@@ -361,3 +364,53 @@ def test_the_command_line_makes_archives_and_restores_boards(app: Flask, town: T
     assert "autre\t1\tAutre\tarchivé" in run("list")[1]
     assert run("restore", "autre")[0] == 0
     assert "autre\t2\tAutre\ten service" in run("list")[1]
+
+
+def test_on_an_archived_board_everybody_is_told_that_they_only_read(town: Town, facilitator: Visitor) -> None:
+    card = town.add_card()
+    town.perform(town.facilitator, type="archive_card", card=town.add_card("Rangée"))
+    with write_transaction() as session:
+        session.execute(update(Card).where(Card.archived_at.is_not(None)).values(archived_at=now() - timedelta(days=400)))
+    assert "Effacer définitivement" in facilitator.get("/boards/accueil/archive").text
+    arrive_on(town.other_board)
+    town.perform(town.facilitator, type="archive_board")
+    board = facilitator.get("/api/boards/accueil").get_json()
+    assert {column["level"] for column in board["columns"]} == {"read"}
+    assert 'data-level="read"' in facilitator.get(f"/cards/{card}/history", headers={"X-Fragment": "panel"}).text
+    assert "Effacer définitivement" not in facilitator.get("/boards/accueil/archive").text
+
+
+def test_an_archived_service_is_said_to_come_back(town: Town, facilitator: Visitor) -> None:
+    reading().rollback()
+    facilitator.post(f"/town/boards/{town.board}/template")
+    facilitator.post(f"/services/{town.ccas}/archive")
+    assert "Service archivé à restaurer\u00a0: CCAS" in facilitator.get("/town/boards/new").text
+    kept = reading().query(BoardTemplate).one().id
+    fields = {"title": "Copie", "begin_with": f"template-{kept}", "create_services": "y"}
+    assert "1 service restauré\u00a0: CCAS." in unescape(facilitator.get(str(facilitator.post("/town/boards/new", fields).location)).text)
+    assert ("service_restored", "CCAS") in actions()
+
+
+def test_a_kept_template_that_is_none_any_more_takes_nothing_else_away(town: Town, facilitator: Visitor) -> None:
+    with write_transaction() as session:
+        session.add(BoardTemplate(title="D’un autre temps", content={"format": "flash-news-board", "version": 99}))
+        session.flush()
+        kept = session.query(BoardTemplate).one().id
+    page = facilitator.get("/boards")
+    assert page.status_code == 200
+    assert "Ce modèle n’est plus lisible." in unescape(page.text)
+    assert f"begin_with=template-{kept}" not in page.text
+    assert f"template-{kept}" not in facilitator.get("/town/boards/new").text
+    refused = facilitator.post("/town/boards/new", {"title": "Copie", "begin_with": f"template-{kept}"})
+    assert (refused.status_code, "On ne peut pas commencer un tableau avec ce modèle." in unescape(refused.text)) == (422, True)
+    assert "n’est plus lisible" in said(facilitator.get(f"/town/templates/{kept}.json"), facilitator)
+    assert "est supprimé" in said(facilitator.post(f"/town/templates/{kept}/delete"), facilitator)
+
+
+def test_only_the_chosen_template_is_read(town: Town, facilitator: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_is_read(*_anything: object) -> None:
+        raise AssertionError
+
+    for name in ("parse_template", "template_of"):
+        monkeypatch.setattr(f"app.administration.board_templates.{name}", none_is_read)
+    assert facilitator.post("/town/boards/new", {"title": "Vide", "begin_with": "shipped"}).status_code == 303

@@ -4,7 +4,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.accounts.models import Account, ApiToken, SignIn
+from app.accounts.models import Account, ApiToken, AuditEntry, SignIn
 from boards.database import db, reading
 from boards.models import Board
 from tests.town import Town
@@ -75,6 +75,9 @@ def test_boards_are_created_and_listed(run: Run) -> None:
     assert run("board", "create", "travaux", "Travaux").exit_code == 0
     assert "travaux\t0\tTravaux" in run("board", "list").stdout
     assert run("board", "create", "travaux", "Encore").exit_code == 1
+    assert "porte déjà ce nom" in run("board", "create", "autres-travaux", "TRAVAUX").stderr
+    entry = reading().query(AuditEntry).filter_by(action="board_added").one()
+    assert (entry.subject, entry.actor is None) == ("Travaux", False)
     assert reading().query(Board).filter_by(slug="travaux").count() == 1
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
+from app.accounts.models import AuditEntry
 from boards.commands.importing import ImportColumns
 from boards.database import reading, write_transaction
 from boards.models import Board, Card, Change, Column, Kind, Person
@@ -178,3 +179,19 @@ def test_an_unprepared_database_is_a_sentence(tmp_path: Path) -> None:
 def test_a_text_of_several_infos_stands_together(run: Run, town: Town) -> None:
     run(small_board({"name": "Règlement", "desc": "mot " * 40_000}, {"name": "Après"}))
     assert titles("accueil-bis") == {"CCAS": ["Règlement", "Règlement (suite 2)", "Règlement (suite 3)", "Après"]}
+
+
+def test_a_new_board_is_in_the_log_and_takes_nobodys_title(run: Run, town: Town) -> None:
+    with write_transaction() as session:
+        session.get_one(Board, town.other_board).title = "FLASH NEWS – accueil"
+    refused = run(accueil())
+    assert refused.exit_code == 1
+    assert "porte déjà ce nom" in refused.stderr
+    assert board() is None
+    with write_transaction() as session:
+        session.get_one(Board, town.other_board).title = "Autre"
+    assert run(accueil()).exit_code == 0
+    [entry] = reading().query(AuditEntry).filter_by(action="board_added")
+    made = board()
+    assert made is not None
+    assert (entry.subject, entry.actor_id) == (made.title, town.facilitator)

@@ -62,6 +62,8 @@ def test_the_board_is_found_again_when_it_was_renamed_in_trello(run: Run, town: 
 
 def test_a_board_imported_twice_over_has_to_be_named(run: Run, town: Town) -> None:
     run(small_board({}), "--board", "un")
+    with write_transaction() as session:
+        session.query(Board).filter_by(slug="un").one().title = "Accueil d’avant"
     run(small_board({}), "--board", "deux")
     result = run(small_board({}))
     assert result.exit_code == 1

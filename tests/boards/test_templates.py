@@ -16,11 +16,11 @@ from app.accounts.models import AuditEntry
 from app.administration.board_upkeep import begin_board
 from app.template_file import SHIPPED, UnusableTemplate, read_template, shipped_template, write_template
 from boards.administration import create_service, plain_name
-from boards.database import db, reading, write_transaction
+from boards.database import db, now, reading, write_transaction
 from boards.errors import Conflict, Forbidden
 from boards.models import Board, BoardTemplate, Card, Change, Column, Person, Service
 from boards.rights import LEVELS
-from boards.templates import BYTES_AT_MOST, Template, missing_services, parse_template, save_template, template_of
+from boards.templates import BYTES_AT_MOST, Template, archived_services, missing_services, parse_template, save_template, template_of
 from tests.town import Town, found_town
 
 RULE = "Publier sans validation"
@@ -151,6 +151,34 @@ def test_or_they_are_left_out(rules: Town) -> None:
     columns = reading().query(Column).filter_by(board_id=board).order_by(Column.rank).all()
     assert columns[0].service_id is None
     assert columns[3].rights["services"] == {str(rules.ccas): "edit"}
+    assert reading().query(Service).count() == 2
+
+
+def archive(service: int) -> None:
+    with write_transaction() as session:
+        session.get_one(Service, service).archived_at = now()
+
+
+def test_an_archived_service_is_in_no_template(rules: Town) -> None:
+    archive(rules.ccas)
+    archive(rules.mediatheque)
+    columns = shape(rules.board).columns
+    assert columns[0].service is None
+    assert columns[3].rights.services == {}
+
+
+def test_an_archived_service_that_is_wanted_is_restored_or_left_out(rules: Town) -> None:
+    template = shape(rules.board)
+    archive(rules.ccas)
+    db.session.rollback()
+    assert [service.name for service in missing_services(reading(), template)] == archived_services(reading(), template) == ["CCAS"]
+    without = begin(rules, template, "Sans", create_services=False)
+    assert reading().query(Column).filter_by(board_id=without).order_by(Column.rank).first().service_id is None  # type: ignore[union-attr]
+    assert reading().get_one(Service, rules.ccas).archived_at is not None
+    board = begin(rules, template)
+    assert reading().query(Column).filter_by(board_id=board).order_by(Column.rank).first().service_id == rules.ccas  # type: ignore[union-attr]
+    assert reading().get_one(Service, rules.ccas).archived_at is None
+    assert reading().query(AuditEntry).filter_by(action="service_restored", subject="CCAS").count() == 1
     assert reading().query(Service).count() == 2
 
 
