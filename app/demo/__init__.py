@@ -17,12 +17,14 @@ from app.demo.dates import fill_dates
 from app.demo.steps import Steps
 from app.town import name_town
 from boards.administration import create_board, create_person, create_service
+from boards.arrangement import pin_column
 from boards.commands.importing import ImportColumns
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
 from boards.database import now, reading, write_transaction
 from boards.models import Board, Card, Column, Kind, Person, Record, Role
 from boards.onboarding import mark_read
 from boards.perform import perform
+from boards.templates import save_template, template_of
 from boards.text import clean_title, markdown_to_html, plain_text
 from config import Settings
 
@@ -46,6 +48,7 @@ def create_demo_town(app: Flask) -> bool:
         for board, told in zip(boards, (town, alerts), strict=True):
             _fill(board, told["columns"], services, people, datetime.now(settings.timezone))
         _read_the_rules(boards[0], town["people"], people)
+        _keep_for_themselves(boards, people)
         return True
 
 
@@ -116,6 +119,15 @@ def _read_the_rules(board: Board, town: list[dict[str, Any]], people: dict[str, 
         for number, person in enumerate(at_work):
             for rule in rules[: len(rules) - number % 4 * 2]:
                 mark_read(session, person, rule.id, rule.version)
+
+
+def _keep_for_themselves(boards: list[Board], people: dict[str, int]) -> None:
+    """The second board's shape is a template; one agent has her service's column first."""
+    with write_transaction() as session:
+        save_template(session, template_of(session, boards[1]))
+        person = session.get_one(Person, people["sports@demo.example"])
+        column = session.scalars(select(Column).where(Column.board_id == boards[0].id, Column.title == "Sports")).one()
+        pin_column(session, person, column, pinned=True)
 
 
 def _rights(told: dict[str, Any], services: dict[str, int]) -> Record:

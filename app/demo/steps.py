@@ -24,10 +24,15 @@ class Steps:
             self._perform(told["author"], type="set_suggestion", card=card, suggestion="request", asked=self._services[told["asked"]])
         for who in told.get("votes", ()):
             self._perform(who, type="vote_card", card=card, on=True)
-        for step in told.get("steps", ()):
-            self._perform(step["by"], **self._command(card, step))
+        for version, step in enumerate(told.get("steps", ()), start=1):
+            self._perform(step["by"], **self._command(card, version, step))
 
-    def _command(self, card: int, step: dict[str, Any]) -> dict[str, Any]:
+    def _command(self, card: int, version: int, step: dict[str, Any]) -> dict[str, Any]:
+        """`version`: the card's own, if all its steps so far were edits."""
+        if "edit" in step:
+            return {"type": "edit_card", "card": card, "version": version, "body": markdown_to_html(step["edit"])}
+        if "archive" in step:
+            return {"type": "archive_card", "card": card}
         if "reply" in step:
             return {"type": "reply", "card": card, "text": step["reply"]}
         if "answer" in step:

@@ -197,7 +197,7 @@ def test_french_typography_is_kept(mistake: str) -> None:
 def _texts() -> list[str]:
     descriptions = [service[key] for service in demo["services"] for key in ("description", "hours", "contact")]
     steps = [step for card in cards for step in card.get("steps", ())]
-    told = [step[key] for step in steps for key in ("reply", "note", "answer", "body") if key in step]
+    told = [step[key] for step in steps for key in ("reply", "note", "answer", "body", "edit") if key in step]
     return descriptions + told + [card[key] for card in cards for key in ("title", "body")]
 
 

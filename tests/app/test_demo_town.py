@@ -7,9 +7,9 @@ from flask import Flask
 
 from app.demo import create_demo_town
 from boards.database import reading
-from boards.models import Board, Card, Column, Kind, Person, Status, Suggestion
+from boards.models import Board, BoardTemplate, Card, Column, Kind, Person, Status, Suggestion
 from boards.onboarding import rules_for
-from boards.personal import Notice
+from boards.personal import Notice, Placement
 from boards.reading import boards_for
 
 
@@ -46,6 +46,15 @@ def test_some_have_read_the_rules_and_who_begins_has_not(demo: Board) -> None:
     assert {0, 2, 4} <= left
     assert unread("Jade Perrin") == 9
     assert reading().query(Card).filter_by(must_read=True).count() == 1
+
+
+def test_there_is_something_in_the_archive_the_history_and_the_templates(demo: Board) -> None:
+    (archived,) = reading().query(Card).filter(Card.archived_at.is_not(None))
+    assert "Imprimante en panne" in archived.title
+    (edited,) = reading().query(Card).filter(Card.version > 1)
+    assert (edited.version, "0,20" in edited.body_text) == (3, True)
+    assert [template.title for template in reading().query(BoardTemplate)] == ["Alertes et intempéries"]
+    assert reading().query(Placement).filter_by(pinned=True).count() == 1
 
 
 def test_there_is_a_second_board_for_alerts(demo: Board) -> None:
