@@ -59,7 +59,7 @@ DETAILS = {
     "may_not_add": _l("Vous ne pouvez pas ajouter d’info dans cette colonne."),
     "may_not_administer": _l("Cette page est réservée aux animateurs."),
     "may_not_arrange": _l("Seuls les animateurs peuvent réorganiser les colonnes."),
-    "may_not_comment": _l("Vous pouvez lire cette colonne, sans y répondre ni y voter."),
+    "may_not_comment": _l("Vous pouvez lire cette colonne, sans y répondre ni soutenir ce qui s’y trouve."),
     "may_not_decide": _l("Seuls les animateurs, ou les agents du service à qui l’on demande, décident de la suite."),
     "may_not_edit": _l("Vous ne pouvez pas modifier cette info dans cette colonne."),
     "may_not_preview": _l("Seuls les animateurs peuvent voir le tableau comme quelqu’un d’autre."),

@@ -69,7 +69,7 @@ def read_notices() -> AnyResponse:
 
 def about_suggestion(person: Person, card: Card, column: Column) -> dict[str, Any]:
     """What the panel of a card says of it as a suggestion, and of the suggestions that it answers."""
-    answered = [each for each in answered_by(reading(), person, card) if each.archived_at is None]
+    answered = answered_by(reading(), person, card)
     if column.kind != Kind.SUGGESTIONS:
         return {"suggestion": None, "answered": answered}
     return {

@@ -122,9 +122,10 @@ def answer_of(session: Session, person: Person, card: Card) -> Card | None:
 
 
 def answered_by(session: Session, person: Person, card: Card) -> list[Card]:
-    """The suggestions that this card answers, where this person may read them."""
+    """The standing suggestions that this card answers, where this person may read them."""
     answered = select(Card, Column).where(Card.answer_id == card.id, Column.kind == Kind.SUGGESTIONS)
-    return _readable(session, person, answered.order_by(Card.id))
+    standing = answered.where(Card.archived_at.is_(None), Column.archived_at.is_(None))
+    return _readable(session, person, standing.order_by(Card.id))
 
 
 def _readable(session: Session, person: Person, query: Select[Card, Column]) -> list[Card]:

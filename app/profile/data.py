@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response
 from flask_login import login_required
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from app import audit, strict_json
 from app.accounts.current import current_account
@@ -15,7 +15,7 @@ from app.extensions import limiter
 from boards import rights
 from boards.database import now, reading, write_transaction
 from boards.models import Board, Card, Change, Column, Person, Reply
-from boards.personal import CardRead, Notice, Vote
+from boards.personal import CardRead, Fold, Notice, Placement, Vote
 
 routes = Blueprint("personal_data", __name__)
 
@@ -34,7 +34,7 @@ def export() -> Response:
 
 
 def personal_data(account: Account) -> dict[str, Any]:
-    """All of it but secrets, and but what others wrote in columns that this person may no longer read."""
+    """All of it but secrets, and but what stands where this person may no longer read."""
     person = account.person
     return {
         "exported_at": now().isoformat(),
@@ -81,6 +81,7 @@ def personal_data(account: Account) -> dict[str, Any]:
         "replies": _replies(person),
         "notices": _notices(person),
         "reads": _reads(person),
+        "columns": _columns(person),
         "changes": _changes(person),
         "log": _log(account),
     }
@@ -90,64 +91,96 @@ def _cards(person: Person) -> list[dict[str, Any]]:
     query = select(Card, Column, Board).join(Column, Card.column_id == Column.id).join(Board, Card.board_id == Board.id)
     mine = reading().execute(query.where(Card.author_id == person.id).order_by(Card.id))
     return [
-        {"id": card.id, "board": board.title, "created_at": card.created_at.isoformat(), **_content(person, card, column)}
+        {"id": card.id, **_board(person, board), "created_at": card.created_at.isoformat(), **_content(person, card, column, board)}
         for card, column, board in mine
     ]
 
 
-def _content(person: Person, card: Card, column: Column) -> dict[str, Any]:
+def _content(person: Person, card: Card, column: Column, board: Board) -> dict[str, Any]:
     """Others may have gone on writing the card since; what they wrote stays behind the column's rights."""
-    if not rights.may_read(person, column):
+    if not _knows(person, column, board):
         return {}
     return {"column": column.title, "title": card.title, "text": card.body_text, "archived_at": _moment(card.archived_at)}
 
 
 def _votes(person: Person) -> list[dict[str, Any]]:
-    query = select(Card, Column, Board).join(Vote, Vote.card_id == Card.id).join(Column, Card.column_id == Column.id)
-    mine = reading().execute(query.join(Board, Card.board_id == Board.id).where(Vote.person_id == person.id).order_by(Card.id))
-    return [{"board": board.title, "card": card.id, **_titled(person, card, column)} for card, column, board in mine]
+    mine = reading().execute(_about(Vote).where(Vote.person_id == person.id).order_by(Card.id))
+    return [{**_board(person, board), "card": card.id, **_titled(person, card, column, board)} for _vote, card, column, board in mine]
 
 
 def _replies(person: Person) -> list[dict[str, Any]]:
-    query = select(Reply, Card, Column).join(Card, Reply.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    query = _about(Reply)
     mine = reading().execute(query.where(Reply.author_id == person.id).order_by(Reply.id))
     return [
         {
             "text": reply.text,
             "at": reply.created_at.isoformat(),
             "withdrawn_at": _moment(reply.withdrawn_at),
-            **_titled(person, card, column),
+            **_titled(person, card, column, board),
         }
-        for reply, card, column in mine
+        for reply, card, column, board in mine
     ]
 
 
 def _notices(person: Person) -> list[dict[str, Any]]:
-    query = select(Notice, Card, Column).join(Card, Notice.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    query = _about(Notice)
     told = reading().execute(query.where(Notice.person_id == person.id).order_by(Notice.id))
     return [
-        {"what": notice.what, "at": notice.at.isoformat(), "read_at": _moment(notice.read_at), **_titled(person, card, column)}
-        for notice, card, column in told
+        {"what": notice.what, "at": notice.at.isoformat(), "read_at": _moment(notice.read_at), **_titled(person, card, column, board)}
+        for notice, card, column, board in told
     ]
 
 
 def _reads(person: Person) -> list[dict[str, Any]]:
-    query = select(CardRead, Card, Column).join(Card, CardRead.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    query = _about(CardRead)
     mine = reading().execute(query.where(CardRead.person_id == person.id).order_by(CardRead.at))
     return [
-        {"card": card.id, "version": read.version, "at": read.at.isoformat(), **_titled(person, card, column)}
-        for read, card, column in mine
+        {"card": card.id, "version": read.version, "at": read.at.isoformat(), **_titled(person, card, column, board)}
+        for read, card, column, board in mine
     ]
 
 
-def _titled(person: Person, card: Card, column: Column) -> dict[str, Any]:
-    return {"title": card.title} if rights.may_read(person, column) else {}
+def _columns(person: Person) -> list[dict[str, Any]]:
+    """The columns that they keep pinned, in a place of their own, or folded."""
+    query = select(Column, Board, Placement, Fold.column_id).join(Board, Column.board_id == Board.id)
+    placed = query.outerjoin(Placement, (Placement.column_id == Column.id) & (Placement.person_id == person.id))
+    kept = placed.outerjoin(Fold, (Fold.column_id == Column.id) & (Fold.person_id == person.id)).order_by(Column.id)
+    return [
+        {
+            "column": column.id,
+            **({"title": column.title} if _knows(person, column, board) else {}),
+            "pinned": placement is not None and placement.pinned,
+            "rank": placement.rank if placement is not None else None,
+            "folded": folded is not None,
+        }
+        for column, board, placement, folded in reading().execute(
+            kept.where(Placement.column_id.is_not(None) | Fold.column_id.is_not(None))
+        )
+    ]
+
+
+def _about(kept: type[Reply | Notice | CardRead | Vote]) -> Select[Any, Card, Column, Board]:
+    """What is kept of cards, each with its card, column and board."""
+    found = select(kept, Card, Column, Board).join(Card, kept.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    return found.join(Board, Card.board_id == Board.id)
+
+
+def _titled(person: Person, card: Card, column: Column, board: Board) -> dict[str, Any]:
+    return {"title": card.title} if _knows(person, column, board) else {}
+
+
+def _board(person: Person, board: Board) -> dict[str, Any]:
+    return {"board": board.title} if rights.may_see(person, board) else {}
+
+
+def _knows(person: Person, column: Column, board: Board) -> bool:
+    return rights.may_see(person, board) and rights.may_read(person, column)
 
 
 def _changes(person: Person) -> list[dict[str, Any]]:
-    query = select(Change.type, Change.at, Board.title).join(Board, Change.board_id == Board.id)
+    query = select(Change.type, Change.at, Board).join(Board, Change.board_id == Board.id)
     mine = reading().execute(query.where(Change.actor_id == person.id).order_by(Change.id))
-    return [{"type": type_, "at": at.isoformat(), "board": board} for type_, at, board in mine]
+    return [{"type": type_, "at": at.isoformat(), **_board(person, board)} for type_, at, board in mine]
 
 
 def _log(account: Account) -> list[dict[str, Any]]:

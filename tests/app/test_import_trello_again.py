@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from boards.database import db, reading
+from boards.database import db, reading, write_transaction
 from boards.models import Board, Card, Column
 from tests.app.trello import ACCUEIL, Run, accueil, importer, small_board, titles
 from tests.town import Town

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from boards.administration import make_default
 from boards.database import now, write_transaction
 from boards.models import Board, Card, Change, Column
 from boards.templates import save_template, template_of
@@ -163,6 +164,16 @@ def test_a_card_as_it_was_and_its_text_taken_up_again(town: Town, sonia: Visitor
     assert "Texte repris" in history
     assert (town.card(card).title, town.card(card).body_text, town.seq) == ("Un", "Ouvert mardi", then + 2)
     assert "Reprendre ce texte" not in sonia.get(f"/boards/accueil/past/{then}/cards/{card}").text
+
+
+def test_on_an_archived_board_no_text_is_taken_up(app: Flask, town: Town, card: int) -> None:
+    page = f"/boards/accueil/past/{town.seq - 1}/cards/{card}"
+    facilitator = visit(app, "facilitator")
+    assert "Reprendre ce texte" in facilitator.get(page).text
+    with write_transaction() as session:
+        make_default(session, town.other_board)
+    town.perform(town.facilitator, type="archive_board")
+    assert "Reprendre ce texte" not in facilitator.get(page).text
 
 
 def test_the_history_offers_every_text_that_differs_from_todays(app: Flask, town: Town, sonia: Visitor, card: int) -> None:

@@ -15,7 +15,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from app.accounts.models import Account, AuditEntry, SignIn
 from app.profile.browsers import browser_in_words
-from boards.database import db, reading
+from boards.administration import make_default
+from boards.database import db, reading, write_transaction
 from boards.models import Person, Photo
 from tests.town import PASSWORD, Town
 from tests.visitor import Visitor
@@ -319,6 +320,29 @@ def test_data_holds_nothing_of_a_column_one_may_no_longer_read(town: Town, sonia
     town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", readers="none", services={str(town.ccas): "none"})
     (card,) = json.loads(sonia.get("/profile/data").text)["cards"]
     assert set(card) == {"id", "board", "created_at"}
+
+
+def test_data_holds_no_title_on_a_board_that_was_archived(town: Town, sonia: Visitor) -> None:
+    card = town.add_card("Dans l’ancien tableau")
+    headers = {"X-CSRFToken": sonia.csrf_token}
+    rule = town.add_card("Ancienne règle", column=town.guide, actor=town.facilitator)
+    assert sonia.client.put(f"/cards/{rule}/read", json={"version": 1}, headers=headers).status_code == 204
+    assert sonia.client.put(f"/boards/accueil/placements/{town.free}", json={"pinned": True}, headers=headers).status_code == 200
+    with write_transaction() as session:
+        make_default(session, town.other_board)
+    town.perform(town.facilitator, type="archive_board")
+    told = sonia.get("/profile/data").text
+    assert [each["id"] for each in json.loads(told)["cards"]] == [card]
+    assert [words for words in ("ancien tableau", "Ancienne règle", "Accueil", "Free") if words in told] == []
+
+
+def test_what_one_pinned_and_folded_is_among_ones_data(town: Town, sonia: Visitor) -> None:
+    headers = {"X-CSRFToken": sonia.csrf_token}
+    sonia.client.put(f"/boards/accueil/placements/{town.free}", json={"pinned": True}, headers=headers)
+    sonia.client.put(f"/boards/accueil/folds/{town.guide}", json=True, headers=headers)
+    guide, free = json.loads(sonia.get("/profile/data").text)["columns"]
+    assert guide == {"column": town.guide, "title": "Guide", "pinned": False, "rank": None, "folded": True}
+    assert free == {"column": town.free, "title": "Free", "pinned": True, "rank": None, "folded": False}
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,14 @@ def test_hidden_suggestions_are_nowhere(town: Town, app: Flask, sonia: Visitor, 
     assert "Réponse visible" in sonia.get(f"/cards/{answer}").text
 
 
+def test_what_was_put_away_is_not_told_as_answered(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
+    answer = next(iter(town.perform(town.colleague, type="publish_answer", card=request_, column=town.free, title="De 9 h à 12 h").cards))
+    card = next(id for id in (answer, *range(1, 100)) if id != request_ and town.card(id).title == "De 9 h à 12 h")
+    assert "Répond à une demande" in leo.get(f"/cards/{card}").text
+    town.perform(town.facilitator, type="archive_column", column=town.suggestions)
+    assert "Répond à une demande" not in leo.get(f"/cards/{card}").text
+
+
 def test_a_hidden_answer_is_not_linked(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
     leo.command(type="publish_answer", card=request_, column=town.free, title="Réponse secrète")
     town.perform(town.facilitator, type="set_rights", column=town.free, agents="none", services={str(town.mediatheque): "edit"})
