@@ -86,9 +86,8 @@ def test_a_column_goes_with_its_cards_and_what_left_it_in_time_stays(town: Town,
     assert "Passagère" in whole_log(town)
 
 
+@pytest.mark.sqlite
 def test_no_trace_is_left_in_the_file(town: Town, card: int, tmp_path: Path) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("a server's files are its administrator's")
     town.perform(town.facilitator, type="erase_card", card=card)
     db.session.rollback()
     with db.engine.connect() as connection:
