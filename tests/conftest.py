@@ -159,21 +159,31 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def lasting_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all modules whose tests keep to columns that go when they end."""
+    yield from _server_with(demo_data, tmp_path_factory.mktemp("lasting") / "var")
+
+
 @pytest.fixture(scope="module")
-def shared_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server_of_the_module(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests of a module that leave it as they found it, or keep to columns of their own."""
-    folder = tmp_path_factory.mktemp("shared") / "var"
-    shutil.copytree(demo_data, folder)
-    server = Server(folder).start()
-    yield server
-    server.stop()
+    yield from _server_with(demo_data, tmp_path_factory.mktemp("shared") / "var")
+
+
+@pytest.fixture(scope="module")
+def shared_server(server_of_the_module: Server) -> Server:
+    return server_of_the_module
 
 
 @pytest.fixture
 def server(demo_data: Path, tmp_path: Path) -> Iterator[Server]:
     """A running server with a fresh demo town."""
-    folder = tmp_path / "var"
-    shutil.copytree(demo_data, folder)
+    yield from _server_with(demo_data, tmp_path / "var")
+
+
+def _server_with(data: Path, folder: Path) -> Iterator[Server]:
+    shutil.copytree(data, folder)
     server = Server(folder).start()
     yield server
     server.stop()

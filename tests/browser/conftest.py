@@ -41,7 +41,19 @@ def desks() -> Iterator[list[Desk]]:
     assert [said for desk in desks for said in desk.unforgiven()] == []
 
 
+# Modules whose tests touch nothing but their lanes, which are put away when they end.
+KEEP_TO_LANES = {
+    f"tests.browser.test_{name}" for name in ["columns", "drag_card", "drag_column", "drag_scroll", "drag_touch", "keyboard", "live_board", "live_edit"]
+}
+
+
 @pytest.fixture(scope="module")
+def shared_server(request: pytest.FixtureRequest) -> Server:
+    server: Server = request.getfixturevalue("lasting_server" if request.module.__name__ in KEEP_TO_LANES else "server_of_the_module")
+    return server
+
+
+@pytest.fixture(scope="session")
 def sessions() -> dict[tuple[str, str], StorageState]:
     """Cookies of those who signed in once already: signing in each time would be most of the time."""
     return {}
@@ -102,7 +114,7 @@ def founder(seat: SeatSomebody) -> Desk:
 
 
 @pytest.fixture
-def lanes(founder: Desk) -> Lanes:
+def lanes(founder: Desk) -> Iterator[Lanes]:
     """« Gauche » with three cards, « Droite » with one."""
     number = next(_numbers)
     left, right = f"Gauche {number}", f"Droite {number}"
@@ -111,4 +123,6 @@ def lanes(founder: Desk) -> Lanes:
     for title in ("Un", "Deux", "Trois"):
         founder.add_card(left_id, f"{title} {number}", body=f"<p>Texte de {title}.</p>")
     founder.add_card(right_id, f"Quatre {number}")
-    return Lanes(left, right, left_id, right_id)
+    yield Lanes(left, right, left_id, right_id)
+    for column in {each["id"] for each in founder.board()["columns"]} & {left_id, right_id}:
+        founder.command(type="archive_column", column=column)
