@@ -34,6 +34,7 @@ from app.extensions import compress, csrf, limiter, login_manager, migrate, sock
 from app.profile import data, looks, photos, sign_ins, tokens, welcome
 from app.profile import pages as profile
 from app.sign_on import oidc
+from boards import days
 from boards.database import configure_engine, db
 from config import KIB, ROOT, Settings
 
@@ -101,6 +102,7 @@ def _configure_sessions(app: Flask, settings: Settings) -> None:
 
 
 def _configure_language(app: Flask, settings: Settings) -> None:
+    days.keep_zone(settings.timezone)
     languages.init_app(app, settings.timezone.key)
     wording.init_app(app)
     looks.init_app(app)

@@ -84,6 +84,7 @@ def write_transaction() -> Iterator[Session]:
 
 
 def now() -> datetime:
+    """The moment it is; the one clock of the program, so that tests may set it."""
     return datetime.now(UTC)
 
 

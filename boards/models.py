@@ -156,6 +156,7 @@ class Column(Base):
     # What facilitators set apart from the kind's defaults: {"agents": level, "readers": level, "services": {id: level}}; see boards/rights.py
     rights: Mapped[Record] = mapped_column(RecordJSON, default=dict)
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
+    check_after: Mapped[int] = mapped_column(default=90)  # days until a card without an end asks to be checked; 0: never
     version: Mapped[int] = mapped_column(default=1)
     changed_seq: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str | None] = mapped_column(String(80))
@@ -167,6 +168,8 @@ class Card(Base):
         UniqueConstraint("column_id", "rank"),
         UniqueConstraint("board_id", "origin"),
         Index("ix_cards_board_id_archived_at", "board_id", "archived_at"),
+        Index("ix_cards_valid_until", "valid_until"),
+        Index("ix_cards_visible_from", "visible_from"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -189,7 +192,24 @@ class Card(Base):
     # The board's seq when anything about the card last changed: the key under which its fragment is cached.
     changed_seq: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str | None] = mapped_column(String(80))
-    must_read: Mapped[bool] = mapped_column(default=False)  # facilitators see by name who has read it
+
+    # When it is true, to whom it may be told, and what it is about.
+    visible_from: Mapped[date | None]  # it waits in the archive for this day; None once it stands on the board
+    confirmed_at: Mapped[datetime] = mapped_column(Moment, default=now)  # somebody last wrote it, or said that it still holds
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    tellable: Mapped[bool] = mapped_column(default=True)  # whether residents may be told
+    internal_note: Mapped[str] = mapped_column(Text, default="")  # never told to residents, whatever else is
+    label_ids: Mapped[list[int]] = mapped_column(RecordJSON, default=list)
+
+    # What asks people to look: the board's seq when the card last had news, whose news it was, and when.
+    signalled_seq: Mapped[int] = mapped_column(default=0)
+    signalled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    signalled_at: Mapped[datetime | None] = mapped_column(Moment)
+    flashed_at: Mapped[datetime | None] = mapped_column(Moment)
+    flash_until: Mapped[datetime | None] = mapped_column(Moment)
+    must_read: Mapped[bool] = mapped_column(default=False)  # it is seen by name who has read it
+    must_read_services: Mapped[list[int]] = mapped_column(RecordJSON, default=list)  # whose agents are asked; none: everybody
+    must_read_at: Mapped[datetime | None] = mapped_column(Moment)
 
     # What follows counts while the card stands in a column of suggestions.
     suggestion: Mapped[Suggestion] = mapped_column(String(20), default=Suggestion.IMPROVEMENT)
@@ -204,6 +224,12 @@ class Card(Base):
     asked: Mapped[Service | None] = relationship(lazy="joined", viewonly=True)
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="joined")
     edited_by: Mapped[Person | None] = relationship(foreign_keys=[edited_by_id], lazy="raise_on_sql")
+    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=[confirmed_by_id], lazy="raise_on_sql", viewonly=True)
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it waits for its day; until then only those who may edit it know of it."""
+        return self.visible_from is not None
 
 
 class Change(Base):
@@ -224,21 +250,6 @@ class Change(Base):
     record: Mapped[Record] = mapped_column(RecordJSON)
 
     actor: Mapped[Person | None] = relationship(lazy="joined")
-
-
-class Reply(Base):
-    """What somebody says to a suggestion. Withdrawn, it keeps its place and loses its text."""
-
-    __tablename__ = "replies"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), index=True)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
-    text: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    author: Mapped[Person | None] = relationship(lazy="joined")
 
 
 class BoardTemplate(Base):

@@ -17,7 +17,7 @@ from boards.changes import Committed, beginning, committed, committed_now, diffe
 from boards.commands.base import Command
 from boards.database import now, one_writer, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
-from boards.models import Board, Card, Change, Column, Person, Service
+from boards.models import Board, Card, Change, Column, Person, Role, Service
 from boards.scope import Scope
 
 # Sent after each commit, in the order of the commits, with `change=Committed`. Receivers must be quick: they hold up the next writer.
@@ -38,6 +38,20 @@ def perform(actor_id: int, board_id: int, command: Command, key: str | None = No
             raise Conflict("try_again") from error
         if is_new:
             change_committed.send(None, change=done)
+    return done
+
+
+def perform_on_time(board_id: int, command: Command) -> Committed:
+    """Carry out what is due on a board by itself: nobody is the actor. Raises as `perform` does, and Conflict when nothing is due."""
+    with one_writer():
+        try:
+            with write_transaction() as session:
+                board = _take_turn(session, board_id)
+                nobody = Person(name="", role=Role.FACILITATOR, services=[])
+                done = _apply(Scope(session, nobody, board, now(), by_clock=True), command, None, _digest(board_id, command))
+        except IntegrityError as error:
+            raise Conflict("try_again") from error
+        change_committed.send(None, change=done)
     return done
 
 
@@ -103,6 +117,10 @@ def _carry_out(
     scope = Scope(session, actor, board, now(), by_program=by_program)
     if command.in_person:
         scope.require_in_person()
+    return _apply(scope, command, key, digest)
+
+
+def _apply(scope: Scope, command: Command, key: str | None, digest: str) -> Committed:
     command.apply(scope)
     return _committed(scope, _record(scope, command, key, digest))
 
@@ -149,7 +167,7 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
         board_id=scope.board.id,
         seq=scope.board.seq,
         type=command.becomes,
-        actor=scope.actor,
+        actor=None if scope.by_clock else scope.actor,
         at=scope.now,
         key=key,
         digest=digest,
@@ -166,7 +184,7 @@ def _committed(scope: Scope, change: Change) -> Committed:
     homes = {card.column_id for card in cards.values()} | set(former_homes(change.record).values())
     for card in cards.values():  # as it is now, for whoever shows the card once this session is closed
         set_committed_value(card, "asked", scope.session.get(Service, card.asked_id) if card.asked_id else None)
-    return committed(change, scope.actor, cards, columns | {id: scope.known_column(id) for id in homes}, scope.board)
+    return committed(change, change.actor, cards, columns | {id: scope.known_column(id) for id in homes}, scope.board)
 
 
 def _digest(board_id: int, command: Command) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -46,17 +46,41 @@ class CardRead(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-class Vote(Base):
-    """One person's support of a suggestion; their number stands on the card."""
+class Visit(Base):
+    """How far a person has read a board: the news up to this seq, but for what `Seen` says of single cards. Without a row: nothing yet."""
 
-    __tablename__ = "votes"
+    __tablename__ = "visits"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True, index=True)
+    read_to: Mapped[int]
+
+
+class Seen(Base):
+    """The board's seq up to which a person has read one card, in place of their visit's; 0: it was set back to unread."""
+
+    __tablename__ = "seen"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True, index=True)
+    seq: Mapped[int]
+
+
+class SavedFilter(Base):
+    """Filters of a board that a person keeps under a name; `query` is the address's own, in its canonical form."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("person_id", "board_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(500))
 
 
 class Notice(Base):
-    """Something a person is told of: a step of their suggestion. `what` is the type of the change."""
+    """Something a person is told of: a step of their suggestion, a card that waits for them. `what` is the type of the change."""
 
     __tablename__ = "notices"
 

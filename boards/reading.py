@@ -99,7 +99,7 @@ def find_card(session: Session, person: Person, card_id: int) -> tuple[Card, Col
     """A card, archived or not, and its column, if this person may see them. Raises NotFound."""
     found = select(Card, Column, Board).join(Column, Column.id == Card.column_id).join(Board, Board.id == Card.board_id)
     row = session.execute(found.where(Card.id == card_id)).first()
-    if row is None or not rights.may_read(person, row[1]) or not rights.may_see(person, row[2]):
+    if row is None or not rights.may_see_card(person, row[0], row[1]) or not rights.may_see(person, row[2]):
         raise NotFound("card_not_found")
     return row[0], row[1]
 

@@ -86,6 +86,11 @@ def may_read(who: Person | Audience, column: Column) -> bool:
     return level(who, column) >= Level.READ
 
 
+def may_see_card(person: Person, card: Card, column: Column) -> bool:
+    """Whether the card exists for the person: one that waits for its day is there for those who may edit it."""
+    return may_read(person, column) and (not card.is_scheduled or may_place(person, card, column))
+
+
 def reads_everything(audience: Audience) -> bool:
     """Whether no right that is set, nor one that was, hides anything from these people."""
     return audience.role == Role.FACILITATOR

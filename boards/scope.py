@@ -24,7 +24,15 @@ class Scope:
     touched: set[Card | Column] = field(default_factory=set)
     noted: dict[str, Any] = field(default_factory=dict)  # what the record is to say besides
     by_program: bool = False  # the actor does not act in person
+    by_clock: bool = False  # nobody acts: it is time
     _columns: dict[int, Column] = field(default_factory=dict)  # each is asked for several times, and read once
+
+    def signal(self, card: Card) -> None:
+        """The card has news: to everybody but the actor it is unread from this change on."""
+        self.touch(card)
+        card.signalled_seq = self.board.seq
+        card.signalled_by_id = None if self.by_clock else self.actor.id
+        card.signalled_at = self.now
 
     def touch(self, *objects: Card | Column) -> None:
         """Count these among what the change concerns, altered or not."""
@@ -81,7 +89,7 @@ class Scope:
         rows = self.session.execute(
             select(Card, Column).join(Column, Column.id == Card.column_id).where(Card.board_id == self.board.id, Card.id.in_(card_ids))
         )
-        seen = {card.id: (card, column) for card, column in rows if rights.may_read(self.actor, column)}
+        seen = {card.id: (card, column) for card, column in rows if rights.may_see_card(self.actor, card, column)}
         if not seen:
             raise NotFound("card_not_found")
         self._columns |= {column.id: column for _card, column in seen.values()}
@@ -97,7 +105,7 @@ class Scope:
         if card is None or card.board_id != self.board.id:
             raise NotFound("card_not_found")
         column = self.known_column(card.column_id)
-        if not rights.may_read(self.actor, column):
+        if not rights.may_see_card(self.actor, card, column):
             raise NotFound("card_not_found")
         return card, column
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from boards import rights
 from boards.database import now
-from boards.models import Board, Card, Column, Kind, Person, Reply, Status, Suggestion
-from boards.personal import Notice, Vote
+from boards.discussion import Reply, Vote
+from boards.models import Board, Card, Column, Kind, Person, Status, Suggestion
+from boards.personal import Notice
 from boards.scope import Scope
 
 NEXT: dict[Status, frozenset[Status]] = {

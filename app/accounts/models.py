@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from flask_login import UserMixin
@@ -148,6 +148,36 @@ class Town(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     # The hash of the code that opens the set-up page, while nobody has set the town up.
     setup_hash: Mapped[str | None] = mapped_column(String(64))
+    # What a resident takes home on paper.
+    address: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(Text, default="")
+    hours: Mapped[str] = mapped_column(Text, default="")
+
+
+class Digest(StrEnum):
+    """How often somebody is sent what is new to them."""
+
+    NEVER = "never"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class Preferences(Base):
+    """How a person wants to be alerted; without a row: as these defaults say."""
+
+    __tablename__ = "preferences"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    flash_sound: Mapped[bool] = mapped_column(default=False)
+    flash_desktop: Mapped[bool] = mapped_column(default=False)
+    # Between these hours of the town's clocks a flash makes no sound and no notification; from after until: over midnight.
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    digest: Mapped[Digest] = mapped_column(String(10), default=Digest.NEVER)
+    digest_hour: Mapped[int] = mapped_column(default=8)
+    digest_weekday: Mapped[int] = mapped_column(default=0)  # Monday
+    digest_due_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    reminders: Mapped[bool] = mapped_column(default=True)  # by mail, where a reading is asked
 
 
 class Bearer(UserMixin):

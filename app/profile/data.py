@@ -14,8 +14,9 @@ from app.accounts.models import Account, ApiToken, AuditEntry, Identity, SignIn
 from app.extensions import limiter
 from boards import rights
 from boards.database import now, reading, write_transaction
-from boards.models import Board, Card, Change, Column, Person, Reply
-from boards.personal import CardRead, Fold, Notice, Placement, Vote
+from boards.discussion import Reply, Vote
+from boards.models import Board, Card, Change, Column, Person
+from boards.personal import CardRead, Fold, Notice, Placement
 
 routes = Blueprint("personal_data", __name__)
 

@@ -56,10 +56,12 @@ class NewCard(Command):
             author=scope.actor,
             author_id=scope.actor.id,
             created_at=scope.now,
+            confirmed_at=scope.now,
+            confirmed_by_id=scope.actor.id,
             version=1,
         )
         scope.session.add(card)
-        scope.touch(card)
+        scope.signal(card)
         return card
 
 
@@ -109,7 +111,7 @@ class EditCard(Command):
         card.version += 1
         card.edited_at = scope.now
         card.edited_by_id = scope.actor.id
-        scope.touch(card)
+        scope.signal(card)
 
 
 class MoveCard(Command):

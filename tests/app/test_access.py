@@ -24,7 +24,8 @@ from app.live.events import HANDLERS
 from boards import rights
 from boards.commands import AnyCommand
 from boards.database import reading, write_transaction
-from boards.models import Board, Photo, Reply
+from boards.discussion import Reply
+from boards.models import Board, Photo
 from boards.templates import save_template, template_of
 from tests.app.access import COMMANDS, EVENTS, LOOKING_AS, MOVE_INTO, ROLES, ROUTES, TARGETS, Access, Verdict, meets
 from tests.town import PEOPLE, Town

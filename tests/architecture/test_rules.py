@@ -17,6 +17,7 @@ DOMAIN_MAY_IMPORT = {
     "boards",
     "flask_sqlalchemy",
     "fractional_indexing",
+    "snowballstemmer",
     "markdown_it",
     "nh3",
     "pydantic",

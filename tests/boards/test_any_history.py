@@ -19,10 +19,10 @@ from boards import rights
 from boards.administration import make_default
 from boards.changes import Committed, changes_after
 from boards.database import db, now, reading, write_transaction
+from boards.discussion import Reply, Vote
 from boards.errors import Invalid, NotFound, Refusal
-from boards.models import Card, Change, Column, Person, Reply
+from boards.models import Card, Change, Column, Person
 from boards.past import board_as_it_was
-from boards.personal import Vote
 from boards.reading import find_board, load_cards, snapshot
 from tests.town import Town, found_town
 

@@ -17,11 +17,12 @@ from boards.changes import changes_after
 from boards.commands.altered import alters_text
 from boards.commands.erasing import without_texts
 from boards.database import db, now, reading, write_transaction
+from boards.discussion import Reply, Vote
 from boards.errors import Conflict, Forbidden, NotFound, Refusal
 from boards.history import history
-from boards.models import Card, Column, Person, Reply
+from boards.models import Card, Column, Person
 from boards.past import board_as_it_was
-from boards.personal import CardRead, Vote
+from boards.personal import CardRead
 from tests.town import Town
 
 SECRET = "Zanzibar"  # said nowhere else

@@ -9,10 +9,11 @@ import pytest
 from boards.administration import create_person, create_service
 from boards.commands import parse_command
 from boards.database import now, reading, write_transaction
+from boards.discussion import Reply, Vote
 from boards.errors import Invalid, Refusal
-from boards.models import Board, Person, Reply, Role, Service, Status, Suggestion
+from boards.models import Board, Person, Role, Service, Status, Suggestion
 from boards.perform import perform
-from boards.personal import Notice, Vote
+from boards.personal import Notice
 from boards.suggestions import (
     Wanted,
     answer_of,

@@ -1,0 +1,1 @@
+"""What happens because it is time, each thing once however many workers there are."""

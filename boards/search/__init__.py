@@ -1,0 +1,1 @@
+"""Finding cards by their words."""

@@ -1,0 +1,157 @@
+"""The terms of a text: what is written to the index and what is looked for in it, the same on every database.
+
+Accents, capitals and ligatures do not count; a word is known by itself and by its stems (Snowball's French); telephone numbers, times and
+dates are one term however they are spaced.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import snowballstemmer  # type: ignore[import-untyped]  # it brings no types
+
+TYPO_FROM = 5  # letters: in shorter words one letter makes another word
+_PREFIX_FROM = 2
+_ROOT_LETTERS = 5
+_ROOT = "~"  # begins no word, so that roots stand apart in the index
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
+_SPACE = "[ .\u00a0\u202f-]?"
+_TOKEN = re.compile(
+    rf"""
+    (?P<phone> (?<!\d) (?:(?:\+|00)33 {_SPACE} (?:\(0\){_SPACE})? | 0) (?P<area>[1-9]) (?P<rest>(?:{_SPACE}\d\d){{2,4}}) (?!\d) )
+    | (?P<date> (?<![\d/.-]) (?P<day>0?[1-9]|[12]\d|3[01]) [/.-] (?P<month>0?[1-9]|1[0-2]) (?:[/.-](?P<year>(?:19|20)?\d\d))? (?![\d/.-]) )
+    | (?P<time> (?<!\d) (?P<hour>[01]?\d|2[0-4]) [ \u00a0\u202f]? (?:h(?:eures?)?\b | h(?=\d) | :(?=[0-5]\d(?!\d))) [ \u00a0\u202f]? (?P<minute>[0-5]\d(?!\d))? )
+    | (?P<first> \b1er\b )
+    | (?P<elided> \b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu) ['’ʼ`´] (?=\w) )
+    | (?P<word> [^\W_]+ (?:-[^\W_]+)* )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+# Words that every French sentence has: they tell nothing of what is looked for.
+_EMPTY = frozenset(Path(__file__).with_name("empty_words.txt").read_text(encoding="utf-8").split())
+
+_stemmer = snowballstemmer.stemmer("french")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One word of a query: itself, its other forms, and whether somebody may still be typing it."""
+
+    word: str
+    forms: frozenset[str]
+    unfinished: bool
+
+    def without_root(self) -> Wanted:
+        return replace(self, forms=frozenset(form for form in self.forms if not is_root(form)))
+
+
+def index_terms(text: str) -> list[str]:
+    """Every term under which the text can be found, in its order."""
+    words = (word for token in tokens(text) for word in (*token.words, token.joined) if word)
+    return [term for word in words for term in sorted(forms(word))]
+
+
+def wanted(query: str, limit: int = 12) -> list[Wanted]:
+    """What a query looks for, at most `limit` words of it; its empty words only when it has no other."""
+    words = list(dict.fromkeys(word for token in tokens(query) for word in token.words))
+    telling = [word for word in words if fold(word) not in _EMPTY] or words
+    last = words[-1] if words and query[-1:].isalnum() else None
+    return [Wanted(fold(word), forms(word), word == last and len(fold(word)) >= _PREFIX_FROM) for word in telling[:limit]]
+
+
+def fold(text: str) -> str:
+    """Small letters without accents or ligatures."""
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def variants(word: str) -> set[str]:
+    """The word without each of its letters in turn, and itself: two words one slip apart share one of these."""
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def is_one_slip(one: str, other: str) -> bool:
+    """Whether a letter too many, too few or wrong, or two changed about, is all that tells these words apart."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, rest_of_other = one[start:], other[start:]
+    return (
+        rest[1:] == rest_of_other[1:]
+        or rest[1:] == rest_of_other
+        or rest == rest_of_other[1:]
+        or (rest[:2] == rest_of_other[:2][::-1] and rest[2:] == rest_of_other[2:])
+    )
+
+
+@dataclass(frozen=True)
+class Token:
+    """A stretch of a text, from `start` to `end`, and the words that it is known by."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    joined: str | None = None  # a word with hyphens, without them
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """What a text is made of, but for spaces, signs and elided articles."""
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup if found.lastgroup in _TOLD else next(name for name in _TOLD if found[name] is not None)
+        words = tuple(_TOLD[kind](found))
+        if words:
+            whole = "".join(words) if kind == "word" and len(words) > 1 else None
+            yield Token(*found.span(), words, whole)
+
+
+@lru_cache(maxsize=50_000)
+def forms(word: str) -> frozenset[str]:
+    """The word, its stems, and its root, by which « inscrire » and « inscription » are kin.
+
+    People leave accents out, and the stemmer goes by them: so it is asked with and without.
+    """
+    plain = fold(word)
+    if not plain.isalpha():
+        return frozenset({plain})
+    root = {_ROOT + plain[:_ROOT_LETTERS]} if len(plain) > _ROOT_LETTERS else set()
+    return frozenset({plain, fold(_stemmer.stemWord(word)), _stemmer.stemWord(plain), *root})
+
+
+def _date(found: re.Match[str]) -> list[str]:
+    year = found["year"]
+    return [str(int(found["day"])), _MONTHS[int(found["month"]) - 1], *([year if len(year) == 4 else f"20{year}"] if year else [])]
+
+
+def _time(found: re.Match[str]) -> list[str]:
+    minute = found["minute"]
+    return [f"{int(found['hour'])}h{minute if minute != '00' else ''}" if minute else f"{int(found['hour'])}h"]
+
+
+def _phone(found: re.Match[str]) -> list[str]:
+    return [f"0{found['area']}{re.sub(r'[^0-9]', '', found['rest'])}"]
+
+
+def _word(found: re.Match[str]) -> list[str]:
+    return unicodedata.normalize("NFKC", found["word"]).casefold().split("-")
+
+
+_TOLD: dict[str, Callable[[re.Match[str]], list[str]]] = {
+    "phone": _phone,
+    "date": _date,
+    "time": _time,
+    "first": lambda _found: ["1"],
+    "elided": lambda _found: [],
+    "word": _word,
+}
+
+
+def is_root(term: str) -> bool:
+    return term.startswith(_ROOT)
