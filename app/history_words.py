@@ -8,9 +8,10 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.suggestion_words import kind_in_words, step_in_words
 from boards.database import reading
 from boards.differences import Piece, condensed, word_differences
-from boards.models import Record, Service, Status, Suggestion
+from boards.models import Record, Service
 from boards.text import plain_text
 from boards.told import Told
 
@@ -46,14 +47,6 @@ WHAT = {
     "board_archived": _l("Tableau archivé"),
     "board_restored": _l("Tableau restauré"),
 }
-_STATUS = {
-    Status.NEW: _l("Nouvelle"),
-    Status.STUDIED: _l("À l’étude"),
-    Status.ACCEPTED: _l("Retenue"),
-    Status.DECLINED: _l("Refusée"),
-    Status.DONE: _l("Réalisée"),
-}
-_SUGGESTION = {Suggestion.IMPROVEMENT: _l("Amélioration"), Suggestion.REQUEST: _l("Demande à un service")}
 
 
 def differences(told: Told) -> list[tuple[str, list[Piece]]]:
@@ -75,11 +68,11 @@ def differences(told: Told) -> list[tuple[str, list[Piece]]]:
 def _of_suggestion(before: Record, after: Record) -> list[tuple[str, list[Piece]]]:
     found = []
     if "suggestion" in before:
-        found.append((_("Nature"), _instead(str(_SUGGESTION[before["suggestion"]]), str(_SUGGESTION[after["suggestion"]]))))
+        found.append((_("Nature"), _instead(kind_in_words(before["suggestion"]), kind_in_words(after["suggestion"]))))
     if "asked_id" in before:
         found.append((_("Service à qui l’on demande"), _instead(_service(before["asked_id"]), _service(after["asked_id"]))))
     if "status" in before:
-        found.append((_("Étape"), _instead(str(_STATUS[before["status"]]), str(_STATUS[after["status"]]))))
+        found.append((_("Étape"), _instead(step_in_words(before["status"]), step_in_words(after["status"]))))
     if "note" in before:
         found.append((_("Explication"), word_differences(before["note"], after["note"])))
     if "votes" in before:

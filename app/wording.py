@@ -9,6 +9,7 @@ from flask_babel import format_date, format_datetime, get_locale, gettext, ngett
 from markupsafe import Markup, escape
 
 from app.contact_links import with_links
+from app.suggestion_words import kind_in_words, step_in_words
 from app.town import town_name
 from boards.database import now
 from boards.text import excerpt
@@ -24,6 +25,8 @@ def init_app(app: Flask) -> None:
         moment=moment_element,
         in_words=in_words,
         day_in_words=day_in_words,
+        step_in_words=step_in_words,
+        kind_in_words=kind_in_words,
         excerpt=excerpt,
         with_links=with_links,
     )
