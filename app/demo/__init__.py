@@ -30,6 +30,7 @@ from config import Settings
 
 TOWN_FILE = Path(__file__).with_name("val_rive.toml")
 ALERTS_FILE = Path(__file__).with_name("alerts.toml")
+_NEWS_SINCE = -1  # days ago: what was published before has been read
 
 
 def create_demo_town(app: Flask) -> bool:
@@ -46,7 +47,7 @@ def create_demo_town(app: Flask) -> bool:
             services = _create_services(session, town["services"])
             people = _create_people(session, town["people"], password_hash)
         for board, told in zip(boards, (town, alerts), strict=True):
-            _fill(board, told["columns"], services, people, datetime.now(settings.timezone))
+            _fill(board, told["columns"], services, people, now().astimezone(settings.timezone))
         _read_the_rules(boards[0], town["people"], people)
         _keep_for_themselves(boards, people)
         return True
@@ -148,4 +149,5 @@ def _card(card: dict[str, Any], people: dict[str, int], today: datetime) -> Inco
         author_id=people[card["author"]],
         created_at=published,
         valid_until=today.date() + timedelta(days=card["valid_until"]) if "valid_until" in card else None,
+        is_news=card["published"] >= _NEWS_SINCE,
     )

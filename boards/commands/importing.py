@@ -150,6 +150,9 @@ def _bring_cards(scope: Scope, column: Column, incoming: list[IncomingCard], kno
             card, verdict = known.cards.get(item.origin), known.verdict_on_card(item, column)
             if verdict is Verdict.ADDED:
                 scope.session.add(card := _new_card(item, scope, column, next(places), people))
+                if item.is_news:
+                    scope.signal(card)
+                    card.signalled_by_id, card.signalled_at = item.author_id, card.created_at
                 scope.touch(card)
             elif card is not None and verdict is Verdict.UPDATED:
                 _bring_up_to_date(card, item, scope, column, next(places) if arrives else card.rank)
@@ -200,6 +203,8 @@ def _new_card(item: IncomingCard, scope: Scope, column: Column, rank: str, peopl
         author_id=item.author_id,
         byline=item.byline,
         created_at=item.created_at or scope.now,
+        confirmed_at=item.created_at or scope.now,
+        confirmed_by_id=item.author_id,
         valid_until=item.valid_until,
         archived_at=scope.now if item.archived else None,
         version=1,

@@ -22,6 +22,7 @@ class IncomingCard:
     created_at: datetime | None = None
     valid_until: date | None = None
     archived: bool = False
+    is_news: bool = False  # unread to everybody but its author
 
 
 @dataclass(frozen=True)
