@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,12 +12,12 @@ from app.accounts.current import administrators_only, current_person
 from app.numbers import number_in
 from app.pages import card_page, storable
 from app.problems import problem_for
+from boards import days
 from boards.database import reading
 from boards.errors import Conflict, FieldError, Invalid
 from boards.onboarding import mark_read, readership, rules_for
 from boards.personal import own_writing
 from boards.reading import find_board, find_card
-from config import Settings
 
 routes = Blueprint("guide", __name__)
 
@@ -30,7 +29,6 @@ CONTENTS_FROM = 6  # rules; fewer are seen at a glance
 def show_guide(slug: str) -> str:
     board = find_board(reading(), current_person(), slug)
     columns = [(column, rules) for column, rules in rules_for(reading(), current_person(), board) if rules]
-    settings: Settings = current_app.config["SETTINGS"]
     return render_template(
         "guide/show.html",
         me=current_person(),
@@ -38,7 +36,7 @@ def show_guide(slug: str) -> str:
         board=board,
         columns=columns,
         contents=sum(len(rules) for _column, rules in columns) >= CONTENTS_FROM,
-        today=datetime.now(settings.timezone).date(),
+        today=days.today(),
     )
 
 

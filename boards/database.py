@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -83,9 +83,22 @@ def write_transaction() -> Iterator[Session]:
             raise Busy("database_unavailable") from error
 
 
-def now() -> datetime:
-    """The moment it is; the one clock of the program, so that tests may set it."""
+def system_clock() -> datetime:
     return datetime.now(UTC)
+
+
+_clock: Callable[[], datetime] = system_clock
+
+
+def keep_time(clock: Callable[[], datetime]) -> None:
+    """From now on this clock says what moment it is, wherever `now` was imported; tests bring their own."""
+    global _clock
+    _clock = clock
+
+
+def now() -> datetime:
+    """The moment it is; the one clock of the program."""
+    return _clock()
 
 
 def configure_engine(engine: Engine) -> None:

@@ -14,8 +14,9 @@ from sqlalchemy import create_engine, make_url, text
 from app import create_app
 from app.accounts.passwords import hash_password
 from app.schema import bring_up_to_date
-from boards.database import Base, db, write_transaction
+from boards.database import Base, db, keep_time, system_clock, write_transaction
 from config import Settings
+from tests.clock import Clock
 from tests.server import Server
 from tests.town import PASSWORD, Town, found_town
 from tests.visitor import OutsideClient, Visitor
@@ -142,6 +143,15 @@ def town(app: Flask, request: pytest.FixtureRequest, password_hash: str) -> Town
         return found_town(password_hash)
     founded: Town = request.getfixturevalue("founded")[1]
     return founded
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The program's clock, which stands still until the test moves it."""
+    clock = Clock()
+    keep_time(clock)
+    yield clock
+    keep_time(system_clock)
 
 
 @pytest.fixture

@@ -11,19 +11,22 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.clock import ServerClock
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
 
 
 class Server:
-    """Start, stop or kill `python run.py` on a port of its own with its data in `data_dir`."""
+    """Start, stop or kill `python run.py` on a port of its own with its data in `data_dir`; with a clock, at the time that it says."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, clock: ServerClock | None = None, /, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data_dir = data_dir
         self.settings = {"DEMO": "1", "DATA_DIR": str(data_dir), "HOST": "127.0.0.1", "PORT": str(self.port), **settings}
         self.log = data_dir / "server.log"
+        self.clock = clock
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -33,8 +36,9 @@ class Server:
 
     def start(self) -> Server:
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        program = ["-m", "tests.clocked_run", str(self.clock.file)] if self.clock else ["run.py"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([sys.executable, "run.py"], cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([sys.executable, *program], cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         self._wait_until_it_answers()
         return self
 
