@@ -40,6 +40,8 @@ def show_boards() -> str:
         archived=[board for board in boards if board.archived_at is not None],
         default=default_among(in_use),
         templates=kept_templates(reading()),
+        sizes=upkeep.sizes(reading()),
+        nothing=upkeep.Size(),
         **_page(),
     )
 
@@ -94,54 +96,39 @@ def edit_board(board_id: int) -> Answer:
 @administrators_only
 def move(board_id: int) -> AnyResponse:
     step = -1 if request.form.get("to") == "earlier" else 1
-
-    def place(board: Board, actor: Person) -> str:
-        title = board.title
-        moved = upkeep.order_board(board, step, actor)
-        return str(_("« %(title)s » a changé de place.", title=title) if moved else _("Le tableau est déjà au bord."))
-
-    return _answered(board_id, place)
+    return _answered(
+        board_id,
+        lambda board, actor: upkeep.order_board(board, step, actor),
+        _("« %(title)s » a changé de place."),
+        otherwise=_("Le tableau est déjà au bord."),
+    )
 
 
 @routes.post("/town/boards/<int:board_id>/default")
 @administrators_only
 def choose_default(board_id: int) -> AnyResponse:
-    def choose(board: Board, actor: Person) -> str:
-        title = board.title
-        upkeep.choose_default(board, actor)
-        return str(_("Chacun arrive maintenant sur « %(title)s ».", title=title))
-
-    return _answered(board_id, choose)
+    return _answered(board_id, upkeep.choose_default, _("Chacun arrive maintenant sur « %(title)s »."))
 
 
 @routes.post("/town/boards/<int:board_id>/archive")
 @administrators_only
 def archive(board_id: int) -> AnyResponse:
-    def put_away(board: Board, actor: Person) -> str:
-        title = board.title
-        upkeep.archive_board(board, actor)
-        return str(_("« %(title)s » est archivé : seuls les animateurs le voient encore.", title=title))
-
-    return _answered(board_id, put_away)
+    return _answered(board_id, upkeep.archive_board, _("« %(title)s » est archivé : seuls les animateurs le voient encore."))
 
 
 @routes.post("/town/boards/<int:board_id>/restore")
 @administrators_only
 def restore(board_id: int) -> AnyResponse:
-    def bring_back(board: Board, actor: Person) -> str:
-        title = board.title
-        upkeep.restore_board(board, actor)
-        return str(_("« %(title)s » est de nouveau en service.", title=title))
-
-    return _answered(board_id, bring_back)
+    return _answered(board_id, upkeep.restore_board, _("« %(title)s » est de nouveau en service."))
 
 
-def _answered(board_id: int, act: Callable[[Board, Person], str]) -> AnyResponse:
-    """Back to the list, or to the board where the button stood, which says what was done, or why not."""
+def _answered(board_id: int, act: Callable[[Board, Person], bool | None], said: str, *, otherwise: str = "") -> AnyResponse:
+    """Back to the list, or to the board where the button stood, which says what was done, or why not; `otherwise` when False came of it."""
     board, actor = _board(board_id), current_person()
+    title = board.title
     reading().rollback()
     try:
-        flash(act(board, actor))
+        flash((otherwise if act(board, actor) is False else said) % {"title": title})
     except Refusal as refusal:
         flash(problem_for(refusal)["detail"], "problem")
     return redirect(safe_next() if request.form.get("next") else url_for("boards.show_boards", _anchor=f"board-{board_id}"), 303)
@@ -168,4 +155,4 @@ def _board(board_id: int) -> Board:
 
 
 def _page() -> dict[str, Any]:
-    return {"me": current_person(), "here": "boards", "sizes": upkeep.sizes(reading()), "nothing": upkeep.Size()}
+    return {"me": current_person(), "here": "boards"}
