@@ -1,13 +1,21 @@
-"""What residents are handed: the public page of a card, and how often it was printed."""
+"""What residents are told and handed: which cards may be, the public page of a card, and how often it was printed."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from boards import rights
 from boards.database import Base, Moment, now
+from boards.models import Board, Card, Column, Person
+
+_TOKEN_BYTES = 16  # 128 bits: nobody guesses one, and somebody can still type it from paper
+_CARD_LINK = re.compile(r'<a href="/cards/\d+"[^>]*>(.*?)</a>', re.DOTALL)  # as sanitising leaves it; links hold no links
 
 
 class PublicLink(Base):
@@ -22,3 +30,88 @@ class PublicLink(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     prints: Mapped[int] = mapped_column(default=0)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What became of a card so far: its public page if it has one, the last one it had, and how often it was printed."""
+
+    link: PublicLink | None
+    last: PublicLink | None
+    prints: int
+
+
+def why_not_told(card: Card, column: Column, board: Board, day: date) -> str | None:
+    """Why residents are not told this card on this day: `internal`, `scheduled`, `archived` or `expired`; None when they may be."""
+    if not card.tellable or not rights.is_for_residents(column):
+        return "internal"
+    if card.is_scheduled:
+        return "scheduled"
+    if card.valid_until is not None and card.valid_until < day:
+        return "expired"
+    if card.archived_at or column.archived_at or board.archived_at:
+        return "archived"
+    return None
+
+
+def told_html(card: Card) -> str:
+    """The card's text without its links to other cards, which are no addresses of residents."""
+    return _CARD_LINK.sub(r"\1", card.body_html)
+
+
+def handed(session: Session, card_id: int) -> Handed:
+    links = session.scalars(select(PublicLink).where(PublicLink.card_id == card_id).order_by(PublicLink.id)).all()
+    return Handed(
+        link=next((link for link in links if link.revoked_at is None), None),
+        last=links[-1] if links else None,
+        prints=sum(link.prints for link in links),
+    )
+
+
+def find_public(session: Session, token: str, day: date) -> tuple[Card, Column] | None:
+    """The card that this address shows on this day. One answer for what never was and for what is no more: None."""
+    found = (
+        select(Card, Column, Board)
+        .join(PublicLink, PublicLink.card_id == Card.id)
+        .join(Column, Column.id == Card.column_id)
+        .join(Board, Board.id == Card.board_id)
+        .where(PublicLink.token == token, PublicLink.revoked_at.is_(None))
+    )
+    row = session.execute(found).first() if token.isascii() and token.isprintable() else None
+    if row is None or why_not_told(*row.tuple(), day):
+        return None
+    return row[0], row[1]
+
+
+def make_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLink, bool]:
+    """The card's public link, and whether it was made now."""
+    _queue_for(session, card_id)
+    if link := handed(session, card_id).link:
+        return link, False
+    link = PublicLink(card_id=card_id, created_by_id=person_id, token=secrets.token_urlsafe(_TOKEN_BYTES))
+    session.add(link)
+    session.flush()
+    return link, True
+
+
+def revoke_link(session: Session, card_id: int) -> bool:
+    """Take the card's public page away; says whether it had one. Its address never comes back."""
+    revoking = update(PublicLink).where(PublicLink.card_id == card_id, PublicLink.revoked_at.is_(None)).values(revoked_at=now())
+    return bool(session.scalars(revoking.returning(PublicLink.id)).all())
+
+
+def count_print(session: Session, card_id: int) -> None:
+    """On the last link that the card had: what was printed stays counted when the page is gone."""
+    last = select(func.max(PublicLink.id)).where(PublicLink.card_id == card_id).scalar_subquery()
+    session.execute(update(PublicLink).where(PublicLink.id == last).values(prints=PublicLink.prints + 1))
+
+
+def may_revoke(person: Person, card: Card, column: Column, so_far: Handed) -> bool:
+    """Whether the person may take the public page away: whoever may place the card, and whoever made the page."""
+    made = so_far.last is not None and so_far.last.created_by_id == person.id
+    return rights.may_place(person, card, column) or made
+
+
+def _queue_for(session: Session, card_id: int) -> None:
+    """Two who hand the same card out at once get one link."""
+    session.execute(select(Card.id).where(Card.id == card_id).with_for_update(key_share=True))

@@ -91,6 +91,13 @@ def may_see_card(person: Person, card: Card, column: Column) -> bool:
     return may_read(person, column) and (not card.is_scheduled or may_place(person, card, column))
 
 
+def is_for_residents(column: Column) -> bool:
+    """Whether what is written there is meant to be told: it is no house rule or suggestion, and hidden from nobody here."""
+    levels = [for_agents(column.kind, column.rights), for_readers(column.kind, column.rights)]
+    levels += [LEVELS[word] for word in (column.rights or {}).get("services", {}).values()]
+    return column.kind not in (Kind.GUIDE, Kind.SUGGESTIONS) and min(levels) >= Level.READ
+
+
 def reads_everything(audience: Audience) -> bool:
     """Whether no right that is set, nor one that was, hides anything from these people."""
     return audience.role == Role.FACILITATOR
@@ -126,6 +133,11 @@ def may_arrange(person: Person) -> bool:
 def may_administer(person: Person) -> bool:
     """Whether the person looks after people, services and their rights."""
     return person.role == Role.FACILITATOR and person.disabled_at is None
+
+
+def may_hand_out(person: Person) -> bool:
+    """Whether the person puts what they read online for residents, or sends it to one: those who publish for the town, not its readers."""
+    return person.role in (Role.FACILITATOR, Role.AGENT) and person.disabled_at is None
 
 
 def may_preview(person: Person) -> bool:

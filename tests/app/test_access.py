@@ -320,7 +320,7 @@ def test_with_everything_allowed_every_live_refusal_fails(doors: Doors, monkeypa
 
 
 def allow_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("may_arrange", "may_administer", "may_preview"):
+    for name in ("may_arrange", "may_administer", "may_preview", "may_hand_out"):
         monkeypatch.setattr(rights, name, lambda _person: True)
     monkeypatch.setattr(rights, "level_under", lambda *_anything: rights.Level.EDIT)
 
