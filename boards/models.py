@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint
 from sqlalchemy import Column as TableColumn
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from boards.database import Base, Moment, RankText, now
 
@@ -170,6 +170,7 @@ class Card(Base):
         Index("ix_cards_board_id_archived_at", "board_id", "archived_at"),
         Index("ix_cards_valid_until", "valid_until"),
         Index("ix_cards_visible_from", "visible_from"),
+        Index("ix_cards_flash_until", "flash_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -230,6 +231,13 @@ class Card(Base):
     def is_scheduled(self) -> bool:
         """Whether it waits for its day; until then only those who may edit it know of it."""
         return self.visible_from is not None
+
+    @validates("archived_at")
+    def _put_out(self, _name: str, archived_at: datetime | None) -> datetime | None:
+        """What leaves the board flashes no longer, whichever way it leaves."""
+        if archived_at is not None and self.flash_until is not None:
+            self.flashed_at = self.flash_until = None
+        return archived_at
 
 
 class Change(Base):

@@ -55,6 +55,7 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_cards_{column}"), "cards", [column])
     op.create_index("ix_cards_valid_until", "cards", ["valid_until"])
     op.create_index("ix_cards_visible_from", "cards", ["visible_from"])
+    op.create_index("ix_cards_flash_until", "cards", ["flash_until"])
     op.execute("UPDATE cards SET confirmed_at = coalesce(edited_at, created_at), confirmed_by_id = coalesce(edited_by_id, author_id)")
     op.execute("UPDATE cards SET must_read_at = confirmed_at WHERE must_read")
     op.get_bind().execute(sa.text(_KEEP_INSIDE), {"no": False})
@@ -184,7 +185,7 @@ def downgrade() -> None:
     made = ("search_variants", "search_words", "card_terms", "jobs", "vain_searches", "public_links", "labels", "preferences")
     for table in (*made, "saved_filters", "seen", "visits"):
         op.execute(f"DROP TABLE {table}")
-    for index in ("ix_cards_visible_from", "ix_cards_valid_until", "ix_cards_signalled_by_id", "ix_cards_confirmed_by_id"):
+    for index in ("ix_cards_flash_until", "ix_cards_visible_from", "ix_cards_valid_until", "ix_cards_signalled_by_id", "ix_cards_confirmed_by_id"):
         op.drop_index(index, "cards")
     for table, columns in new_columns().items():
         for column in columns:

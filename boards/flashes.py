@@ -1,0 +1,75 @@
+"""Flashes: urgent cards, announced at once on every open board of the town, for a time; never more than a few together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.database import now
+from boards.days import today
+from boards.errors import Conflict
+from boards.models import Audience, Board, Card, Column, Person
+from boards.personal import Seen, Visit
+
+AT_ONCE = 3
+LONGEST = timedelta(days=7)
+_TURN = 7_274  # among PostgreSQL's advisory locks: whoever lights a flash waits here for the others
+
+
+@dataclass(frozen=True)
+class Flash:
+    """A card that flashes now, with where it stands."""
+
+    card: Card
+    column: Column
+    board: Board
+
+
+def flashing(session: Session) -> Sequence[Flash]:
+    """What flashes now in the town, the latest first. One that comes back with its column or board gives way to later ones."""
+    standing = (
+        select(Card, Column, Board)
+        .join(Column, Column.id == Card.column_id)
+        .join(Board, Board.id == Card.board_id)
+        .where(Card.flash_until > now(), Card.archived_at.is_(None), Column.archived_at.is_(None), Board.archived_at.is_(None))
+        .where(or_(Card.valid_until.is_(None), Card.valid_until >= today()))
+        .order_by(Card.flashed_at.desc(), Card.id.desc())
+    )
+    return [Flash(*row) for row in session.execute(standing.limit(AT_ONCE))]
+
+
+def flashes_for(session: Session, who: Person | Audience) -> list[Flash]:
+    """Those of them that these people may read."""
+    return readable(flashing(session), who)
+
+
+def readable(flashes: Iterable[Flash], who: Person | Audience) -> list[Flash]:
+    return [flash for flash in flashes if rights.may_read(who, flash.column)]
+
+
+def unread_among(session: Session, person: Person, flashes: Iterable[Flash]) -> set[int]:
+    """The cards among these that have news for this person, whoever said « C’est lu » or opened one having read it."""
+    found = {flash.card.id: flash.card for flash in flashes}
+    if not found:
+        return set()
+    read_to = (
+        select(Card.id, func.coalesce(Seen.seq, Visit.read_to, 0))
+        .outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
+        .outerjoin(Visit, (Visit.board_id == Card.board_id) & (Visit.person_id == person.id))
+        .where(Card.id.in_(found))
+    )
+    return {id for id, seq in session.execute(read_to) if found[id].signalled_seq > seq and found[id].signalled_by_id != person.id}
+
+
+def require_room(session: Session, actor: Person, card: Card) -> None:
+    """That the card may flash beside those that do. Raises Conflict, with the titles of these as far as the actor may read them."""
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite one writer excludes all others
+        session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    others = [flash for flash in flashing(session) if flash.card.id != card.id]
+    if len(others) >= AT_ONCE:
+        raise Conflict("too_many_flashes", titles=[flash.card.title for flash in readable(others, actor)], at_most=AT_ONCE)
