@@ -2,12 +2,10 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
 import { perform, sender } from "../live/board.js";
 import { drafts } from "../live/drafts.js";
+import { sayWhenOffline } from "../live/offline.js";
 import { columns, titleOf } from "../live/places.js";
 import { mayAddTo } from "../live/rights.js";
 import { t } from "../live/words.js";
-
-const OFFLINE_MS = 1500;
-const OFFLINE = t("Hors ligne : partira au retour de la connexion.");
 
 // « Publier la réponse »: the card that answers a request, written in a dialog. What is typed is kept on this machine until it is published.
 export default class extends Controller {
@@ -58,7 +56,7 @@ export default class extends Controller {
     if (this.#publishing.has(card)) return;
     this.#publishing.add(card);
     const typed = this.#typed;
-    const waiting = setTimeout(() => sender.waiting && this.#say(card, OFFLINE), OFFLINE_MS);
+    const answered = sayWhenOffline((words) => this.#say(card, words));
     try {
       const publishing = perform({ type: "publish_answer", card, column: Number(this.columnTarget.value), ...typed, valid_until: typed.valid_until || null });
       if (sender.isKept) drafts.forget(draftOf(card)); // from here on the outbox has it
@@ -70,7 +68,7 @@ export default class extends Controller {
       drafts.write(draftOf(card), typed);
       this.#say(card, problem.detail);
     } finally {
-      clearTimeout(waiting);
+      answered();
       this.#publishing.delete(card);
     }
   }

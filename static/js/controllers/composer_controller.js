@@ -4,6 +4,7 @@ import { perform, sender } from "../live/board.js";
 import { drafts } from "../live/drafts.js";
 import { cardOf, LINES_MAX, linesOf } from "../live/lines.js";
 import { mayAddTo } from "../live/rights.js";
+import { showAsked, suggestionOf } from "../live/suggesting.js";
 import { t } from "../live/words.js";
 
 // Adding cards at the foot or the head of their column: a title and Enter; the next one may follow at once.
@@ -79,7 +80,7 @@ export default class extends Controller {
   }
 
   showAsked({ currentTarget: kind }) {
-    kind.closest(".suggest").querySelector("[data-asked]").hidden = kind.value !== "request";
+    showAsked(kind.form.elements);
   }
 
   submit(event) {
@@ -101,7 +102,7 @@ export default class extends Controller {
     const top = form.dataset.place === "top";
     const ghost = showPending(column, card.title, top);
     try {
-      const adding = perform({ type: "add_card", column: Number(column.dataset.columnId), ...card, ...suggestionOf(form), ...(top && { after: null }) });
+      const adding = perform({ type: "add_card", column: Number(column.dataset.columnId), ...card, ...(isSuggestion(form) && suggestionOf(form.elements)), ...(top && { after: null }) });
       if (sender.isKept) drafts.forget(draftOf(column)); // from here on the outbox has it
       const { changes } = await adding;
       const id = Object.keys(changes[0].cards)[0];
@@ -143,12 +144,7 @@ export default class extends Controller {
   }
 }
 
-// Which kind of suggestion is chosen, where one is added.
-function suggestionOf({ elements: { suggestion, asked } }) {
-  if (suggestion.closest("[hidden]")) return {};
-  return suggestion.value === "request" ? { suggestion: "request", asked: Number(asked.value) } : { suggestion: "improvement" };
-}
-
+const isSuggestion = ({ elements: { suggestion } }) => !suggestion.closest("[hidden]");
 const draftOf = (column) => `new:${column.dataset.columnId}`;
 
 function showPending(column, title, top) {

@@ -2,10 +2,10 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
 import { perform, sender } from "../live/board.js";
 import { drafts } from "../live/drafts.js";
+import { sayWhenOffline } from "../live/offline.js";
 import { columnOf, titleOf } from "../live/places.js";
+import { showAsked, suggestionOf } from "../live/suggesting.js";
 import { t } from "../live/words.js";
-
-const OFFLINE_MS = 1500;
 
 // What the panel offers on a suggestion: support, steps, replies. What is typed stays, here and on this machine, until the server has it.
 export default class extends Controller {
@@ -43,7 +43,7 @@ export default class extends Controller {
   }
 
   showAsked({ currentTarget: kind }) {
-    kind.form.querySelector("[data-asked]").hidden = kind.value !== "request";
+    showAsked(kind.form.elements);
   }
 
   async support({ currentTarget: button }) {
@@ -65,9 +65,7 @@ export default class extends Controller {
   }
 
   setKind(event) {
-    const { suggestion, asked } = event.target.elements;
-    const request = suggestion.value === "request";
-    this.#send(event, { type: "set_suggestion", suggestion: suggestion.value, ...(request && asked.value && { asked: Number(asked.value) }) });
+    this.#send(event, { type: "set_suggestion", ...suggestionOf(event.target.elements) });
   }
 
   decide(event) {
@@ -100,7 +98,7 @@ export default class extends Controller {
     if ("sending" in form.dataset) return;
     form.dataset.sending = "";
     form.querySelector(".problem").textContent = "";
-    const waiting = setTimeout(() => sender.waiting && (form.querySelector(".problem").textContent = t("Hors ligne : partira au retour de la connexion.")), OFFLINE_MS);
+    const answered = sayWhenOffline((words) => (form.querySelector(".problem").textContent = words));
     try {
       const sending = perform({ ...command, card: this.cardValue });
       if (sender.isKept) drafts.forget(draft); // from here on the outbox has it
@@ -114,7 +112,7 @@ export default class extends Controller {
       drafts.write(draft, Object.fromEntries(new FormData(form)));
       this.#refuse(event, problem.detail);
     } finally {
-      clearTimeout(waiting);
+      answered();
       delete form.dataset.sending;
     }
   }
