@@ -124,16 +124,20 @@ def template_of(session: Session, board: Board) -> Template:
     return parse_template({"format": FORMAT, "version": VERSION, "title": board.title, "columns": told})
 
 
-def missing_services(session: Session, template: Template) -> list[TemplateService]:
-    """The services that the template names and the town does not have in use."""
-    known = {plain_name(name) for name in session.scalars(select(Service.name).where(Service.archived_at.is_(None)))}
-    return [service for service in template.services() if plain_name(service.name) not in known]
+def known_services(session: Session) -> dict[str, bool]:
+    """Whether each service of the town is in use, by its plain name; of two that people would take for one, the one in use counts."""
+    in_use = Service.archived_at.is_(None)
+    return {plain_name(name): used for name, used in session.execute(select(Service.name, in_use).order_by(in_use))}
 
 
-def archived_services(session: Session, template: Template) -> list[str]:
-    """The names of those among the missing ones that the town has put away: they come back instead of being made again."""
-    archived = {plain_name(name) for name in session.scalars(select(Service.name).where(Service.archived_at.is_not(None)))}
-    return [service.name for service in missing_services(session, template) if plain_name(service.name) in archived]
+def missing_services(template: Template, known: dict[str, bool]) -> list[str]:
+    """The names of the services that the template has and the town never had."""
+    return [service.name for service in template.services() if plain_name(service.name) not in known]
+
+
+def archived_services(template: Template, known: dict[str, bool]) -> list[str]:
+    """The names of those that the town has put away: they come back instead of being made again."""
+    return [service.name for service in template.services() if known.get(plain_name(service.name)) is False]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from boards.database import reading
 from boards.errors import Invalid, NotFound
 from boards.models import Board, BoardTemplate
 from boards.reading import all_boards_in_order
-from boards.templates import BYTES_AT_MOST, Template, archived_services, missing_services, parse_template, template_of
+from boards.templates import BYTES_AT_MOST, Template, archived_services, known_services, missing_services, parse_template, template_of
 
 routes = Blueprint("board_templates", __name__)
 
@@ -115,16 +115,16 @@ def delete(template_id: int) -> AnyResponse:
 
 def kept_templates(session: Session) -> list[Beginning]:
     """The one that ships, then the town's own; one that can no longer be read is there without its template."""
-    kept = session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
-    return [_beginning(session, SHIPPED, shipped_template()), *(_beginning_kept(session, row) for row in kept)]
+    kept, known = session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id)), known_services(session)
+    return [_beginning(known, SHIPPED, shipped_template()), *(_beginning_kept(known, row) for row in kept)]
 
 
 def beginnings(session: Session) -> list[Beginning]:
     """Every template, then the shape of every board; what cannot be begun with is left out."""
-    found = [beginning for beginning in kept_templates(session) if beginning.template is not None]
+    found, known = [beginning for beginning in kept_templates(session) if beginning.template is not None], known_services(session)
     for board in all_boards_in_order(session):
         try:
-            found.append(_beginning(session, f"{_COPY}{board.id}", template_of(session, board)))
+            found.append(_beginning(known, f"{_COPY}{board.id}", template_of(session, board)))
         except Invalid:
             continue  # more than a template may hold
     return found
@@ -155,16 +155,14 @@ def chosen_template(session: Session, key: str | None) -> Template | None:
     raise UnusableTemplate(_("Ce modèle n’existe plus."))
 
 
-def _beginning(session: Session, key: str, template: Template, kept: BoardTemplate | None = None) -> Beginning:
-    archived = archived_services(session, template)
-    missing = [service.name for service in missing_services(session, template) if service.name not in archived]
-    return Beginning(key, template.title, template, missing, archived, kept)
+def _beginning(known: dict[str, bool], key: str, template: Template, kept: BoardTemplate | None = None) -> Beginning:
+    return Beginning(key, template.title, template, missing_services(template, known), archived_services(template, known), kept)
 
 
-def _beginning_kept(session: Session, kept: BoardTemplate) -> Beginning:
+def _beginning_kept(known: dict[str, bool], kept: BoardTemplate) -> Beginning:
     key = f"{_KEPT}{kept.id}"
     try:
-        return _beginning(session, key, parse_template(kept.content), kept)
+        return _beginning(known, key, parse_template(kept.content), kept)
     except Invalid:
         return Beginning(key, kept.title, None, [], [], kept)
 
