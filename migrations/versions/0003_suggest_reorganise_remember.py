@@ -17,6 +17,16 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# By which columns rows of each table are looked up.
+INDEXES = {
+    "cards": ["asked_id", "answer_id"],
+    "placements": ["column_id"],
+    "card_reads": ["card_id"],
+    "votes": ["card_id"],
+    "replies": ["card_id", "author_id"],
+    "notices": ["person_id", "card_id"],
+}
+
 
 def new_columns() -> dict[str, list[sa.Column]]:
     """SQLite adds columns in place; making a table anew would lose, by cascade, what refers to it."""
@@ -43,11 +53,9 @@ def new_columns() -> dict[str, list[sa.Column]]:
 
 def upgrade() -> None:
     inline = op.get_bind().dialect.name == "sqlite"  # which adds no constraint to a table that exists
-    for table, columns in new_columns().items():
-        for column in columns:
+    for table, added in new_columns().items():
+        for column in added:
             op.add_column(table, column, inline_references=inline)
-    op.create_index(op.f("ix_cards_asked_id"), "cards", ["asked_id"])
-    op.create_index(op.f("ix_cards_answer_id"), "cards", ["answer_id"])
     op.execute("UPDATE boards SET position = id")
     op.execute("UPDATE accounts SET welcomed_at = last_seen_at")
     op.create_table(
@@ -63,8 +71,6 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
     )
     op.create_table("votes", *_personal("votes", "card_id", "cards"))
-    for table, column in (("placements", "column_id"), ("card_reads", "card_id"), ("votes", "card_id")):
-        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
     op.create_table(
         "replies",
         sa.Column("id", BIG, nullable=False),
@@ -77,8 +83,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_replies_author_id_people"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replies")),
     )
-    op.create_index(op.f("ix_replies_card_id"), "replies", ["card_id"])
-    op.create_index(op.f("ix_replies_author_id"), "replies", ["author_id"])
     op.create_table(
         "notices",
         sa.Column("id", BIG, nullable=False),
@@ -92,8 +96,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["card_id"], ["cards.id"], name=op.f("fk_notices_card_id_cards"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
-    op.create_index(op.f("ix_notices_person_id"), "notices", ["person_id"])
-    op.create_index(op.f("ix_notices_card_id"), "notices", ["card_id"])
     op.create_table(
         "board_templates",
         sa.Column("id", BIG, nullable=False),
@@ -102,15 +104,18 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board_templates")),
     )
+    for table, columns in INDEXES.items():
+        for column in columns:
+            op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
 def downgrade() -> None:
     for table in ("board_templates", "notices", "replies", "votes", "card_reads", "placements"):
         op.drop_table(table)
-    op.drop_index(op.f("ix_cards_answer_id"), "cards")
-    op.drop_index(op.f("ix_cards_asked_id"), "cards")
-    for table, columns in new_columns().items():
-        for column in columns:
+    for column in INDEXES["cards"]:
+        op.drop_index(op.f(f"ix_cards_{column}"), "cards")
+    for table, added in new_columns().items():
+        for column in added:
             op.drop_column(table, column.name)
 
 
