@@ -72,7 +72,7 @@ def column_html(column: Column, level: rights.Level, language: str) -> str:
 def view_of(change: Committed, audience: Audience) -> tuple[Any, ...]:
     """What decides how the audience sees the change: two with the same value see the same."""
     readable = frozenset(column.id for column in change.concerned if rights.may_read(audience, column))
-    return readable, tuple(rights.level(audience, column) for column in change.columns.values() if column)
+    return readable, change.kept_from(audience), tuple(rights.level(audience, column) for column in change.columns.values() if column)
 
 
 def present(whole: Committed, audience: Audience, language: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.suggestion_words import kind_in_words, step_in_words
+from app.wording import in_words
 from boards.database import reading
 from boards.differences import Piece, condensed, word_differences
 from boards.models import Record, Service
@@ -25,9 +26,16 @@ WHAT = {
     "left": _l("Info partie"),
     "archived": _l("Info archivée"),
     "restored": _l("Info restaurée"),
+    "confirmed": _l("Info toujours valable"),
+    "scheduled": _l("Publication programmée"),
+    "published": _l("Info publiée"),
+    "published_on_time": _l("Info publiée à sa date"),
+    "expired": _l("Info expirée"),
     "erased": _l("Info effacée définitivement"),
-    "reading_required": _l("Lecture demandée à chacun"),
+    "reading_required": _l("Lecture demandée"),
     "reading_not_required": _l("Lecture qui n’est plus demandée"),
+    "flashed": _l("Info signalée en flash"),
+    "flash_put_out": _l("Flash éteint"),
     "suggestion_set": _l("Suggestion précisée"),
     "status_set": _l("Suite donnée à la suggestion"),
     "vote_cast": _l("Soutien ajouté"),
@@ -47,6 +55,7 @@ WHAT = {
     "board_archived": _l("Tableau archivé"),
     "board_restored": _l("Tableau restauré"),
 }
+TELLABLE = {True: _l("Peut être dit aux usagers"), False: _l("Interne")}
 
 
 def differences(told: Told) -> list[tuple[str, list[Piece]]]:
@@ -60,9 +69,27 @@ def differences(told: Told) -> list[tuple[str, list[Piece]]]:
         found.append(
             (_("Texte") if old != new else _("Mise en forme du texte"), condensed(word_differences(old, new)) if old != new else [])
         )
+    if before.get("visible_from") or after.get("visible_from"):
+        at_once = _("tout de suite")
+        found.append((_("Visible à partir du"), _instead(_day(before["visible_from"], at_once), _day(after["visible_from"], at_once))))
     if "valid_until" in before:
         found.append((_("Valable jusqu’au"), _instead(_day(before["valid_until"]), _day(after["valid_until"]))))
-    return found + _of_suggestion(before, after)
+    if "tellable" in before:
+        found.append((_("Diffusion"), _instead(str(TELLABLE[before["tellable"]]), str(TELLABLE[after["tellable"]]))))
+    if "internal_note" in before:
+        found.append((_("Note interne"), condensed(word_differences(before["internal_note"] or "", after["internal_note"] or ""))))
+    return found + _of_asking(after) + _of_suggestion(before, after)
+
+
+def _of_asking(after: Record) -> list[tuple[str, list[Piece]]]:
+    """Until when people are asked to look, and who."""
+    found = []
+    if after.get("flash_until"):
+        found.append((_("Flash jusqu’au"), [Piece("added", in_words(datetime.fromisoformat(after["flash_until"])))]))
+    if after.get("must_read_services"):
+        named = ", ".join(map(_service, after["must_read_services"]))
+        found.append((_("Lecture demandée à"), [Piece("added", named)]))
+    return found
 
 
 def _of_suggestion(before: Record, after: Record) -> list[tuple[str, list[Piece]]]:
@@ -90,5 +117,5 @@ def _service(service_id: int | None) -> str:
     return service.name if service is not None else str(_("aucun"))
 
 
-def _day(day: str | None) -> str:
-    return str(format_date(date.fromisoformat(day), "d MMMM yyyy") if day else _("sans limite"))
+def _day(day: str | None, otherwise: str | None = None) -> str:
+    return str(format_date(date.fromisoformat(day), "d MMMM yyyy") if day else otherwise or _("sans limite"))

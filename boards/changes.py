@@ -53,6 +53,7 @@ class Committed:
     # Columns of which this change altered who may read them, or of which nobody can tell any more: they were erased since.
     regranted: frozenset[int] = frozenset()
     erased_since: bool = False  # something of it stands, and stood, nowhere that rights could be asked of
+    waiting: frozenset[int] = frozenset()  # cards that waited for their day, and did not come on the board or leave it
     board: Board | None = None  # when it is the board itself that was altered
 
     @property
@@ -64,6 +65,10 @@ class Committed:
         """Every column whose readers know something of this change."""
         return {*self.rearranged.values(), *(column for columns in self.places.values() for column in columns)}
 
+    def kept_from(self, audience: Audience) -> frozenset[int]:
+        """The waiting cards of which these people are not to know: nobody among them could have written them."""
+        return frozenset(id for id in self.waiting if not any(rights.may_add(audience, place) for place in self.places[id]))
+
     def seen_by(self, audience: Audience) -> Committed:
         """The change as these people may know it: what they may not read is gone, or was never there.
 
@@ -71,10 +76,13 @@ class Committed:
         still have on their page leave it all the same.
         """
         readable = {column.id for column in self.concerned if rights.may_read(audience, column)}
-        if rights.reads_everything(audience) or (len(readable) == len(self.concerned) and not self.erased_since):
+        hidden = self.kept_from(audience)
+        if rights.reads_everything(audience) or (len(readable) == len(self.concerned) and not self.erased_since and not hidden):
             return self
         cards: dict[int, Card | None] = {}
         for id, card in self.cards.items():
+            if id in hidden:
+                continue
             if card is not None and card.column_id in readable:
                 cards[id] = card
             elif any(place.id in readable for place in self.places[id]):
@@ -200,8 +208,16 @@ def committed(
             if int(key) not in columns or _DECIDES_RIGHTS & set(altered["before"] or ())
         ),
         erased_since=not all(places.values()) or any(id not in columns for id in touched_columns),
+        waiting=frozenset(id for id in touched_cards if _waits(cards.get(id), change.record["cards"][str(id)])),
         board=board if "board" in change.record else None,
     )
+
+
+def _waits(card: Card | None, altered: dict[str, Any]) -> bool:
+    """Whether this happened to a card while it waited for its day, so that the board shows nothing of it."""
+    if card is None or card.archived_at is None or (altered["before"] or {}).get("archived_at", ...) is None:
+        return False
+    return card.is_scheduled or any(fields and fields.get("visible_from") for fields in altered.values())
 
 
 def former_homes(record: Record) -> dict[int, int]:

@@ -24,9 +24,9 @@ TOGETHER = timedelta(minutes=10)
 
 KINDS: dict[str, frozenset[str]] = {
     "added": frozenset({"added"}),
-    "edited": frozenset({"edited", "text_restored", "reading_required", "reading_not_required"}),
+    "edited": frozenset({"edited", "text_restored", "confirmed", "reading_required", "reading_not_required"}),
     "moved": frozenset({"moved", "reordered", "arrived", "left"}),
-    "archived": frozenset({"archived", "restored", "erased"}),
+    "archived": frozenset({"archived", "restored", "expired", "scheduled", "published", "published_on_time", "erased"}),
     "suggestions": frozenset({"status_set", "suggestion_set", "vote_cast", "vote_withdrawn", "replied", "reply_withdrawn"}),
     "columns": frozenset(
         {

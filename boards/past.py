@@ -41,6 +41,11 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
     columns = {id: {name: getattr(column, name) for name in recorded_fields(Column)} for id, column in now.items()}
     cards = _cards_now(session, board)
     title = board.title
+    waiting = {
+        id
+        for id, state in cards.items()
+        if state["visible_from"] and not rights.may_see_card(person, _rebuilt(Card, board.id, id, state, seq), now[state["column_id"]])
+    }  # whatever they once said on the board
     later = select(Change.record).where(Change.board_id == board.id, Change.seq > seq).order_by(Change.seq.desc())
     for records in session.scalars(later.execution_options(yield_per=_AT_ONCE)).partitions():
         for record in records:
@@ -53,7 +58,7 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
     standing: dict[int, list[Card]] = {column.id: [] for column in shown}
     homes = {column.id: column for column in shown}
     for id, state in cards.items():
-        if state["archived_at"] is None and state["column_id"] in standing:
+        if state["archived_at"] is None and state["column_id"] in standing and id not in waiting:
             card = _rebuilt(Card, board.id, id, state, seq)
             set_committed_value(card, "column", homes[card.column_id])
             standing[card.column_id].append(card)
@@ -69,7 +74,11 @@ def card_as_it_was(session: Session, person: Person, board: Board, card_id: int,
     former = _row_as_it_was(session, card, seq, touches_card(card_id)) if card is not None and card.board_id == board.id else None
     column = session.get(Column, former.column_id) if former is not None else None
     home = _row_as_it_was(session, column, seq, touches_column(column.id)) if column is not None else None
-    if former is None or column is None or home is None or not (rights.may_read(person, column) and rights.may_read(person, home)):
+    if card is None or former is None or column is None or home is None:
+        raise NotFound("card_not_found")
+    if not (rights.may_read(person, column) and rights.may_read(person, home)):
+        raise NotFound("card_not_found")
+    if (card.is_scheduled or former.is_scheduled) and not rights.may_place(person, card, session.get_one(Column, card.column_id)):
         raise NotFound("card_not_found")
     set_committed_value(former, "column", home)
     _name(session, [former])

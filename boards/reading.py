@@ -112,11 +112,20 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
     in_use = {column.id: column for column in visible_columns(session, board, person)}
     cards = session.scalars(
         select(Card)
-        .where(Card.column_id.in_(in_use), Card.archived_at.is_not(None))
+        .where(Card.column_id.in_(in_use), Card.archived_at.is_not(None), Card.visible_from.is_(None))
         .order_by(Card.archived_at.desc())
         .limit(ARCHIVED_LIMIT)  # counted among what this person may see, or what is hidden would crowd the rest out
     )
     return [column for column in columns if rights.may_read(person, column)], [(card, in_use[card.column_id]) for card in cards]
+
+
+def scheduled(session: Session, board: Board, person: Person) -> list[tuple[Card, Column]]:
+    """The cards that wait for their day, the next first, that this person may edit."""
+    in_use = {column.id: column for column in visible_columns(session, board, person)}
+    waiting = select(Card).where(Card.column_id.in_(in_use), Card.visible_from.is_not(None)).order_by(Card.visible_from, Card.id)
+    return [
+        (card, in_use[card.column_id]) for card in session.scalars(waiting) if rights.may_see_card(person, card, in_use[card.column_id])
+    ]
 
 
 def services_in_use(session: Session) -> list[Service]:

@@ -103,8 +103,8 @@ def reads_everything(audience: Audience) -> bool:
     return audience.role == Role.FACILITATOR
 
 
-def may_add(person: Person, column: Column) -> bool:
-    return level(person, column) >= Level.CONTRIBUTE
+def may_add(who: Person | Audience, column: Column) -> bool:
+    return level(who, column) >= Level.CONTRIBUTE
 
 
 def may_place(person: Person, card: Card, column: Column) -> bool:

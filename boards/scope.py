@@ -72,6 +72,14 @@ class Scope:
         self.require_place(card, column)
         return self.card_in_use(card_id)
 
+    def card_to_write(self, card_id: int) -> tuple[Card, Column]:
+        """As card_to_edit; also a card that waits for its day."""
+        card, column = self.any_card(card_id)
+        if not card.is_scheduled:
+            return self.card_to_edit(card_id)
+        self.require_place(card, column)
+        return card, self.column(column.id)
+
     def card_in_use(self, card_id: int) -> tuple[Card, Column]:
         """A card on the board that the actor may read, with its column. Raises NotFound or Conflict."""
         card, column = self.any_card(card_id)

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from boards import rights
 from boards.changes import as_recorded, touches_card
-from boards.commands.altered import CARD_TEXT, COLUMN_FACTS
+from boards.commands.altered import ASKING, CARD_TEXT, COLUMN_FACTS, RESTORED, confirms
+from boards.commands.cards import EditCard
+from boards.commands.on_time import ExpireCards, PublishCards
 from boards.commands.reorganising import MergeColumn, SplitColumn
 from boards.commands.restoring import RestoreText
 from boards.models import Board, Card, Change, Column, Person, Record
@@ -22,7 +24,7 @@ _HELD_OF_EACH = 2 * NAMED_AT_MOST  # of each change so many cards are read with 
 _STEP = {"status", "note", "answer_id"}
 _SUGGESTION = {"suggestion", "asked_id"}
 # What is told with its words, before and after.
-_IN_WORDS = {*CARD_TEXT, *_STEP, *_SUGGESTION, "votes"}
+_IN_WORDS = {*CARD_TEXT, "visible_from", *_STEP, *_SUGGESTION, "votes", "must_read_services", "flash_until"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class LogReader:
 
     def __init__(self, session: Session, person: Person, board: Board, card: Card | None) -> None:
         self._session = session
+        self._person = person
         self._board = board
         self._arranges = rights.may_arrange(person)
         self._log = select(Change).where(Change.board_id == board.id).order_by(Change.seq.desc())
@@ -79,7 +82,7 @@ class LogReader:
         """Whether the one card that is told of said something else right after the change that was told last."""
         card = self._only
         former = self._former.get(card.id, {}) if card is not None else {}
-        return any(name in former and former[name] != as_recorded(getattr(card, name)) for name in CARD_TEXT)
+        return any(name in former and former[name] != as_recorded(getattr(card, name)) for name in RESTORED)
 
     def _hold(self, ids: set[int]) -> None:
         """Have these cards at hand; None for those that were erased."""
@@ -88,7 +91,7 @@ class LogReader:
             self._cards |= {id: found.get(id) for id in missing}
 
     def _go_back(self, record: Record) -> None:
-        kept = {"column_id", "title"} if self._only is None else {"column_id", *CARD_TEXT}
+        kept = {"column_id", "visible_from", "title"} if self._only is None else {"column_id", "visible_from", *CARD_TEXT}
         for id, altered in record["cards"].items():
             former = {name: value for name, value in (altered["before"] or {}).items() if name in kept}
             self._former.setdefault(int(id), {}).update(former)
@@ -126,13 +129,32 @@ class LogReader:
         earlier = home if before is None else before.get("column_id", home)
         source, target = self._columns.get(earlier), self._columns.get(home)
         title = state.get("title", card.title)
-        if source is None and target is None:
+        if source is None and target is None or self._is_hidden(card, altered):
             return
+        if self._waited(card, before):
+            before = None  # what it said before it was shown is no business of theirs
         if source is None or target is None:
             yield Told("left" if target is None else "arrived", id, title, source, target)
         else:
             names = (before or {}).keys() & _IN_WORDS
             yield Told(what, id, title, source, target, *({name: fields[name] for name in names} for fields in (before or {}, after)))
+
+    def _is_hidden(self, card: Card, altered: dict[str, Any]) -> bool:
+        """Whether this happened to a card that waited for its day, of which this person knows nothing; nor of any that waits now."""
+        if self._edits(card):
+            return False
+        waits = self._former.get(card.id, {}).get("visible_from", as_recorded(card.visible_from))
+        left = (altered["before"] or {}).get("archived_at", ...) is None
+        shown = altered["after"].get("archived_at", ...) is None
+        return card.is_scheduled or (waits is not None and not left) or (self._waited(card, altered["before"]) and not shown)
+
+    def _waited(self, card: Card, before: Record | None) -> bool:
+        """Whether the card waited for its day until this change, and this person could not know."""
+        return (before or {}).get("visible_from") is not None and not self._edits(card)
+
+    def _edits(self, card: Card) -> bool:
+        column = self._columns.get(card.column_id)
+        return column is not None and rights.may_place(self._person, card, column)
 
     def _told_of_column(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[Told]:
         if _is_erased(altered):
@@ -170,9 +192,9 @@ def _is_erased(altered: dict[str, Any]) -> bool:
 
 def _what_became_of_card(before: Record | None, after: Record, type: str) -> str | None:
     if before is None:
-        return "added"
-    if "archived_at" in before:
-        return "restored" if before["archived_at"] else "archived"
+        return "scheduled" if after.get("visible_from") else "added"
+    if "archived_at" in before or "visible_from" in before:
+        return _where_it_went(before, after, type)
     if "column_id" in before:
         return "moved"
     if before.keys() & _STEP:
@@ -181,13 +203,28 @@ def _what_became_of_card(before: Record | None, after: Record, type: str) -> str
         return "suggestion_set"
     if before.keys() & set(CARD_TEXT):
         return "text_restored" if type == RestoreText.past else "edited"
-    if "must_read" in before:
-        return "reading_required" if after["must_read"] else "reading_not_required"
+    if confirms(before):
+        return "confirmed" if type != EditCard.past else None
+    if before.keys() & set(ASKING):
+        return "reading_required" if after.get("must_read", True) else "reading_not_required"
+    if "flash_until" in before:
+        return "flashed" if after["flash_until"] else "flash_put_out"
     if "votes" in before:
         return "vote_cast" if after["votes"] > before["votes"] else "vote_withdrawn"
     if "replies" in before:
         return "replied" if after["replies"] > before["replies"] else "reply_withdrawn"
     return "reordered" if "rank" in before else None
+
+
+def _where_it_went(before: Record, after: Record, type: str) -> str:
+    """Onto the board, into the archive, or to wait there for a day."""
+    if after.get("visible_from"):
+        return "scheduled"
+    if after.get("archived_at", ...) is not None:
+        return "expired" if type == ExpireCards.past else "archived"
+    if type == PublishCards.past:
+        return "published_on_time"
+    return "published" if before.get("visible_from") else "restored"
 
 
 def _what_became_of_column(before: Record | None, type: str) -> str | None:

@@ -8,9 +8,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from boards.commands.base import Command
 from boards.commands.boards import ArchiveBoard, EditBoard, RestoreBoard
-from boards.commands.cards import AddCard, ArchiveCard, EditCard, MoveCard, RestoreCard
+from boards.commands.cards import AddCard, ArchiveCard, ConfirmCard, EditCard, MoveCard, RestoreCard
 from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
 from boards.commands.erasing import EraseCard, EraseColumn
+from boards.commands.flash import FlashCard
 from boards.commands.reading import RequireReading
 from boards.commands.reorganising import MergeColumn, SplitColumn
 from boards.commands.restoring import RestoreText
@@ -28,6 +29,7 @@ AnyCommand = Annotated[
     | ArchiveCard
     | ArchiveCards
     | RestoreCard
+    | ConfirmCard
     | AddColumn
     | EditColumn
     | MoveColumn
@@ -40,6 +42,7 @@ AnyCommand = Annotated[
     | ArchiveBoard
     | RestoreBoard
     | RequireReading
+    | FlashCard
     | RestoreText
     | EraseCard
     | EraseColumn

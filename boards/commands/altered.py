@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from boards.changes import as_recorded
+from boards.commands.dates import confirm, put_away, show_from, stand
 from boards.errors import Conflict
+from boards.flashes import require_room
 from boards.models import Card, Column, Kind, Record, Service, Status, Suggestion
 from boards.rank import nearest_free
 from boards.scope import Scope
@@ -20,14 +22,25 @@ from boards.text import plain_text
 
 Fields = dict[str, Any]
 
-CARD_TEXT = ("title", "body_html", "valid_until")
+RESTORED = ("title", "body_html", "valid_until", "internal_note")  # what a text that is taken up again brings back
+CARD_TEXT = (*RESTORED, "tellable")
 # Of a rule, and of a suggestion.
-CARD_FACTS = ("must_read", "suggestion", "asked_id", "status", "note", "answer_id")
-CARD_FIELDS = ("column_id", "rank", *CARD_TEXT, *CARD_FACTS, "archived_at")
-COLUMN_FACTS = ("title", "kind", "hue", "service_id")
+ASKING = ("must_read", "must_read_services", "must_read_at")
+FLASH = ("flashed_at", "flash_until")
+CARD_FACTS = (*ASKING, "suggestion", "asked_id", "status", "note", "answer_id")
+CARD_PLACE = ("archived_at", "visible_from")  # on the board, in the archive, or waiting there for its day
+CARD_FIELDS = ("column_id", "rank", *CARD_TEXT, *CARD_FACTS, *FLASH, *CARD_PLACE)
+CONFIRMATION = ("confirmed_at", "confirmed_by_id")
+COLUMN_FACTS = ("title", "kind", "hue", "service_id", "check_after")
 COLUMN_FIELDS = (*COLUMN_FACTS, "rank", "archived_at")
 DECIDES_RIGHTS = {"kind", "service_id", "rights"}
-_WORDS = {"kind": Kind, "suggestion": Suggestion, "status": Status}
+_WORDS: dict[str, Callable[[Any], Any]] = {
+    "kind": Kind,
+    "suggestion": Suggestion,
+    "status": Status,
+    "confirmed_at": datetime.fromisoformat,
+    "must_read_at": lambda moment: datetime.fromisoformat(moment) if moment else None,
+}
 
 
 class TakenRanks:
@@ -60,7 +73,8 @@ class AlteredCard:
 
     def require_as_it_was_left(self, session: Session) -> None:
         """Raises Conflict when somebody has altered since what would be taken back, or erased what it named."""
-        _require_same(self.card, self.after, CARD_FIELDS if self.before is None else self.before.keys() & set(CARD_FIELDS))
+        fields = CARD_FIELDS if self.before is None else self.before.keys() & set(CARD_FIELDS)
+        _require_same(self.card, self.after, CONFIRMATION if confirms(self.before) else fields)
         for name, model in (("answer_id", Card), ("asked_id", Service)):
             named = (self.before or {}).get(name)
             if named is not None and session.get(model, named) is None:
@@ -69,10 +83,8 @@ class AlteredCard:
     def take_back(self, scope: Scope, ranks: TakenRanks) -> None:
         card, before = self.card, self.before
         scope.touch(card)
-        if before is None or "archived_at" in before:
-            # Back in the archive counts from now: what is there is kept for a time.
-            card.archived_at = scope.now if before is None or before["archived_at"] else None
         if before is None:
+            put_away(scope, card)
             return
         if before.keys() & {"column_id", "rank"}:
             home = before.get("column_id", card.column_id)
@@ -83,6 +95,33 @@ class AlteredCard:
             tell_author(scope, card, "status_set", status=card.status)
         if before.keys() & set(CARD_TEXT):
             self._write_text_back(scope, before)
+        if before.keys() & set(CARD_PLACE):
+            self._put_back(scope, before)
+        elif before.keys() & set(FLASH):  # what was put away has put its flash out, for good
+            self._flash_as(scope, before)
+        if confirms(before):
+            _write_back(card, before, CONFIRMATION)
+        elif before.keys() & set(CARD_TEXT) and card.archived_at is None:
+            confirm(scope, card)
+            scope.signal(card)
+
+    def _flash_as(self, scope: Scope, before: Fields) -> None:
+        card = self.card
+        card.flashed_at, card.flash_until = (datetime.fromisoformat(before[name]) if before.get(name) else None for name in FLASH)
+        if card.flash_until is not None and card.flash_until > scope.now:
+            require_room(scope.session, scope.actor, card)
+
+    def _put_back(self, scope: Scope, before: Fields) -> None:
+        card = self.card
+        if before.get("archived_at", card.archived_at) is None:
+            stand(scope, card)
+            return
+        waited_for = before.get("visible_from", card.visible_from)
+        # Back in the archive counts from now: what is there is kept for a time.
+        put_away(scope, card)
+        if waited_for is not None:
+            card.visible_from = _day(waited_for)
+            show_from(scope, card, card.visible_from)
 
     def _write_text_back(self, scope: Scope, before: Fields) -> None:
         card = self.card
@@ -90,7 +129,8 @@ class AlteredCard:
         if "body_html" in before:
             card.body_html, card.body_text = before["body_html"], plain_text(before["body_html"])
         if "valid_until" in before:
-            card.valid_until = date.fromisoformat(before["valid_until"]) if before["valid_until"] else None
+            card.valid_until = _day(before["valid_until"])
+        _write_back(card, before, ("tellable", "internal_note"))
         card.version += 1
         card.edited_at = scope.now
         card.edited_by_id = scope.actor.id
@@ -144,6 +184,11 @@ class AlteredColumn:
 Altered: TypeAlias = AlteredCard | AlteredColumn
 
 
+def confirms(before: Fields | None) -> bool:
+    """Whether a change that found this only said that the card holds."""
+    return before is not None and "confirmed_at" in before and not before.keys() & set(CARD_FIELDS)
+
+
 def alters_text(altered: Fields) -> bool:
     return altered["before"] is None or bool(altered["before"].keys() & set(CARD_TEXT))
 
@@ -168,6 +213,10 @@ def _write_back(item: Card | Column, before: Fields, names: Iterable[str]) -> No
     for name in names:
         if name in before:
             setattr(item, name, _WORDS[name](before[name]) if name in _WORDS else before[name])
+
+
+def _day(recorded: date | str | None) -> date | None:
+    return date.fromisoformat(recorded) if isinstance(recorded, str) else recorded
 
 
 def _cells(row: Record | None) -> dict[str, str | None]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from boards.commands.base import Body, Command, Id, Title
-from boards.errors import Conflict
+from boards import rights
+from boards.commands.base import Body, Command, Id, Title, lines
+from boards.commands.dates import Day, confirm, put_away, require_day_to_come, show_from, stand
+from boards.errors import Conflict, FieldError, Invalid
 from boards.models import Card, Column, Kind, Suggestion
 from boards.rank import rank_for_card
 from boards.scope import Scope
 from boards.text import plain_text
 
-Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+INTERNAL_NOTE_MAX_CHARACTERS = 4_000
+# What may be mended without anybody being told: what a card says, never when it holds or to whom it may be told.
+MENDED_SILENTLY = {"title", "body", "internal_note"}
+
+InternalNote = Annotated[str, lines(INTERNAL_NOTE_MAX_CHARACTERS)]
 
 
 def _fits_kind(asked: int | None, given: ValidationInfo) -> int | None:
@@ -33,18 +38,25 @@ Asked = Annotated[Id | None, AfterValidator(_fits_kind), Field(validate_default=
 
 
 class NewCard(Command):
-    """What makes a card in a column: at its end, or behind `after`, null at the top."""
+    """What makes a card in a column: at its end, or behind `after`, null at the top.
+
+    Shown later than today it waits in the archive. Whether residents may be told follows from the column unless `tellable` says so.
+    """
 
     column: Id
     title: Title
     body: Body = ""
+    visible_from: Day | None = None
     valid_until: Day | None = None
+    tellable: bool | None = None
+    internal_note: InternalNote = ""
     after: Id | None = None
 
     def new_card(self, scope: Scope) -> Card:
         """The card, in a column where the actor may add one."""
         column = scope.column(self.column)
         scope.require_add(column)
+        require_day_to_come(scope, self.valid_until)
         card = Card(
             board_id=scope.board.id,
             column_id=column.id,
@@ -53,6 +65,8 @@ class NewCard(Command):
             body_html=self.body,
             body_text=plain_text(self.body),
             valid_until=self.valid_until,
+            tellable=rights.is_for_residents(column) if self.tellable is None else self.tellable,
+            internal_note=self.internal_note,
             author=scope.actor,
             author_id=scope.actor.id,
             created_at=scope.now,
@@ -61,7 +75,9 @@ class NewCard(Command):
             version=1,
         )
         scope.session.add(card)
-        scope.signal(card)
+        show_from(scope, card, self.visible_from, blame="valid_until")
+        if not card.is_scheduled:
+            scope.signal(card)
         return card
 
 
@@ -84,34 +100,63 @@ class AddCard(NewCard):
 
 
 class EditCard(Command):
+    """What is not named stays as it is. Each edit is news and says that the card holds, unless it is `silent`: a slip of the pen, mended.
+
+    `visible_from` later than today takes the card off the board until then; today, earlier or null shows one that waits at once.
+    """
+
     past: ClassVar = "card_edited"
     type: Literal["edit_card"]
     card: Id
     version: Id
     title: Title | None = None
     body: Body | None = None
+    visible_from: Day | None = None
     valid_until: Day | None = None
+    tellable: bool | None = None
+    internal_note: InternalNote | None = None
+    silent: bool = False
 
     @model_validator(mode="after")
     def _edits_something(self) -> EditCard:
-        if not self.model_fields_set & {"title", "body", "valid_until"}:
+        if not self._given:
             raise PydanticCustomError("nothing_to_edit", "nothing to edit")
         return self
 
     def apply(self, scope: Scope) -> None:
-        card, _column = scope.card_to_edit(self.card)
+        if self.silent and not self._given <= MENDED_SILENTLY:
+            raise Invalid([FieldError("silent", "not_silently", {})])
+        card, _column = scope.card_to_write(self.card)
         if card.version != self.version:
             raise Conflict("stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html)
         if self.title is not None:
             card.title = self.title
         if self.body is not None:
             card.body_html, card.body_text = self.body, plain_text(self.body)
-        if self.gives("valid_until"):
-            card.valid_until = self.valid_until
+        if self.tellable is not None:
+            card.tellable = self.tellable
+        if self.internal_note is not None:
+            card.internal_note = self.internal_note
         card.version += 1
         card.edited_at = scope.now
         card.edited_by_id = scope.actor.id
-        scope.signal(card)
+        self._set_dates(scope, card)
+        scope.touch(card)
+        if not self.silent and not card.is_scheduled:
+            confirm(scope, card)
+            scope.signal(card)
+
+    @property
+    def _given(self) -> set[str]:
+        return self.model_fields_set - {"type", "card", "version", "silent"}
+
+    def _set_dates(self, scope: Scope, card: Card) -> None:
+        """A last day that has passed may stay; a new one may not have."""
+        if self.gives("valid_until") and self.valid_until != card.valid_until:
+            require_day_to_come(scope, self.valid_until)
+            card.valid_until = self.valid_until
+        shown_from = self.visible_from if self.gives("visible_from") else card.visible_from
+        show_from(scope, card, shown_from, blame="valid_until" if self.gives("valid_until") else "visible_from")
 
 
 class MoveCard(Command):
@@ -124,7 +169,7 @@ class MoveCard(Command):
     after: Id | None = None
 
     def apply(self, scope: Scope) -> None:
-        card, _source = scope.card_to_edit(self.card)
+        card, _source = scope.card_to_write(self.card)
         target = scope.column(self.column)
         scope.require_place(card, target)
         scope.touch(card)
@@ -140,12 +185,13 @@ class ArchiveCard(Command):
     card: Id
 
     def apply(self, scope: Scope) -> None:
-        card, _column = scope.card_to_edit(self.card)
-        card.archived_at = scope.now
-        scope.touch(card)
+        card, _column = scope.card_to_write(self.card)
+        put_away(scope, card)
 
 
 class RestoreCard(Command):
+    """Back onto the board, and « Publier maintenant » for a card that waits for its day."""
+
     past: ClassVar = "card_restored"
     type: Literal["restore_card"]
     card: Id
@@ -157,8 +203,19 @@ class RestoreCard(Command):
             raise Conflict("card_not_archived")
         if column.archived_at is not None:
             raise Conflict("column_archived")
-        card.archived_at = None
-        scope.touch(card)
+        stand(scope, card)
+
+
+class ConfirmCard(Command):
+    """« Toujours valable »: the card was read again, and holds."""
+
+    past: ClassVar = "card_confirmed"
+    type: Literal["confirm_card"]
+    card: Id
+
+    def apply(self, scope: Scope) -> None:
+        card, _column = scope.card_to_edit(self.card)
+        confirm(scope, card)
 
 
 def _rank(command: NewCard | MoveCard, scope: Scope, column: Column) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,6 +13,7 @@ from boards.models import Column, Kind, Service
 from boards.rank import rank_for_column
 from boards.scope import Scope
 
+CheckAfter = Annotated[int, Field(ge=0, le=3650)]  # days; 0: never
 DEFAULT_HUES = {Kind.SERVICE: 250, Kind.GUIDE: 85, Kind.SUGGESTIONS: 60, Kind.FREE: 200}
 
 
@@ -51,10 +52,11 @@ class EditColumn(Command):
     kind: Kind | None = Field(default=None, strict=False)
     hue: Hue | None = None
     service: Id | None = None
+    check_after: CheckAfter | None = None
 
     @model_validator(mode="after")
     def _edits_something(self) -> EditColumn:
-        if not self.model_fields_set & {"title", "kind", "hue", "service"}:
+        if not self.model_fields_set & {"title", "kind", "hue", "service", "check_after"}:
             raise PydanticCustomError("nothing_to_edit", "nothing to edit")
         return self
 
@@ -66,7 +68,7 @@ class EditColumn(Command):
         if (self.kind or column.kind, service) != (column.kind, column.service_id):
             scope.require_in_person()  # both decide who may do what
         shown_otherwise = self.kind not in (None, column.kind) and bool({Kind.SUGGESTIONS, Kind.GUIDE} & {column.kind, self.kind})
-        for name in ("title", "kind", "hue"):
+        for name in ("title", "kind", "hue", "check_after"):
             if getattr(self, name) is not None:
                 setattr(column, name, getattr(self, name))
         column.service_id = service

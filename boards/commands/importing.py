@@ -14,6 +14,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from boards import rights
 from boards.commands.base import Command
 from boards.commands.erasing import EraseCard, EraseColumn
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally, Verdict
@@ -207,6 +208,7 @@ def _new_card(item: IncomingCard, scope: Scope, column: Column, rank: str, peopl
         confirmed_by_id=item.author_id,
         valid_until=item.valid_until,
         archived_at=scope.now if item.archived else None,
+        tellable=rights.is_for_residents(column),
         version=1,
     )
 

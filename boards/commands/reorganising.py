@@ -59,6 +59,7 @@ class SplitColumn(Command):
             rank=rank_for_column(scope.session, scope.board.id, source.rank),
             service_id=source.service_id,
             rights=source.rights,
+            check_after=source.check_after,
             version=1,
         )
         scope.session.add(column)

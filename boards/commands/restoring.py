@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from boards.commands.altered import RESTORED
 from boards.commands.base import Command, Id
+from boards.commands.dates import confirm
+from boards.days import day_of
 from boards.errors import Conflict, NotFound
 from boards.past import card_as_it_was
 from boards.scope import Scope
 
-_TEXT = ("title", "body_html", "body_text", "valid_until")
-
 
 class RestoreText(Command):
-    """Give a card the title, the body and the validity that it had right after the change `seq`."""
+    """Give a card the title, the body, the internal note and the validity that it had right after the change `seq`.
+
+    An end that has passed does not come back, or the card would leave at once; neither does having been for residents: that is decided anew.
+    """
 
     past: ClassVar = "text_restored"
     type: Literal["restore_text"]
@@ -22,20 +26,25 @@ class RestoreText(Command):
     seq: Id
 
     def apply(self, scope: Scope) -> None:
-        card, _column = scope.card_to_edit(self.card)
+        card, _column = scope.card_to_write(self.card)
         if self.seq >= scope.board.seq:
             raise NotFound("change_not_found")
         former, _home = card_as_it_was(scope.session, scope.actor, scope.board, card.id, self.seq)
         if card.version != self.version:
             raise Conflict("stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html)
-        if all(getattr(card, name) == getattr(former, name) for name in _TEXT):
+        if former.valid_until is not None and former.valid_until < (card.visible_from or day_of(scope.now)):
+            former.valid_until = card.valid_until
+        if all(getattr(card, name) == getattr(former, name) for name in RESTORED):
             raise Conflict("same_text")
-        for name in _TEXT:
+        for name in (*RESTORED, "body_text"):
             setattr(card, name, getattr(former, name))
         card.version += 1
         card.edited_at = scope.now
         card.edited_by_id = scope.actor.id
         scope.touch(card)
+        if not card.is_scheduled:
+            confirm(scope, card)
+            scope.signal(card)
 
     def also_recorded(self) -> dict[str, Any]:
         return {"text_of": self.seq}

@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from boards.changes import UNSEEN, committed_now, former_homes, homes_after, touches_card
 from boards.commands.altered import (
+    ASKING,
     CARD_FIELDS,
     COLUMN_FIELDS,
+    CONFIRMATION,
     DECIDES_RIGHTS,
     Altered,
     AlteredCard,
@@ -25,6 +27,7 @@ from boards.commands.base import Command, Id
 from boards.commands.boards import AlteredBoard, altered_board
 from boards.commands.cards import EditCard
 from boards.commands.importing import ImportColumns
+from boards.commands.reading import require_asker
 from boards.commands.services import ReassignService
 from boards.commands.suggestions import require_decider, require_open_to
 from boards.errors import Conflict, NotFound, Refusal
@@ -42,11 +45,13 @@ _NOT_UNDONE = {
     "reply_withdrawn",
     "card_erased",
     "column_erased",
+    # What came about by itself would come about again; restoring the card is the way.
+    "cards_published",
+    "cards_expired",
 }
 UNDONE_AT_MOST = 5000  # things at once: a column merged with all that was ever archived in it
 _LOOKED_AT = 50  # cards of each change, where many changes are offered for undo
-_UNDONE = {*CARD_FIELDS, *COLUMN_FIELDS, "rights"}
-_DECIDED_BY_ARRANGERS = {"must_read"}
+_UNDONE = {*CARD_FIELDS, *CONFIRMATION, *COLUMN_FIELDS, "rights"}
 _STEPS = {"status", "note", "answer_id"}  # of a suggestion
 _NATURE = {"suggestion", "asked_id"}
 
@@ -188,11 +193,12 @@ def _card(scope: Scope, id: int, altered: Fields, left_in: int | None, restored:
         require_open_to(scope, card, column)
     if not before or before.keys() - _STEPS:
         scope.require_place(card, column)
-    if card.archived_at is not None and not _brings_back(altered) and not goes_along:
+    if card.archived_at is not None and not card.is_scheduled and not _brings_back(altered) and not goes_along:
         raise Conflict("card_archived")
     scope.column(column.id)
-    if before.keys() & _DECIDED_BY_ARRANGERS:
-        scope.require_arranger()
+    if before.keys() & set(ASKING):
+        for home in (column, *homes):
+            require_asker(scope, card, home)
     if "column_id" in before:
         for home in homes:
             scope.require_place(card, home)
@@ -202,8 +208,9 @@ def _card(scope: Scope, id: int, altered: Fields, left_in: int | None, restored:
 
 
 def _brings_back(altered: Fields) -> bool:
-    """Whether the change put the card or column away, so that taking it back restores it."""
-    return altered["before"] is not None and altered["before"].get("archived_at", ...) is None
+    """Whether the change put the card or column away, so that taking it back restores it, or lets it wait for its day again."""
+    before = altered["before"] or {}
+    return before.get("archived_at", ...) is None or before.get("visible_from") is not None
 
 
 def _whole_edit(scope: Scope, last: Change, first: int) -> Record:

@@ -165,6 +165,7 @@ COMMANDS: dict[str, tuple[Access, dict[str, Any]]] = {
     "archive_cards": (Access.EDITORS_OF_A_COLUMN, {"cards": ["target"]}),
     "archive_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target"}),
     "restore_card": (Access.EDITORS_OF_A_COLUMN, {"card": "archived"}),
+    "confirm_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target"}),
     "add_column": (Access.FACILITATORS, {"title": "Colonne", "kind": "free"}),
     "edit_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "title": "Autre titre"}),
     "move_column": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "after": None}),

@@ -12,8 +12,8 @@ from config import ROOT
 DOCUMENT = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 COMMAND_ROW = re.compile(r"^\| `([a-z_]+)` \| ([^|]*) \| `([a-z_]+)` \|$", re.MULTILINE)
 PROBLEM_ROW = re.compile(r"^\| \d{3} \| [^|]* \| ([^|]*) \|$", re.MULTILINE)
-# The command line's own refusals, which no program meets.
-ONLY_ON_THE_COMMAND_LINE = {"account_exists", "account_not_found"}
+# The refusals of the command line and of what happens by itself, which no program meets.
+MET_BY_NO_PROGRAM = {"account_exists", "account_not_found", "nothing_due"}
 
 
 def test_every_command_is_documented_with_its_fields_and_what_it_becomes() -> None:
@@ -28,7 +28,7 @@ def test_every_command_is_documented_with_its_fields_and_what_it_becomes() -> No
 
 
 def test_every_problem_is_documented() -> None:
-    assert {code for codes in PROBLEM_ROW.findall(DOCUMENT) for code in words(codes)} == DETAILS.keys() - ONLY_ON_THE_COMMAND_LINE
+    assert {code for codes in PROBLEM_ROW.findall(DOCUMENT) for code in words(codes)} == DETAILS.keys() - MET_BY_NO_PROGRAM
 
 
 def required(fields: str) -> set[str]:

@@ -18,12 +18,16 @@ from app.fragments import present
 from boards import rights
 from boards.administration import make_default
 from boards.changes import Committed, changes_after
+from boards.commands.on_time import ExpireCards, PublishCards
 from boards.database import db, now, reading, write_transaction
+from boards.days import today
 from boards.discussion import Reply, Vote
 from boards.errors import Invalid, NotFound, Refusal
 from boards.models import Card, Change, Column, Person
 from boards.past import board_as_it_was
+from boards.perform import perform_on_time
 from boards.reading import find_board, load_cards, snapshot
+from tests.clock import Clock
 from tests.town import Town, found_town
 
 LEVELS = tuple(rights.LEVELS)
@@ -94,6 +98,7 @@ class AnyHistory(RuleBasedStateMachine):
     """Random commands by random people on one board, with a page that follows each change and one that sometimes catches up."""
 
     town: Town
+    clock: Clock
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,6 +127,46 @@ class AnyHistory(RuleBasedStateMachine):
         row = reading().get(Card, card, populate_existing=True)
         version = (row.version if row else 1) + stale
         self.send(who, type="edit_card", card=card, version=version, title=title, body=f"<p>{title}</p>")
+
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        which=st.integers(0, 9),
+        where=st.integers(0, 5),
+        new=st.booleans(),
+        shown_in=st.sampled_from([None, -1, 0, 1, 3]),
+        ends_in=st.sampled_from([None, -1, 0, 2, 40]),
+        fields=st.sampled_from([{}, {"tellable": False}, {"internal_note": "À taire"}, {"title": "Brouillon"}]),
+    )
+    def give_dates(
+        self, who: str, which: int, where: int, new: bool, shown_in: int | None, ends_in: int | None, fields: dict[str, Any]
+    ) -> None:
+        days = {"visible_from": shown_in, "valid_until": ends_in}
+        dates = {name: None if day is None else (today() + timedelta(days=day)).isoformat() for name, day in days.items()}
+        if new:
+            return self.send(who, type="add_card", column=self.some_column(where), **{"title": "Pour plus tard", **dates, **fields})
+        card = self.some_card(which)
+        row = reading().get(Card, card, populate_existing=True)
+        self.send(who, type="edit_card", card=card, version=row.version if row else 1, **dates, **fields)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9))
+    def mend_silently(self, who: str, which: int) -> None:
+        card = self.some_card(which)
+        row = reading().get(Card, card, populate_existing=True)
+        self.send(who, type="edit_card", card=card, version=row.version if row else 1, body="<p>Corrigé</p>", silent=True)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9))
+    def confirm_card(self, who: str, which: int) -> None:
+        self.send(who, type="confirm_card", card=self.some_card(which))
+
+    @rule(later=st.sampled_from([0, 1, 1, 2, 60]), command=st.sampled_from([PublishCards, ExpireCards]), at_most=st.integers(1, 3))
+    def days_pass(self, later: int, command: type[PublishCards | ExpireCards], at_most: int) -> None:
+        """What is due happens; some of it may be left for the next time."""
+        self.clock.advance(timedelta(days=later))
+        db.session.rollback()
+        try:
+            self.tell(perform_on_time(self.town.board, command(at_most=at_most)))
+        except Refusal as nothing:
+            assert nothing.code == "nothing_due"
 
     @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), type=st.sampled_from(["archive_card", "restore_card"]))
     def put_card_away_or_back(self, who: str, which: int, type: str) -> None:
@@ -239,7 +284,7 @@ class AnyHistory(RuleBasedStateMachine):
         """In the columns that they may still read, and without what was erased since."""
         board, person = self.town.fresh_board(), reading().get_one(Person, getattr(self.town, who))
         columns = {column.id for column in reading().query(Column).filter_by(board_id=board.id) if rights.may_read(person, column)}
-        cards = set(self.card_ids())
+        cards = {card.id for card in reading().query(Card) if not card.is_scheduled or rights.may_place(person, card, self.home_of(card))}
         seq = sorted(self.pages_then)[-1 - back % len(self.pages_then)]
         then = self.pages_then[seq][who]
         expected = {id: column for id, column in then[0].items() if id in columns}
@@ -337,7 +382,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @invariant()
     def every_acknowledged_command_is_in_the_log_once(self) -> None:
-        keys = {change.key: change.seq for change in self.town.log[self.log_at_start :]}
+        keys = {change.key: change.seq for change in self.town.log[self.log_at_start :] if change.key is not None}
         assert keys == self.acknowledged
         assert [change.seq for change in self.town.log] == list(range(1, self.town.seq + 1))
 
@@ -351,6 +396,9 @@ class AnyHistory(RuleBasedStateMachine):
         assert committed.seq == before + 1
         self.acknowledged[key] = committed.seq
         self.sent.append((actor, key, command, committed.seq))
+        self.tell(committed)
+
+    def tell(self, committed: Committed) -> None:
         for page in self.followers:
             page.apply(self.as_seen(committed, page.who))
         self.keep_pages()
@@ -369,6 +417,9 @@ class AnyHistory(RuleBasedStateMachine):
         seq, columns, cards = fresh_page(self.town, page.who)
         assert (page.seq, page.columns, page.cards) == (seq, columns, cards)
         assert page.title == self.town.fresh_board().title
+
+    def home_of(self, card: Card) -> Column:
+        return reading().get_one(Column, card.column_id)
 
     def card_ids(self) -> list[int]:
         return [id for (id,) in reading().query(Card.id).order_by(Card.id)]
@@ -391,12 +442,14 @@ class AnyHistory(RuleBasedStateMachine):
         return {"after": None if after == -1 else ids[after % len(ids)] if ids else 999}
 
 
-def test_the_page_and_its_changes_are_the_fresh_page(app: Flask, password_hash: str, empty_database: Callable[[], None]) -> None:
+def test_the_page_and_its_changes_are_the_fresh_page(
+    app: Flask, password_hash: str, empty_database: Callable[[], None], clock: Clock
+) -> None:
     class Machine(AnyHistory):
         def __init__(self) -> None:
             db.session.rollback()
             empty_database()
-            self.town = found_town(password_hash)
+            self.town, self.clock = found_town(password_hash), clock
             app.extensions["card_fragments"].clear()
             super().__init__()
 

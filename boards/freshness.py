@@ -1,0 +1,109 @@
+"""What still holds: cards that ask to be checked, those that end, and what comes onto the board and leaves it by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from boards import rights
+from boards.commands.base import Command
+from boards.commands.on_time import ExpireCards, PublishCards
+from boards.database import reading
+from boards.days import day_of, start_of, today
+from boards.errors import Conflict
+from boards.models import Board, Card, Column, Kind, Person
+from boards.perform import perform_on_time
+from boards.reading import visible_columns
+
+ENDS_SOON = 3  # days
+
+
+class Freshness(StrEnum):
+    CURRENT = "current"
+    STALE = "stale"  # without an end, and for too long nobody has said that it holds
+    EXPIRED = "expired"
+
+
+def freshness(card: Card, column: Column, day: date) -> Freshness:
+    """How the card stands on this day."""
+    if card.valid_until is not None:
+        return Freshness.EXPIRED if card.valid_until < day else Freshness.CURRENT
+    return Freshness.STALE if _asks(column) and day_of(card.confirmed_at) <= _confirmed_by(column, day) else Freshness.CURRENT
+
+
+def has_expired(card: Card) -> bool:
+    """Whether an archived card was still on the board when its last day passed, or went there later."""
+    return card.archived_at is not None and card.valid_until is not None and day_of(card.archived_at) > card.valid_until
+
+
+@dataclass(frozen=True)
+class ToCheck:
+    """What of one column somebody should look at: the longest unconfirmed first, the next to end first."""
+
+    column: Column
+    stale: list[Card]
+    ending: list[Card]
+
+
+def to_check(session: Session, person: Person, board: Board) -> list[ToCheck]:
+    """By column, in the order of the board, what this person may edit and should look at. In three queries."""
+    day = today()
+    columns = [column for column in visible_columns(session, board, person) if rights.may_add(person, column)]
+    latest = max((_confirmed_by(column, day) for column in columns if _asks(column)), default=None)
+    stale = and_(Card.valid_until.is_(None), Card.confirmed_at < start_of(latest + timedelta(days=1))) if latest else None
+    ending = Card.valid_until.between(day, day + timedelta(days=ENDS_SOON))
+    due = ending if stale is None else or_(stale, ending)
+    standing = select(Card).where(Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None), due)
+    found = {column.id: ToCheck(column, [], []) for column in columns}
+    for card in session.scalars(standing.order_by(Card.confirmed_at, Card.id).options(selectinload(Card.confirmed_by))):
+        place = found[card.column_id]
+        if not rights.may_place(person, card, place.column):
+            continue
+        if card.valid_until is not None:
+            place.ending.append(card)
+        elif freshness(card, place.column, day) is Freshness.STALE:
+            place.stale.append(card)
+    for place in found.values():
+        place.ending.sort(key=lambda card: (card.valid_until or day, card.id))
+    return [place for place in found.values() if place.stale or place.ending]
+
+
+def publish_due() -> int:
+    """Publish what waits for today, or for a day before it, on every board in use. Returns how many cards; again at once: none."""
+    return _on_every_board(PublishCards())
+
+
+def expire_due() -> int:
+    """Put away whose last day has passed, on every board in use. Returns how many cards; again at once: none."""
+    return _on_every_board(ExpireCards())
+
+
+def _on_every_board(command: Command) -> int:
+    session = reading()
+    boards = session.scalars(select(Board.id).where(Board.archived_at.is_(None)).order_by(Board.id)).all()
+    session.rollback()
+    return sum(_all_due(board_id, command) for board_id in boards)
+
+
+def _all_due(board_id: int, command: Command) -> int:
+    done = 0
+    while True:
+        try:
+            done += len(perform_on_time(board_id, command).cards)
+        except Conflict as nothing:
+            if nothing.code != "nothing_due":
+                raise
+            return done
+
+
+def _asks(column: Column) -> bool:
+    return column.check_after > 0 and column.kind != Kind.SUGGESTIONS
+
+
+def _confirmed_by(column: Column, day: date) -> date:
+    """A card last confirmed on this day, or before it, asks to be checked."""
+    return day - timedelta(days=column.check_after)
