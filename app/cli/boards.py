@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -72,8 +73,7 @@ def add_board(slug: str, title: str, template: str | None, email: str | None) ->
 @says_refusals
 def archive(slug: str, email: str | None) -> None:
     """Put a board away: only facilitators see it, and nothing on it changes until it is restored."""
-    archive_board(*_board_and_actor(slug, email))
-    click.echo(f"{slug} : tableau archivé.")
+    _alter(slug, email, archive_board, "tableau archivé")
 
 
 @board.command("restore")
@@ -82,15 +82,15 @@ def archive(slug: str, email: str | None) -> None:
 @says_refusals
 def restore(slug: str, email: str | None) -> None:
     """Bring an archived board back with all that is on it."""
-    restore_board(*_board_and_actor(slug, email))
-    click.echo(f"{slug} : tableau restauré.")
+    _alter(slug, email, restore_board, "tableau restauré")
 
 
-def _board_and_actor(slug: str, email: str | None) -> tuple[Board, Person]:
+def _alter(slug: str, email: str | None, act: Callable[[Board, Person], None], done: str) -> None:
     actor = _facilitator(email)
     found = find_board(reading(), actor, slug)
     reading().rollback()
-    return found, actor
+    act(found, actor)
+    click.echo(f"{slug} : {done}.")
 
 
 def _facilitator(email: str | None) -> Person:

@@ -35,20 +35,20 @@ def there(workers: list[Server]) -> Iterator[LivePerson]:
 
 
 def test_a_change_made_at_one_worker_is_heard_at_the_other(here: LivePerson, there: LivePerson) -> None:
-    answer = here.send(type="add_card", column=service(here), title="Dite ici, lue là-bas")
+    answer = here.send(type="add_card", column=here.columns()[0]["id"], title="Dite ici, lue là-bas")
     heard = there.hear_up_to(answer["seq"])
     assert [change["type"] for change in heard if change["seq"] == answer["seq"]] == ["card_added"]
 
 
 def test_a_command_sent_again_to_the_other_worker_is_carried_out_once(here: LivePerson, workers: list[Server]) -> None:
     elsewhere = LivePerson(workers[1].url, "dtan@demo.example")
-    command = {"key": "sent-twice", "type": "add_card", "column": service(here), "title": "Une seule fois"}
+    command = {"key": "sent-twice", "type": "add_card", "column": here.columns()[0]["id"], "title": "Une seule fois"}
     first, second = here.send(**command), elsewhere.post(**command).json()
     assert first["seq"] == second["seq"]
 
 
 def test_writers_at_both_workers_leave_no_gap_and_nobody_misses_anything(here: LivePerson, there: LivePerson) -> None:
-    start, column = here.board()["seq"], service(here)
+    start, column = here.board()["seq"], here.columns()[0]["id"]
     writers = [threading.Thread(target=add_cards, args=(person, column, 20)) for person in (here, there)]
     for writer in writers:
         writer.start()
@@ -75,7 +75,7 @@ def test_what_is_hidden_stays_hidden_at_the_other_worker(here: LivePerson, there
 
 
 def test_typing_is_told_across_workers(here: LivePerson, there: LivePerson) -> None:
-    [card] = here.send(type="add_card", column=service(here), title="Écrite à deux")["changes"][0]["cards"]
+    [card] = here.send(type="add_card", column=here.columns()[0]["id"], title="Écrite à deux")["changes"][0]["cards"]
     here.ask("typing", {"card": int(card), "on": True})
     [told] = there.wait_until(lambda: [told for told in there.events("typing") if told["card"] == int(card)])
     assert (told["person"]["name"], told["on"]) == ("Élise Laurent", True)
@@ -90,10 +90,6 @@ def connected(worker: Server, email: str) -> Iterator[LivePerson]:
 
 def hear_all(person: LivePerson, seqs: set[int]) -> None:
     person.wait_until(lambda: seqs <= {change["seq"] for change in person.changes()})
-
-
-def service(person: LivePerson) -> int:
-    return next(int(column["id"]) for column in person.board()["columns"] if column["kind"] == "service")
 
 
 def add_cards(person: LivePerson, column: int, count: int) -> None:

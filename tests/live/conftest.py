@@ -20,3 +20,11 @@ def person(shared_server: Server) -> Iterator[Callable[[str], LivePerson]]:
     yield connect
     for one in people:
         one.leave()
+
+
+@pytest.fixture
+def dtan(person: Callable[[str], LivePerson]) -> LivePerson:
+    """A facilitator who has joined the board."""
+    dtan = person("dtan")
+    dtan.join()
+    return dtan

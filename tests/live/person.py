@@ -75,6 +75,9 @@ class LivePerson:
         told: dict[str, Any] = self.web.get(f"{self.url}/api/boards/accueil", timeout=10).json()
         return told
 
+    def columns(self, kind: str = "service") -> list[dict[str, Any]]:
+        return [column for column in self.board()["columns"] if column["kind"] == kind]
+
     def post(self, **command: Any) -> requests.Response:
         body = {"key": uuid.uuid4().hex, **command}
         return self.web.post(f"{self.url}/boards/accueil/commands", json=body, headers={"X-CSRFToken": self.csrf_token}, timeout=10)
@@ -106,3 +109,9 @@ class LivePerson:
                 self._news.notify_all()
 
         return listen
+
+
+def only(things: dict[str, Any]) -> int:
+    """The id of the one card or column that a change tells of."""
+    [id] = things
+    return int(id)

@@ -10,15 +10,11 @@ from tests.server import Server
 Connect = Callable[[str], LivePerson]
 
 
-def column(person: LivePerson, kind: str = "service") -> int:
-    return next(int(column["id"]) for column in person.board()["columns"] if column["kind"] == kind)
-
-
 def test_everybody_on_the_board_hears_a_change_and_the_sender_is_answered_with_it(person: Connect) -> None:
     ccas, library = person("ccas"), person("mediatheque")
     ccas.join()
     library.join()
-    answer = ccas.send(type="add_card", column=column(ccas), title="Entendue de tous")
+    answer = ccas.send(type="add_card", column=ccas.columns()[0]["id"], title="Entendue de tous")
     (change,) = answer["changes"]
     assert next(iter(change["cards"].values()))["title"] == "Entendue de tous"
     for one in (ccas, library):
@@ -28,14 +24,14 @@ def test_everybody_on_the_board_hears_a_change_and_the_sender_is_answered_with_i
 def test_it_comes_the_same_by_http(person: Connect) -> None:
     ccas, library = person("ccas"), person("mediatheque")
     library.join()
-    answer = ccas.post(type="add_card", column=column(ccas), title="Par le web").json()
+    answer = ccas.post(type="add_card", column=ccas.columns()[0]["id"], title="Par le web").json()
     assert answer["changes"][0] in library.hear_up_to(answer["seq"])
 
 
 def test_who_has_not_joined_hears_nothing(person: Connect) -> None:
     inside, outside = person("ccas"), person("mediatheque")
     inside.join()
-    answer = inside.send(type="add_card", column=column(inside), title="Entre nous")
+    answer = inside.send(type="add_card", column=inside.columns()[0]["id"], title="Entre nous")
     inside.hear_up_to(answer["seq"])
     outside.join(after=answer["seq"])  # an answered round trip: whatever was sent before it has arrived
     assert outside.changes() == []
@@ -48,7 +44,7 @@ def test_who_joined_another_board_hears_nothing(shared_server: Server, person: C
     inside.join()
     elsewhere.join()
     elsewhere.join(after=0, board=slug if slug != "accueil" else None)
-    answer = inside.send(type="add_card", column=column(inside), title="Ici seulement")
+    answer = inside.send(type="add_card", column=inside.columns()[0]["id"], title="Ici seulement")
     inside.hear_up_to(answer["seq"])
     elsewhere.join(after=0, board=slug)
     assert all(change["seq"] < answer["seq"] for change in elsewhere.changes())
@@ -57,7 +53,7 @@ def test_who_joined_another_board_hears_nothing(shared_server: Server, person: C
 def test_changes_come_in_order_without_a_gap(person: Connect) -> None:
     ccas, library = person("ccas"), person("mediatheque")
     start = library.join()["seq"]
-    here = column(ccas)
+    here = ccas.columns()[0]["id"]
     card = next(iter(ccas.send(type="add_card", column=here, title="Voyageuse")["changes"][0]["cards"]))
     for _ in range(30):
         last = ccas.send(type="move_card", card=int(card), column=here, after=None)["seq"]
@@ -68,7 +64,7 @@ def test_changes_come_in_order_without_a_gap(person: Connect) -> None:
 def test_joining_with_an_old_seq_brings_what_was_missed(person: Connect) -> None:
     ccas, late = person("ccas"), person("mediatheque")
     before = ccas.board()["seq"]
-    answer = ccas.send(type="add_card", column=column(ccas), title="Manquée")
+    answer = ccas.send(type="add_card", column=ccas.columns()[0]["id"], title="Manquée")
     missed = late.join(after=before)
     assert [change["seq"] for change in missed["changes"]] == list(range(before + 1, answer["seq"] + 1))
     assert missed["changes"][-1] == answer["changes"][0]
@@ -85,7 +81,7 @@ def test_joining_with_an_impossible_seq_asks_for_the_whole_board(person: Connect
 
 def test_a_repeated_key_answers_the_first_result_by_either_way(person: Connect) -> None:
     ccas = person("ccas")
-    command = {"type": "add_card", "column": column(ccas), "title": "Une fois", "key": uuid.uuid4().hex}
+    command = {"type": "add_card", "column": ccas.columns()[0]["id"], "title": "Une fois", "key": uuid.uuid4().hex}
     first = ccas.ask("command", {"board": "accueil", **command})
     assert ccas.ask("command", {"board": "accueil", **command}) == first
     assert ccas.post(**command).json() == first

@@ -11,18 +11,11 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.live.person import LivePerson
+from tests.live.person import LivePerson, only
 from tests.server import Server
 
 Connect = Callable[[str], LivePerson]
 SECRET = "Code de l’alarme"
-
-
-@pytest.fixture
-def dtan(person: Connect) -> LivePerson:
-    dtan = person("dtan")
-    dtan.join()
-    return dtan
 
 
 @pytest.fixture
@@ -36,7 +29,7 @@ def elu(person: Connect) -> LivePerson:
 def hidden(dtan: LivePerson) -> int:
     """A column that readers and agents do not see, except the agents of sports."""
     column = only(dtan.send(type="add_column", title="Régie", kind="free")["changes"][0]["columns"])
-    sports = next(each for each in services(dtan) if each["title"] == "Sports")
+    sports = next(each for each in dtan.columns() if each["title"] == "Sports")
     dtan.send(type="set_rights", column=column, agents="none", readers="none", services={str(sports["service"]): "edit"})
     return column
 
@@ -72,13 +65,13 @@ def test_typing_in_a_hidden_column_is_not_told(dtan: LivePerson, hidden: int, pe
     card = only(dtan.send(type="add_card", column=hidden, title=SECRET)["changes"][0]["cards"])
     dtan.ask("typing", {"card": card, "on": True})
     sports.wait_until(lambda: [told for told in sports.events("typing") if told["card"] == card])
-    elu.hear_up_to(dtan.send(type="add_card", column=services(dtan)[0]["id"], title="Après")["seq"])  # whatever was told before has come
+    elu.hear_up_to(dtan.send(type="add_card", column=dtan.columns()[0]["id"], title="Après")["seq"])  # whatever was told before has come
     assert [told for told in elu.events("typing") if told["card"] == card] == []
     assert elu.ask("typing", {"card": card, "on": True})["error"]["code"] == "card_not_found"
 
 
 def test_a_right_withdrawn_reaches_open_connections_with_the_change(dtan: LivePerson, elu: LivePerson) -> None:
-    column = services(dtan)[1]["id"]
+    column = dtan.columns()[1]["id"]
     seq = dtan.send(type="set_rights", column=column, readers="none")["seq"]
     change = elu.hear_up_to(seq)[-1]
     assert (change["columns"], change["cards"]) == ({str(column): None}, {})
@@ -93,7 +86,7 @@ def test_a_service_left_takes_its_rights_along_within_seconds(
 ) -> None:
     culture = person("culture")
     culture.join()
-    column = next(each["id"] for each in services(dtan) if each["title"] == "Culture")
+    column = next(each["id"] for each in dtan.columns() if each["title"] == "Culture")
     assert "error" not in culture.send(type="add_card", column=column, title="Encore du service")
     assert shared_server.flask("people", "set-services", "culture@demo.example", "sports").returncode == 0
     culture.wait_until(lambda: culture.events("view_changed"))
@@ -162,13 +155,3 @@ def test_nobody_else_looks_as_somebody_else(person: Connect, who: str) -> None:
 @pytest.mark.parametrize("place", ["service:987654", "service:x", "facilitator", "", 3, ["reader"], {"a": 1}, "service:" + "9" * 40])
 def test_a_place_that_is_none_is_refused(dtan: LivePerson, place: Any) -> None:
     assert dtan.ask("join", {"board": "accueil", "after": 0, "as": place})["error"]["status"] in (404, 422)
-
-
-def only(things: dict[str, Any]) -> int:
-    [id] = things
-    return int(id)
-
-
-def services(person: LivePerson) -> list[dict[str, Any]]:
-    columns: list[dict[str, Any]] = [column for column in person.board()["columns"] if column["kind"] == "service"]
-    return columns

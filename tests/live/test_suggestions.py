@@ -8,17 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.live.person import LivePerson
+from tests.live.person import LivePerson, only
 
 Connect = Callable[[str], LivePerson]
 SECRET = "Qui a la clé du coffre"
-
-
-@pytest.fixture
-def dtan(person: Connect) -> LivePerson:
-    dtan = person("dtan")
-    dtan.join()
-    return dtan
 
 
 @pytest.fixture
@@ -26,15 +19,11 @@ def columns(dtan: LivePerson) -> dict[str, Any]:
     return {column["title"]: column for column in dtan.board()["columns"]}
 
 
-def new_card(answer: Any) -> int:
-    return int(next(iter(answer["changes"][0]["cards"])))
-
-
 def test_each_step_reaches_those_who_see_the_suggestion(dtan: LivePerson, columns: dict[str, Any], person: Connect) -> None:
     ccas, library = person("ccas"), person("mediatheque")
     library.join()
     asked = {"suggestion": "request", "asked": columns["Médiathèque"]["service"]}
-    card = new_card(ccas.send(type="add_card", column=columns["Suggestions"]["id"], title="Horaires d’août", **asked))
+    card = only(ccas.send(type="add_card", column=columns["Suggestions"]["id"], title="Horaires d’août", **asked)["changes"][0]["cards"])
     library.hear_up_to(library.send(type="vote_card", card=card, on=True)["seq"])
     answered = library.send(type="publish_answer", card=card, column=columns["Médiathèque"]["id"], title="De 9 h à 12 h")
     change = answered["changes"][0]
@@ -50,12 +39,12 @@ def test_each_step_reaches_those_who_see_the_suggestion(dtan: LivePerson, column
 
 
 def test_of_a_hidden_suggestion_only_its_public_answer_travels(dtan: LivePerson, columns: dict[str, Any], person: Connect) -> None:
-    hidden = int(next(iter(dtan.send(type="add_column", title="Idées de la DTAN", kind="suggestions")["changes"][0]["columns"])))
+    hidden = only(dtan.send(type="add_column", title="Idées de la DTAN", kind="suggestions")["changes"][0]["columns"])
     dtan.send(type="set_rights", column=hidden, agents="none", readers="none")
     library = person("mediatheque")
     library.join()
     asked = {"suggestion": "request", "asked": columns["Médiathèque"]["service"]}
-    card = new_card(dtan.send(type="add_card", column=hidden, title=SECRET, **asked))
+    card = only(dtan.send(type="add_card", column=hidden, title=SECRET, **asked)["changes"][0]["cards"])
     dtan.send(type="vote_card", card=card, on=True)
     dtan.send(type="reply", card=card, text=SECRET)
     dtan.send(type="set_status", card=card, status="studied", note=SECRET)
