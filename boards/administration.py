@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from boards.errors import Conflict, NotFound
 from boards.models import Board, Column, Person, Role, Service, memberships
 from boards.personal import Fold
+from boards.unread import begin_visits
 
 SLUG_MAX_CHARACTERS = 80
 
@@ -117,10 +118,11 @@ def columns_by_service(session: Session) -> dict[int, list[Column]]:
 
 
 def create_person(session: Session, name: str, role: Role, service_slugs: list[str] | None = None, hue: int | None = None) -> Person:
-    """Add a person. Raises ValueError naming a service that does not exist."""
+    """Add a person, to whom nothing is new yet. Raises ValueError naming a service that does not exist."""
     person = Person(name=name, role=role, services=services_with(session, service_slugs or []), hue=hue_of(name) if hue is None else hue)
     session.add(person)
     session.flush()
+    begin_visits(session, person)
     return person
 
 

@@ -16,7 +16,7 @@ from boards import rights
 from boards.database import now, reading, write_transaction
 from boards.discussion import Reply, Vote
 from boards.models import Board, Card, Change, Column, Person
-from boards.personal import CardRead, Fold, Notice, Placement
+from boards.personal import CardRead, Fold, Notice, Placement, Seen, Visit
 
 routes = Blueprint("personal_data", __name__)
 
@@ -82,6 +82,8 @@ def personal_data(account: Account) -> dict[str, Any]:
         "replies": _replies(person),
         "notices": _notices(person),
         "reads": _reads(person),
+        "visits": _visits(person),
+        "seen": _seen(person),
         "columns": _columns(person),
         "changes": _changes(person),
         "log": _log(account),
@@ -141,6 +143,20 @@ def _reads(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def _visits(person: Person) -> list[dict[str, Any]]:
+    """How far they have read each board, in numbers of its changes."""
+    mine = reading().execute(
+        select(Visit, Board).join(Board, Visit.board_id == Board.id).where(Visit.person_id == person.id).order_by(Board.id)
+    )
+    return [{**_board(person, board), "read_to": visit.read_to} for visit, board in mine]
+
+
+def _seen(person: Person) -> list[dict[str, Any]]:
+    """The cards that they have read since, or set back to unread: 0."""
+    mine = reading().execute(_about(Seen).where(Seen.person_id == person.id).order_by(Card.id))
+    return [{"card": card.id, "read_to": seen.seq, **_titled(person, card, column, board)} for seen, card, column, board in mine]
+
+
 def _columns(person: Person) -> list[dict[str, Any]]:
     """The columns that they keep pinned, in a place of their own, or folded."""
     query = select(Column, Board, Placement, Fold.column_id).join(Board, Column.board_id == Board.id)
@@ -160,7 +176,7 @@ def _columns(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-def _about(kept: type[Reply | Notice | CardRead | Vote]) -> Select[Any, Card, Column, Board]:
+def _about(kept: type[Reply | Notice | CardRead | Seen | Vote]) -> Select[Any, Card, Column, Board]:
     """What is kept of cards, each with its card, column and board."""
     found = select(kept, Card, Column, Board).join(Card, kept.card_id == Card.id).join(Column, Card.column_id == Column.id)
     return found.join(Board, Card.board_id == Board.id)

@@ -82,6 +82,8 @@ class SetStatus(Command):
         if self.answer is not None:
             scope.card_in_use(self.answer)
         card.status, card.note, card.answer_id = self.status, self.note, self.answer
+        if self.status in CLOSED:  # answered: that is news to those who read along
+            scope.signal(card)
         scope.touch(card)
         tell_author(scope, card, self.past, status=self.status)
 
@@ -101,7 +103,7 @@ class PublishAnswer(NewCard):
         answer = self.new_card(scope)
         scope.session.flush()  # the request names it by its id
         request.status, request.note, request.answer_id = Status.DONE, "", answer.id
-        scope.touch(request)
+        scope.signal(request)
         tell_author(scope, request, self.past)
 
 
