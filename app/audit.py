@@ -62,6 +62,8 @@ ACTIONS = {
     "services_merged": _l("Services fusionnés"),
     "rights_changed": _l("Droits modifiés"),
     "card_erased": _l("Info effacée définitivement"),
+    "card_flashed": _l("Info signalée en flash"),
+    "flash_put_out": _l("Flash éteint"),
     "column_erased": _l("Colonne effacée définitivement"),
     "board_added": _l("Tableau créé"),
     "board_ordered": _l("Tableau déplacé"),
@@ -71,6 +73,10 @@ ACTIONS = {
     "refused": _l("Action refusée"),
     "log_exported": _l("Export du journal"),
     "town_set_up": _l("Mise en service"),
+    "town_changed": _l("Coordonnées de la ville modifiées"),
+    "public_link_made": _l("Page publique mise en ligne"),
+    "public_link_revoked": _l("Page publique retirée"),
+    "card_sent": _l("Info envoyée à un usager"),
 }
 
 
@@ -136,6 +142,7 @@ def init_app(app: Flask) -> None:
     app.extensions["refused_at"] = {}
     change_committed.connect(_note_rights)
     change_committed.connect(_note_erasing)
+    change_committed.connect(_note_flash)
 
 
 def refused(code: str, subject: str, actor: Person) -> None:
@@ -178,6 +185,19 @@ def _note_erasing(_sender: Any, change: Committed) -> None:
             record(session, change.type, board.title, actor=change.actor, change=change.seq)
     except Busy:
         log.exception("change %s of board %s erased something and is not in the administrative log", change.seq, change.board_id)
+
+
+def _note_flash(_sender: Any, change: Committed) -> None:
+    """Who interrupted everybody, or put that out; the card by its number, so that nothing of it outlives its erasing. Read as `_note_rights`."""
+    if change.type not in ("card_flashed", "flash_put_out"):
+        return
+    try:
+        with write_transaction() as session:
+            board = session.get_one(Board, change.board_id)
+            (card,) = change.cards
+            record(session, change.type, board.title, actor=change.actor, card=card, change=change.seq)
+    except Busy:
+        log.exception("change %s of board %s is a flash and is not in the administrative log", change.seq, change.board_id)
 
 
 def _forget_titles(session: Session, columns: dict[int, Column]) -> None:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import strict_json
 from app.accounts.current import current_account, current_person
+from app.flash_banners import alerts_of, unread_banners
 from app.fragments import cards_html, person_data
 from app.languages import current_language
 from app.previewing import standing_in
@@ -23,7 +24,7 @@ from boards.arrangement import plain
 from boards.commands.erasing import erasable_from
 from boards.database import now, reading, write_transaction
 from boards.errors import FieldError, Invalid, NotFound
-from boards.models import Board, Card, Column, Kind, Person, Role
+from boards.models import Board, Card, Column, Person, Role
 from boards.onboarding import own_reads, reading_of
 from boards.personal import own_writing
 from boards.reading import archived, boards_for, find_board, find_card, home_of, services_in_use, snapshot
@@ -134,6 +135,8 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         requests=open_requests(reading(), seen.columns),
         decides=lambda request: rights.may_decide(person, request, request.column),
         unread=unread_notices(reading(), current_person()),
+        flashes=unread_banners(person),
+        alerts_json=strict_json.dumps(alerts_of(current_person())),
         **_root(current_person(), arranges=rights.may_arrange(person)),
     )
 
@@ -148,7 +151,7 @@ def _panel(card: Card, column: Column) -> dict[str, Any]:
         "level": rights.level_on(board, person, column),
         "board": board,
         "unnoticed": place is None and has_unread(reading(), person, card),
-        "reading": reading_of(reading(), person, board, card) if place is None and column.kind == Kind.GUIDE else None,
+        "reading": reading_of(reading(), person, board, card, column) if place is None else None,
         **about_suggestion(person, card, column),
     }
 

@@ -15,6 +15,7 @@ from boards.days import today
 from boards.errors import Conflict
 from boards.models import Audience, Board, Card, Column, Person
 from boards.personal import Seen, Visit
+from boards.unread import Progress
 
 AT_ONCE = 3
 LONGEST = timedelta(days=7)
@@ -53,17 +54,18 @@ def readable(flashes: Iterable[Flash], who: Person | Audience) -> list[Flash]:
 
 
 def unread_among(session: Session, person: Person, flashes: Iterable[Flash]) -> set[int]:
-    """The cards among these that have news for this person, whoever said « C’est lu » or opened one having read it."""
+    """Which of these cards are unread to this person."""
     found = {flash.card.id: flash.card for flash in flashes}
     if not found:
         return set()
     read_to = (
-        select(Card.id, func.coalesce(Seen.seq, Visit.read_to, 0))
+        select(Card.id, Seen.seq, Visit.read_to)
         .outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
         .outerjoin(Visit, (Visit.board_id == Card.board_id) & (Visit.person_id == person.id))
         .where(Card.id.in_(found))
     )
-    return {id for id, seq in session.execute(read_to) if found[id].signalled_seq > seq and found[id].signalled_by_id != person.id}
+    progress = {id: Progress(seq or 0, {} if seen is None else {id: seen}) for id, seen, seq in session.execute(read_to)}
+    return {id for id, card in found.items() if progress[id].is_unread(person.id, id, card.signalled_seq, card.signalled_by_id)}
 
 
 def require_room(session: Session, actor: Person, card: Card) -> None:

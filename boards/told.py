@@ -15,6 +15,7 @@ from boards.changes import as_recorded, touches_card
 from boards.commands.altered import ASKING, CARD_TEXT, COLUMN_FACTS, RESTORED, confirms
 from boards.commands.cards import EditCard
 from boards.commands.on_time import ExpireCards, PublishCards
+from boards.commands.labels import MergeLabels
 from boards.commands.reorganising import MergeColumn, SplitColumn
 from boards.commands.restoring import RestoreText
 from boards.models import Board, Card, Change, Column, Person, Record
@@ -24,7 +25,7 @@ _HELD_OF_EACH = 2 * NAMED_AT_MOST  # of each change so many cards are read with 
 _STEP = {"status", "note", "answer_id"}
 _SUGGESTION = {"suggestion", "asked_id"}
 # What is told with its words, before and after.
-_IN_WORDS = {*CARD_TEXT, "visible_from", *_STEP, *_SUGGESTION, "votes", "must_read_services", "flash_until"}
+_IN_WORDS = {*CARD_TEXT, "visible_from", *_STEP, *_SUGGESTION, "votes", "must_read_services", "flash_until", "label_ids"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Told:
     @property
     def of_card(self) -> bool:
         """Whether it is told of a card that is still there."""
-        return self.what != "erased" and not self.what.startswith(("column", "board", "rights"))
+        return self.what != "erased" and not self.what.startswith(("column", "board", "rights", "label_"))
 
 
 class LogReader:
@@ -100,6 +101,7 @@ class LogReader:
     def _told(self, change: Change) -> Iterator[Told]:
         if self._only is None:
             yield from self._told_of_board(change.record.get("board"))
+            yield from self._told_of_labels(change)
             for id, altered in change.record["columns"].items():
                 yield from self._told_of_column(int(id), altered, change)
         cards = change.record["cards"] if self._only is None else {str(self._only.id): change.record["cards"][str(self._only.id)]}
@@ -129,7 +131,7 @@ class LogReader:
         earlier = home if before is None else before.get("column_id", home)
         source, target = self._columns.get(earlier), self._columns.get(home)
         title = state.get("title", card.title)
-        if source is None and target is None or self._is_hidden(card, altered):
+        if (source is None and target is None) or self._is_hidden(card, altered):
             return
         if self._waited(card, before):
             before = None  # what it said before it was shown is no business of theirs
@@ -179,6 +181,16 @@ class LogReader:
             what, self._board.id, self._title, None, None, {name: before[name] for name in names}, {name: after[name] for name in names}
         )
 
+    def _told_of_labels(self, change: Change) -> Iterator[Told]:
+        """To those who look after them: to others a label is what it says on the cards they read."""
+        for id, altered in change.record.get("labels", {}).items() if self._arranges else ():
+            before, after = altered["before"], altered["after"]
+            names = {"name"} if before and after and before["name"] != after["name"] else set()
+            gone = "label_merged" if change.type == MergeLabels.past else "label_removed"
+            what = ("label_edited" if after else gone) if before else "label_restored"
+            title = (after or before)["name"]
+            yield Told(what, int(id), title, None, None, *({name: fields[name] for name in names} for fields in (before, after)))
+
     def _merged_into(self, record: Record) -> Column | None:
         """Where the cards of a column went; None when there were none, or it may not be known."""
         moved = (altered["after"].get("column_id") for altered in record["cards"].values() if altered["before"])
@@ -207,8 +219,10 @@ def _what_became_of_card(before: Record | None, after: Record, type: str) -> str
         return "confirmed" if type != EditCard.past else None
     if before.keys() & set(ASKING):
         return "reading_required" if after.get("must_read", True) else "reading_not_required"
-    if "flash_until" in before:
-        return "flashed" if after["flash_until"] else "flash_put_out"
+    if "flashed_at" in before:
+        return "flashed" if after["flashed_at"] else "flash_put_out"
+    if "label_ids" in before:
+        return "labels_set"
     if "votes" in before:
         return "vote_cast" if after["votes"] > before["votes"] else "vote_withdrawn"
     if "replies" in before:

@@ -15,6 +15,7 @@ from app.accounts import last_seen
 from app.accounts.current import current_person, current_sign_in_id, current_token_id, may_write
 from app.carry_out import board_reference, carry_out
 from app.errors import note_refusal
+from app.flash_banners import banners_for
 from app.fragments import person_data, present_catch_up
 from app.languages import current_language
 from app.live import telling
@@ -85,7 +86,8 @@ def on_join(seat: Seat, data: Answer) -> Answer:
     last_seen.note(current_user._get_current_object())
     person = current_person()
     board = find_board(reading(), person, board_reference(data.get("board")))
-    previewed = standing_in(person, data["as"]).audience if data.get("as") is not None else None
+    stands_in = standing_in(person, data["as"]) if data.get("as") is not None else None
+    previewed = stands_in.audience if stands_in is not None else None
     arrived = seat.board_id != board.id
     if seat.board_id is not None:
         if arrived:
@@ -103,7 +105,12 @@ def on_join(seat: Seat, data: Answer) -> Answer:
     if arrived:
         telling.somebody_moved(board.id)
     reads = own_reads(reading(), person, board) if previewed is None else {}
-    return {**present_catch_up(missed, *seat.group), **seats.presence(board.id), "reads": reads}
+    return {
+        **present_catch_up(missed, *seat.group),
+        **seats.presence(board.id),
+        "reads": reads,
+        "flashes": banners_for(stands_in or person, seat.language),
+    }
 
 
 @_answers

@@ -14,12 +14,14 @@ from typing import Any
 from flask import Flask
 
 from app.extensions import socketio
+from app.flash_banners import banners
 from app.fragments import present, view_of
 from app.live import bus
 from app.presence import Group, Seat, Seats
 from boards import rights
 from boards.changes import Committed, changes_after
 from boards.database import reading
+from boards.flashes import flashing, readable
 from boards.models import Board, Column
 from boards.perform import change_committed
 
@@ -32,6 +34,8 @@ _outgoing: SimpleQueue[Committed | int] = SimpleQueue()  # a change, or a board 
 _moved_boards: list[int] = []
 _presence_changed = Event()
 _told: dict[int, int] = {}  # board → the last seq that this process has told its clients
+_NO_BOARD = 0
+_flashes_told: tuple[Any, ...] = ()  # what flashed when it was told last
 
 
 def start(app: Flask) -> None:
@@ -54,6 +58,11 @@ def look_into(board_id: int) -> None:
     _outgoing.put(board_id)
 
 
+def look_around() -> None:
+    """Something that concerns every board may have begun or ended: a flash that another process saw lit, or whose time is over."""
+    _outgoing.put(_NO_BOARD)
+
+
 def is_behind(board: Board) -> bool:
     return board.seq > _told.setdefault(board.id, board.seq) and _outgoing.empty()
 
@@ -61,8 +70,7 @@ def is_behind(board: Board) -> bool:
 def hear(message: dict[str, Any]) -> None:
     """A message of another worker."""
     if "board" in message:
-        if message["board"] in seats.boards():
-            look_into(message["board"])
+        look_into(message["board"] if message["board"] in seats.boards() else _NO_BOARD)
     elif "typing" in message:
         _emit_typing(message["typing"], message["column"])
 
@@ -106,6 +114,27 @@ def _tell_changes(app: Flask) -> None:
                     _tell_board(board_id, changes)
             except Exception:  # one bad change must not silence the rest; clients notice the gap and catch up
                 log.exception("could not tell what happened on board %s", board_id)
+        try:
+            with app.app_context():
+                _tell_flashes()
+        except Exception:  # the watch looks again soon
+            log.exception("could not tell what flashes")
+
+
+def _tell_flashes() -> None:
+    """Tell everybody on every board what flashes now, when that has changed: each group what it may read of it."""
+    global _flashes_told
+    flashes = flashing(reading()) if len(seats) else []
+    state = tuple((flash.card.id, flash.card.changed_seq, flash.column.changed_seq) for flash in flashes)
+    if state == _flashes_told:
+        return
+    _flashes_told = state
+    alike: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for board_id in seats.boards():
+        for group in seats.groups(board_id):
+            alike[group.language, *readable(flashes, group.audience)].append(room(board_id, group))
+    for (language, *shown), rooms in alike.items():
+        _emit("flashes", banners(shown, language), to=rooms)
 
 
 def _tell_board(board_id: int, changes: list[Committed]) -> None:

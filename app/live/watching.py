@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from flask import Flask
 from flask_socketio import join_room, leave_room
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app import audit
 from app.accounts.models import ApiToken, SignIn
 from app.extensions import socketio
 from app.live import telling
 from app.live.telling import room, seats
 from app.presence import Seat
-from boards.database import now, reading
+from boards.database import reading
 from boards.models import Audience, Board, Person
 
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 2
-_FORGET_EVERY = timedelta(days=1)
 
 
 def start(app: Flask) -> None:
@@ -30,16 +27,13 @@ def start(app: Flask) -> None:
 
 
 def _watch(app: Flask) -> None:
-    forgotten_at = None
     while True:
         socketio.sleep(WATCH_SECONDS)
         try:
             with app.app_context():
                 look_after_seats()
                 _follow_boards()
-                if forgotten_at is None or now() - forgotten_at > _FORGET_EVERY:
-                    forgotten_at = now()
-                    audit.forget_old_entries()
+                telling.look_around()
         except Exception:
             log.exception("the watch stumbled; it goes on")
 

@@ -12,6 +12,7 @@ from boards.commands.cards import AddCard, ArchiveCard, ConfirmCard, EditCard, M
 from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
 from boards.commands.erasing import EraseCard, EraseColumn
 from boards.commands.flash import FlashCard
+from boards.commands.labels import EditLabel, MergeLabels, RemoveLabel, SetLabels
 from boards.commands.reading import RequireReading
 from boards.commands.reorganising import MergeColumn, SplitColumn
 from boards.commands.restoring import RestoreText
@@ -52,6 +53,10 @@ AnyCommand = Annotated[
     | VoteCard
     | ReplyToCard
     | WithdrawReply
+    | SetLabels
+    | EditLabel
+    | MergeLabels
+    | RemoveLabel
     | UndoChange,
     Field(discriminator="type"),
 ]

@@ -27,7 +27,7 @@ CARD_TEXT = (*RESTORED, "tellable")
 # Of a rule, and of a suggestion.
 ASKING = ("must_read", "must_read_services", "must_read_at")
 FLASH = ("flashed_at", "flash_until")
-CARD_FACTS = (*ASKING, "suggestion", "asked_id", "status", "note", "answer_id")
+CARD_FACTS = (*ASKING, "suggestion", "asked_id", "status", "note", "answer_id", "label_ids")
 CARD_PLACE = ("archived_at", "visible_from")  # on the board, in the archive, or waiting there for its day
 CARD_FIELDS = ("column_id", "rank", *CARD_TEXT, *CARD_FACTS, *FLASH, *CARD_PLACE)
 CONFIRMATION = ("confirmed_at", "confirmed_by_id")
@@ -39,7 +39,7 @@ _WORDS: dict[str, Callable[[Any], Any]] = {
     "suggestion": Suggestion,
     "status": Status,
     "confirmed_at": datetime.fromisoformat,
-    "must_read_at": lambda moment: datetime.fromisoformat(moment) if moment else None,
+    **dict.fromkeys(("must_read_at", *FLASH), lambda moment: datetime.fromisoformat(moment) if moment else None),
 }
 
 
@@ -107,7 +107,7 @@ class AlteredCard:
 
     def _flash_as(self, scope: Scope, before: Fields) -> None:
         card = self.card
-        card.flashed_at, card.flash_until = (datetime.fromisoformat(before[name]) if before.get(name) else None for name in FLASH)
+        _write_back(card, before, FLASH)
         if card.flash_until is not None and card.flash_until > scope.now:
             require_room(scope.session, scope.actor, card)
 

@@ -1,25 +1,51 @@
-"""Asking everybody to read a rule, by name."""
+"""Asking that a card be read, by everybody or by the agents of some services; it is then seen by name who has read it."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from boards.commands.base import Command, Id
-from boards.onboarding import require_rule
+from boards.models import Card, Column, Kind
 from boards.scope import Scope
+
+SERVICES_AT_MOST = 200
+
+
+def _named_once(services: list[int], given: ValidationInfo) -> list[int]:
+    if len(services) > SERVICES_AT_MOST:
+        raise PydanticCustomError("too_many_items", "too many services", {"limit": SERVICES_AT_MOST})
+    if services and given.data.get("required") is False:
+        raise PydanticCustomError("nobody_asked", "who asks nobody asks no service")
+    return sorted(set(services))
 
 
 class RequireReading(Command):
-    """Facilitators then see who has read the rule as it is now, and who has not; the card says so to everybody."""
+    """Each time it is asked anew; `services`: whose agents, none for everybody who may read the card."""
 
     past: ClassVar = "reading_required"
     type: Literal["require_reading"]
     card: Id
     required: bool
+    services: Annotated[list[Id], AfterValidator(_named_once)] = Field(default_factory=list)
 
     def apply(self, scope: Scope) -> None:
         card, column = scope.any_card(self.card)
-        scope.require_arranger()
-        require_rule(card, column)
+        require_asker(scope, card, column)
+        scope.card_in_use(card.id)
+        for service in self.services:
+            scope.service_to_ask(service)
         card.must_read = self.required
+        card.must_read_services = self.services
+        card.must_read_at = scope.now if self.required else None
         scope.touch(card)
+
+
+def require_asker(scope: Scope, card: Card, column: Column) -> None:
+    """That the actor may ask for its reading: facilitators for the rules of the house, else whoever holds the card. Raises Forbidden."""
+    if column.kind == Kind.GUIDE:
+        scope.require_arranger()
+    else:
+        scope.require_place(card, column)

@@ -186,7 +186,8 @@ COMMANDS: dict[str, tuple[Access, dict[str, Any]]] = {
     "reply": (Access.COMMENTERS_OF_A_COLUMN, {"card": "target", "text": "D’accord"}),
     "withdraw_reply": (Access.ARRANGERS_OF_A_COLUMN, {"reply": "target"}),  # somebody else's
     "undo_change": (Access.EDITORS_OF_A_COLUMN, {"seq": "target"}),
-    "require_reading": (Access.ARRANGERS_OF_A_COLUMN, {"card": "target", "required": True}),
+    "require_reading": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "required": True}),  # of a rule: facilitators
+    "flash_card": (Access.EDITORS_OF_A_COLUMN, {"card": "target", "on": True}),
     "set_rights": (Access.ARRANGERS_OF_A_COLUMN, {"column": "target", "readers": "comment"}),
 }
 # The same command towards each target, from the free column, where agents edit and readers read.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from boards.commands.on_time import ExpireCards, PublishCards
 from boards.database import db, now, reading, write_transaction
 from boards.days import today
 from boards.discussion import Reply, Vote
-from boards.errors import Invalid, NotFound, Refusal
+from boards.errors import Conflict, Invalid, NotFound, Refusal
 from boards.models import Card, Change, Column, Person
 from boards.past import board_as_it_was
 from boards.perform import perform_on_time
@@ -142,11 +143,12 @@ class AnyHistory(RuleBasedStateMachine):
     ) -> None:
         days = {"visible_from": shown_in, "valid_until": ends_in}
         dates = {name: None if day is None else (today() + timedelta(days=day)).isoformat() for name, day in days.items()}
-        if new:
-            return self.send(who, type="add_card", column=self.some_column(where), **{"title": "Pour plus tard", **dates, **fields})
         card = self.some_card(which)
         row = reading().get(Card, card, populate_existing=True)
-        self.send(who, type="edit_card", card=card, version=row.version if row else 1, **dates, **fields)
+        if new:
+            self.send(who, type="add_card", column=self.some_column(where), **{"title": "Pour plus tard", **dates, **fields})
+        else:
+            self.send(who, type="edit_card", card=card, version=row.version if row else 1, **dates, **fields)
 
     @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9))
     def mend_silently(self, who: str, which: int) -> None:
@@ -163,10 +165,8 @@ class AnyHistory(RuleBasedStateMachine):
         """What is due happens; some of it may be left for the next time."""
         self.clock.advance(timedelta(days=later))
         db.session.rollback()
-        try:
+        with suppress(Conflict):  # nothing is due
             self.tell(perform_on_time(self.town.board, command(at_most=at_most)))
-        except Refusal as nothing:
-            assert nothing.code == "nothing_due"
 
     @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), type=st.sampled_from(["archive_card", "restore_card"]))
     def put_card_away_or_back(self, who: str, which: int, type: str) -> None:
@@ -234,9 +234,15 @@ class AnyHistory(RuleBasedStateMachine):
         chosen = getattr(self.town, service) if service else None
         self.send("facilitator", type="edit_column", column=self.some_column(which), kind=kind, service=chosen)
 
-    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 12), required=st.booleans())
-    def require_reading(self, who: str, which: int, required: bool) -> None:
-        self.send(who, type="require_reading", card=self.some_card(which), required=required)
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 12), required=st.booleans(), asked=st.sampled_from([None, "ccas", "?"]))
+    def require_reading(self, who: str, which: int, required: bool, asked: str | None) -> None:
+        services = {"services": [getattr(self.town, asked, 987_654)]} if asked else {}
+        self.send(who, type="require_reading", card=self.some_card(which), required=required, **services)
+
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 12), on=st.booleans(), hours=st.sampled_from([None, -1, 1, 30, 200]))
+    def flash_card(self, who: str, which: int, on: bool, hours: int | None) -> None:
+        until = {"until": (now() + timedelta(hours=hours)).isoformat()} if hours else {}
+        self.send(who, type="flash_card", card=self.some_card(which), on=on, **until)
 
     @rule(who=st.sampled_from(PEOPLE), title=TITLES, behind=st.integers(-1, 1))
     def edit_board(self, who: str, title: str, behind: int) -> None:

@@ -1,0 +1,72 @@
+"""Announcing an urgent card on every open board, and putting that out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AwareDatetime, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from boards import flashes
+from boards.commands.base import Command, Id
+from boards.days import day_of, start_of
+from boards.errors import Conflict, FieldError, Invalid
+from boards.models import Card
+from boards.scope import Scope
+
+
+def _written_out(value: Any) -> Any:
+    if value is not None and not isinstance(value, str):  # a bare number would be taken for a moment as well
+        raise PydanticCustomError("datetime_type", "a moment is written out")
+    return value
+
+
+Until = Annotated[AwareDatetime, Field(strict=False)]
+
+
+class FlashCard(Command):
+    """The card flashes until a moment, at the latest to the end of its last day; without one until the end of today. To all others it is news."""
+
+    past: ClassVar = "card_flashed"
+    type: Literal["flash_card"]
+    card: Id
+    on: bool
+    until: Annotated[Until | None, BeforeValidator(_written_out)] = None
+
+    @field_validator("until")
+    @classmethod
+    def _fits(cls, until: datetime | None, given: ValidationInfo) -> datetime | None:
+        if until is not None and given.data.get("on") is False:
+            raise PydanticCustomError("put_out_now", "what is put out ends now")
+        return until
+
+    @property
+    def becomes(self) -> str:
+        return self.past if self.on else "flash_put_out"
+
+    def apply(self, scope: Scope) -> None:
+        card, _column = scope.card_to_edit(self.card)
+        if self.on:
+            self._light(scope, card)
+        elif card.flash_until is None or card.flash_until <= scope.now:
+            raise Conflict("not_flashing")
+        else:
+            card.flashed_at = card.flash_until = None
+            scope.touch(card)
+
+    def _light(self, scope: Scope, card: Card) -> None:
+        today = day_of(scope.now)
+        if card.valid_until is not None and card.valid_until < today:
+            raise Conflict("card_expired")
+        until = self.until or start_of(today + timedelta(days=1))
+        if until <= scope.now:
+            raise Invalid([FieldError("until", "moment_past", {})])
+        if until - scope.now > flashes.LONGEST:
+            raise Invalid([FieldError("until", "flash_too_long", {"days": flashes.LONGEST.days})])
+        flashes.require_room(scope.session, scope.actor, card)
+        if card.valid_until is not None:
+            until = min(until, start_of(card.valid_until + timedelta(days=1)))
+        card.flashed_at = scope.now
+        card.flash_until = until
+        scope.signal(card)
