@@ -17,10 +17,12 @@ from app import (
     erasing_pages,
     errors,
     fragments,
+    freshness_pages,
     guide_pages,
     history_pages,
     languages,
     live,
+    news_pages,
     pages,
     past_pages,
     security,
@@ -30,7 +32,10 @@ from app import (
 )
 from app.accounts import last_seen, links, sign_in
 from app.administration import board_templates, boards, import_pages, invitations, log, people, person, rights, services
+from app.administration import town as town_pages
 from app.extensions import compress, csrf, limiter, login_manager, migrate, socketio
+from app.handing import pages as handing_pages
+from app.handing import public, sending
 from app.profile import data, looks, photos, sign_ins, tokens, welcome
 from app.profile import pages as profile
 from app.sign_on import oidc
@@ -135,6 +140,8 @@ def _register_routes(app: Flask) -> None:
         erasing_pages,
         suggestion_pages,
         guide_pages,
+        news_pages,
+        freshness_pages,
         api,
         profile,
         looks,
@@ -148,6 +155,10 @@ def _register_routes(app: Flask) -> None:
         import_pages,
         invitations,
         services,
+        town_pages,
+        handing_pages,
+        sending,
+        public,
         boards,
         board_templates,
         rights,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import cast
 
 from flask import Flask
@@ -30,6 +31,12 @@ def init_app(app: Flask) -> None:
 def asset_url(name: str) -> str:
     """The address of a built file by its source name: app.js → /static/app-3F2K.js."""
     return f"/static/{manifest()['files'].get(name, name)}"
+
+
+def asset_file(name: str) -> Path:
+    """Where a built file lies. Raises NotBuilt."""
+    require_built()
+    return DIST / manifest()["files"][name]
 
 
 def asset_chunks(name: str) -> list[str]:

@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import strict_json
 from app.accounts.current import current_account, current_person
-from app.flash_banners import alerts_of, unread_banners
+from app.flash_banners import alerts_of, flash_menu, unread_banners
 from app.fragments import cards_html, person_data
+from app.freshness_pages import about_freshness
+from app.handing.facts import facts_of
 from app.languages import current_language
 from app.previewing import standing_in
 from app.suggestion_pages import about_suggestion
@@ -24,11 +26,13 @@ from boards.arrangement import plain
 from boards.commands.erasing import erasable_from
 from boards.database import now, reading, write_transaction
 from boards.errors import FieldError, Invalid, NotFound
+from boards.freshness import has_expired
 from boards.models import Board, Card, Column, Person, Role
 from boards.onboarding import own_reads, reading_of
 from boards.personal import own_writing
-from boards.reading import archived, boards_for, find_board, find_card, home_of, services_in_use, snapshot
+from boards.reading import archived, boards_for, find_board, find_card, home_of, scheduled, services_in_use, snapshot
 from boards.suggestions import has_unread, mark_read, open_requests, unread_notices
+from boards.unread import unread_of
 
 routes = Blueprint("pages", __name__)
 
@@ -75,11 +79,14 @@ def keep_noticed(card_id: int) -> dict[str, int]:
 def show_archive(slug: str) -> str:
     board = find_board(reading(), current_person(), slug)
     columns, cards = archived(reading(), board, current_person())
+    waiting = scheduled(reading(), board, current_person())
     return render_template(
         "boards/archive.html",
         board=board,
         columns=columns,
         cards=cards,
+        waiting=waiting,
+        has_expired=has_expired,
         rights=rights,
         erasable_from=erasable_from,
         now=now(),
@@ -115,6 +122,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
     person, place = viewer()
     seen = snapshot(reading(), board, person)
     reads = own_reads(reading(), person, board)
+    unseen = unread_of(reading(), person, board, seen.columns) if place is None else None
     html = cards_html((key for keys in seen.cards.values() for key in keys), current_language())
     return render_template(
         "boards/show.html",
@@ -135,6 +143,8 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         requests=open_requests(reading(), seen.columns),
         decides=lambda request: rights.may_decide(person, request, request.column),
         unread=unread_notices(reading(), current_person()),
+        unseen=unseen,
+        seen_json=strict_json.dumps(unseen.progress.plain) if unseen is not None else None,
         flashes=unread_banners(person),
         alerts_json=strict_json.dumps(alerts_of(current_person())),
         **_root(current_person(), arranges=rights.may_arrange(person)),
@@ -142,7 +152,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
 
 
 def _panel(card: Card, column: Column) -> dict[str, Any]:
-    card = reading().get_one(Card, card.id, options=[joinedload(Card.edited_by)], populate_existing=True)
+    card = reading().get_one(Card, card.id, options=[joinedload(Card.edited_by), joinedload(Card.confirmed_by)], populate_existing=True)
     person, place = viewer()
     board = reading().get_one(Board, card.board_id)
     return {
@@ -152,6 +162,10 @@ def _panel(card: Card, column: Column) -> dict[str, Any]:
         "board": board,
         "unnoticed": place is None and has_unread(reading(), person, card),
         "reading": reading_of(reading(), person, board, card, column) if place is None else None,
+        "handing": facts_of(reading(), person, card, column, board),
+        **about_freshness(card, column),
+        "flash": flash_menu(card),
+        "arranges": rights.may_arrange(person),
         **about_suggestion(person, card, column),
     }
 

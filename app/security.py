@@ -44,6 +44,8 @@ OPEN_TO_TOKENS = ("/api/", "/boards/", "/cards/")
 def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def check_csrf_or_token() -> Response | None:
+        if is_for_residents():
+            return None
         if acts_by_token():
             _check_reach_of_token()
         elif _brings_a_worthless_token():
@@ -71,6 +73,11 @@ def init_app(app: Flask, settings: Settings) -> None:
             return answer_problem(401, "not_signed_in")
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.show_sign_in", next=target if target != "/" else None), 303)
+
+
+def is_for_residents() -> bool:
+    """Whether this is a public page, which nobody signs in to: looking for who asks could begin a session there, or renew a cookie."""
+    return request.blueprint == "public"
 
 
 def acts_by_token() -> bool:

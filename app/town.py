@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.accounts.models import Account, Town
 from app.accounts.people import token_hash
 from boards.database import reading, write_transaction
@@ -17,6 +19,7 @@ from config import Settings
 TOWN_ID = 1
 DEMO_NAME = "Ville de Val-Rive"
 DEMO_ACCOUNT = "dtan@demo.example"
+NAME_KEPT_SECONDS = 60
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another when copied from a screen
 
 
@@ -31,10 +34,27 @@ def town_name() -> str:
 
 
 def _stored_name() -> str:
-    name: str = current_app.extensions.get("town_name", "")  # asked for on every page, and never altered once given
-    if not name and (town := reading().get(Town, TOWN_ID)):
-        name = current_app.extensions["town_name"] = town.name
-    return name
+    """Asked for on every page, and hardly ever altered: another process that altered it is heard of within a minute."""
+    name, until = current_app.extensions.get("town_name", ("", 0.0))
+    if time.monotonic() > until and (town := reading().get(Town, TOWN_ID)):
+        name = town.name
+        current_app.extensions["town_name"] = (name, time.monotonic() + NAME_KEPT_SECONDS)
+    return str(name)
+
+
+def change_town(actor: Person, **fields: str) -> None:
+    """Give the town these particulars: name, address, contact, hours. The same again alters nothing."""
+    with write_transaction() as session:
+        town = session.get(Town, TOWN_ID, with_for_update=True)
+        if town is None:
+            town = Town(id=TOWN_ID, name="", address="", contact="", hours="")
+            session.add(town)
+        altered = [name for name, value in fields.items() if getattr(town, name) != value]
+        if altered:
+            for name in altered:
+                setattr(town, name, fields[name])
+            audit.record(session, "town_changed", town.name, actor=actor, fields=altered)
+    current_app.extensions.pop("town_name", None)
 
 
 def name_town(session: Session, name: str, *, demo: bool = False) -> None:

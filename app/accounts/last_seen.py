@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, request
 from flask_login import current_user
 from sqlalchemy import update
 
@@ -21,7 +21,7 @@ EVERY = timedelta(minutes=5)
 def init_app(app: Flask) -> None:
     @app.before_request
     def note_visit() -> None:
-        if current_user.is_authenticated:
+        if request.blueprint != "public" and current_user.is_authenticated:
             note(current_user._get_current_object())
 
 

@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 _NAMES = {
+    "address": _l("adresse postale"),
     "agents": _l("agents"),
     "boards": _l("tableaux"),
     "browser": _l("navigateur"),
     "by": _l("par"),
+    "card": _l("info n°"),
     "change": _l("modification n°"),
     "changed": _l("modifiés"),
     "code": _l("code"),

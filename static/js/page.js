@@ -1,5 +1,6 @@
 // Pages beside the board.
 import { Application } from "@hotwired/stimulus";
+import CloseController from "./controllers/close_controller.js";
 import CopyController from "./controllers/copy_controller.js";
 import PrintController from "./controllers/print_controller.js";
 import RestoreController from "./controllers/restore_controller.js";
@@ -8,6 +9,7 @@ import StrengthController from "./controllers/strength_controller.js";
 import { wordTimes } from "./live/times.js";
 
 const application = Application.start();
+application.register("close", CloseController);
 application.register("copy", CopyController);
 application.register("print", PrintController);
 application.register("restore", RestoreController);

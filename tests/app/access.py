@@ -32,6 +32,7 @@ class Access(Enum):
     FACILITATORS_OF_A_COLUMN = "facilitators, of a column that exists"
     READERS_OF_A_COLUMN = "whoever may read the column"
     EDITORS_OF_A_COLUMN = "whoever may edit in the column"
+    HANDERS_OF_A_COLUMN = "agents and facilitators who may read the column"
     COMMENTERS_OF_A_COLUMN = "whoever may comment in the column"
     MOVERS_INTO_A_COLUMN = "whoever may edit at both ends"
     ARRANGERS_OF_A_COLUMN = "facilitators; others are not told what they may not see"
@@ -46,6 +47,7 @@ MEETS: dict[Access, dict[str, tuple[Verdict, Verdict, Verdict, Verdict]]] = {
     Access.READERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (A, A, N, N), "stranger": (S, S, S, S)},
     Access.EDITORS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, F, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
     Access.COMMENTERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
+    Access.HANDERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
     Access.MOVERS_INTO_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, F, N, N), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
     Access.ARRANGERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (F, F, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
 }
@@ -71,6 +73,15 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("DELETE", "/boards/<slug>/placements"): Access.SIGNED_IN,
     ("GET", "/cards/<int:card_id>"): Access.READERS_OF_A_COLUMN,
     ("PUT", "/cards/<int:card_id>/noticed"): Access.READERS_OF_A_COLUMN,
+    ("GET", "/cards/<int:card_id>/counter"): Access.READERS_OF_A_COLUMN,
+    ("GET", "/cards/<int:card_id>/sheet"): Access.READERS_OF_A_COLUMN,
+    ("POST", "/cards/<int:card_id>/sheet/printed"): Access.READERS_OF_A_COLUMN,
+    ("POST", "/cards/<int:card_id>/sheet.pdf"): Access.READERS_OF_A_COLUMN,
+    ("POST", "/cards/<int:card_id>/public-link"): Access.HANDERS_OF_A_COLUMN,
+    ("POST", "/cards/<int:card_id>/public-link/revoke"): Access.EDITORS_OF_A_COLUMN,
+    ("GET", "/cards/<int:card_id>/send"): Access.HANDERS_OF_A_COLUMN,
+    ("POST", "/cards/<int:card_id>/send"): Access.HANDERS_OF_A_COLUMN,
+    ("GET", "/p/<token>"): Access.ANYBODY,
     ("GET", "/boards/<slug>/suggestions"): Access.SIGNED_IN,
     ("GET", "/notices"): Access.SIGNED_IN,
     ("POST", "/notices/read"): Access.SIGNED_IN,
@@ -115,6 +126,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/rights/<int:column_id>"): Access.FACILITATORS_OF_A_COLUMN,
     ("POST", "/rights/<int:column_id>"): Access.FACILITATORS_OF_A_COLUMN,
     ("GET", "/boards"): Access.FACILITATORS,
+    ("GET", "/town"): Access.FACILITATORS,
+    ("POST", "/town"): Access.FACILITATORS,
     ("GET", "/town/boards/new"): Access.FACILITATORS,
     ("POST", "/town/boards/new"): Access.FACILITATORS,
     ("GET", "/town/boards/<int:board_id>"): Access.FACILITATORS,

@@ -42,6 +42,7 @@ PAGES = [
     "/town/boards/new",
     "/town/boards/2",
     "/town/templates",
+    "/town",
     "/rights",
     "/log",
 ]

@@ -16,6 +16,8 @@ export default class extends Controller {
       n: () => this.#controller("composer").openIn(event.target.closest(".column") ?? this.#columnInSight()),
       m: () => this.#controller("move-form").open(event.target.closest(".card") ?? document.querySelector(".card.open")),
       e: () => this.#controller("panel").edit(),
+      c: () => document.querySelector(".panel [data-counter]")?.click(),
+      v: () => document.querySelector(".panel.mine-to-edit [data-confirm]")?.click(),
       l: () => document.querySelector(".panel .reading button")?.click(),
     }[event.key];
     if (!act) return;
