@@ -12,6 +12,8 @@ from flask_babel import force_locale
 from boards import rights
 from boards.changes import CatchUp, Committed
 from boards.database import reading
+from boards.filters import last_news
+from boards.labels import LabelsOfCards
 from boards.models import Audience, Card, Column, Person
 from boards.reading import CardKey, load_cards
 
@@ -46,21 +48,22 @@ class _Cache:
 
 def init_app(app: Flask) -> None:
     app.extensions["card_fragments"] = _Cache()
-    app.jinja_env.filters["photo_address"] = photo_address
+    app.jinja_env.filters.update(photo_address=photo_address, news_day=last_news)
 
 
-def card_html(card: Card, language: str) -> str:
+def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
     """The card as it stands on the board, the same for every viewer of this language."""
     key = (card.id, card.changed_seq, card.author.version if card.author else 0, card.asked.name if card.asked else "", language)
-    return _kept().get(key) or _kept().put(key, _render("cards/_card.html", language, card=card))
+    return _kept().get(key) or _kept().put(key, _render("cards/_card.html", language, card=card, labels=labels(card)))
 
 
 def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
     """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
     found = {key.id: _kept().get((key.id, key.changed_seq, key.author_version, key.asked_name, language)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
+    labels = LabelsOfCards(reading())
     for card in load_cards(reading(), missing):
-        found[card.id] = card_html(card, language)
+        found[card.id] = card_html(card, language, labels)
     return {id: fragment for id, fragment in found.items() if fragment is not None}
 
 
@@ -86,9 +89,10 @@ def present(whole: Committed, audience: Audience, language: str) -> dict[str, An
         head["board"] = {"title": change.board.title, "archived": change.board.archived_at is not None}
     if change.too_large:
         return {**head, "resync": True, "cards": {}, "columns": {}}
+    labels = LabelsOfCards(reading())
     return {
         **head,
-        "cards": {str(id): _card_data(card, language) if card else None for id, card in change.cards.items()},
+        "cards": {str(id): _card_data(card, language, labels) if card else None for id, card in change.cards.items()},
         "columns": {
             str(id): _column_data(column, rights.level(audience, column), language) if column else None
             for id, column in change.columns.items()
@@ -118,8 +122,8 @@ def _kept() -> _Cache:
     return cache
 
 
-def _card_data(card: Card, language: str) -> dict[str, Any]:
-    return {"column": card.column_id, "rank": card.rank, "version": card.version, "title": card.title, "html": card_html(card, language)}
+def _card_data(card: Card, language: str, labels: LabelsOfCards) -> dict[str, Any]:
+    return {"column": card.column_id, "rank": card.rank, "version": card.version, "title": card.title, "html": card_html(card, language, labels)}
 
 
 def _column_data(column: Column, level: rights.Level, language: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.suggestion_words import kind_in_words, step_in_words
 from app.wording import in_words
 from boards.database import reading
 from boards.differences import Piece, condensed, word_differences
+from boards.labels import Label
 from boards.models import Record, Service
 from boards.text import plain_text
 from boards.told import Told
@@ -50,6 +51,11 @@ WHAT = {
     "column_merged": _l("Colonne fusionnée"),
     "column_restored": _l("Colonne restaurée"),
     "column_erased": _l("Colonne effacée définitivement, avec ses infos"),
+    "labels_set": _l("Étiquettes changées"),
+    "label_edited": _l("Étiquette modifiée"),
+    "label_merged": _l("Étiquette fusionnée avec une autre"),
+    "label_removed": _l("Étiquette retirée du tableau"),
+    "label_restored": _l("Étiquette rétablie"),
     "rights_set": _l("Droits de la colonne modifiés"),
     "board_edited": _l("Tableau renommé"),
     "board_archived": _l("Tableau archivé"),
@@ -62,6 +68,8 @@ def differences(told: Told) -> list[tuple[str, list[Piece]]]:
     """What differs in each text of a card or column, and in what was decided of it, under its name."""
     before, after = told.before, told.after
     found = []
+    if "name" in before:
+        found.append((_("Nom"), word_differences(before["name"], after["name"])))
     if "title" in before:
         found.append((_("Titre"), word_differences(before["title"], after["title"])))
     if "body_html" in before:
@@ -78,6 +86,8 @@ def differences(told: Told) -> list[tuple[str, list[Piece]]]:
         found.append((_("Diffusion"), _instead(str(TELLABLE[before["tellable"]]), str(TELLABLE[after["tellable"]]))))
     if "internal_note" in before:
         found.append((_("Note interne"), condensed(word_differences(before["internal_note"] or "", after["internal_note"] or ""))))
+    if "label_ids" in before:
+        found.append((_("Étiquettes"), _instead(_labels(before["label_ids"]), _labels(after["label_ids"]))))
     return found + _of_asking(after) + _of_suggestion(before, after)
 
 
@@ -110,6 +120,12 @@ def _of_suggestion(before: Record, after: Record) -> list[tuple[str, list[Piece]
 def _instead(old: str, new: str) -> list[Piece]:
     """One value in the place of another."""
     return [Piece("removed", old), Piece("same", " "), Piece("added", new)]
+
+
+def _labels(ids: list[int]) -> str:
+    """By name, those that still exist."""
+    names = [label.name for label in (reading().get(Label, id) for id in ids) if label is not None]
+    return ", ".join(names) or str(_("aucune"))
 
 
 def _service(service_id: int | None) -> str:

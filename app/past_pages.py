@@ -24,6 +24,7 @@ from app.wording import in_words
 from boards import rights
 from boards.database import now, reading
 from boards.errors import NotFound, Refusal
+from boards.labels import LabelsOfCards
 from boards.models import Board, Card, Change
 from boards.past import board_as_it_was, card_as_it_was, seq_at
 from boards.reading import find_board, find_card
@@ -64,6 +65,7 @@ def show_past(slug: str) -> AnyResponse | str | tuple[str, int]:
         asked=asked or _field(shown.at),
         shown=shown,
         past=board_as_it_was(reading(), current_person(), board, shown.seq),
+        labels_of=LabelsOfCards(reading()),
         **_choices(board),
     )
 

@@ -24,7 +24,7 @@ TOGETHER = timedelta(minutes=10)
 
 KINDS: dict[str, frozenset[str]] = {
     "added": frozenset({"added"}),
-    "edited": frozenset({"edited", "text_restored", "confirmed", "reading_required", "reading_not_required"}),
+    "edited": frozenset({"edited", "labels_set", "text_restored", "confirmed", "reading_required", "reading_not_required"}),
     "moved": frozenset({"moved", "reordered", "arrived", "left"}),
     "archived": frozenset({"archived", "restored", "expired", "scheduled", "published", "published_on_time", "erased"}),
     "suggestions": frozenset({"status_set", "suggestion_set", "vote_cast", "vote_withdrawn", "replied", "reply_withdrawn"}),
@@ -32,6 +32,7 @@ KINDS: dict[str, frozenset[str]] = {
         {
             *(f"column_{what}" for what in ("added", "edited", "moved", "archived", "restored", "merged", "split", "erased")),
             *(f"board_{what}" for what in ("edited", "archived", "restored")),
+            *(f"label_{what}" for what in ("edited", "merged", "removed", "restored")),
         }
     ),
     "rights": frozenset({"rights_set"}),

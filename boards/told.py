@@ -14,8 +14,8 @@ from boards import rights
 from boards.changes import as_recorded, touches_card
 from boards.commands.altered import ASKING, CARD_TEXT, COLUMN_FACTS, RESTORED, confirms
 from boards.commands.cards import EditCard
-from boards.commands.on_time import ExpireCards, PublishCards
 from boards.commands.labels import MergeLabels
+from boards.commands.on_time import ExpireCards, PublishCards
 from boards.commands.reorganising import MergeColumn, SplitColumn
 from boards.commands.restoring import RestoreText
 from boards.models import Board, Card, Change, Column, Person, Record

@@ -27,6 +27,7 @@ from boards.commands.base import Command, Id
 from boards.commands.boards import AlteredBoard, altered_board
 from boards.commands.cards import EditCard
 from boards.commands.importing import ImportColumns
+from boards.commands.labels import AlteredLabel, altered_labels
 from boards.commands.reading import require_asker
 from boards.commands.services import ReassignService
 from boards.commands.suggestions import require_decider, require_open_to
@@ -105,7 +106,7 @@ def undoable(scope: Scope, asked: Mapping[int, Record | None]) -> set[int]:
     return {change.seq for change, record in changes.items() if could(change, record)}
 
 
-def alterations(scope: Scope, seq: int, first: int | None = None) -> Sequence[Altered | AlteredBoard]:
+def alterations(scope: Scope, seq: int, first: int | None = None) -> Sequence[Altered | AlteredBoard | AlteredLabel]:
     """What the change altered, when the actor may take all of it back now. Raises NotFound, Forbidden or Conflict."""
     change = scope.session.scalar(select(Change).where(Change.board_id == scope.board.id, Change.seq == seq))
     if change is None or not _is_seen(scope, change):
@@ -137,15 +138,17 @@ def _is_erased(scope: Scope, change: Change) -> bool:
 
 def _reachable(
     scope: Scope, change: Change, record: Record, left_in: Mapping[int, int | None] | None = None
-) -> Sequence[Altered | AlteredBoard]:
+) -> Sequence[Altered | AlteredBoard | AlteredLabel]:
     """What of the record can be reached to be taken back; of its cards only those that `left_in` names, when it is known where they stood."""
     if "board" in record:
         return [altered_board(scope, record["board"])]
     cards = {int(id): each for id, each in record["cards"].items() if _anything(each)}
     columns = {int(id): each for id, each in record["columns"].items() if _anything(each)}
-    if change.type in _NOT_UNDONE or not 0 < len(cards) + len(columns) <= UNDONE_AT_MOST:
+    labels = altered_labels(scope, record)
+    if change.type in _NOT_UNDONE or not 0 < len(cards) + len(columns) + len(labels) <= UNDONE_AT_MOST:
         raise Conflict("cannot_undo")
-    return [*_columns(scope, columns, cards), *_cards(scope, change.seq, cards, columns, left_in)]
+    goes_along = bool(columns or labels)  # what is in the archive too
+    return [*labels, *_columns(scope, columns, cards), *_cards(scope, change.seq, cards, columns, left_in, goes_along=goes_along)]
 
 
 def _columns(scope: Scope, columns: dict[int, Fields], cards: dict[int, Fields]) -> list[Altered]:
@@ -168,14 +171,20 @@ def _column(scope: Scope, id: int, altered: Fields, leaving: frozenset[int]) -> 
 
 
 def _cards(
-    scope: Scope, seq: int, cards: dict[int, Fields], columns: dict[int, Fields], left_in: Mapping[int, int | None] | None
+    scope: Scope,
+    seq: int,
+    cards: dict[int, Fields],
+    columns: dict[int, Fields],
+    left_in: Mapping[int, int | None] | None,
+    *,
+    goes_along: bool,
 ) -> list[Altered]:
     if left_in is None:
         loaded = scope.session.scalars(select(Card).where(Card.id.in_(cards))).all()  # at once; what follows finds them in the session
         left_in = dict.fromkeys(cards) | homes_after(scope.session, loaded, [seq])[seq]
     restored = {id for id, altered in columns.items() if _brings_back(altered)}
     looked_at = [(id, cards[id], home) for id, home in left_in.items() if id in cards]
-    return [_card(scope, id, altered, home, restored, goes_along=bool(columns)) for id, altered, home in looked_at]
+    return [_card(scope, id, altered, home, restored, goes_along=goes_along) for id, altered, home in looked_at]
 
 
 def _card(scope: Scope, id: int, altered: Fields, left_in: int | None, restored: set[int], *, goes_along: bool) -> AlteredCard:

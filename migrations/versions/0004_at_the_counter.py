@@ -125,6 +125,7 @@ def _create_what_boards_have() -> None:
         *_references("labels", board_id="boards"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_labels")),
         sa.UniqueConstraint("board_id", "plain", name=op.f("uq_labels_board_id_plain")),
+        sqlite_autoincrement=True,  # logs and saved filters still name those that are gone
     )
     op.create_table(
         "public_links",
