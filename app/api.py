@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, make_response, request
@@ -17,6 +18,7 @@ from app.errors import answer_problem
 from app.languages import current_language
 from boards import rights
 from boards.database import reading
+from boards.labels import Label, LabelsOfCards
 from boards.models import Card, Kind
 from boards.reading import find_board, load_cards, snapshot
 
@@ -58,10 +60,12 @@ def get_board(slug: str) -> Response:
                     "hue": column.hue,
                     "service": column.service_id,
                     "version": column.version,
+                    "check_after": column.check_after,
                     "level": rights.level_on(board, person, column).word,
                 }
                 for column in sorted(seen.columns, key=lambda column: column.rank)  # the board's order, not this person's
             ],
+            "labels": [{"id": label.id, "name": label.name, "hue": label.hue} for label in _labels(cards.values())],
             "cards": [_card(cards[key.id]) for keys in seen.cards.values() for key in keys if key.id in cards],
         }
     )
@@ -75,6 +79,13 @@ def healthz() -> Response:
         log.exception("the database does not answer")
         return answer_problem(503, "database_unavailable")
     return _json({"status": "ok"})
+
+
+def _labels(cards: Iterable[Card]) -> list[Label]:
+    """Those that these cards have, by name: what is only on others is not told."""
+    labels_of = LabelsOfCards(reading())
+    found = {label.id: label for card in cards for label in labels_of(card)}
+    return sorted(found.values(), key=lambda label: label.plain)
 
 
 def _suggestion(card: Card) -> dict[str, Any] | None:
@@ -94,6 +105,10 @@ def _card(card: Card) -> dict[str, Any]:
         "body_html": card.body_html,
         "version": card.version,
         "valid_until": card.valid_until.isoformat() if card.valid_until else None,
+        "confirmed_at": card.confirmed_at.isoformat(),
+        "tellable": card.tellable,
+        "internal_note": card.internal_note,
+        "labels": card.label_ids,
         "author": (card.author.name or None) if card.author else card.byline,
         "created_at": card.created_at.isoformat(),
         "edited_at": card.edited_at.isoformat() if card.edited_at else None,

@@ -49,6 +49,7 @@ class _Cache:
 def init_app(app: Flask) -> None:
     app.extensions["card_fragments"] = _Cache()
     app.jinja_env.filters.update(photo_address=photo_address, news_day=last_news)
+    app.jinja_env.tests["for_residents"] = rights.is_for_residents
 
 
 def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:

@@ -12,6 +12,7 @@ from app.contact_links import with_links
 from app.suggestion_words import kind_in_words, step_in_words
 from app.town import town_name
 from boards.database import now
+from boards.days import day_of, zone
 from boards.text import excerpt
 
 _DAY = "d MMMM yyyy"
@@ -22,6 +23,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         hue=palette_hue,
         day=day_element,
+        town_day=day_of,
+        full_day=full_day,
         moment=moment_element,
         in_words=in_words,
         day_in_words=day_in_words,
@@ -30,7 +33,7 @@ def init_app(app: Flask) -> None:
         excerpt=excerpt,
         with_links=with_links,
     )
-    app.jinja_env.globals.update(_=gettext, ngettext=counted, town_name=town_name)
+    app.jinja_env.globals.update(_=gettext, ngettext=counted, town_name=town_name, town_zone=zone)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -49,6 +52,12 @@ def palette_hue(hue: int) -> int:
 def day_element(day: date, words: str) -> Markup:
     """A `<time>` that the browser words (« expire demain »); its text is the full date, right at any hour and without script."""
     return Markup('<time datetime="{}" data-words="{}">{}</time>').format(day.isoformat(), words, escape(format_date(day, _DAY)))
+
+
+def full_day(day: date | datetime) -> str:
+    """« 12 novembre 2026 », by the town's calendar."""
+    words: str = format_date(day_of(day) if isinstance(day, datetime) else day, _DAY)
+    return words
 
 
 def moment_element(moment: datetime, words: str = "ago") -> Markup:

@@ -2,6 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
 import { perform, sender } from "../live/board.js";
 import { drafts } from "../live/drafts.js";
+import { asCommand, checkDates, fillHolding, holdingIn, sayWrong } from "../live/holding.js";
 import { sayWhenOffline } from "../live/offline.js";
 import { columns, titleOf } from "../live/places.js";
 import { mayAddTo } from "../live/rights.js";
@@ -9,7 +10,7 @@ import { t } from "../live/words.js";
 
 // « Publier la réponse »: the card that answers a request, written in a dialog. What is typed is kept on this machine until it is published.
 export default class extends Controller {
-  static targets = ["dialog", "what", "title", "text", "column", "validUntil", "problem"];
+  static targets = ["dialog", "what", "title", "text", "column", "problem"];
   #card = 0;
   #publishing = new Set();
 
@@ -21,13 +22,21 @@ export default class extends Controller {
     this.whatTarget.textContent = asking ? titleOf(asking) : "";
     const home = opener.closest(".column") ?? possible.find(({ dataset }) => dataset.serviceId && dataset.serviceId === asking?.dataset.asked);
     this.columnTarget.replaceChildren(...possible.map((column) => new Option(titleOf(column), column.dataset.columnId, false, column === home)));
-    const { title = "", body = "", valid_until: day = "" } = drafts.read(draftOf(this.#card)) ?? {};
+    const { title = "", body = "", ...holding } = drafts.read(draftOf(this.#card)) ?? {};
     this.titleTarget.value = title;
-    this.validUntilTarget.value = day;
+    fillHolding(this.#form, holding);
+    checkDates(this.#form); // forgets what was wrong before
+    if (!holding.tellable) this.followColumn();
     this.problemTarget.textContent = "";
     this.dialogTarget.showModal();
     this.titleTarget.focus();
     await this.#write(body);
+  }
+
+  // Whether residents may be told is as usual in the column, until somebody says otherwise.
+  followColumn() {
+    const column = document.getElementById(`column-${this.columnTarget.value}`);
+    fillHolding(this.#form, { ...holdingIn(this.#form), tellable: column?.dataset.forResidents ?? "true" });
   }
 
   keep() {
@@ -51,14 +60,14 @@ export default class extends Controller {
   async submit(event) {
     event.preventDefault();
     if (!this.titleTarget.value.trim()) return this.#say(this.#card, t("Écrivez un titre."));
-    if (!this.validUntilTarget.validity.valid) return this.#say(this.#card, t("Cette date n’existe pas."));
+    if (!checkDates(this.#form)) return this.#form.querySelector("[aria-invalid]").focus();
     const card = this.#card;
     if (this.#publishing.has(card)) return;
     this.#publishing.add(card);
     const typed = this.#typed;
     const answered = sayWhenOffline((words) => this.#say(card, words));
     try {
-      const publishing = perform({ type: "publish_answer", card, column: Number(this.columnTarget.value), ...typed, valid_until: typed.valid_until || null });
+      const publishing = perform({ type: "publish_answer", card, column: Number(this.columnTarget.value), ...asCommand(typed) });
       if (sender.isKept) drafts.forget(draftOf(card)); // from here on the outbox has it
       await publishing;
       drafts.forget(draftOf(card));
@@ -66,7 +75,9 @@ export default class extends Controller {
       announce(t("La réponse est publiée."));
     } catch (problem) {
       drafts.write(draftOf(card), typed);
-      this.#say(card, problem.detail);
+      const elsewhere = (problem.errors ?? []).filter(({ field, message }) => this.#card !== card || !sayWrong(this.#form, field, message));
+      if (elsewhere.length || !problem.errors || !this.dialogTarget.open) this.#say(card, problem.detail);
+      else this.#form.querySelector("[aria-invalid]").focus();
     } finally {
       answered();
       this.#publishing.delete(card);
@@ -90,7 +101,11 @@ export default class extends Controller {
   }
 
   get #typed() {
-    return { title: this.titleTarget.value, body: this.#body, valid_until: this.validUntilTarget.value };
+    return { title: this.titleTarget.value, body: this.#body, ...holdingIn(this.#form) };
+  }
+
+  get #form() {
+    return this.dialogTarget.querySelector("form");
   }
 
   // Where the form of this request still is, else as a small message.

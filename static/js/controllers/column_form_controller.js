@@ -8,9 +8,10 @@ import { t, tn } from "../live/words.js";
 
 // The dialog that adds or edits a column, or makes one of selected cards.
 export default class extends Controller {
-  static targets = ["dialog", "heading", "title", "kind", "kindField", "serviceField", "service", "hue", "problem"];
+  static targets = ["dialog", "heading", "title", "kind", "kindField", "serviceField", "service", "hue", "checkField", "checkAfter", "problem"];
   #command = null; // the command that the form as it stands asks for
   #shown = {}; // what it showed when it was opened
+  #checkAfter = ""; // days, of a column that is there already
   #version = 0;
   #named = ""; // the service after which the title was written
 
@@ -25,7 +26,7 @@ export default class extends Controller {
     const column = document.getElementById(document.getElementById("column-menu").dataset.column);
     this.#version = Number(column.dataset.version); // the one that is shown: what others write meanwhile is not overwritten unseen
     this.#command = () => ({ type: "edit_column", column: Number(column.dataset.columnId), version: this.#version, ...this.#altered });
-    this.#show(t("Modifier la colonne"), shownBy(column));
+    this.#show(t("Modifier la colonne"), shownBy(column), column.dataset.checkAfter);
   }
 
   split(column, cards) {
@@ -42,6 +43,7 @@ export default class extends Controller {
   // Only a service's column is filled by one service.
   showService() {
     this.serviceFieldTarget.hidden = this.kindTarget.value !== "service";
+    this.checkFieldTarget.hidden = !this.#checkAfter || this.kindTarget.value === "suggestions";
   }
 
   // A new column is called and coloured as its service, until somebody says otherwise.
@@ -91,10 +93,13 @@ export default class extends Controller {
   }
 
   get #altered() {
-    return differences(this.#shown, this.#fields);
+    const altered = differences(this.#shown, this.#fields);
+    const { value } = this.checkAfterTarget;
+    return this.checkFieldTarget.hidden || value === this.#checkAfter ? altered : { ...altered, check_after: value === "" ? null : Number(value) };
   }
 
-  #show(heading, { title, kind, hue, service }) {
+  #show(heading, { title, kind, hue, service }, checkAfter = "") {
+    this.#checkAfter = this.checkAfterTarget.value = checkAfter;
     this.headingTarget.textContent = heading;
     this.titleTarget.value = title;
     this.titleTarget.removeAttribute("aria-invalid");

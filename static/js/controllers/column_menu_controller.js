@@ -11,7 +11,7 @@ import { t } from "../live/words.js";
 
 // The « … » of a column: one menu for all of them, so that a column stays light.
 export default class extends Controller {
-  static targets = ["menu", "note", "add", "select", "sheet", "rights", "own", "pin", "unpin", "reset"];
+  static targets = ["menu", "note", "add", "select", "read", "sheet", "rights", "check", "own", "pin", "unpin", "reset"];
 
   open(event) {
     const column = event.target.closest(".column");
@@ -21,7 +21,10 @@ export default class extends Controller {
     this.noteTarget.hidden = mayEditAll(column);
     this.noteTarget.textContent = whyNotIn(column);
     this.addTarget.hidden = !mayAddTo(column);
+    this.checkTarget.hidden = !mayAddTo(column) || column.dataset.columnKind === "suggestions";
+    this.checkTarget.hash = column.id;
     this.selectTarget.hidden = !cardsIn(column).some(mayEdit);
+    this.readTarget.hidden = !column.querySelector(".card.unread");
     this.ownTarget.hidden = lookingAs !== null;
     this.pinTarget.hidden = isPinned(column);
     this.unpinTarget.hidden = !isPinned(column);

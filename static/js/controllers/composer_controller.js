@@ -2,6 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import { toast } from "../live/announce.js";
 import { perform, sender } from "../live/board.js";
 import { drafts } from "../live/drafts.js";
+import { asTyped, checkDates, fillHolding, givenIn, holdingIn, sayWrong } from "../live/holding.js";
 import { cardOf, LINES_MAX, linesOf } from "../live/lines.js";
 import { mayAddTo } from "../live/rights.js";
 import { showAsked, suggestionOf } from "../live/suggesting.js";
@@ -30,8 +31,8 @@ export default class extends Controller {
     form.elements.title.focus();
   }
 
-  keep({ target: field }) {
-    drafts.write(draftOf(field.closest(".column")), field.value);
+  keep({ target: { form } }) {
+    drafts.write(draftOf(form.closest(".column")), { title: form.elements.title.value, ...holdingIn(form) });
   }
 
   key(event) {
@@ -39,7 +40,7 @@ export default class extends Controller {
     if (event.key === "Escape") {
       event.stopPropagation();
       this.#close(form);
-    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("textarea")) {
+    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("[name=title]")) {
       event.preventDefault();
       form.requestSubmit();
     }
@@ -93,8 +94,11 @@ export default class extends Controller {
       return (form.querySelector(".problem").textContent = t("Choisissez le service à qui vous demandez cette information."));
     }
     if (!title.trim()) return (form.querySelector(".problem").textContent = t("Écrivez un titre."));
+    if (!checkDates(form)) return this.#showWrong(form);
+    const given = givenIn(form);
     form.elements.title.value = "";
-    this.#add(form, { title }, event.submitter?.value === "write");
+    this.#reset(form);
+    this.#add(form, { title, ...given }, event.submitter?.value === "write");
   }
 
   async #add(form, card, write = false) {
@@ -107,13 +111,17 @@ export default class extends Controller {
       const { changes } = await adding;
       const id = Object.keys(changes[0].cards)[0];
       document.getElementById(`card-${id}`)?.scrollIntoView({ block: "nearest" });
+      if (!changes[0].cards[id]) toast(t("Programmée : cette info sera visible à sa date."), { words: t("Ouvrir"), run: () => document.dispatchEvent(new CustomEvent("card:open", { detail: id })) });
       if (write) document.dispatchEvent(new CustomEvent("card:write", { detail: id }));
     } catch (problem) {
       const field = form.elements.title;
+      if (!field.value) fillHolding(form, asTyped(card));
       field.value ||= card.title;
       this.keep({ target: field });
-      form.querySelector(".problem").textContent = problem.detail;
-      if (form.isConnected) field.focus();
+      const elsewhere = (problem.errors ?? []).filter(({ field: name, message }) => !sayWrong(form, name, message));
+      form.querySelector(".problem").textContent = elsewhere.length || !problem.errors ? problem.detail : "";
+      if (form.isConnected && form.querySelector("details [aria-invalid]")) this.#showWrong(form);
+      else if (form.isConnected) field.focus();
       else toast(problem.detail);
     } finally {
       ghost.remove();
@@ -121,14 +129,29 @@ export default class extends Controller {
   }
 
   #form(column) {
-    const form = this.formTarget.content.firstElementChild.cloneNode(true);
+    const template = document.createElement("template");
+    template.innerHTML = this.formTarget.innerHTML.replaceAll("composer-", `composer-${column.dataset.columnId}-`); // several may be open
+    const form = template.content.firstElementChild;
     const field = form.elements.title;
     field.setAttribute("aria-label", t("Titre de la nouvelle info, colonne {title}", { title: column.querySelector("h2").textContent }));
-    field.value = drafts.read(draftOf(column)) ?? "";
+    const { title, ...holding } = drafts.read(draftOf(column)) ?? {};
+    field.value = title ?? "";
+    fillHolding(form, { ...holding, tellable: holding.tellable || column.dataset.forResidents });
     const suggests = column.dataset.columnKind === "suggestions";
     form.querySelector(".suggest").hidden = !suggests;
     if (suggests) field.placeholder = t("Votre idée, ou l’info qui vous manque, en une ligne");
     return form;
+  }
+
+  // Each card says for itself how long it holds.
+  #reset(form) {
+    fillHolding(form, { tellable: form.closest(".column").dataset.forResidents });
+    form.querySelector("details").open = false;
+  }
+
+  #showWrong(form) {
+    form.querySelector("details").open = true;
+    form.querySelector("[aria-invalid]").focus();
   }
 
   #leaveOffer(form) {

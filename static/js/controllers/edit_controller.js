@@ -3,16 +3,18 @@ import { toast } from "../live/announce.js";
 import { connection, perform, sender } from "../live/board.js";
 import { board } from "../live/context.js";
 import { drafts } from "../live/drafts.js";
+import { asCommand, checkDates, fillHolding, holdingIn, holdingInWords, sayWrong } from "../live/holding.js";
 import { differences, merge, publishedIn } from "../live/merge.js";
 import { t } from "../live/words.js";
 
 const PAUSE_MS = 1200;
 const TYPING_MS = 3000;
 const OFFLINE_MS = 1500;
+const MENDED_SILENTLY = ["title", "body", "internal_note"];
 
 // Editing the open card: it saves itself. What is typed is kept on this machine until it has arrived, and never overwritten by what others do.
 export default class extends Controller {
-  static targets = ["title", "validUntil", "text", "state", "notice", "noticeWords", "choice", "theirs", "titleProblem", "dateProblem", "textProblem"];
+  static targets = ["title", "text", "silent", "state", "notice", "noticeWords", "choice", "theirs", "titleProblem", "textProblem"];
   #saving = null;
   #theirs = null; // what somebody else published in the fields that I changed too, until one chooses
   #heard = 0;
@@ -81,11 +83,12 @@ export default class extends Controller {
   }
 
   async #open(draft) {
-    this.#fill(draft?.values ?? this.base);
+    this.#fill({ ...this.base, ...draft?.values });
     await this.#loadEditor();
     if (!draft || this.#gone) return;
     const published = { version: this.version, values: this.base };
-    ({ base: this.base, version: this.version, sent: this.sent } = draft);
+    ({ version: this.version, sent: this.sent } = draft);
+    this.base = { ...this.base, ...draft.base };
     this.#bringTogether(published);
     if (!this.#theirs && Object.keys(this.#edits()).length) this.#say(t("Brouillon retrouvé : ce que vous aviez commencé d’écrire ici."), ["theirs"]);
   }
@@ -128,7 +131,7 @@ export default class extends Controller {
     this.#state(t("Enregistrement…"));
     this.sent = { ...this.base, ...edits };
     this.#remember();
-    await perform({ type: "edit_card", card: this.id, version: this.version, ...edits, ...("valid_until" in edits && { valid_until: edits.valid_until || null }) });
+    await perform({ type: "edit_card", card: this.id, version: this.version, ...asCommand(edits), ...(this.#mends(edits) && { silent: true }) });
     this.base = this.sent;
     this.version += 1;
     if (this.#gone) return drafts.forget(this.#draft);
@@ -141,18 +144,32 @@ export default class extends Controller {
   #changed = ({ detail: change }) => {
     const now = change.whole ? document.getElementById(`card-${this.id}`)?.dataset : change.cards[this.id];
     if (now === undefined && !change.whole) return;
-    if (!now) return this.#say(t("Cette info vient d’être archivée. Votre texte est conservé sur ce poste."));
+    if (!now) return this.#leftTheBoard(change.actor?.name);
     this.#heard = Number(now.version);
     if (!this.#saving && this.#heard > this.version) this.#reconcile(change.actor?.name);
   };
 
+  // It was archived, unless it waits for its day: then one goes on writing.
+  async #leftTheBoard(name) {
+    const article = await this.#published();
+    if (!article || this.#gone) return;
+    if (!("scheduled" in article.dataset)) return this.#say(t("Cette info vient d’être archivée. Votre texte est conservé sur ce poste."));
+    this.#heard = Number(article.dataset.version);
+    if (!this.#saving && this.#heard > this.version) this.#bringTogether(publishedIn(article), name);
+  }
+
   // Fetches what is published now. Resolves to whether one may go on saving.
   async #reconcile(name) {
-    const response = await fetch(`/cards/${this.id}`, { headers: { "X-Fragment": "panel", Accept: "text/html" } }).catch(() => null);
-    if (!response?.ok || this.#gone) return false;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    this.#bringTogether(publishedIn(page.querySelector("article")), name);
+    const article = await this.#published();
+    if (!article || this.#gone) return false;
+    this.#bringTogether(publishedIn(article), name);
     return !this.#theirs;
+  }
+
+  async #published() {
+    const response = await fetch(`/cards/${this.id}`, { headers: { "X-Fragment": "panel", Accept: "text/html" } }).catch(() => null);
+    if (!response?.ok) return null;
+    return new DOMParser().parseFromString(await response.text(), "text/html").querySelector("article");
   }
 
   #bringTogether({ version, values: published }, name = t("Quelqu’un")) {
@@ -164,6 +181,7 @@ export default class extends Controller {
     this.theirsTarget.hidden = false;
     this.theirsTarget.querySelector("h3").textContent = theirs.title;
     this.theirsTarget.querySelector(".text").innerHTML = published.body; // sanitised by the server, as everywhere
+    this.theirsTarget.querySelector("dl").replaceChildren(...holdingInWords(theirs, clashes).flatMap(([field, value]) => [told("dt", field), told("dd", value)]));
     this.#state(t("Pas encore enregistré"));
     this.#say(t("{name} a modifié cette info pendant que vous écriviez. Son texte est affiché plus bas, le vôtre n’est pas perdu.", { name }), ["mine", "theirs", clashes.includes("body") && "both"]);
   }
@@ -184,7 +202,7 @@ export default class extends Controller {
     return {
       title: this.titleTarget.value.replace(/[\t\n\r ]+/g, " ").trim(),
       body: this.editor ? this.normal(this.editor) : this.#body,
-      valid_until: this.validUntilTarget.value,
+      ...holdingIn(this.element),
     };
   }
 
@@ -193,10 +211,15 @@ export default class extends Controller {
     return differences(this.base, this.editor ? { ...others, body } : others);
   }
 
-  #fill({ title, body, valid_until: day }) {
+  // A date or a choice is always told.
+  #mends(edits) {
+    return this.silentTarget.checked && Object.keys(edits).every((name) => MENDED_SILENTLY.includes(name));
+  }
+
+  #fill({ title, body, ...holding }) {
     const now = this.#values;
     if (title !== now.title) this.titleTarget.value = title;
-    if (day !== now.valid_until) this.validUntilTarget.value = day;
+    fillHolding(this.element, holding);
     if (body !== now.body) this.editor?.commands.setContent(body, { emitUpdate: false });
     this.#body = body;
   }
@@ -208,9 +231,8 @@ export default class extends Controller {
   // A title half rubbed out or a date half typed is not sent.
   #check() {
     this.#mark(this.titleTarget, this.titleProblemTarget, this.#values.title ? "" : t("Écrivez un titre."));
-    this.#mark(this.validUntilTarget, this.dateProblemTarget, this.validUntilTarget.validity.valid ? "" : t("Cette date n’existe pas."));
     this.textProblemTarget.textContent = "";
-    return !this.element.querySelector("[aria-invalid]");
+    return checkDates(this.element) && !this.element.querySelector("[aria-invalid]");
   }
 
   #mark(input, place, words) {
@@ -221,9 +243,8 @@ export default class extends Controller {
 
   #explain(problem) {
     if (this.#gone) return toast(t("Votre texte n’a pas pu être enregistré, il est conservé sur ce poste : {reason}", { reason: problem.detail }));
-    const places = { title: [this.titleTarget, this.titleProblemTarget], valid_until: [this.validUntilTarget, this.dateProblemTarget], body: [this.textTarget, this.textProblemTarget] };
-    const known = (problem.errors ?? []).filter(({ field }) => places[field]);
-    for (const { field, message } of known) this.#mark(...places[field], message);
+    const places = { title: [this.titleTarget, this.titleProblemTarget], body: [this.textTarget, this.textProblemTarget] };
+    const known = (problem.errors ?? []).filter(({ field, message }) => (places[field] ? (this.#mark(...places[field], message), true) : sayWrong(this.element, field, message)));
     if (!known.length) this.#say(problem.detail);
     this.#state(t("Pas enregistré"));
     return false;
@@ -242,4 +263,8 @@ export default class extends Controller {
   #typing(on) {
     if (connection.isLive) connection.request("typing", { board: board.id, card: this.id, on }).catch(() => {});
   }
+}
+
+function told(name, words) {
+  return Object.assign(document.createElement(name), { textContent: words });
 }

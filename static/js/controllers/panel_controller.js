@@ -9,6 +9,7 @@ import { whyNot } from "../live/refusals.js";
 import { mayPlace } from "../live/rights.js";
 import { wordTimes } from "../live/times.js";
 import { takeBack } from "../live/undo.js";
+import { opened, setUnread } from "../live/unread.js";
 import { boardTitle } from "../live/whole_board.js";
 import { t } from "../live/words.js";
 
@@ -24,7 +25,9 @@ export default class extends Controller {
     document.addEventListener("card:write", ({ detail }) => this.#show(detail, { push: true, edit: true }));
     document.addEventListener("card:left", this.#left);
     document.addEventListener("card:open", ({ detail }) => this.#show(detail, { push: true }));
-    if (this.#article) this.#dress();
+    if (!this.#article) return;
+    this.#dress();
+    if (location.hash === "#edit") this.edit();
   }
 
   open(event) {
@@ -35,10 +38,15 @@ export default class extends Controller {
     this.#show(card.dataset.cardId, { push: true });
   }
 
-  async requireReading(event) {
-    const required = event.currentTarget.ariaChecked !== "true";
-    const { id } = this.#open;
-    if (await this.#perform({ type: "require_reading", card: id, required })) announce(required ? t("La lecture est demandée.") : t("La lecture n’est plus demandée."));
+  async setUnread() {
+    const { id, title } = this.#open;
+    try {
+      await setUnread(id);
+      this.close();
+      toast(t("{title} est de nouveau non lue.", { title: quote(title) }));
+    } catch (problem) {
+      toast(problem.detail);
+    }
   }
 
   // A link to another card of the board: what answers a request, the next rule to read.
@@ -68,16 +76,28 @@ export default class extends Controller {
 
   async archive() {
     const { id, title } = this.#open;
-    if (!(await this.#perform({ type: "archive_card", card: id }))) return;
+    const waited = "scheduled" in this.#article.dataset; // restoring would publish it
+    const answer = await this.#perform({ type: "archive_card", card: id });
+    if (!answer) return;
     this.close();
-    toast(t("{title} archivée.", { title: quote(title) }), { words: t("Annuler"), run: () => this.#perform({ type: "restore_card", card: id }) });
+    const run = () => (waited ? takeBack({ seq: answer.seq, first: answer.seq }) : this.#perform({ type: "restore_card", card: id }));
+    toast(t("{title} archivée.", { title: quote(title) }), { words: t("Annuler"), run });
   }
 
   async restore() {
     const { id, title } = this.#open;
+    const waited = "scheduled" in this.#article.dataset;
     if (!(await this.#perform({ type: "restore_card", card: id }))) return;
-    announce(t("{title} restaurée.", { title: quote(title) }));
+    announce(waited ? t("{title} publiée.", { title: quote(title) }) : t("{title} restaurée.", { title: quote(title) }));
     this.#show(id, { push: false });
+  }
+
+  // « Toujours valable ».
+  async confirm(event) {
+    event.preventDefault();
+    const { id, title } = this.#open;
+    const answer = await this.#perform({ type: "confirm_card", card: id });
+    if (answer) toast(t("{title} : toujours valable.", { title: quote(title) }), { words: t("Annuler"), run: () => takeBack({ seq: answer.seq, first: answer.seq }) });
   }
 
   showHistory(event) {
@@ -162,6 +182,7 @@ export default class extends Controller {
     if (note) note.textContent = whyNot(article, note.dataset.whyNot);
     wordTimes(article);
     if ("unnoticed" in article.dataset) noticed(article.dataset.panelCard);
+    opened(article);
     document.querySelector(".card.open")?.classList.remove("open");
     document.getElementById(`card-${article.dataset.panelCard}`)?.classList.add("open");
     document.title = `${this.#open.title} · ${boardTitle()}`;
@@ -193,7 +214,7 @@ export default class extends Controller {
 
   #readsChanged = () => {
     const article = this.#article;
-    if (article?.dataset.columnKind === "guide" && !article.matches("form") && !("history" in article.dataset)) this.#refresh();
+    if (article?.querySelector(".reading") && !article.matches("form") && !("history" in article.dataset)) this.#refresh();
   };
 
   // A form looks after itself, unless its card may no longer be seen: what was typed stays in the drafts.
@@ -218,7 +239,7 @@ export default class extends Controller {
     if (!response.ok) return this.#fail(t("Cette info n’est plus accessible."));
     const scroll = this.panelTarget.querySelector(".body")?.scrollTop ?? 0;
     const focus = this.panelTarget.contains(document.activeElement);
-    const marking = Boolean(document.activeElement.closest(".reading"));
+    const pressed = document.activeElement.matches("[data-confirm]") ? "[data-confirm]" : document.activeElement.closest(".reading") && ".reading button";
     const html = await response.text();
     const inPlace = article.querySelector(".suggestion") && !this.#page;
     if (inPlace) showInPlace(this.panelTarget, html);
@@ -226,7 +247,7 @@ export default class extends Controller {
     this.#dress();
     if (inPlace && focus && this.panelTarget.contains(document.activeElement)) return;
     this.panelTarget.querySelector(".body").scrollTop = scroll;
-    if (focus) ((marking && this.panelTarget.querySelector(".reading button")) || this.panelTarget).focus({ preventScroll: true });
+    if (focus) ((pressed && this.panelTarget.querySelector(pressed)) || this.panelTarget).focus({ preventScroll: true });
   }
 
   async #perform(command) {

@@ -22,12 +22,13 @@ export default class extends Controller {
     this.#restore(event, { type: "restore_column", column: event.params.id });
   }
 
-  async #restore({ currentTarget: button }, command) {
+  async #restore({ currentTarget: button, params }, command) {
     button.disabled = true;
     const row = button.closest("li");
     try {
       await this.sender.perform(command);
-      announce(t("{title} : restaurée.", { title: row.querySelector("strong").textContent }));
+      const title = row.querySelector("strong").textContent;
+      announce(params.published ? t("{title} : publiée.", { title }) : t("{title} : restaurée.", { title }));
       (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button")?.focus();
       row.remove();
     } catch (problem) {

@@ -1,5 +1,6 @@
 // What somebody is typing, kept on this machine until it has arrived: a reload, a crash or a lost session loses nothing.
 import { me } from "./context.js";
+import { asTyped } from "./holding.js";
 
 const name = (key) => `flash-news:draft:${me?.id}:${key}`;
 
@@ -31,6 +32,6 @@ export const drafts = {
 export function giveBack(request) {
   if (request.type === "reply") drafts.write(`reply:${request.card}`, { text: request.text });
   if (request.type === "set_status" && request.note) drafts.write(`${request.status}:${request.card}`, { note: request.note });
-  if (request.type === "publish_answer") drafts.write(`answer:${request.card}`, { title: request.title, body: request.body, valid_until: request.valid_until ?? "" });
-  if (request.type === "add_card") drafts.write(`new:${request.column}`, request.title);
+  if (request.type === "publish_answer") drafts.write(`answer:${request.card}`, { title: request.title, body: request.body, ...asTyped(request) });
+  if (request.type === "add_card") drafts.write(`new:${request.column}`, { title: request.title, ...asTyped(request) });
 }

@@ -7,7 +7,10 @@ export function publishedIn(article) {
     values: {
       title: article.querySelector("#panel-title").textContent,
       body: article.querySelector("div[data-body]")?.innerHTML ?? "",
+      visible_from: article.dataset.visibleFrom,
       valid_until: article.dataset.validUntil,
+      tellable: article.dataset.tellable,
+      internal_note: article.querySelector("[data-internal-note]")?.textContent ?? "",
     },
   };
 }

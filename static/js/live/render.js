@@ -123,7 +123,7 @@ function showColumn(id, data) {
     board.append(fresh);
     return placeByRank(fresh, board, ".column");
   }
-  for (const name of ["columnKind", "level", "rank", "version", "hue", "color"]) column.dataset[name] = fresh.dataset[name];
+  for (const name of ["columnKind", "level", "rank", "version", "hue", "color", "checkAfter", "forResidents"]) column.dataset[name] = fresh.dataset[name];
   if (fresh.dataset.serviceId) column.dataset.serviceId = fresh.dataset.serviceId;
   else delete column.dataset.serviceId;
   for (const part of [":scope > header", ":scope > .empty", ":scope > footer"]) {

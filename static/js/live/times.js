@@ -1,7 +1,7 @@
 // Words times for the person who reads them now; the server sends the full date, right at any hour.
-import { locale, t } from "./words.js";
+import { dayOf, daysUntil } from "./days.js";
+import { locale, t, tn } from "./words.js";
 
-const DAY = 86_400_000;
 const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
 const long = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
@@ -24,12 +24,25 @@ const wordings = {
     if (left === 1) return t("expire demain");
     return left < 7 ? t("jusqu’à {day}", { day: weekday.format(local(day)) }) : t("jusqu’au {day}", { day: short.format(local(day)) });
   },
+  flash(moment, chip) {
+    if (chip) chip.hidden = new Date(moment) <= new Date();
+    return t("Flash");
+  },
   full: (day) => long.format(local(day)),
+  valid(day) {
+    const left = daysUntil(day);
+    if (left < 0) return t("expirée depuis le {day}", { day: short.format(local(day)) });
+    if (left === 0) return t("valable jusqu’à ce soir");
+    if (left === 1) return t("valable jusqu’à demain");
+    return left < 7 ? t("valable jusqu’à {day}", { day: weekday.format(local(day)) }) : t("valable jusqu’au {day}", { day: short.format(local(day)) });
+  },
+  since: (day) => (daysUntil(day) > -7 ? relative.format(daysUntil(day), "day") : t("le {day}", { day: short.format(local(day)) })),
+  for: (day) => lasting(-daysUntil(day)),
   ago(moment) {
     const minutes = Math.round((new Date(moment) - Date.now()) / 60_000);
     if (minutes > -1) return t("à l’instant");
     if (minutes > -60) return relative.format(minutes, "minute");
-    const days = Math.round((startOfDay(new Date(moment)) - startOfDay(new Date())) / DAY);
+    const days = daysUntil(dayOf(new Date(moment)));
     if (days === 0) return relative.format(Math.round(minutes / 60), "hour");
     return days > -7 ? relative.format(days, "day") : null;
   },
@@ -39,9 +52,13 @@ function mark(chip, name, on) {
   if (chip && chip.hasAttribute(name) !== on) chip.toggleAttribute(name, on);
 }
 
+function lasting(days) {
+  if (days < 60) return tn("{count} jour", "{count} jours", days);
+  const months = Math.floor(days / 30.44);
+  return months < 24 ? tn("{count} mois", "{count} mois", months) : tn("{count} an", "{count} ans", Math.floor(months / 12));
+}
+
 const local = (day) => new Date(`${day}T12:00:00`);
-const startOfDay = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
-const daysUntil = (day) => Math.round((startOfDay(local(day)) - startOfDay(new Date())) / DAY);
 
 // Minutes pass and days end while a board stays open.
 setInterval(() => document.hidden || wordTimes(), 60_000);

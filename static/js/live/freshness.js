@@ -1,0 +1,39 @@
+// Which cards ask to be checked, as the day goes: a card’s fragment is the same whatever the day and whoever looks, so its mark is put here.
+import { board } from "./context.js";
+import { daysUntil } from "./days.js";
+import { mayEdit } from "./rights.js";
+import { t, tn } from "./words.js";
+
+export function markStale() {
+  for (const column of document.querySelectorAll("#board > .column")) {
+    const cards = [...column.querySelectorAll(":scope > .cards > .card[data-card-id]")];
+    const stale = cards.filter((card) => mark(card, asksIn(column, card)));
+    count(column, stale.filter(mayEdit).length);
+  }
+}
+
+// Without an end, and for too long nobody has said that it holds.
+function asksIn({ dataset }, card) {
+  const after = Number(dataset.checkAfter);
+  return after > 0 && dataset.columnKind !== "suggestions" && Boolean(card.dataset.confirmed) && -daysUntil(card.dataset.confirmed) >= after;
+}
+
+function mark(card, asks) {
+  const sign = card.querySelector(":scope > .stale-mark");
+  if (asks && !sign) {
+    const chip = Object.assign(document.createElement("span"), { className: "chip warn stale-mark" });
+    chip.append(Object.assign(document.createElement("span"), { className: "icon s icon-history" }), t("À vérifier"));
+    card.querySelector(":scope > h3").after(chip);
+  } else if (!asks) sign?.remove();
+  return asks;
+}
+
+// At the head of the column, for those who can do something about it.
+function count(column, stale) {
+  const shown = column.querySelector(":scope > header > .to-check");
+  if (!stale) return shown?.remove();
+  const link = shown ?? Object.assign(document.createElement("a"), { className: "to-check", href: `/boards/${board.slug}/to-check#${column.id}` });
+  const words = tn("{count} à vérifier", "{count} à vérifier", stale);
+  if (link.textContent !== words) link.textContent = words;
+  if (!shown) column.querySelector(":scope > header").append(link);
+}
