@@ -57,13 +57,15 @@ def change_town(actor: Person, **fields: str) -> None:
     current_app.extensions.pop("town_name", None)
 
 
-def name_town(session: Session, name: str, *, demo: bool = False) -> None:
-    """Give the town its name, in the transaction that brings its first person; from then on no code opens the set-up page."""
+def name_town(session: Session, name: str, *, demo: bool = False, **particulars: str) -> None:
+    """Give the town its name (and address, contact, hours), in the transaction that brings its first person; from then on no code opens the set-up page."""
     town = session.get(Town, TOWN_ID, with_for_update=True)
     if town is None:
         town = Town(id=TOWN_ID)
         session.add(town)
     town.name, town.demo, town.setup_hash = name, demo, None
+    for field, text in particulars.items():
+        setattr(town, field, text)
 
 
 def is_set_up() -> bool:

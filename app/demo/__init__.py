@@ -42,7 +42,7 @@ def create_demo_town(app: Flask) -> bool:
         town, alerts = (tomllib.loads(file.read_text(encoding="utf-8")) for file in (TOWN_FILE, ALERTS_FILE))
         password_hash = hash_password(settings.demo_password)  # one hash for all: thirty would take seconds
         with write_transaction() as session:
-            name_town(session, town["town"]["name"], demo=True)
+            name_town(session, town["town"]["name"], demo=True, **{of: town["town"][of].strip() for of in ("address", "contact", "hours")})
             boards = [create_board(session, told["board"]["slug"], told["board"]["title"]) for told in (town, alerts)]
             services = _create_services(session, town["services"])
             people = _create_people(session, town["people"], password_hash)
