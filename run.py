@@ -9,12 +9,14 @@ import signal  # noqa: E402
 import sys  # noqa: E402
 
 import gevent  # noqa: E402
+from apscheduler.schedulers.gevent import GeventScheduler  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 from sqlalchemy.exc import DBAPIError  # noqa: E402
 
 from app import create_app, live  # noqa: E402
 from app.assets import NotBuilt, require_built  # noqa: E402
 from app.demo import create_demo_town, demo_banner  # noqa: E402
+from app.jobs import scheduler  # noqa: E402
 from app.schema import bring_up_to_date  # noqa: E402
 from app.serve import listen  # noqa: E402
 from app.town import WrongTown, check_town, new_setup_code  # noqa: E402
@@ -39,9 +41,10 @@ def main() -> None:
     except OSError as error:
         sys.exit(f"Flash News cannot start.\n{error}")
     live.start(app)
+    looking = scheduler.start(app)
     server = WSGIServer(listener, app, log=None)
     for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, stop, server)
+        gevent.signal_handler(number, stop, server, looking)
     print(demo_banner(settings) if settings.demo else banner(settings, setup_code), flush=True)
     server.serve_forever()
 
@@ -53,9 +56,10 @@ def banner(settings: Settings, setup_code: str | None) -> str:
     return f"Flash News: nobody lives here yet. Set the town up at {address}/setup with the code  {setup_code}"
 
 
-def stop(server: WSGIServer) -> None:
+def stop(server: WSGIServer, looking: GeventScheduler) -> None:
     """Commits are durable by themselves and clients heal by catching up, so leaving at once loses nothing."""
     gevent.spawn_later(3, os._exit, 0)  # whatever still holds on
+    looking.shutdown(wait=False)
     server.stop(timeout=1)
 
 

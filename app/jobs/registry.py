@@ -1,0 +1,22 @@
+"""What happens by itself, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app import audit
+from app.jobs.times import When, at
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job as the program knows it. `work` does all that is due and says how much that was; done again at once, it finds nothing to do."""
+
+    name: str
+    when: When
+    work: Callable[[], int]
+    done: str  # what `work` counts, in the words of `flask jobs`
+
+
+TASKS = (Task("forget_old_entries", at(3, 40), audit.forget_old_entries, "lignes du journal effacées"),)

@@ -1,0 +1,133 @@
+"""Each job once, however many workers there are: whoever takes its row in the database first carries it out.
+
+What is due stays due until it is done: after downtime it is done once, at the next look.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import cast
+
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+
+from app.jobs.models import Job
+from app.jobs.registry import Task
+from boards.database import now, reading, write_transaction
+from boards.errors import Busy
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=1)
+RENEW_SECONDS = 20
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=10)
+OUTCOME_MAX_CHARACTERS = 500
+
+
+def enter(tasks: Iterable[Task]) -> None:
+    """Give each job its row. None is due later than its times say, even after a start with a clock that was far ahead."""
+    with write_transaction() as session:
+        rows = {job.name: job for job in session.scalars(select(Job).with_for_update())}
+        for task in tasks:
+            due_at = task.when(now())
+            if task.name not in rows:
+                session.add(Job(name=task.name, due_at=due_at))
+            else:
+                rows[task.name].due_at = min(rows[task.name].due_at, due_at)
+
+
+def due(tasks: Iterable[Task]) -> list[Task]:
+    """Those that are due and that nobody carries out."""
+    reading().rollback()  # a snapshot from before would not know what has been done since
+    names = set(reading().scalars(select(Job.name).where(Job.due_at <= now(), _is_free())))
+    return [task for task in tasks if task.name in names]
+
+
+class Went(Enum):
+    """How it went when a worker turned to a job."""
+
+    WELL = "well"
+    WRONG = "wrong"
+    ELSEWHERE = "elsewhere"  # somebody else does it, or has just done it
+
+
+def carry_out(task: Task, *, even_early: bool = False) -> Went:
+    """Carry the job out if it is due and free; `even_early`: if it is free.
+
+    What goes wrong is kept with the job, which is tried again after a pause that grows.
+    """
+    began, holder = now(), f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    if not _take(task, holder, began, even_early):
+        return Went.ELSEWHERE
+    try:
+        with _held(task, holder):
+            count = task.work()
+    except Exception as error:
+        log.exception("job %s failed", task.name)
+        _let_go(task, holder, began, f"{type(error).__name__}: {error}", well=False)
+        return Went.WRONG
+    log.log(logging.INFO if count else logging.DEBUG, "job %s: %s", task.name, count)
+    _let_go(task, holder, began, f"{task.done} : {count}", well=True)
+    return Went.WELL
+
+
+def _is_free() -> ColumnElement[bool]:
+    return or_(Job.taken_until.is_(None), Job.taken_until < now())
+
+
+def _take(task: Task, holder: str, moment: datetime, even_early: bool) -> bool:
+    """One statement, so that of two workers at the same moment one finds nothing left to take."""
+    free = update(Job).where(Job.name == task.name, _is_free())
+    taking = free if even_early else free.where(Job.due_at <= moment)
+    with write_transaction() as session:
+        taken = session.execute(taking.values(taken_by=holder, taken_until=moment + LEASE, started_at=moment, runs=Job.runs + 1))
+    return bool(cast("CursorResult[None]", taken).rowcount)
+
+
+@contextmanager
+def _held(task: Task, holder: str) -> Iterator[None]:
+    """Hold on to the job while it is carried out. A worker that dies holds it no longer than LEASE."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way to the object itself
+    done = threading.Event()
+    keeper = threading.Thread(target=_renew, args=(app, task, holder, done), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _renew(app: Flask, task: Task, holder: str, done: threading.Event) -> None:
+    while not done.wait(RENEW_SECONDS):
+        try:
+            with app.app_context(), write_transaction() as session:
+                held = (Job.name == task.name) & (Job.taken_by == holder)
+                session.execute(update(Job).where(held).values(taken_until=now() + LEASE))
+        except Busy:
+            log.warning("job %s: the database was busy; it is held a little less long", task.name)
+
+
+def _let_go(task: Task, holder: str, began: datetime, outcome: str, *, well: bool) -> None:
+    with write_transaction() as session:
+        job = session.scalar(select(Job).where(Job.name == task.name, Job.taken_by == holder).with_for_update())
+        if job is None:
+            log.warning("job %s took longer than it was held: somebody else has it now", task.name)
+            return
+        job.taken_by = job.taken_until = None
+        job.finished_at, job.outcome = now(), outcome[:OUTCOME_MAX_CHARACTERS]
+        job.failures = 0 if well else job.failures + 1
+        # From when it began: what became due meanwhile, such as at midnight, is not passed over.
+        job.due_at = task.when(began) if well else now() + _pause(job.failures)
+
+
+def _pause(failures: int) -> timedelta:
+    return min(FIRST_PAUSE * (1 << min(failures - 1, 10)), LONGEST_PAUSE)
