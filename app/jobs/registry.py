@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app import audit
-from app.jobs.times import When, at
+from app.jobs.times import When, at, every_minute
+from boards import freshness
 
 
 @dataclass(frozen=True)
@@ -19,4 +20,8 @@ class Task:
     done: str  # what `work` counts, in the words of `flask jobs`
 
 
-TASKS = (Task("forget_old_entries", at(3, 40), audit.forget_old_entries, "lignes du journal effacées"),)
+TASKS = (
+    Task("publish_cards", every_minute, freshness.publish_due, "infos publiées"),
+    Task("expire_cards", every_minute, freshness.expire_due, "infos expirées"),
+    Task("forget_old_entries", at(3, 40), audit.forget_old_entries, "lignes du journal effacées"),
+)

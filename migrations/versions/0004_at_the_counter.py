@@ -107,6 +107,8 @@ def _create_what_people_keep() -> None:
         sa.Column("digest_hour", BIG, nullable=False),
         sa.Column("digest_weekday", BIG, nullable=False),
         sa.Column("digest_due_at", MOMENT, nullable=True),
+        sa.Column("digest_told_at", MOMENT, nullable=True),
+        sa.Column("digest_tries", BIG, nullable=False),
         sa.Column("reminders", sa.Boolean(), nullable=False),
         *_references("preferences", person_id="people"),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_preferences")),
