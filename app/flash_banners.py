@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app
@@ -12,15 +13,15 @@ from markupsafe import Markup
 from app.accounts.models import Preferences
 from app.languages import current_language
 from boards.database import now, reading
-from boards.days import zone
+from boards.days import start_of, today
 from boards.flashes import Flash, flashes_for, unread_among
-from boards.models import Person
+from boards.models import Card, Person
 
 Banner = dict[str, Any]
 
 
 def banners(flashes: Iterable[Flash], language: str) -> list[Banner]:
-    """{card, seq, by, seconds, html}: `seq` of its latest news, `by` whom, `seconds` that it flashes on."""
+    """{card, board, seq, by, seconds, html}: `seq` of its latest news, `by` whom, `seconds` that it flashes on."""
     return [_banner(flash, language) for flash in flashes]
 
 
@@ -41,16 +42,28 @@ def alerts_of(person: Person) -> dict[str, Any]:
     """How this person wants to be alerted besides: a sound, a notification of their desktop, and between which hours of the town neither."""
     chosen = reading().get(Preferences, person.id)
     if chosen is None:
-        return {"sound": False, "desktop": False, "quiet": None, "zone": str(zone())}
+        return {"sound": False, "desktop": False, "quiet": None}
     quiet = None
     if chosen.quiet_from is not None and chosen.quiet_until is not None:
         quiet = [chosen.quiet_from.isoformat("minutes"), chosen.quiet_until.isoformat("minutes")]
-    return {"sound": chosen.flash_sound, "desktop": chosen.flash_desktop, "quiet": quiet, "zone": str(zone())}
+    return {"sound": chosen.flash_sound, "desktop": chosen.flash_desktop, "quiet": quiet}
+
+
+def flash_menu(card: Card) -> dict[str, Any]:
+    """What the open card’s menu offers: whether it flashes, and when a flash « jusqu’à demain soir » ends in the town."""
+    is_on = card.flash_until is not None and card.flash_until > now()
+    return {"on": is_on, "tomorrow": start_of(today() + timedelta(days=2)).isoformat()}
 
 
 def _banner(flash: Flash, language: str) -> Banner:
     card, left = flash.card, (flash.card.flash_until or now()) - now()
-    banner = {"card": card.id, "seq": card.signalled_seq, "by": card.signalled_by_id, "seconds": max(0, round(left.total_seconds()))}
+    banner = {
+        "card": card.id,
+        "board": card.board_id,
+        "seq": card.signalled_seq,
+        "by": card.signalled_by_id,
+        "seconds": max(0, round(left.total_seconds())),
+    }
     with force_locale(language):
         html = current_app.jinja_env.get_template("flashes/_flash.html").render(**banner, flash=flash)
     return {**banner, "html": html.strip()}

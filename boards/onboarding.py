@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from boards import rights
 from boards.database import now
 from boards.errors import Conflict, NotFound
-from boards.models import Board, Card, Column, Kind, Person
+from boards.models import Board, Card, Column, Kind, Person, Service
 from boards.personal import CardRead, queue_for
 from boards.text import sorting_key
 
@@ -48,6 +48,7 @@ class Reading:
     next: int | None
     readership: Readership | None
     by_name: bool
+    services: list[Service]  # whose agents are asked; none: everybody
 
 
 def own_reads(session: Session, person: Person, board: Board) -> dict[int, int]:
@@ -96,6 +97,7 @@ def reading_of(session: Session, person: Person, board: Board, card: Card, colum
         next=_next_rule(session, person, board, card) if column.kind == Kind.GUIDE else None,
         readership=_readership_of(session, board, card) if card.must_read or rights.may_arrange(person) else None,
         by_name=card.must_read and knows_names,
+        services=_services(session, card.must_read_services),
     )
 
 
@@ -156,6 +158,11 @@ def _next_rule(session: Session, person: Person, board: Board, card: Card) -> in
     rules = [rule for _column, rules in rules_for(session, person, board) for rule in rules]
     place = next((number for number, rule in enumerate(rules) if rule.card.id == card.id), 0)
     return next((rule.card.id for rule in rules[place + 1 :] + rules[:place] if not rule.is_read), None)
+
+
+def _services(session: Session, ids: Sequence[int]) -> list[Service]:
+    found = session.scalars(select(Service).where(Service.id.in_(ids))) if ids else ()
+    return sorted(found, key=lambda service: sorting_key(service.name))
 
 
 def _is_to_read(card: Card, column: Column) -> bool:

@@ -1,5 +1,6 @@
 // The live board: one connection, one stream of changes, one sender. Everything else on the page goes through these.
 import { toast } from "./announce.js";
+import { bannersIn } from "./banners.js";
 import { board, lookingAs, seen } from "./context.js";
 import { Connection } from "./connection.js";
 import { giveBack } from "./drafts.js";
@@ -8,6 +9,7 @@ import { applyBoard, applyChange } from "./render.js";
 import { Sender } from "./sender.js";
 import { Stream } from "./stream.js";
 import { sayArchived, showWholeBoard } from "./whole_board.js";
+import { hear, takeProgress } from "./unread.js";
 import { t } from "./words.js";
 
 const CHECK_MS = 60_000;
@@ -30,6 +32,7 @@ connection.addEventListener("open", enter);
 connection.addEventListener("awake", enter);
 connection.addEventListener("view_changed", () => fetchBoard().catch(enter));
 connection.addEventListener("changes", ({ detail }) => stream.receive(detail));
+connection.addEventListener("seen", ({ detail }) => hear(detail));
 sender.addEventListener("answered", ({ detail }) => stream.receive(detail.outcome.changes));
 sender.addEventListener("refused", ({ detail }) => giveBack(detail.request));
 sender.addEventListener("refused", ({ detail }) => toast(t("Une modification en attente n’a pas pu être faite : {reason}", { reason: detail.outcome.detail })));
@@ -57,7 +60,7 @@ async function enter() {
 
 // Enters the board's room and asks for what came since; the server reads after it has let us in, so nothing falls between.
 async function join() {
-  const { changes, resync, people, total, reads } = await connection.request("join", {
+  const { changes, resync, people, total, reads, flashes, seen: progress } = await connection.request("join", {
     board: board.id,
     after: stream.seq,
     as: lookingAs,
@@ -66,7 +69,9 @@ async function join() {
   if (resync) await fetchBoard();
   else stream.receive(changes);
   takeReads(reads);
+  takeProgress(progress);
   connection.dispatchEvent(new CustomEvent("presence", { detail: { people, total } }));
+  connection.dispatchEvent(new CustomEvent("flashes", { detail: flashes }));
 }
 
 function recover({ whole }) {
@@ -89,8 +94,10 @@ async function fetchWhole() {
   if (seq < stream.seq) return; // overtaken while it was on its way
   document.body.classList.toggle("may-arrange", page.body.classList.contains("may-arrange"));
   document.body.dataset.reads = page.body.dataset.reads;
+  takeProgress(JSON.parse(page.body.dataset.seen || "null"));
   document.body.dataset.placements = page.body.dataset.placements;
   document.body.dataset.unread = page.body.dataset.unread;
+  connection.dispatchEvent(new CustomEvent("flashes", { detail: bannersIn(page) }));
   applyBoard(page.getElementById("board"));
   document.body.dataset.seq = seq;
   document.body.dataset.view = page.body.dataset.view;

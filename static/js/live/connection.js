@@ -23,7 +23,7 @@ export class Connection extends EventTarget {
     this.socket.on("disconnect", (reason) => this.#lost(reason));
     this.socket.on("connect_error", () => this.#refused());
     this.socket.on("signed_out", () => this.setState("ended"));
-    for (const event of ["changes", "presence", "typing", "view_changed"]) {
+    for (const event of ["changes", "presence", "typing", "flashes", "view_changed", "seen"]) {
       this.socket.on(event, (detail) => this.dispatchEvent(new CustomEvent(event, { detail })));
     }
     addEventListener("online", () => this.socket.connect());

@@ -10,6 +10,11 @@ export const columnOf = (card) => card.closest(".column");
 export const cardsIn = (column) => [...column.querySelectorAll(".cards > .card:not(.pending, .filtered)")];
 export const columns = () => [...document.querySelectorAll("#board > .column")];
 
+export function openCard() {
+  const article = document.querySelector("[data-panel-card]");
+  return { id: Number(article.dataset.panelCard), title: document.getElementById("panel-title").textContent };
+}
+
 export function placeOf(card) {
   return { list: card.parentElement, next: card.nextElementSibling, rank: card.dataset.rank };
 }

@@ -1,4 +1,4 @@
-// « J’ai lu »: which rules this person has read, and how the board shows it. A card’s fragment is the same for everybody, so its mark is put here.
+// « J’ai lu »: which rules, and other cards to be read, this person has read, and how the board shows it. A card’s fragment is the same for everybody, so its mark is put here.
 import { csrfToken, me, renewCsrfToken } from "./context.js";
 import { Problem } from "./problem.js";
 import { t, tn } from "./words.js";
@@ -16,6 +16,10 @@ export function markReads() {
     const cards = [...column.querySelectorAll(".cards > .card:not(.pending)")];
     const read = cards.filter((card) => mark(card, reads[card.dataset.cardId] === Number(card.dataset.version)));
     say(column.querySelector(".reads"), read.length, cards.length);
+  }
+  for (const chip of document.querySelectorAll('.column:not([data-column-kind="guide"]) .to-read')) {
+    const { cardId, version } = chip.closest(".card").dataset;
+    sayRead(chip, reads[cardId] === Number(version));
   }
 }
 
@@ -63,6 +67,12 @@ function mark(card, isRead) {
     sign.toggleAttribute("data-read", isRead);
   }
   return isRead;
+}
+
+function sayRead(chip, isRead) {
+  const words = isRead ? t("Lue") : t("Lecture demandée");
+  if (chip.lastElementChild.textContent !== words) chip.lastElementChild.textContent = words;
+  chip.toggleAttribute("data-read", isRead);
 }
 
 function say(place, read, all) {
