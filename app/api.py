@@ -45,6 +45,7 @@ def get_board(slug: str) -> Response:
     board = find_board(reading(), person, slug)
     seen = snapshot(reading(), board, person)
     cards = {card.id: card for card in load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))}
+    labels_of = LabelsOfCards(reading())
     return _json(
         {
             "id": board.id,
@@ -65,8 +66,8 @@ def get_board(slug: str) -> Response:
                 }
                 for column in sorted(seen.columns, key=lambda column: column.rank)  # the board's order, not this person's
             ],
-            "labels": [{"id": label.id, "name": label.name, "hue": label.hue} for label in _labels(cards.values())],
-            "cards": [_card(cards[key.id]) for keys in seen.cards.values() for key in keys if key.id in cards],
+            "labels": [{"id": label.id, "name": label.name, "hue": label.hue} for label in _labels(labels_of, cards.values())],
+            "cards": [_card(cards[key.id], labels_of) for keys in seen.cards.values() for key in keys if key.id in cards],
         }
     )
 
@@ -81,9 +82,8 @@ def healthz() -> Response:
     return _json({"status": "ok"})
 
 
-def _labels(cards: Iterable[Card]) -> list[Label]:
+def _labels(labels_of: LabelsOfCards, cards: Iterable[Card]) -> list[Label]:
     """Those that these cards have, by name: what is only on others is not told."""
-    labels_of = LabelsOfCards(reading())
     found = {label.id: label for card in cards for label in labels_of(card)}
     return sorted(found.values(), key=lambda label: label.plain)
 
@@ -96,7 +96,7 @@ def _suggestion(card: Card) -> dict[str, Any] | None:
     return {"kind": card.suggestion, "asked": card.asked_id, **told}
 
 
-def _card(card: Card) -> dict[str, Any]:
+def _card(card: Card, labels_of: LabelsOfCards) -> dict[str, Any]:
     return {
         "id": card.id,
         "column": card.column_id,
@@ -108,7 +108,7 @@ def _card(card: Card) -> dict[str, Any]:
         "confirmed_at": card.confirmed_at.isoformat(),
         "tellable": card.tellable,
         "internal_note": card.internal_note,
-        "labels": card.label_ids,
+        "labels": [label.id for label in labels_of(card)],
         "author": (card.author.name or None) if card.author else card.byline,
         "created_at": card.created_at.isoformat(),
         "edited_at": card.edited_at.isoformat() if card.edited_at else None,

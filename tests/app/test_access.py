@@ -110,6 +110,7 @@ class Doors:
             "service_id": self.town.ccas,
             "board_id": self.town.other_board,
             "template_id": self.template,
+            "label_id": self._label("own") if "label_id" in rule else 0,
             "sign_in_id": self.somebodys_sign_in,
             "token_id": self.somebodys_token,
             "card_id": self.card(target) if "card_id" in rule else 0,
@@ -141,6 +142,10 @@ class Doors:
                 return self.columns[target]
             case "reply", "target":
                 return self._reply(target)
+            case "label", "target":
+                return self._label(target)
+            case "into", "label":
+                return self._label("own")
             case "seq", "target":
                 return ABSENT if self.card(target) == ABSENT else self.town.seq
             case "cards", [str(each)]:
@@ -152,6 +157,14 @@ class Doors:
             case _, "mine":
                 return self.town.add_card(column=self.town.free, actor=self.town.facilitator)
         return value
+
+    def _label(self, target: str) -> int:
+        """A label that a card of the target has, and no other."""
+        if target == "absent":
+            return ABSENT
+        name = uuid.uuid4().hex
+        labelled = self.town.perform(self.town.facilitator, type="set_labels", card=self.card(target), labels=[name])
+        return next(card.label_ids[0] for card in labelled.cards.values() if card)
 
     def _reply(self, target: str) -> int:
         """What a facilitator said of a card of the target."""
@@ -285,6 +298,7 @@ def test_what_is_hidden_is_in_no_page_and_no_answer(app: Flask, town: Town) -> N
         doors = Doors(app, town, role)
         town.perform(town.facilitator, type="edit_column", column=doors.columns["hidden"], title="Colonne secrète")
         card = town.add_card("Carte secrète", column=doors.columns["hidden"], actor=town.facilitator)
+        town.perform(town.facilitator, type="set_labels", card=card, labels=["Étiquette secrète"])
         town.perform(
             town.facilitator,
             type="archive_card",

@@ -68,6 +68,10 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "vote_card": {"card": 1, "on": True},
     "reply": {"card": 1, "text": "D’accord"},
     "withdraw_reply": {"reply": 1},
+    "set_labels": {"card": 1, "labels": ["Été"]},
+    "edit_label": {"label": 1, "name": "Été", "hue": 20},
+    "merge_labels": {"label": 1, "into": 2},
+    "remove_label": {"label": 1},
     "undo_change": {"seq": 2, "first": 1},
 }
 WRONG = [
