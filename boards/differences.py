@@ -39,6 +39,17 @@ def condensed(pieces: list[Piece]) -> list[Piece]:
     ]
 
 
+def cut(pieces: list[Piece], characters: int) -> list[Piece]:
+    """The first pieces, as far as so many characters go."""
+    shown: list[Piece] = []
+    for kind, text in pieces:
+        if len(text) > characters:
+            return [*shown, Piece(kind, f"{text[:characters]}…")]
+        shown.append(Piece(kind, text))
+        characters -= len(text)
+    return shown
+
+
 def _compared(old: list[str], new: list[str]) -> list[Piece]:
     if max(len(old), len(new)) > COMPARED_AT_MOST:
         return [Piece("removed", "".join(old)), Piece("added", "".join(new))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert, literal, or_, select
 from sqlalchemy.orm import Session
@@ -26,6 +27,11 @@ class Progress:
 
     read_to: int
     seen: Mapping[int, int]
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As the page and its script know it."""
+        return {"to": self.read_to, "cards": {str(id): seq for id, seq in self.seen.items()}}
 
     def of(self, card_id: int) -> int:
         """The seq up to which they have read this card."""
@@ -70,6 +76,14 @@ def unread_of(session: Session, person: Person, board: Board, columns: Iterable[
         if archived_at is None and column_id in readable and progress.is_unread(person.id, id, signalled_seq, signalled_by_id):
             found.setdefault(column_id, []).append(id)
     return Unread(progress, found)
+
+
+def progress_of(session: Session, person: Person, board: Board) -> Progress:
+    """How far this person has read the board; of single cards only what decides whether they are unread."""
+    read_to = _read_to(session, person.id, board.id)
+    kept = select(Seen.card_id, Seen.seq).join(Card, Card.id == Seen.card_id).where(Seen.person_id == person.id, Card.board_id == board.id)
+    decisive = kept.where(or_(Card.signalled_seq > read_to, Seen.seq == 0)).order_by(Seen.card_id)
+    return Progress(read_to, {row.card_id: row.seq for row in session.execute(decisive)})
 
 
 def left_unseen(session: Session, person: Person, board: Board, read_to: int) -> dict[int, tuple[int, datetime]]:

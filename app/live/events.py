@@ -28,6 +28,7 @@ from boards.database import reading
 from boards.errors import FieldError, Forbidden, Invalid, Refusal
 from boards.onboarding import own_reads
 from boards.reading import find_board, find_card
+from boards.unread import progress_of
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ def on_join(seat: Seat, data: Answer) -> Answer:
         **present_catch_up(missed, *seat.group),
         **seats.presence(board.id),
         "reads": reads,
+        "seen": progress_of(reading(), person, board).plain if previewed is None else None,
         "flashes": banners_for(stands_in or person, seat.language),
     }
 

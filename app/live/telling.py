@@ -73,6 +73,8 @@ def hear(message: dict[str, Any]) -> None:
         look_into(message["board"] if message["board"] in seats.boards() else _NO_BOARD)
     elif "typing" in message:
         _emit_typing(message["typing"], message["column"])
+    elif "person" in message:
+        _emit_to_person(message["person"], message["event"], message["data"])
 
 
 def close_sign_in(sign_in_id: int) -> None:
@@ -90,6 +92,16 @@ def close(sid: str) -> None:
 def tell_new_view(seat: Seat) -> None:
     """What this person may see has changed: their page fetches the board anew."""
     _emit("view_changed", {"board": seat.board_id}, to=seat.sid)
+
+
+def tell_person(person_id: int, event: str, data: dict[str, Any]) -> None:
+    """Tell all open pages of one person what they themselves did on one of them."""
+    bus.tell({"person": person_id, "event": event, "data": data})
+    _emit_to_person(person_id, event, data)
+
+
+def _emit_to_person(person_id: int, event: str, data: dict[str, Any]) -> None:
+    _emit(event, data, to=[seat.sid for seat in seats.all() if seat.person["id"] == person_id])
 
 
 def _enqueue(_sender: Any, change: Committed) -> None:
