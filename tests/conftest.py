@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 from app import create_app
@@ -22,6 +23,23 @@ from tests.town import PASSWORD, Town, found_town
 from tests.visitor import OutsideClient, Visitor
 
 IN_CI = os.environ.get("CI") == "true"
+
+
+class CompiledTemplates(BytecodeCache):
+    """Each test has an application of its own; compiling its templates would be most of the time of those that render pages."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED_TEMPLATES = CompiledTemplates()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -113,6 +131,7 @@ def app(database_url: str, tmp_path: Path, environment: dict[str, str]) -> Itera
     settings = Settings.from_environment({**usual, **environment})
     app = create_app(settings)
     app.test_client_class = OutsideClient
+    app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     with app.app_context():
         yield app
         db.session.remove()
