@@ -102,7 +102,9 @@ def _fill(board: Board, columns: list[dict[str, Any]], services: dict[str, int],
     ]
     brought = perform(people["dtan@demo.example"], board.id, ImportColumns(columns=incoming, tally=Tally()))
     ids = {card.title: id for id, card in brought.cards.items() if card is not None}
-    steps = Steps(board.id, people, services, {column.title: id for id, column in brought.columns.items() if column is not None})
+    steps = Steps(
+        board.id, people, services, {column.title: id for id, column in brought.columns.items() if column is not None}, today.date()
+    )
     for card in (card for column in columns for card in column["cards"]):
         steps.go_through(ids[clean_title(fill_dates(card["title"], today.date()))], card)
 

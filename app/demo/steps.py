@@ -1,7 +1,9 @@
-"""What became of the demo's cards: rules to be read, suggestions supported, discussed and answered, by the same commands as anybody's."""
+"""What became of the demo's cards: read, labelled, confirmed, supported, discussed and answered, by the same commands as anybody's."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from boards.changes import Committed
@@ -13,32 +15,52 @@ from boards.text import markdown_to_html
 class Steps:
     """Lets the people of a new demo board do what its file tells."""
 
-    def __init__(self, board: int, people: dict[str, int], services: dict[str, int], columns: dict[str, int]) -> None:
+    def __init__(self, board: int, people: dict[str, int], services: dict[str, int], columns: dict[str, int], today: date) -> None:
         self._board, self._people, self._services, self._columns = board, people, services, columns
+        self._today = today
 
     def go_through(self, card: int, told: dict[str, Any]) -> None:
-        """`told` is the card's entry of the town's file: whether everybody must read it, whom it asks, who supports it, and the steps that followed."""
-        if told.get("must_read"):
-            self._perform(told["author"], type="require_reading", card=card, required=True)
-        if "asked" in told:
-            self._perform(told["author"], type="set_suggestion", card=card, suggestion="request", asked=self._services[told["asked"]])
+        """`told` is the card's entry of the town's file: what its author does with it, whom it asks, who supports it, and the steps that followed."""
+        version = 1
+        for command in self._of_author(told):
+            version = self._perform(told["author"], card, version, command)
         for who in told.get("votes", ()):
-            self._perform(who, type="vote_card", card=card, on=True)
-        for version, step in enumerate(told.get("steps", ()), start=1):
-            self._perform(step["by"], **self._command(card, version, step))
+            self._perform(who, card, version, {"type": "vote_card", "on": True})
+        for step in told.get("steps", ()):
+            version = self._perform(step["by"], card, version, self._command(step))
 
-    def _command(self, card: int, version: int, step: dict[str, Any]) -> dict[str, Any]:
-        """`version`: the card's own, if all its steps so far were edits."""
+    def _of_author(self, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        if "must_read" in told:
+            asked = [] if told["must_read"] == "all" else [self._services[slug] for slug in told["must_read"]]
+            yield {"type": "require_reading", "required": True, "services": asked}
+        if "asked" in told:
+            yield {"type": "set_suggestion", "suggestion": "request", "asked": self._services[told["asked"]]}
+        if "note" in told:
+            yield {"type": "edit_card", "internal_note": told["note"], "silent": True}
+        if "labels" in told:
+            yield {"type": "set_labels", "labels": told["labels"]}
+        if told.get("flash"):
+            yield {"type": "flash_card", "on": True}
+        if "waits" in told:
+            yield {"type": "edit_card", "visible_from": (self._today + timedelta(days=told["waits"])).isoformat()}
+
+    def _command(self, step: dict[str, Any]) -> dict[str, Any]:
         if "edit" in step:
-            return {"type": "edit_card", "card": card, "version": version, "body": markdown_to_html(step["edit"])}
+            return {"type": "edit_card", "body": markdown_to_html(step["edit"])}
         if "archive" in step:
-            return {"type": "archive_card", "card": card}
+            return {"type": "archive_card"}
+        if "confirm" in step:
+            return {"type": "confirm_card"}
         if "reply" in step:
-            return {"type": "reply", "card": card, "text": step["reply"]}
+            return {"type": "reply", "text": step["reply"]}
         if "answer" in step:
             body = markdown_to_html(step["body"])
-            return {"type": "publish_answer", "card": card, "column": self._columns[step["column"]], "title": step["answer"], "body": body}
-        return {"type": "set_status", "card": card, "status": step["status"], "note": step.get("note", "")}
+            return {"type": "publish_answer", "column": self._columns[step["column"]], "title": step["answer"], "body": body}
+        return {"type": "set_status", "status": step["status"], "note": step.get("note", "")}
 
-    def _perform(self, who: str, **command: Any) -> Committed:
-        return perform(self._people[who], self._board, parse_command(command))
+    def _perform(self, who: str, card: int, version: int, asked: dict[str, Any]) -> int:
+        """Which version the card has after this command."""
+        edited = {"version": version} if asked["type"] == "edit_card" else {}
+        done: Committed = perform(self._people[who], self._board, parse_command({**asked, "card": card, **edited}))
+        shown = done.cards[card]
+        return shown.version if shown is not None else version

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.demo import create_demo_town
-from boards.database import reading
+from boards.database import now, reading
 from boards.models import Board, BoardTemplate, Card, Column, Kind, Person, Status, Suggestion
 from boards.onboarding import rules_for
 from boards.personal import Notice, Placement
@@ -45,13 +45,27 @@ def test_some_have_read_the_rules_and_who_begins_has_not(demo: Board) -> None:
     left = {unread(person.name) for person in reading().query(Person).filter_by(disabled_at=None)}
     assert {0, 2, 4} <= left
     assert unread("Jade Perrin") == 9
-    assert reading().query(Card).filter_by(must_read=True).count() == 1
+    assert reading().query(Card).filter_by(must_read=True).count() == 2
+
+
+def test_the_counter_has_something_of_everything(demo: Board) -> None:
+    """Urgent, new, waiting for its day, ended, asked to be checked, asked to be read, labelled, with a note for agents alone."""
+    cards = reading().query(Card).filter_by(board_id=demo.id).all()
+    (flashing,) = [card for card in cards if card.flash_until]
+    assert "Vent fort" in flashing.title
+    assert 10 <= sum(card.signalled_seq > 0 for card in cards) <= 40
+    (waiting,) = [card for card in cards if card.is_scheduled]
+    assert "billetterie" in waiting.title
+    assert [card.must_read_services != [] for card in cards if card.must_read] == [False, True]
+    assert len({label for card in cards for label in card.label_ids}) == 5
+    assert sum(bool(card.internal_note) for card in cards) == 2
+    assert sum(card.valid_until is None and (now() - card.confirmed_at).days > 90 for card in cards if card.archived_at is None) > 20
 
 
 def test_there_is_something_in_the_archive_the_history_and_the_templates(demo: Board) -> None:
-    (archived,) = reading().query(Card).filter(Card.archived_at.is_not(None))
+    (archived,) = reading().query(Card).filter(Card.archived_at.is_not(None), Card.visible_from.is_(None))
     assert "Imprimante en panne" in archived.title
-    (edited,) = reading().query(Card).filter(Card.version > 1)
+    (edited,) = reading().query(Card).filter(Card.version > 2)
     assert (edited.version, "0,20" in edited.body_text) == (3, True)
     assert [template.title for template in reading().query(BoardTemplate)] == ["Alertes et intempéries"]
     assert reading().query(Placement).filter_by(pinned=True).count() == 1
