@@ -80,7 +80,7 @@ DETAILS = {
     "not_voted": _l("Vous ne souteniez pas cette suggestion."),
     "only_previewing": _l("Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie."),
     "page_not_found": _l("Cette page n’existe pas, ou plus."),
-    "rule_changed": _l("Cette règle a été modifiée pendant votre lecture : relisez-la, puis dites que vous l’avez lue."),
+    "rule_changed": _l("Cette info a été modifiée pendant votre lecture : relisez-la, puis dites que vous l’avez lue."),
     "same_label": _l("Choisissez une autre étiquette : une étiquette ne fusionne pas avec elle-même."),
     "same_text": _l("Ce texte est déjà celui d’aujourd’hui : il n’y a rien à reprendre."),
     "same_column": _l("Choisissez une autre colonne : une colonne ne fusionne pas avec elle-même."),

@@ -150,7 +150,7 @@ def notices(session: Session, person: Person) -> list[Told]:
     # Counted among what they may read, or what is hidden would crowd the rest out.
     latest = about.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
     rows = session.execute(latest).all()
-    acted = {notice.facts["actor"] for notice, _card in rows}
+    acted = {notice.facts["actor"] for notice, _card in rows} - {None}  # what came about by itself
     actors = {actor.id: actor for actor in session.scalars(select(Person).where(Person.id.in_(acted)))} if acted else {}
     return [Told(notice, card, actors.get(notice.facts["actor"])) for notice, card in rows]
 

@@ -126,10 +126,11 @@ def test_what_is_read_is_counted_and_an_edited_rule_asks_again_live(seat: SeatSo
 
     facilitator.open_card("Règle A")
     facilitator.panel.get_by_role("button", name="Autres actions sur cette info").click()
-    facilitator.page.get_by_role("menuitemcheckbox", name="Demander la lecture").click()
+    facilitator.page.get_by_role("menuitem", name="Demander la lecture…").click()
+    facilitator.page.get_by_role("button", name="Demander", exact=True).click()
     expect(boris.card("Règle A")).to_contain_text("Lecture demandée")
     expect(facilitator.panel).to_contain_text("Lecture demandée")
-    facilitator.panel.get_by_role("link", name=re.compile("Lue par 0 personne sur")).click()
+    facilitator.panel.get_by_role("link", name=re.compile("0 lue sur")).click()
     expect(facilitator.page.get_by_role("region", name="Règle A").get_by_text("Médiathèque").first).to_be_visible()
     facilitator.command(type="archive_column", column=facilitator.board()["columns"][0]["id"])
 
