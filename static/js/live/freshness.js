@@ -4,13 +4,31 @@ import { daysUntil } from "./days.js";
 import { mayEdit } from "./rights.js";
 import { t, tn } from "./words.js";
 
+// Without an end, and for too long nobody has said that it holds.
+export function isStale(card) {
+  const { checkAfter, columnKind } = card.closest(".column").dataset;
+  return Number(checkAfter) > 0 && columnKind !== "suggestions" && Boolean(card.dataset.confirmed) && -daysUntil(card.dataset.confirmed) >= Number(checkAfter);
+}
+
 export function markStale() {
   for (const column of document.querySelectorAll("#board > .column")) {
     const cards = [...column.querySelectorAll(":scope > .cards > .card[data-card-id]")];
-    const stale = cards.filter((card) => mark(card, asksIn(column, card)));
+    const stale = cards.filter((card) => mark(card, isStale(card)));
     count(column, stale.filter(mayEdit).length);
   }
 }
+
+export const isStale = (card) => asksIn(card.closest(".column"), card);
+
+function markStale() {
+  for (const column of document.querySelectorAll("#board > .column")) {
+    const cards = [...column.querySelectorAll(":scope > .cards > .card[data-card-id]")];
+    const stale = cards.filter((card) => mark(card, isStale(card)));
+    count(column, stale.filter(mayEdit).length);
+  }
+}
+
+export const isStale = (card) => asksIn(card.closest(".column"), card);
 
 // Without an end, and for too long nobody has said that it holds.
 function asksIn({ dataset }, card) {
