@@ -36,7 +36,7 @@ from app.administration import town as town_pages
 from app.extensions import compress, csrf, limiter, login_manager, migrate, socketio
 from app.handing import pages as handing_pages
 from app.handing import public, sending
-from app.profile import data, looks, photos, sign_ins, tokens, welcome
+from app.profile import alerts, data, looks, photos, sign_ins, tokens, welcome
 from app.profile import pages as profile
 from app.sign_on import oidc
 from boards import days
@@ -144,6 +144,7 @@ def _register_routes(app: Flask) -> None:
         freshness_pages,
         api,
         profile,
+        alerts,
         looks,
         welcome,
         photos,

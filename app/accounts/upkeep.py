@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.accounts.models import Account, OneTimeLink
+from app.accounts.models import Account, OneTimeLink, Preferences
 from app.accounts.names import BadInput
 from app.accounts.password_change import end_sign_ins
 from boards.administration import services_with
@@ -114,7 +114,7 @@ def erase_person(session: Session, account: Account, actor: Person | None) -> No
     person.services = []
     person.disabled_at, person.erased_at = person.disabled_at or moment, moment
     person.version += 1
-    for kept in (Photo, Fold, Placement, CardRead, Visit, Seen, Notice):
+    for kept in (Photo, Fold, Placement, CardRead, Visit, Seen, Notice, Preferences):
         session.execute(delete(kept).where(kept.person_id == person.id))
     # Sign-ins, tokens, links and identities go with it, by the database's own cascade.
     session.execute(delete(Account).where(Account.id == account.id))

@@ -12,6 +12,7 @@ from app import audit, strict_json
 from app.accounts.current import current_account
 from app.accounts.models import Account, ApiToken, AuditEntry, Identity, SignIn
 from app.extensions import limiter
+from app.preferences import preferences_of
 from boards import rights
 from boards.database import now, reading, write_transaction
 from boards.discussion import Reply, Vote
@@ -77,6 +78,7 @@ def personal_data(account: Account) -> dict[str, Any]:
             }
             for token in reading().scalars(select(ApiToken).where(ApiToken.account_id == account.id))
         ],
+        "alerts": _alerts(person),
         "cards": _cards(person),
         "votes": _votes(person),
         "replies": _replies(person),
@@ -87,6 +89,22 @@ def personal_data(account: Account) -> dict[str, Any]:
         "columns": _columns(person),
         "changes": _changes(person),
         "log": _log(account),
+    }
+
+
+def _alerts(person: Person) -> dict[str, Any]:
+    chosen = preferences_of(reading(), person.id)
+    return {
+        "flash_sound": chosen.flash_sound,
+        "flash_desktop": chosen.flash_desktop,
+        "quiet_from": chosen.quiet_from.isoformat("minutes") if chosen.quiet_from else None,
+        "quiet_until": chosen.quiet_until.isoformat("minutes") if chosen.quiet_until else None,
+        "digest": chosen.digest,
+        "digest_hour": chosen.digest_hour,
+        "digest_weekday": chosen.digest_weekday,
+        "digest_due_at": _moment(chosen.digest_due_at),
+        "digest_told_at": _moment(chosen.digest_told_at),
+        "reminders": chosen.reminders,
     }
 
 

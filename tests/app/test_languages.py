@@ -32,6 +32,7 @@ PAGES = [
     "/boards/accueil/guide",
     "/boards/accueil/guide/reads",
     "/profile",
+    "/profile/alerts",
     "/people",
     "/people/new",
     "/people/import",

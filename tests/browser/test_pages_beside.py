@@ -40,6 +40,7 @@ FACILITATORS_PAGES = [
     "/log",
     "/log?q=zzz",
     "/profile",
+    "/profile/alerts",
     "/boards/accueil/history",
     "/boards/accueil/history?column={column}&kind=rights",
     "/cards/{card}/history",
@@ -64,7 +65,7 @@ EVERYBODYS_PAGES = [
     "/people",
     "/cards/987654",
 ]
-STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forged", "/sign-in"]
+STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forged", "/mails/forged/stop", "/sign-in"]
 
 
 def test_facilitators_pages_on_a_large_screen(seat: SeatSomebody) -> None:
