@@ -18,24 +18,6 @@ export function markStale() {
   }
 }
 
-export const isStale = (card) => asksIn(card.closest(".column"), card);
-
-function markStale() {
-  for (const column of document.querySelectorAll("#board > .column")) {
-    const cards = [...column.querySelectorAll(":scope > .cards > .card[data-card-id]")];
-    const stale = cards.filter((card) => mark(card, isStale(card)));
-    count(column, stale.filter(mayEdit).length);
-  }
-}
-
-export const isStale = (card) => asksIn(card.closest(".column"), card);
-
-// Without an end, and for too long nobody has said that it holds.
-function asksIn({ dataset }, card) {
-  const after = Number(dataset.checkAfter);
-  return after > 0 && dataset.columnKind !== "suggestions" && Boolean(card.dataset.confirmed) && -daysUntil(card.dataset.confirmed) >= after;
-}
-
 function mark(card, asks) {
   const sign = card.querySelector(":scope > .stale-mark");
   if (asks && !sign) {
