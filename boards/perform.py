@@ -19,6 +19,7 @@ from boards.database import now, one_writer, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Board, Card, Change, Column, Person, Role, Service
 from boards.scope import Scope
+from boards.search.index import keep_in_step
 
 # Sent after each commit, in the order of the commits, with `change=Committed`. Receivers must be quick: they hold up the next writer.
 change_committed = Signal()
@@ -175,6 +176,7 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
     )
     scope.session.add(change)
     scope.session.flush()
+    keep_in_step(scope.session, differences)
     return change
 
 

@@ -13,6 +13,7 @@ from boards.commands.base import Command, Id
 from boards.errors import Conflict
 from boards.models import Card, Change, Column, Record
 from boards.scope import Scope
+from boards.search.index import forget_cards
 
 KEPT_IN_ARCHIVE = timedelta(days=30)
 # Each is a condition of its own: of more, reading the whole log once is quicker.
@@ -68,6 +69,7 @@ def _erase(scope: Scope, cards: Sequence[Card], columns: Sequence[Column]) -> No
     """Reads, votes and replies go with the rows: the database sees to it."""
     _forget_in_log(scope, cards, columns)
     ids = {card.id for card in cards}
+    forget_cards(scope.session, ids)
     answered = [
         card
         for some in _by(500, sorted(ids))

@@ -1,34 +1,54 @@
-"""Words that mean the same at a counter: abbreviations, and everyday words beside the administration's own."""
+"""Expressions that mean the same at a counter: abbreviations, and everyday words beside the administration's own."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from boards.search.terms import fold, forms, is_root, tokens
+from boards.search.terms import Wanted, forms, is_empty, tokens
 
 _FILE = Path(__file__).with_name("equivalents.txt")
+_WORDS_AT_MOST = 4
+
+Expression = tuple[frozenset[str], ...]  # for each word the terms by which it is known; it is found where every word is
 
 
-def equivalents(word: str) -> frozenset[str]:
-    """The terms under which the other words of its lines are found; `word` without accents."""
-    return frozenset().union(*(_table().get(form, frozenset()) for form in forms(word) if not is_root(form)))
+def equivalents(words: Sequence[Wanted]) -> list[frozenset[Expression]]:
+    """For each of these words, which follow each other, what else the expressions mean in which it stands."""
+    found: list[set[Expression]] = [set() for _word in words]
+    known = [word.names for word in words]
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _WORDS_AT_MOST, len(words)) + 1):
+            others = _meant(known[start:end])
+            for place in range(start, end):
+                found[place] |= others
+    return [frozenset(each) for each in found]
+
+
+def _meant(said: Sequence[frozenset[str]]) -> set[Expression]:
+    """What else is meant by an expression of these words."""
+    meant: set[Expression] = set()
+    for expression, others in _table().get(len(said), ()):
+        if all(one & other for one, other in zip(said, expression, strict=True)):
+            meant |= others
+    return meant
 
 
 @cache
-def _table() -> dict[str, frozenset[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
+def _table() -> dict[int, list[tuple[Expression, frozenset[Expression]]]]:
+    """Each expression with the others of its line, by how many words it has."""
+    table: defaultdict[int, list[tuple[Expression, frozenset[Expression]]]] = defaultdict(list)
     for line in _FILE.read_text(encoding="utf-8").splitlines():
-        words = [] if line.startswith("#") else [_known_by(word) for word in line.split()]
-        for word in words:
-            for term in word:
-                found[term] |= {other for each in words if each is not word for other in each}
-    return {term: frozenset(others) for term, others in found.items()}
+        if line and not line.startswith("#"):
+            meaning = [_expression(written) for written in line.split(",")]
+            for expression in meaning:
+                table[len(expression)].append((expression, frozenset(other for other in meaning if other is not expression)))
+    return dict(table)
 
 
-def _known_by(word: str) -> set[str]:
-    """A word with hyphens is known by the whole alone: its parts mean other things."""
-    (token,) = tokens(word)
-    whole = token.joined or token.words[0]
-    return {form for form in forms(whole if not token.joined else fold(whole)) if not is_root(form)}
+def _expression(written: str) -> Expression:
+    """A word with hyphens counts as one: its parts mean other things."""
+    wholes = (token.joined or token.words[0] for token in tokens(written))
+    return tuple(forms(whole) for whole in wholes if not is_empty(whole))

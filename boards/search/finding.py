@@ -1,128 +1,128 @@
-"""Finding what a person may read, best first: what the title says before what the text says, what holds before what has ended."""
+"""Finding what a person may read, best first."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from boards import rights
+from boards.days import day_of
+from boards.labels import Label
 from boards.models import Board, Card, Column, Person
-from boards.search.equivalents import equivalents
-from boards.search.index import Sought, candidates, frequencies, slips
-from boards.search.terms import index_terms, is_root, wanted
+from boards.search.databases import index_of
+from boards.search.ranking import Candidate, score
+from boards.search.understanding import Asked, Text, understand
 
-QUERY_MAX_CHARACTERS = 400
-ENOUGH = 8
-
-# How well a term of a text answers a word of the query, and how much it counts where it stands.
-_ITSELF, _FORM, _BEGINNING, _SLIP, _EQUIVALENT, _KIN = 1.0, 0.9, 0.7, 0.7, 0.6, 0.4
-_IN_TITLE, _IN_COLUMN, _IN_BODY = 3.0, 2.0, 1.2
-_EXPIRED = 0.5
-_A_YEAR_OLD = 0.9
+# So many at most are looked at closely, of those that the database finds best.
+_CANDIDATES = 60
+# Fewer cards with every word than this, and those with only some are shown behind them: with some of so many of the most telling words.
+_ENOUGH = 8
+_TELLING = 5
 
 
 @dataclass(frozen=True)
 class Found:
     card: Card
     column: Column
+    board: Board
     score: float
 
 
 @dataclass(frozen=True)
-class _Word:
-    """A word of the query, how telling it is, and the columns whose title holds it."""
+class Findings:
+    """What was found, best first, and the words as they were understood, for whoever shows where they stand."""
 
-    sought: Sought
-    weight: float
-    columns: frozenset[int]
-
-    def likeness(self, terms: Iterable[str]) -> float:
-        wanted, best = self.sought.wanted, 0.0
-        for term in terms:
-            if term == wanted.word:
-                return _ITSELF
-            if term in wanted.forms:
-                best = max(best, _KIN if is_root(term) else _FORM)
-            elif self.sought.open_ended and term.startswith(wanted.word):
-                best = max(best, _BEGINNING)
-            elif term in self.sought.slips:
-                best = max(best, _SLIP)
-            elif term in self.sought.equivalents:
-                best = max(best, _EQUIVALENT)
-        return best
+    asked: Sequence[Asked]
+    cards: Sequence[Found]
 
 
 def search(
-    session: Session, person: Person, query: str, today: date, *, board: Board | None = None, archived: bool = False, most: int = 20
-) -> list[Found]:
-    """What this person may read and probably looks for, best first. Any text may be a query; one without words finds nothing."""
-    homes = _homes(session, person, board, archived)
-    words = _words(session, query[:QUERY_MAX_CHARACTERS], homes)
-    if not words:
-        return []
-    found = _candidates(session, words, homes, archived)
-    cards: Iterable[Card] = session.scalars(select(Card).where(Card.id.in_(found))) if found else []
-    scored = [Found(card, homes[card.column_id], _score(words, card, *found[card.id], today)) for card in cards if card.column_id in homes]
-    return sorted((each for each in scored if each.score > 0), key=lambda each: (-each.score, -each.card.id))[:most]
+    session: Session,
+    person: Person,
+    query: str,
+    today: date,
+    *,
+    board: Board | None = None,
+    archived: bool = False,
+    only: ColumnElement[bool] | None = None,
+    most: int = 20,
+) -> Findings:
+    """What this person may read and probably looks for. Any text may be a query; one without words finds nothing.
+
+    `board`: the one in sight, whose cards come before others as good. `archived`: what was put away, too. `only`: a condition on the cards.
+    """
+    homes = {column.id: (column, at) for column, at in _homes(session, person, board, archived)}
+    columns = [column for column, _board in homes.values()]
+    labels = session.scalars(select(Label).where(Label.board_id.in_({column.board_id for column in columns}))).all()
+    readable = _readable(person, columns, archived)
+    asked = understand(session, query, readable, columns, labels)
+    if not asked:
+        return Findings([], [])
+    scored = [
+        (score(asked, candidate, today, board.id if board else None), candidate)
+        for candidate in _candidates(session, asked, and_(readable, true() if only is None else only))
+    ]
+    best = sorted(((points, each.id) for points, each in scored if points > 0), reverse=True)[:most]
+    cards = {card.id: card for card in session.scalars(select(Card).where(Card.id.in_(id for _points, id in best)))}
+    return Findings(asked, [Found(cards[id], *homes[cards[id].column_id], points) for points, id in best])
 
 
-def _homes(session: Session, person: Person, board: Board | None, archived: bool) -> dict[int, Column]:
-    query = select(Column).join(Board, Board.id == Column.board_id).where(Board.archived_at.is_(None))
-    if board is not None:
-        query = query.where(Column.board_id == board.id)
+def _homes(session: Session, person: Person, board: Board | None, archived: bool) -> Iterator[tuple[Column, Board]]:
+    """The columns that the person may read, of every board in use and of the one in sight."""
+    in_use = Board.archived_at.is_(None)
+    query = (
+        select(Column, Board).join(Board, Board.id == Column.board_id).where(in_use if board is None else or_(in_use, Board.id == board.id))
+    )
     if not archived:
         query = query.where(Column.archived_at.is_(None))
-    return {column.id: column for column in session.scalars(query) if rights.may_read(person, column)}
+    return ((column, at) for column, at in session.execute(query) if rights.may_read(person, column))
 
 
-def _words(session: Session, query: str, homes: dict[int, Column]) -> list[_Word]:
-    titles = {id: index_terms(column.title) for id, column in homes.items()}
-    sought = [Sought(each, equivalents=equivalents(each.word)) for each in wanted(query)]
-    counts = frequencies(session, sought)
-    for number, each in enumerate(sought):
-        if counts[number] == 0:
-            sought[number] = replace(each, slips=slips(session, each.wanted), shortened=True)
-    counts = frequencies(session, sought)
-    every = session.scalar(select(func.count()).select_from(Card)) or 1
-    words = []
-    for each, count in zip(sought, counts, strict=True):
-        word = _Word(each, math.log(1 + every / (count + 0.5)), frozenset())
-        words.append(replace(word, columns=frozenset(id for id, terms in titles.items() if word.likeness(terms) > 0)))
-    return words
+def _readable(person: Person, columns: Collection[Column], archived: bool) -> ColumnElement[bool]:
+    """The condition of a card that the person may read; one that waits for its day is there for those who may edit it."""
+    in_columns = Card.column_id.in_([column.id for column in columns])
+    if not archived:
+        return and_(in_columns, Card.archived_at.is_(None))
+    editing = [column.id for column in columns if rights.level(person, column) >= rights.Level.EDIT]
+    contributing = [column.id for column in columns if rights.level(person, column) == rights.Level.CONTRIBUTE]
+    own = and_(Card.column_id.in_(contributing), Card.author_id == person.id)
+    return and_(in_columns, or_(Card.visible_from.is_(None), Card.column_id.in_(editing), own))
 
 
-def _candidates(session: Session, words: Sequence[_Word], homes: dict[int, Column], archived: bool) -> dict[int, tuple[str, str]]:
+def _candidates(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool]) -> list[Candidate]:
     """Cards with every word; with every word but those that their column says; when these are few, those with any."""
-    sought = [word.sought for word in words]
-    found = candidates(session, sought, homes, every=True, archived=archived)
-    for column in {id for word in words for id in word.columns}:
-        others = [word.sought for word in words if column not in word.columns]
-        found |= candidates(session, others, [column], every=True, archived=archived)
-    if len(found) < ENOUGH:
-        found |= candidates(session, sought, homes, every=False, archived=archived)
-    return found
+    found = _with(session, asked, readable, every=True)
+    said_by: defaultdict[frozenset[int], set[int]] = defaultdict(set)  # columns by the words that they say
+    for column in {id for word in asked for id in word.columns}:
+        said_by[frozenset(place for place, word in enumerate(asked) if column in word.columns)].add(column)
+    for said, columns in said_by.items():
+        others = [word for place, word in enumerate(asked) if place not in said]
+        found |= _with(session, others, and_(readable, Card.column_id.in_(columns)), every=True)
+    if len(found) < _ENOUGH and len(asked) > 1:
+        telling = sorted(asked, key=lambda word: word.weight, reverse=True)[:_TELLING]
+        found |= _with(session, telling, readable, every=False)
+    return list(found.values())
 
 
-def _score(words: Sequence[_Word], card: Card, title: str, body: str, today: date) -> float:
-    in_title, in_body = title.split(), set(body.split())
-    score = matched = 0.0
-    for word in words:
-        title_likeness, body_likeness = word.likeness(in_title), word.likeness(in_body)
-        best = max(
-            _IN_TITLE * title_likeness,
-            _IN_BODY * body_likeness,
-            _IN_COLUMN * (card.column_id in word.columns),
-        )
-        score += word.weight * (best + 0.3 * (title_likeness > 0 and body_likeness > 0))
-        matched += word.weight * (best > 0)
-    score *= matched / sum(word.weight for word in words)
-    score *= 1 + 0.3 * sum(word.likeness(in_title) > 0 for word in words) / (1 + len(set(in_title)) / 2)
-    if card.valid_until is not None and card.valid_until < today:
-        score *= _EXPIRED
-    age = (today - (card.edited_at or card.created_at).date()).days
-    return score * (1 - (1 - _A_YEAR_OLD) * min(1.0, max(0, age) / 365))
+def _with(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool], *, every: bool) -> dict[int, Candidate]:
+    if not asked:
+        return {}
+    index = index_of(session)
+    words = index.query((word.sought for word in asked), every=every)
+    facts = (Card.id, index.title, index.body, Card.column_id, Card.board_id, Card.label_ids, Card.valid_until, Card.confirmed_at)
+    rows = session.execute(
+        select(*facts)
+        .join(index.rows, index.id == Card.id)
+        .where(index.holds(words), readable)
+        .order_by(index.rank(words))
+        .limit(_CANDIDATES)
+    )
+    return {
+        id: Candidate(id, Text.of(title.split()), Text.of(text.split()), column, board, labels, ends, day_of(confirmed))
+        for id, title, text, column, board, labels, ends, confirmed in rows
+    }

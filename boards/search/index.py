@@ -1,71 +1,69 @@
-"""The index of the cards' words: SQLite's FTS5 or PostgreSQL's full text, fed with the same terms, kept in step by whoever writes cards."""
+"""The index of the cards' words: SQLite's FTS5 or PostgreSQL's full text, fed with the same terms in the transaction that alters a card.
+
+A label stands in it by its number, so that renaming one alters no card; where a card stands is asked of the card, so that a move alters nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Integer, bindparam, delete, insert, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
-from boards.models import Card
+from boards.models import Card, Column, Record
+from boards.search.databases import index_of
 from boards.search.models import Variant, Word
-from boards.search.terms import TYPO_FROM, Wanted, index_terms, is_one_slip, variants
+from boards.search.terms import TYPO_FROM, Wanted, index_terms, is_one_slip, label_term, variants
 
-CANDIDATES = 300
-SHORTENED_FROM = 3
+INDEXED = {"title", "body_html", "internal_note", "label_ids"}
 _BATCH = 500
+_ASKED_AT_ONCE = 100  # terms; SQLite joins no more than 500 questions
+_CLOSE_AT_MOST = 200
 
 
-@dataclass(frozen=True)
-class Sought:
-    """A word of the query with every term that may stand for it in the index."""
-
-    wanted: Wanted
-    equivalents: frozenset[str] = frozenset()
-    slips: frozenset[str] = frozenset()  # what it may have been meant for
-    shortened: bool = False  # it may be the beginning of a word, though another follows
-
-    @property
-    def terms(self) -> frozenset[str]:
-        return self.wanted.forms | self.equivalents | self.slips
-
-    @property
-    def open_ended(self) -> bool:
-        return self.wanted.unfinished or (self.shortened and len(self.wanted.word) >= SHORTENED_FROM)
+def keep_in_step(session: Session, altered: Mapping[Card | Column, Record | None]) -> None:
+    """Write down what a change alters of the cards' words: nothing for most. `altered`: what each row was before and is now; None for new ones."""
+    cards = ((card, difference) for card, difference in altered.items() if isinstance(card, Card))
+    index_cards(session, (card for card, difference in cards if difference is None or INDEXED & difference["after"].keys()))
 
 
 def index_cards(session: Session, cards: Iterable[Card]) -> None:
     """Write the terms of these cards, as they are now, in place of what was known of them."""
-    cards = list(cards)
-    told = {card.id: (index_terms(card.title), index_terms(card.body_text)) for card in cards}
-    forget_cards(session, told)
-    if told:
-        rows = [{"id": id, "title": " ".join(title), "body": " ".join(body)} for id, (title, body) in told.items()]
-        session.execute(text(_of(session).insert), rows)
-        _learn(session, {term for each in told.values() for terms in each for term in terms})
+    told = {card.id: _terms(card) for card in cards}
+    ids = list(told)
+    for start in range(0, len(ids), _BATCH):
+        some = {id: told[id] for id in ids[start : start + _BATCH]}
+        before = _take_out(session, some)
+        now = {term for each in some.values() for terms in each for term in terms}
+        index_of(session).insert(session, some)
+        _learn(session, now - before)
+        _unlearn(session, before - now)
 
 
 def forget_cards(session: Session, ids: Iterable[int]) -> None:
-    rows = [{"id": id} for id in ids]
-    if rows:
-        session.execute(text(_of(session).forget), rows)
+    """Leave nothing of these cards in the index, nor any word that only they had. To be called while they are still there."""
+    ids = list(ids)
+    for start in range(0, len(ids), _BATCH):
+        _unlearn(session, _take_out(session, ids[start : start + _BATCH]))
+    index_of(session).wipe(session)
 
 
-def empty_index(session: Session) -> None:
-    for statement in (text("DELETE FROM card_terms"), delete(Variant), delete(Word)):
-        session.execute(statement)
+def rebuild(session: Session) -> int:
+    """Make the index anew from the cards; says how many there are."""
+    session.execute(text("DELETE FROM card_terms"))
+    for table in (Variant, Word):
+        session.execute(delete(table))
+    ids = session.scalars(select(Card.id).order_by(Card.id)).all()
+    for start in range(0, len(ids), _BATCH):
+        index_cards(session, session.scalars(select(Card).where(Card.id.in_(ids[start : start + _BATCH]))))
+        session.expunge_all()
+    return len(ids)
 
 
-def frequencies(session: Session, sought: Sequence[Sought]) -> list[int]:
-    """How many cards hold each of these words, in one query."""
-    if not sought:
-        return []
-    of = _of(session)
-    counting = " UNION ALL ".join(f"SELECT {number} AS place, ({of.count.format(query=f'q{number}')})" for number in range(len(sought)))
-    asked = {f"q{number}": of.query([replace(each, wanted=each.wanted.without_root())], " & ") for number, each in enumerate(sought)}
-    return [row[1] for row in sorted(session.execute(text(counting), asked).tuples())]
+def is_missing(session: Session) -> bool:
+    """Whether cards stand there without an index: they are older than it."""
+    indexed = session.scalar(text("SELECT 1 FROM card_terms LIMIT 1"))
+    return indexed is None and session.scalar(select(Card.id).limit(1)) is not None
 
 
 def slips(session: Session, missed: Wanted) -> frozenset[str]:
@@ -73,73 +71,41 @@ def slips(session: Session, missed: Wanted) -> frozenset[str]:
     near: set[str] = set()
     for form in missed.forms:
         if len(form) >= TYPO_FROM and form.isalpha():
-            close = session.scalars(select(Variant.word).where(Variant.variant.in_(variants(form))).distinct().limit(200))
+            close = session.scalars(select(Variant.word).where(Variant.variant.in_(variants(form))).distinct().limit(_CLOSE_AT_MOST))
             near |= {other for other in close if is_one_slip(form, other)}
     return frozenset(near)
 
 
-def candidates(
-    session: Session, sought: Sequence[Sought], columns: Iterable[int], *, every: bool, archived: bool
-) -> dict[int, tuple[str, str]]:
-    """The best cards of these columns that hold every (else any) of the words: their terms, of title and body, by id."""
-    of, homes = _of(session), sorted(columns)
-    if not sought or not homes:
-        return {}
-    asked = {"query": of.query(sought, " & " if every else " | "), "homes": homes, "archived": archived, "most": CANDIDATES}
-    query = text(of.candidates).bindparams(bindparam("homes", expanding=True, type_=Integer))
-    return {id: (title, body) for id, title, body in session.execute(query, asked).tuples()}
+def _terms(card: Card) -> tuple[set[str], set[str]]:
+    """Of the title, and of everything else that is to be found."""
+    labels = set(map(label_term, card.label_ids))
+    return index_terms(card.title), index_terms(card.body_text) | index_terms(card.internal_note) | labels
+
+
+def _take_out(session: Session, ids: Iterable[int]) -> set[str]:
+    """Take these cards out of the index; returns the terms that they were known by."""
+    return {term for title, body in index_of(session).take_out(session, list(ids)) for term in (*title.split(), *body.split())}
 
 
 def _learn(session: Session, terms: set[str]) -> None:
     """Remember the words, so that one misspelt can be found."""
-    fresh = sorted(term for term in terms if len(term) >= TYPO_FROM and term.isalpha())
-    for start in range(0, len(fresh), _BATCH):
-        some = fresh[start : start + _BATCH]
+    for some in _words(terms, _BATCH):
         known = set(session.scalars(select(Word.word).where(Word.word.in_(some))))
         new = [word for word in some if word not in known]
         if new:
             session.execute(insert(Word), [{"word": word} for word in new])
-            session.execute(insert(Variant), [{"variant": variant, "word": word} for word in new for variant in variants(word)])
+            session.execute(insert(Variant), [{"variant": variant, "word": word} for word in new for variant in sorted(variants(word))])
 
 
-class _SQLite:
-    insert = "INSERT INTO card_terms (rowid, title, body) VALUES (:id, :title, :body)"
-    forget = "DELETE FROM card_terms WHERE rowid = :id"
-    count = "SELECT count(*) FROM card_terms WHERE card_terms MATCH :{query}"
-    candidates = """
-        SELECT cards.id, card_terms.title, card_terms.body FROM card_terms JOIN cards ON cards.id = card_terms.rowid
-        WHERE card_terms MATCH :query AND cards.column_id IN :homes AND (:archived OR cards.archived_at IS NULL)
-        ORDER BY bm25(card_terms, 4.0, 1.0) LIMIT :most"""
-
-    @staticmethod
-    def query(sought: Sequence[Sought], joint: str) -> str:
-        """In FTS5's own language. Terms are letters and digits, so nothing in them needs escaping."""
-        return {" & ": " AND ", " | ": " OR "}[joint].join(f"({' OR '.join(_SQLite._alternatives(each))})" for each in sought)
-
-    @staticmethod
-    def _alternatives(each: Sought) -> list[str]:
-        return [f'"{term}"' for term in sorted(each.terms)] + ([f'"{each.wanted.word}" *'] if each.open_ended else [])
+def _unlearn(session: Session, terms: set[str]) -> None:
+    """Forget those of these words that no card has any more."""
+    for some in _words(terms, _ASKED_AT_ONCE):
+        gone = index_of(session).unknown(session, some)
+        for table in (Variant, Word):
+            session.execute(delete(table).where(table.word.in_(gone)))
 
 
-class _PostgreSQL:
-    insert = """
-        INSERT INTO card_terms (card_id, title, body, terms) VALUES (:id, :title, :body,
-        setweight(array_to_tsvector(array_remove(string_to_array(:title, ' '), '')), 'A') || setweight(array_to_tsvector(array_remove(string_to_array(:body, ' '), '')), 'D'))"""
-    forget = "DELETE FROM card_terms WHERE card_id = :id"
-    count = "SELECT count(*) FROM card_terms WHERE terms @@ CAST(:{query} AS tsquery)"
-    candidates = """
-        SELECT cards.id, card_terms.title, card_terms.body FROM card_terms JOIN cards ON cards.id = card_terms.card_id
-        WHERE terms @@ CAST(:query AS tsquery) AND cards.column_id IN :homes AND (:archived OR cards.archived_at IS NULL)
-        ORDER BY ts_rank(terms, CAST(:query AS tsquery)) DESC LIMIT :most"""
-
-    @staticmethod
-    def query(sought: Sequence[Sought], joint: str) -> str:
-        return joint.join(f"({' | '.join(_PostgreSQL._alternatives(each))})" for each in sought)
-
-    @staticmethod
-    def _alternatives(each: Sought) -> list[str]:
-        return [f"'{term}'" for term in sorted(each.terms)] + ([f"'{each.wanted.word}':*"] if each.open_ended else [])
-
-
-def _of(session: Session) -> Any:
-    return _SQLite if session.get_bind().dialect.name == "sqlite" else _PostgreSQL
+def _words(terms: set[str], size: int) -> Iterable[Sequence[str]]:
+    """Those in which a slip of the finger can be told, in batches."""
+    words = sorted(term for term in terms if len(term) >= TYPO_FROM and term.isalpha())
+    return (words[start : start + size] for start in range(0, len(words), size))

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import snowballstemmer  # type: ignore[import-untyped]  # it brings no types
 
 TYPO_FROM = 5  # letters: in shorter words one letter makes another word
+LONGEST = 50  # characters by which a word is known: PostgreSQL refuses very long ones, and nobody types them
 _PREFIX_FROM = 2
-_ROOT_LETTERS = 5
-_ROOT = "~"  # begins no word, so that roots stand apart in the index
+_ROOT_FROM = 5
+_LABEL = "~"  # begins no word
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
@@ -26,7 +27,7 @@ _SPACE = "[ .\u00a0\u202f-]?"
 _TOKEN = re.compile(
     rf"""
     (?P<phone> (?<!\d) (?:(?:\+|00)33 {_SPACE} (?:\(0\){_SPACE})? | 0) (?P<area>[1-9]) (?P<rest>(?:{_SPACE}\d\d){{2,4}}) (?!\d) )
-    | (?P<date> (?<![\d/.-]) (?P<day>0?[1-9]|[12]\d|3[01]) [/.-] (?P<month>0?[1-9]|1[0-2]) (?:[/.-](?P<year>(?:19|20)?\d\d))? (?![\d/.-]) )
+    | (?P<date> (?<![\d/.-]) (?P<day>0?[1-9]|[12]\d|3[01]) (?:\ ?/\ ?|[.-]) (?P<month>0?[1-9]|1[0-2]) (?:(?:\ ?/\ ?|[.-])(?P<year>(?:19|20)?\d\d))? (?![\d/.-]) )
     | (?P<time> (?<!\d) (?P<hour>[01]?\d|2[0-4]) [ \u00a0\u202f]? (?:h(?:eures?)?\b | h(?=\d) | :(?=[0-5]\d(?!\d))) [ \u00a0\u202f]? (?P<minute>[0-5]\d(?!\d))? )
     | (?P<first> \b1er\b )
     | (?P<elided> \b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu) ['’ʼ`´] (?=\w) )
@@ -43,34 +44,54 @@ _stemmer = snowballstemmer.stemmer("french")
 
 @dataclass(frozen=True)
 class Wanted:
-    """One word of a query: itself, its other forms, and whether somebody may still be typing it."""
+    """One word of a query: itself, its other forms, what it makes with its neighbours, and whether somebody may still be typing it."""
 
     word: str
     forms: frozenset[str]
-    unfinished: bool
+    unfinished: bool = False
+    joined: frozenset[str] = frozenset()  # « vide grenier » may stand as « vide-grenier »
 
-    def without_root(self) -> Wanted:
-        return replace(self, forms=frozenset(form for form in self.forms if not is_root(form)))
+    @property
+    def names(self) -> frozenset[str]:
+        """The terms that are this very word."""
+        return self.forms | self.joined
+
+    @property
+    def root(self) -> str | None:
+        """What its kin begin with: « inscrire » and « inscription » share it, which the stemmer keeps apart."""
+        return self.word[: max(_ROOT_FROM, len(self.word) * 6 // 10)] if len(self.word) > _ROOT_FROM and self.word.isalpha() else None
 
 
-def index_terms(text: str) -> list[str]:
-    """Every term under which the text can be found, in its order."""
-    words = (word for token in tokens(text) for word in (*token.words, token.joined) if word)
-    return [term for word in words for term in sorted(forms(word))]
+def index_terms(text: str) -> set[str]:
+    """Every term under which the text can be found."""
+    return {term for token in tokens(composed(text)) for term in token.terms}
+
+
+def composed(text: str) -> str:
+    """The text with each accent in its letter, as texts are stored; an accent that stands alone would end a word."""
+    return unicodedata.normalize("NFC", text)
 
 
 def wanted(query: str, limit: int = 12) -> list[Wanted]:
     """What a query looks for, at most `limit` words of it; its empty words only when it has no other."""
-    words = list(dict.fromkeys(word for token in tokens(query) for word in token.words))
-    telling = [word for word in words if fold(word) not in _EMPTY] or words
-    last = words[-1] if words and query[-1:].isalnum() else None
-    return [Wanted(fold(word), forms(word), word == last and len(fold(word)) >= _PREFIX_FROM) for word in telling[:limit]]
+    words = list(dict.fromkeys(word for token in tokens(composed(query)) for word in token.words if fold(word)))
+    telling = [place for place, word in enumerate(words) if not is_empty(word)] or list(range(len(words)))
+    last = len(words) - 1 if query[-1:].isalnum() else None
+    return [
+        Wanted(fold(word), forms(word), place == last and len(fold(word)) >= _PREFIX_FROM, _joined(words, place))
+        for place, word in ((place, words[place]) for place in telling[:limit])
+    ]
+
+
+def is_empty(word: str) -> bool:
+    """Whether every French sentence has the word, so that it tells nothing of what is looked for."""
+    return fold(word) in _EMPTY
 
 
 def fold(text: str) -> str:
-    """Small letters without accents or ligatures."""
+    """Small letters and digits, without accents or ligatures."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "".join(letter for letter in letters if letter.isalnum())[:LONGEST]
 
 
 def variants(word: str) -> set[str]:
@@ -92,6 +113,11 @@ def is_one_slip(one: str, other: str) -> bool:
     )
 
 
+def _joined(words: list[str], place: int) -> frozenset[str]:
+    pairs = (words[start : start + 2] for start in (place - 1, place) if start >= 0)
+    return frozenset(fold("".join(pair)) for pair in pairs if len(pair) == 2 and all(map(str.isalpha, pair)))
+
+
 @dataclass(frozen=True)
 class Token:
     """A stretch of a text, from `start` to `end`, and the words that it is known by."""
@@ -100,6 +126,11 @@ class Token:
     end: int
     words: tuple[str, ...]
     joined: str | None = None  # a word with hyphens, without them
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Every term under which it can be found."""
+        return frozenset().union(*map(forms, self.words), forms(self.joined) if self.joined else ())
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -114,15 +145,14 @@ def tokens(text: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=50_000)
 def forms(word: str) -> frozenset[str]:
-    """The word, its stems, and its root, by which « inscrire » and « inscription » are kin.
+    """The word and its stems.
 
     People leave accents out, and the stemmer goes by them: so it is asked with and without.
     """
     plain = fold(word)
     if not plain.isalpha():
-        return frozenset({plain})
-    root = {_ROOT + plain[:_ROOT_LETTERS]} if len(plain) > _ROOT_LETTERS else set()
-    return frozenset({plain, fold(_stemmer.stemWord(word)), _stemmer.stemWord(plain), *root})
+        return frozenset({plain} if plain else ())
+    return frozenset({plain, fold(_stemmer.stemWord(word[:LONGEST])), _stemmer.stemWord(plain)})
 
 
 def _date(found: re.Match[str]) -> list[str]:
@@ -140,7 +170,7 @@ def _phone(found: re.Match[str]) -> list[str]:
 
 
 def _word(found: re.Match[str]) -> list[str]:
-    return unicodedata.normalize("NFKC", found["word"]).casefold().split("-")
+    return found["word"].casefold().split("-")
 
 
 _TOLD: dict[str, Callable[[re.Match[str]], list[str]]] = {
@@ -153,5 +183,6 @@ _TOLD: dict[str, Callable[[re.Match[str]], list[str]]] = {
 }
 
 
-def is_root(term: str) -> bool:
-    return term.startswith(_ROOT)
+def label_term(label_id: int) -> str:
+    """The term by which a card is found under its label, whatever that is called."""
+    return f"{_LABEL}{label_id}"
