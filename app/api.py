@@ -21,6 +21,7 @@ from boards.database import reading
 from boards.labels import Label, LabelsOfCards
 from boards.models import Card, Kind
 from boards.reading import find_board, load_cards, snapshot
+from boards.unread import unread_of
 
 log = logging.getLogger(__name__)
 routes = Blueprint("api", __name__)
@@ -46,6 +47,7 @@ def get_board(slug: str) -> Response:
     seen = snapshot(reading(), board, person)
     cards = {card.id: card for card in load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))}
     labels_of = LabelsOfCards(reading())
+    unread = unread_of(reading(), person, board, seen.columns).ids
     return _json(
         {
             "id": board.id,
@@ -67,7 +69,7 @@ def get_board(slug: str) -> Response:
                 for column in sorted(seen.columns, key=lambda column: column.rank)  # the board's order, not this person's
             ],
             "labels": [{"id": label.id, "name": label.name, "hue": label.hue} for label in _labels(labels_of, cards.values())],
-            "cards": [_card(cards[key.id], labels_of) for keys in seen.cards.values() for key in keys if key.id in cards],
+            "cards": [_card(cards[key.id], labels_of, key.id in unread) for keys in seen.cards.values() for key in keys if key.id in cards],
         }
     )
 
@@ -96,7 +98,7 @@ def _suggestion(card: Card) -> dict[str, Any] | None:
     return {"kind": card.suggestion, "asked": card.asked_id, **told}
 
 
-def _card(card: Card, labels_of: LabelsOfCards) -> dict[str, Any]:
+def _card(card: Card, labels_of: LabelsOfCards, unread: bool) -> dict[str, Any]:
     return {
         "id": card.id,
         "column": card.column_id,
@@ -113,6 +115,7 @@ def _card(card: Card, labels_of: LabelsOfCards) -> dict[str, Any]:
         "created_at": card.created_at.isoformat(),
         "edited_at": card.edited_at.isoformat() if card.edited_at else None,
         "suggestion": _suggestion(card),
+        "unread": unread,
     }
 
 
