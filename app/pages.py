@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import strict_json
 from app.accounts.current import current_account, current_person
+from app.filter_words import filters_of_page
 from app.flash_banners import alerts_of, flash_menu, unread_banners
 from app.fragments import cards_html, person_data
 from app.freshness_pages import about_freshness
@@ -27,10 +28,12 @@ from boards.commands.erasing import erasable_from
 from boards.database import now, reading, write_transaction
 from boards.errors import FieldError, Invalid, NotFound
 from boards.freshness import has_expired
+from boards.labels import LabelsOfCards
 from boards.models import Board, Card, Column, Person, Role
 from boards.onboarding import own_reads, reading_of
 from boards.personal import own_writing
 from boards.reading import archived, boards_for, find_board, find_card, home_of, scheduled, services_in_use, snapshot
+from boards.saved_filters import saved_filters
 from boards.suggestions import has_unread, mark_read, open_requests, unread_notices
 from boards.unread import unread_of
 
@@ -123,6 +126,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
     seen = snapshot(reading(), board, person)
     reads = own_reads(reading(), person, board)
     unseen = unread_of(reading(), person, board, seen.columns) if place is None else None
+    filters, left_out = filters_of_page(seen.columns)
     html = cards_html((key for keys in seen.cards.values() for key in keys), current_language())
     return render_template(
         "boards/show.html",
@@ -140,6 +144,9 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         placements_json=strict_json.dumps(plain(seen.placements)),
         previewing=_previewing(person, place),
         services=services_in_use(reading()),
+        filters=filters,
+        filters_left_out=left_out,
+        saved_filters=saved_filters(reading(), current_person(), board),
         requests=open_requests(reading(), seen.columns),
         decides=lambda request: rights.may_decide(person, request, request.column),
         unread=unread_notices(reading(), current_person()),
@@ -166,6 +173,7 @@ def _panel(card: Card, column: Column) -> dict[str, Any]:
         **about_freshness(card, column),
         "flash": flash_menu(card),
         "arranges": rights.may_arrange(person),
+        "labels": LabelsOfCards(reading())(card),
         **about_suggestion(person, card, column),
     }
 

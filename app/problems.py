@@ -53,6 +53,8 @@ DETAILS = {
     "csrf": _l("Le formulaire a expiré : rechargez la page et recommencez."),
     "database_unavailable": _l("L’enregistrement est momentanément impossible. Réessayez dans un instant."),
     "erased_since": _l("Ce dont il s’agit a été effacé définitivement : il n’est plus possible d’annuler."),
+    "filter_exists": _l("Vous gardez déjà un filtre sous ce nom."),
+    "filter_not_found": _l("Vous ne gardez pas, ou plus, de filtre sous ce nom."),
     "internal": _l("Rien n’a été modifié. Réessayez ; si cela se reproduit, prévenez la DTAN."),
     "invalid_command": _l("La demande comporte des erreurs."),
     "key_reused": _l("Cette clé a déjà servi à une autre demande."),
@@ -102,6 +104,7 @@ DETAILS = {
     "too_many_cards": _l(
         "Cette colonne a trop d’infos, archives comprises, pour fusionner d’un coup : déplacez celles qui comptent par sélection, puis archivez-la."
     ),
+    "too_many_filters": _l("Vous gardez déjà 20 filtres sur ce tableau : retirez-en un d’abord."),
     "too_many_labels": _l("Ce tableau a déjà 100 étiquettes : choisissez-en une qui existe, ou demandez à un animateur d’en retirer."),
     "too_many_flashes": _l("Trois flashs sont déjà affichés dans la ville : attendez la fin de l’un d’eux, ou faites-en éteindre un."),
     "try_again": _l("Une autre modification a eu lieu au même instant : réessayez."),
@@ -134,6 +137,7 @@ FIELD_MESSAGES = {
     "answers_itself": _l("Une suggestion ne peut pas être sa propre réponse : choisissez une autre info."),
     "not_silently": _l("« Sans signaler » ne vaut que pour un texte corrigé : une date ou la diffusion se signalent toujours."),
     "not_done": _l("Seule une suggestion réalisée a une info qui y répond."),
+    "nothing_filtered": _l("Aucun filtre n’est choisi : il n’y a rien à garder."),
     "nothing_to_edit": _l("Aucune modification n’est indiquée."),
     "put_out_now": _l("Un flash s’éteint tout de suite : n’indiquez pas de fin."),
     "selected_twice": _l("Une info est citée deux fois."),

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode
 
 from boards.days import day_of
 from boards.errors import FieldError
+from boards.freshness import ENDS_SOON, freshness
 from boards.models import Card, Column, Kind
 
 WORDS_MAX_CHARACTERS = 200
@@ -21,7 +22,7 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Fresh(StrEnum):
-    """How far a card still holds; see boards/freshness.py."""
+    """How far a card still holds: as boards/freshness.py says, and whether it ends within days."""
 
     CURRENT = "current"
     STALE = "stale"
@@ -78,12 +79,12 @@ class Filters:
         """The query string that asks for this, in its one canonical form."""
         return urlencode(self.arguments)
 
-    def fits(self, card: Card, column: Column, *, fresh: str, today: date, me: int, unread: bool) -> bool:
-        """Whether the card is looked for by anything but its words; `fresh` is how it holds, `unread` whether `me` has yet to read it."""
+    def fits(self, card: Card, column: Column, *, today: date, me: int, unread: bool) -> bool:
+        """Whether the card is looked for by anything but its words; `unread`: whether `me` has yet to read it."""
         return (
             self.service in (None, column.service_id)
             and set(self.label) <= set(card.label_ids)
-            and self.fresh in (None, fresh)
+            and (self.fresh is None or self.fresh is how_it_holds(card, column, today))
             and self.kind in (None, column.kind)
             and (self.period is None or last_news(card) >= self.period.first_day(today))
             and (not self.mine or card.author_id == me)
@@ -126,6 +127,12 @@ def filters_in(query: str) -> tuple[Filters, list[FieldError]]:
         return read_filters(parse_qs(query.removeprefix("?"), keep_blank_values=True, max_num_fields=100))
     except ValueError:  # more fields than anybody fills in
         return Filters(), [FieldError("query", "too_long", {"limit": 100})]
+
+
+def how_it_holds(card: Card, column: Column, today: date) -> Fresh:
+    if card.valid_until is not None and today <= card.valid_until <= today + timedelta(days=ENDS_SOON):
+        return Fresh.EXPIRING
+    return Fresh(freshness(card, column, today))
 
 
 def last_news(card: Card) -> date:

@@ -29,15 +29,25 @@ some_filters = st.builds(
 
 def card(**fields: object) -> Card:
     written = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    return Card(**{"label_ids": [], "author_id": 1, "created_at": written, "edited_at": None, "signalled_at": None, **fields})
+    return Card(
+        **{
+            "label_ids": [],
+            "author_id": 1,
+            "created_at": written,
+            "confirmed_at": written,
+            "edited_at": None,
+            "signalled_at": None,
+            **fields,
+        }
+    )
 
 
 def column(kind: Kind = Kind.SERVICE, service_id: int | None = 3) -> Column:
-    return Column(kind=kind, service_id=service_id)
+    return Column(kind=kind, service_id=service_id, check_after=90)
 
 
-def fits(filters: Filters, card: Card, column: Column, *, fresh: str = "current", me: int = 1, unread: bool = False) -> bool:
-    return filters.fits(card, column, fresh=fresh, today=TODAY, me=me, unread=unread)
+def fits(filters: Filters, card: Card, column: Column, *, me: int = 1, unread: bool = False) -> bool:
+    return filters.fits(card, column, today=TODAY, me=me, unread=unread)
 
 
 def test_the_address_has_one_form_for_the_same_filters() -> None:
@@ -95,12 +105,25 @@ def test_each_filter_narrows() -> None:
     assert not fits(Filters(service=3), marked, column(Kind.FREE, None))
     assert fits(Filters(kind=Kind.FREE), marked, column(Kind.FREE, None))
     assert not fits(Filters(kind=Kind.FREE), marked, column())
-    assert fits(Filters(fresh=Fresh.STALE), marked, column(), fresh="stale")
-    assert not fits(Filters(fresh=Fresh.STALE), marked, column())
     assert fits(Filters(mine=True), marked, column())
     assert not fits(Filters(mine=True), marked, column(), me=2)
     assert fits(Filters(unread=True), marked, column(), unread=True)
     assert not fits(Filters(unread=True), marked, column())
+
+
+@pytest.mark.parametrize(
+    ("fields", "holds"),
+    [
+        ({}, Fresh.CURRENT),
+        ({"confirmed_at": datetime(2026, 8, 20, tzinfo=UTC)}, Fresh.STALE),
+        ({"confirmed_at": datetime(2026, 8, 20, tzinfo=UTC), "valid_until": date(2026, 12, 1)}, Fresh.CURRENT),
+        ({"valid_until": date(2026, 11, 25)}, Fresh.EXPIRING),
+        ({"valid_until": TODAY}, Fresh.EXPIRING),
+        ({"valid_until": date(2026, 11, 21)}, Fresh.EXPIRED),
+    ],
+)
+def test_each_card_holds_in_one_way(fields: dict[str, object], holds: Fresh) -> None:
+    assert [fresh for fresh in Fresh if fits(Filters(fresh=fresh), card(**fields), column())] == [holds]
 
 
 def test_a_period_counts_days_of_the_town_since_the_last_news() -> None:

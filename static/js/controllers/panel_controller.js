@@ -1,8 +1,9 @@
 import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
-import { board, seen } from "../live/context.js";
+import { seen } from "../live/context.js";
 import { showInPlace } from "../live/in_place.js";
+import { boardAddress } from "../live/filters.js";
 import { publishedIn } from "../live/merge.js";
 import { noticed } from "../live/notices.js";
 import { whyNot } from "../live/refusals.js";
@@ -60,7 +61,7 @@ export default class extends Controller {
     if (!this.#article) return;
     if (history.state?.panel) history.back();
     else {
-      history.replaceState(null, "", seen(`/boards/${board.slug}`));
+      history.replaceState(null, "", boardAddress());
       this.#hide();
     }
   }
@@ -170,7 +171,7 @@ export default class extends Controller {
   #fail(words) {
     this.panelTarget.replaceChildren();
     this.#hide();
-    history.replaceState(null, "", seen(`/boards/${board.slug}`));
+    history.replaceState(null, "", boardAddress());
     toast(words);
   }
 
@@ -241,7 +242,7 @@ export default class extends Controller {
     const focus = this.panelTarget.contains(document.activeElement);
     const pressed = document.activeElement.matches("[data-confirm]") ? "[data-confirm]" : document.activeElement.closest(".reading") && ".reading button";
     const html = await response.text();
-    const inPlace = article.querySelector(".suggestion") && !this.#page;
+    const inPlace = article.querySelector(".suggestion, .labelling") && !this.#page;
     if (inPlace) showInPlace(this.panelTarget, html);
     else this.panelTarget.innerHTML = html;
     this.#dress();

@@ -13,6 +13,7 @@ export default class extends Controller {
     const act = {
       "?": () => this.open(),
       "/": () => document.querySelector(".filter input").focus(),
+      f: () => document.querySelector(".filtering > button").click(),
       g: () => document.querySelector(".news-button").click(),
       n: () => this.#controller("composer").openIn(event.target.closest(".column") ?? this.#columnInSight()),
       m: () => this.#controller("move-form").open(event.target.closest(".card") ?? document.querySelector(".card.open")),
