@@ -9,9 +9,9 @@ const PICKS = {
   month: endOfMonth,
 };
 
-// Quick picks for a card’s last day, by the town’s calendar; those that would be the same day are offered once.
+// Quick picks for a card’s last day, by the town’s calendar, from the day on which it is shown; those that would be the same day are offered once.
 export default class extends Controller {
-  static targets = ["end", "pick", "none"];
+  static targets = ["start", "end", "pick", "none"];
 
   connect() {
     this.offer();
@@ -20,21 +20,22 @@ export default class extends Controller {
   offer() {
     const offered = new Set();
     for (const button of this.pickTargets) {
-      const day = this.#day(button);
-      button.hidden = offered.has(day);
+      const { datesPickParam: pick } = button.dataset;
+      const day = PICKS[pick](this.#first);
+      button.hidden = offered.has(day) || (pick === "tonight" && day !== today());
       offered.add(day);
     }
     this.noneTarget.hidden = !this.endTarget.value;
   }
 
   pick({ currentTarget: button, params }) {
-    this.endTarget.value = params.pick ? PICKS[params.pick](today()) : "";
+    this.endTarget.value = params.pick ? PICKS[params.pick](this.#first) : "";
     this.endTarget.dispatchEvent(new Event("input", { bubbles: true }));
-    this.offer();
     if (button.hidden) this.endTarget.focus();
   }
 
-  #day(button) {
-    return PICKS[button.dataset.datesPickParam](today());
+  get #first() {
+    const day = today();
+    return this.startTarget.value > day ? this.startTarget.value : day;
   }
 }
