@@ -28,16 +28,30 @@ class CannotSend(Exception):
     """The mail did not leave; the message says why, for whoever looks after people."""
 
 
-def send(settings: Settings, to: str, subject: str | LazyString, text_template: str, *, language: str = FRENCH, **values: Any) -> None:
+def send(
+    settings: Settings,
+    to: str,
+    subject: str | LazyString,
+    text_template: str,
+    *,
+    language: str = FRENCH,
+    stops_at: str | None = None,
+    **values: Any,
+) -> None:
     """Send a text made from a template to one address, in that person's language; a lazy subject is worded in it too.
+
+    `stops_at`: for mails that come by themselves, the address that stops them at one click of a mail program (RFC 8058); the template says it too.
 
     Raises CannotSend, in the words of whoever asks. Slow: never inside a write transaction.
     """
     if settings.smtp is None:
         raise CannotSend(_("Aucun serveur de messagerie n’est réglé (SMTP_HOST)."))
     with force_locale(language):
-        subject, text = str(subject), render_template(text_template, **values)
+        subject, text = str(subject), render_template(text_template, stops_at=stops_at, **values)
     message = _message(settings.smtp, to, subject, text)
+    if stops_at is not None:
+        message["List-Unsubscribe"] = f"<{stops_at}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     try:
         with _connection(settings.smtp) as connection:
             connection.send_message(message)
@@ -48,7 +62,7 @@ def send(settings: Settings, to: str, subject: str | LazyString, text_template: 
     except ssl.SSLError as error:
         raise CannotSend(_("La liaison avec le serveur de messagerie n’est pas sûre : son certificat est refusé.")) from error
     except (smtplib.SMTPException, OSError) as error:
-        log.warning("mail not sent: %s: %s", type(error).__name__, error)
+        log.warning("mail not sent: %s: %s", type(error).__name__, str(error).replace(to, "…"))  # a resident's address is kept nowhere
         raise CannotSend(_("Le serveur de messagerie ne répond pas, ou refuse l’envoi.")) from error
 
 

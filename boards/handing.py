@@ -78,9 +78,10 @@ def find_public(session: Session, token: str, day: date) -> tuple[Card, Column] 
         .where(PublicLink.token == token, PublicLink.revoked_at.is_(None))
     )
     row = session.execute(found).first() if token.isascii() and token.isprintable() else None
-    if row is None or why_not_told(*row.tuple(), day):
+    if row is None:
         return None
-    return row[0], row[1]
+    card, column, board = row
+    return None if why_not_told(card, column, board, day) else (card, column)
 
 
 def make_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLink, bool]:

@@ -38,6 +38,7 @@ class Mailbox:
     def __init__(self, port: int) -> None:
         self.port = port
         self.refuses = False
+        self.complains = ""  # what it answers to any mail, if not that it takes it
         self._arrived: SimpleQueue[tuple[Envelope, Session]] = SimpleQueue()
 
     def settings(self, security: str = "none", **others: Any) -> Smtp:
@@ -47,6 +48,12 @@ class Mailbox:
     def next(self) -> EmailMessage:
         """The next mail; an error when none comes."""
         return self.next_with_session()[0]
+
+    def next_with_source(self) -> tuple[EmailMessage, bytes]:
+        """The next mail, and as it came over the line."""
+        envelope, _session = self._arrived.get(timeout=10)
+        source = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        return email.message_from_bytes(source, policy=default), source
 
     def next_with_session(self) -> tuple[EmailMessage, Session]:
         envelope, session = self._arrived.get(timeout=10)
@@ -67,6 +74,8 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+        if self.complains:
+            return self.complains
         self._arrived.put((envelope, session))
         return "250 OK"
 

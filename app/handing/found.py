@@ -33,8 +33,15 @@ def find(card_id: int) -> Found:
 def find_told(card_id: int) -> Found:
     """As `find`. Raises Conflict for what residents are not told."""
     found = find(card_id)
-    if found.why_not:
-        raise Conflict(NOT_TOLD[found.why_not])
+    match found.why_not:
+        case "internal":
+            raise Conflict("told_internal")
+        case "scheduled":
+            raise Conflict("told_scheduled")
+        case "expired":
+            raise Conflict("told_expired")
+        case "archived":
+            raise Conflict("told_archived")
     return found
 
 
@@ -46,6 +53,3 @@ def find_to_hand_out(card_id: int) -> Found:
     if not acts_in_person():
         raise Forbidden("token_not_here")
     return find_told(card_id)
-
-
-NOT_TOLD = {"internal": "told_internal", "scheduled": "told_scheduled", "expired": "told_expired", "archived": "told_archived"}

@@ -89,7 +89,7 @@ def download_sheet(card_id: int) -> Response:
     found, paper = find_told(card_id), _paper()
     sheet = sheet_of(reading(), found.card, found.column, handed(reading(), card_id).link)
     with force_locale(FRENCH):
-        words = {"hours": _("Horaires :"), "page": _("page"), "scan": _("La version à jour de cette information :")}
+        words = {"hours": _("Horaires :"), "page": _("page"), "scan": _("La version à jour de cette information :")}
     reading().rollback()
     file = make_response(aside(lambda: pdf_of(sheet, paper, words)))
     _count(card_id)
