@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from boards import rights
 from boards.days import day_of
@@ -49,12 +50,12 @@ def search(
     *,
     board: Board | None = None,
     archived: bool = False,
-    only: ColumnElement[bool] | None = None,
+    fits: Callable[[Card, Column], bool] | None = None,
     most: int = 20,
 ) -> Findings:
     """What this person may read and probably looks for. Any text may be a query; one without words finds nothing.
 
-    `board`: the one in sight, whose cards come before others as good. `archived`: what was put away, too. `only`: a condition on the cards.
+    `board`: the one in sight, whose cards come before others as good. `archived`: what was put away, too. `fits`: what else is asked of a card.
     """
     homes = {column.id: (column, at) for column, at in _homes(session, person, board, archived)}
     columns = [column for column, _board in homes.values()]
@@ -64,12 +65,15 @@ def search(
     if not asked:
         return Findings([], [])
     scored = [
-        (score(asked, candidate, today, board.id if board else None), candidate)
-        for candidate in _candidates(session, asked, and_(readable, true() if only is None else only))
+        (score(asked, candidate, today, board.id if board else None), candidate) for candidate in _candidates(session, asked, readable)
     ]
-    best = sorted(((points, each.id) for points, each in scored if points > 0), reverse=True)[:most]
-    cards = {card.id: card for card in session.scalars(select(Card).where(Card.id.in_(id for _points, id in best)))}
-    return Findings(asked, [Found(cards[id], *homes[cards[id].column_id], points) for points, id in best])
+    best = sorted(((points, each.id) for points, each in scored if points > 0), reverse=True)
+    loaded = (
+        select(Card).where(Card.id.in_([id for _points, id in (best if fits else best[:most])])).options(selectinload(Card.confirmed_by))
+    )
+    cards = {card.id: card for card in session.scalars(loaded)}
+    found = (Found(cards[id], *homes[cards[id].column_id], points) for points, id in best if id in cards)
+    return Findings(asked, list(islice((each for each in found if fits is None or fits(each.card, each.column)), most)))
 
 
 def _homes(session: Session, person: Person, board: Board | None, archived: bool) -> Iterator[tuple[Column, Board]]:

@@ -31,11 +31,11 @@ def board(desk: Desk) -> None:
     desk.open_board()
 
 
-def filtered(desk: Desk) -> None:
+def searched(desk: Desk) -> None:
     desk.open_board()
     desk.page.keyboard.press("/")
     desk.page.keyboard.type("carte")
-    expect(desk.page.locator(".filter output")).to_contain_text("infos")
+    expect(desk.page.locator(".filter .state")).to_contain_text("résultats")
 
 
 def lifted_card(desk: Desk) -> None:
@@ -327,7 +327,7 @@ STATES = [
     State(reach.__name__, reach)
     for reach in (
         board,
-        filtered,
+        searched,
         lifted_card,
         empty_column,
         column_menu,

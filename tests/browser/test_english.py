@@ -51,8 +51,8 @@ def test_the_english_board_speaks_english_in_script_too(lanes: Lanes, emma: Desk
     expect(emma.announced).to_contain_text("lifted")
     emma.page.keyboard.press("Escape")
     expect(emma.announced).to_contain_text("Move cancelled")
-    emma.page.get_by_label("Filter the notices").fill(one)
-    expect(emma.page.locator(".filter output")).to_have_text(re.compile(r"^\d+ notices?$"))
+    emma.page.get_by_role("combobox", name="Search").fill(one)
+    expect(emma.page.locator(".filter .state")).to_have_text(re.compile(r"^\d+ results?$"))
     assert not FRENCH.search(emma.page.locator(".topbar").inner_text())
 
 

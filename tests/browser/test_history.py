@@ -67,8 +67,8 @@ def test_what_somebody_altered_since_is_not_taken_back_and_the_reason_is_said(la
 def test_while_one_types_the_shortcut_is_the_texts_own(lanes: Lanes, anna: Desk) -> None:
     (one, two) = named(lanes, "Un", "Deux")
     move(anna, one, lanes.right)
-    anna.page.locator(".filter input").fill(two)
-    anna.page.locator(".filter input").press("Control+z")
+    anna.page.locator(".filter [role=combobox]").fill(two)
+    anna.page.locator(".filter [role=combobox]").press("Control+z")
     expect(anna.toasts).to_have_count(0)
     assert one in anna.titles(lanes.right_id)
 

@@ -12,7 +12,7 @@ export default class extends Controller {
     if (event.ctrlKey || event.metaKey) return this.#undo(event);
     const act = {
       "?": () => this.open(),
-      "/": () => document.querySelector(".filter input").focus(),
+      "/": () => document.querySelector(".filter [role=combobox]").focus(),
       f: () => document.querySelector(".filtering > button").click(),
       g: () => document.querySelector(".news-button").click(),
       n: () => this.#controller("composer").openIn(event.target.closest(".column") ?? this.#columnInSight()),
