@@ -15,6 +15,7 @@ from boards import rights
 from boards.arrangement import arranged, placements_of
 from boards.changes import as_recorded, touches_card
 from boards.commands.altered import CARD_TEXT
+from boards.commands.importing import ImportColumns
 from boards.days import today
 from boards.models import Board, Card, Change, Column, Kind, Person, Record
 from boards.reading import load_cards, visible_columns
@@ -159,17 +160,19 @@ def _since(session: Session, person: Person, board: Board, cards: Sequence[Card]
     last = {card.id: progress.of(card.id) for card in cards if progress.seen.get(card.id) != 0}
     if not last:
         return found
-    log = select(Change.seq, Change.record).where(Change.board_id == board.id, Change.seq > min(last.values()))
+    log = select(Change.seq, Change.type, Change.record).where(Change.board_id == board.id, Change.seq > min(last.values()))
     touching = log.where(or_(*map(touches_card, last))).order_by(Change.seq.desc())
     by_id = {card.id: card for card in cards}
     columns = select(Column).where(Column.board_id == board.id)
     known = {column.id for column in session.scalars(columns) if rights.may_read(person, column)}  # archived ones too
-    for seq, record in session.execute(touching.execution_options(yield_per=100)):
+    for seq, type, record in session.execute(touching.execution_options(yield_per=100)):
         for id in last.keys() & map(int, record["cards"]):
             since = found[id]
             if seq <= last[id] or since.is_new:
                 continue
             before = record["cards"][str(id)]["before"]
+            if before is None and type == ImportColumns.past and seq < by_id[id].signalled_seq:
+                continue  # an import is no news by itself: what was edited since differs from what it brought
             if before is None or before.get("column_id", by_id[id].column_id) not in known or _waited(person, by_id[id], before):
                 found[id] = _Since(is_new=True)
                 continue

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from boards.commands.importing import ImportColumns
+from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
 from boards.database import db, reading
-from boards.models import Board, Card, Person
+from boards.models import Board, Card, Kind, Person
 from boards.news import SHOWN_AT_MOST, Item, News, What, news_for
+from boards.perform import perform
 from boards.unread import mark_all, set_unread
 from tests.boards.test_unread import act, see
 from tests.clock import Clock
@@ -150,3 +153,13 @@ def test_nothing_new_is_nothing(town: Town) -> None:
     found = news(town, town.reader)
     assert not found
     assert (found.count, found.items, found.expired, found.ending) == (0, [], [], [])
+
+
+def test_what_an_import_brought_and_was_edited_since_is_told_against_the_import(town: Town) -> None:
+    column = IncomingColumn("Importée", Kind.FREE, 250, cards=[IncomingCard(title="Avant")])
+    perform(town.facilitator, town.board, ImportColumns(columns=[column], tally=Tally()))
+    (card,) = reading().scalars(select(Card.id)).all()
+    assert not news(town, town.reader)
+    town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Après")
+    item = only(news(town, town.reader))
+    assert (item.what, item.told.before) == (What.CHANGED, {"title": "Avant"})

@@ -6,7 +6,7 @@ import { t, tn } from "../live/words.js";
 // « Nouveautés »: all of it, or one card after the other. What is marked stays in its place, so that it can be taken back.
 export default class extends Controller {
   static targets = ["item", "section", "state", "done", "all", "article", "list", "previous", "next", "open", "read"];
-  static values = { seq: Number };
+  static values = { seq: Number, more: Number };
   #before = new Map(); // card → up to which seq it was read before it was marked here
 
   connect() {
@@ -117,8 +117,9 @@ export default class extends Controller {
     for (const item of waiting) this.#showItem(item, !isUnread(item.dataset));
     for (const section of this.sectionTargets) section.querySelector("header form").hidden = !section.querySelector("li:not([data-read])");
     const left = waiting.filter((item) => !("read" in item.dataset)).length;
+    if (!left && this.moreValue && known().to < this.seqValue) return location.reload(); // it brings the ones that are older
     this.stateTarget.hidden = !left;
-    this.stateTarget.textContent = tn("{count} info reste à lire.", "{count} infos restent à lire.", left);
+    if (left < waiting.length) this.stateTarget.textContent = tn("{count} info reste à lire.", "{count} infos restent à lire.", left + this.moreValue);
     this.doneTarget.hidden = Boolean(left);
     if (this.hasAllTarget) this.allTarget.hidden = !left;
   };
