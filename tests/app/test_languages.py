@@ -27,6 +27,7 @@ PAGES = [
     "/boards/accueil/archive",
     "/boards/accueil/suggestions",
     "/boards/accueil/to-check",
+    "/boards/accueil/news",
     "/notices",
     "/boards/accueil/past",
     "/boards/accueil/past?seq=1",
