@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
-from email.headerregistry import Address
+from email import policy
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import Any
@@ -21,6 +22,17 @@ from config import Settings, Smtp
 
 log = logging.getLogger(__name__)
 
+
+class _Unfolded(UnstructuredHeader, BaseHeader):
+    """A header that holds an address. The library would encode a long one, and mail programs would not know it again."""
+
+    def fold(self, *, policy: policy.Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Unfolded)
+_POLICY = policy.default.clone(header_factory=_HEADERS)
 TIMEOUT_SECONDS = 10
 
 
@@ -82,7 +94,7 @@ def public_link(endpoint: str, **values: Any) -> str:
 
 def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
     """Headers go through the library's structured types, which refuse a line break; a subject loses its own."""
-    message = EmailMessage()
+    message = EmailMessage(_POLICY)
     try:
         message["To"] = Address(addr_spec=to)
     except (ValueError, IndexError) as error:

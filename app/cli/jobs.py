@@ -39,15 +39,15 @@ def run(name: str) -> None:
     reading().rollback()
     job = reading().get_one(Job, name)
     if went is Went.ELSEWHERE:
-        raise Refused(f"{name} : en cours chez {job.taken_by or 'un autre'}.")
+        raise Refused(f"{name} : en cours chez {job.taken_by or 'un autre'}.")
     if went is Went.WRONG:
-        raise Refused(f"{name} : échec. {job.outcome}")
+        raise Refused(f"{name} : échec. {job.outcome}")
     click.echo(job.outcome)
 
 
 def _told(job: Job) -> tuple[str, str, str, str]:
     last = _moment(job.finished_at) if job.finished_at else "jamais"
-    went = f"{job.failures} échecs : {job.outcome}" if job.failures else job.outcome
+    went = f"{job.failures} échecs : {job.outcome}" if job.failures else job.outcome
     return _moment(job.due_at), last, went, _holder(job)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app import audit
+from app.digest import send_digests
 from app.jobs.times import When, at, every_minute
+from app.reminder_mail import send_reminders
 from boards import freshness
 
 
@@ -23,5 +25,7 @@ class Task:
 TASKS = (
     Task("publish_cards", every_minute, freshness.publish_due, "infos publiées"),
     Task("expire_cards", every_minute, freshness.expire_due, "infos expirées"),
+    Task("send_digests", every_minute, send_digests, "récapitulatifs envoyés"),
+    Task("remind_readers", at(9, on="mon-fri"), send_reminders, "personnes relancées"),
     Task("forget_old_entries", at(3, 40), audit.forget_old_entries, "lignes du journal effacées"),
 )

@@ -67,6 +67,7 @@ def carry_out(task: Task, *, even_early: bool = False) -> Went:
     began, holder = now(), f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     if not _take(task, holder, began, even_early):
         return Went.ELSEWHERE
+    reading().rollback()  # the work sees the database as it is now
     try:
         with _held(task, holder):
             count = task.work()
@@ -75,7 +76,7 @@ def carry_out(task: Task, *, even_early: bool = False) -> Went:
         _let_go(task, holder, began, f"{type(error).__name__}: {error}", well=False)
         return Went.WRONG
     log.log(logging.INFO if count else logging.DEBUG, "job %s: %s", task.name, count)
-    _let_go(task, holder, began, f"{task.done} : {count}", well=True)
+    _let_go(task, holder, began, f"{task.done} : {count}", well=True)
     return Went.WELL
 
 

@@ -1,4 +1,4 @@
-"""« Alertes et e-mails »: how one is alerted to a flash, and what comes by mail. And the page on which mails stop, without signing in."""
+"""« Alertes et e-mails »: how one is alerted to a flash, and what comes by mail. And the page on which mails stop, without signing in."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ def test_whoever_lost_a_job_says_nothing_about_it(clock: Clock, probe: Probe, ca
     clock.advance(MINUTE)
     runner.carry_out(Task("probe", every_minute, work, "fois"))
     assert len(probe.moments) == 1
-    assert probe.row.outcome == "fois : 1"
+    assert probe.row.outcome == "fois\u00a0: 1"
     assert "somebody else has it now" in caplog.text
 
 
@@ -236,7 +236,7 @@ def test_a_job_that_fails_keeps_why_and_is_tried_again_after_a_growing_pause(clo
     assert probe.row.outcome.startswith("OSError: le disque est plein...")
     probe.error = None
     look(probe)
-    assert (probe.row.failures, probe.row.outcome, probe.row.due_at) == (0, "fois : 1", now() + MINUTE)
+    assert (probe.row.failures, probe.row.outcome, probe.row.due_at) == (0, "fois\u00a0: 1", now() + MINUTE)
 
 
 def test_the_list_says_what_is_due_what_was_done_and_who_is_at_it(app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,9 +248,9 @@ def test_the_list_says_what_is_due_what_was_done_and_who_is_at_it(app: Flask, cl
         job = session.get_one(Job, "forget_old_entries")
         job.taken_by, job.taken_until, job.finished_at, job.outcome, job.failures = "ville:12", now() + LEASE, now(), "Busy: non", 2
     due, last, outcome, holder = listed(app)["forget_old_entries"]
-    assert (last, outcome, holder) == ("2026-11-20 10:00:00", "2 échecs : Busy: non", "en cours chez ville:12")
+    assert (last, outcome, holder) == ("2026-11-20 10:00:00", "2 échecs\u00a0: Busy: non", "en cours chez ville:12")
     refused = app.test_cli_runner().invoke(args=["jobs", "run", "forget_old_entries"])
-    assert (refused.exit_code, refused.stderr) == (1, "forget_old_entries : en cours chez ville:12.\n")
+    assert (refused.exit_code, refused.stderr) == (1, "forget_old_entries\u00a0: en cours chez ville:12.\n")
     clock.advance(LEASE * 2)
     assert listed(app)["forget_old_entries"][-1] == "interrompu chez ville:12"
 
@@ -258,7 +258,7 @@ def test_the_list_says_what_is_due_what_was_done_and_who_is_at_it(app: Flask, cl
 def test_a_job_is_run_by_hand_due_or_not(app: Flask, town: Town, clock: Clock) -> None:
     old_entry()
     done = app.test_cli_runner().invoke(args=["jobs", "run", "forget_old_entries"])
-    assert (done.exit_code, done.stdout) == (0, "lignes du journal effacées : 1\n")
+    assert (done.exit_code, done.stdout) == (0, "lignes du journal effacées\u00a0: 1\n")
     assert old_entries() == 0
     assert app.test_cli_runner().invoke(args=["jobs", "run", "nothing"]).exit_code == 2
 
@@ -269,7 +269,7 @@ def test_a_job_that_fails_by_hand_says_why(app: Flask, monkeypatch: pytest.Monke
 
     monkeypatch.setattr("app.cli.jobs.TASKS", (Task("forget_old_entries", at(3), fail, "lignes"),))
     failed = app.test_cli_runner().invoke(args=["jobs", "run", "forget_old_entries"])
-    assert (failed.exit_code, failed.stderr) == (1, "forget_old_entries : échec. OSError: le disque est plein\n")
+    assert (failed.exit_code, failed.stderr) == (1, "forget_old_entries\u00a0: échec. OSError: le disque est plein\n")
 
 
 def test_the_server_looks_by_itself_at_once_and_catches_up(app: Flask, town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
