@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy import ColumnElement, Date, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from boards import rights
 from boards.changes import recorded_fields, touches_card, touches_column
+from boards.database import Moment
 from boards.errors import NotFound
 from boards.models import Board, Card, Change, Column, Person, Record, Service
 from boards.text import plain_text
@@ -126,8 +127,10 @@ def _as_held(model: type[_Row], name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     mapper: Any = inspect(model)
-    held = mapper.column_attrs[name].columns[0].type.python_type
-    return held.fromisoformat(value) if held in (date, datetime) else value
+    held = mapper.column_attrs[name].columns[0].type
+    if isinstance(held, Moment):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(held, Date) else value
 
 
 def _name(session: Session, cards: Iterable[Card]) -> None:

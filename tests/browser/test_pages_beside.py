@@ -48,6 +48,8 @@ FACILITATORS_PAGES = [
     "/boards/accueil/past?at=2001-01-01T10:00",
     "/boards/accueil/past?seq=30",
     "/boards/accueil/guide",
+    "/boards/accueil/news",
+    "/boards/accueil/news?card=0",
     "/search?q=piscine",
     "/search?q=zzzzzz",
     "/boards/accueil/searches",
