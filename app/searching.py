@@ -13,8 +13,8 @@ from markupsafe import Markup, escape
 from boards.database import reading
 from boards.days import today
 from boards.errors import FieldError
-from boards.filters import Filters, Fresh, read_filters
-from boards.freshness import ENDS_SOON, Freshness, freshness
+from boards.filters import Filters, read_filters
+from boards.freshness import Freshness, freshness
 from boards.labels import Label, LabelsOfCards
 from boards.models import Board, Card, Column, Person
 from boards.reading import services_in_use
@@ -127,16 +127,9 @@ def _fitting(person: Person, filters: Filters) -> Callable[[Card, Column], bool]
 
     def fits(card: Card, column: Column) -> bool:
         unread = filters.unread and card.id in unread_on(card.board_id)
-        return filters.fits(card, column, fresh=_how_it_holds(card, column), today=today(), me=person.id, unread=unread)
+        return filters.fits(card, column, today=today(), me=person.id, unread=unread)
 
     return fits
-
-
-def _how_it_holds(card: Card, column: Column) -> str:
-    """Its freshness as filters know it: what ends within days is apart from what holds longer."""
-    if card.valid_until is not None and 0 <= (card.valid_until - today()).days <= ENDS_SOON:
-        return Fresh.EXPIRING
-    return freshness(card, column, today())
 
 
 def _telling(card: Card, answers: Callable[[str], bool]) -> str:

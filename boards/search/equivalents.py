@@ -50,5 +50,5 @@ def _table() -> dict[int, list[tuple[Expression, frozenset[Expression]]]]:
 
 def _expression(written: str) -> Expression:
     """A word with hyphens counts as one: its parts mean other things."""
-    wholes = (token.joined or token.words[0] for token in tokens(written))
-    return tuple(forms(whole) for whole in wholes if not is_empty(whole))
+    wholes = [token.joined or token.words[0] for token in tokens(written)]
+    return tuple(forms(whole) for whole in wholes if not is_empty(whole)) or tuple(map(forms, wholes))

@@ -124,7 +124,21 @@ def test_facilitators_see_what_was_looked_for_and_nobody_else(town: Town, visito
 
 
 @pytest.mark.parametrize(
-    "query", ["", " ", '" OR *', "NEAR(a b)", "a" * 10_000, "!?.,;:'\"()", "\x00\x01piscine", "עברית \u202etfel", "%' OR 1=1 --", "’ ’ ’", "~7", "½ ﬁ Ⅷ"]
+    "query",
+    [
+        "",
+        " ",
+        '" OR *',
+        "NEAR(a b)",
+        "a" * 10_000,
+        "!?.,;:'\"()",
+        "\x00\x01piscine",
+        "עברית \u202etfel",
+        "%' OR 1=1 --",
+        "’ ’ ’",
+        "~7",
+        "½ ﬁ Ⅷ",
+    ],
 )
 def test_whatever_is_typed_gets_a_clear_answer(town: Town, visitor: Visitor, query: str) -> None:
     town.add_card("Piscine fermée")
