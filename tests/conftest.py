@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 from app import create_app
@@ -18,28 +17,14 @@ from app.schema import bring_up_to_date
 from boards.database import Base, db, keep_time, system_clock, write_transaction
 from config import Settings
 from tests.clock import Clock
+from tests.compiled_once import CompiledTemplates, compile_routes_once
 from tests.server import Server
 from tests.town import PASSWORD, Town, found_town
 from tests.visitor import OutsideClient, Visitor
 
 IN_CI = os.environ.get("CI") == "true"
-
-
-class CompiledTemplates(BytecodeCache):
-    """Each test has an application of its own; compiling its templates would be most of the time of those that render pages."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
-
-
 COMPILED_TEMPLATES = CompiledTemplates()
+compile_routes_once()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

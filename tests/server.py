@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.clock import ServerClock
 
@@ -18,7 +23,10 @@ START_SECONDS = 30
 
 
 class Server:
-    """Start, stop or kill `python run.py` on a port of its own with its data in `data_dir`; with a clock, at the time that it says."""
+    """Start, stop or kill `python run.py` on a port of its own with its data in `data_dir`; with a clock, at the time that it says.
+
+    Its process is forked by one that has imported everything already (tests/ready.py).
+    """
 
     def __init__(self, data_dir: Path, clock: ServerClock | None = None, /, **settings: str) -> None:
         self.port = free_port()
@@ -27,7 +35,7 @@ class Server:
         self.settings = {"DEMO": "1", "DATA_DIR": str(data_dir), "HOST": "127.0.0.1", "PORT": str(self.port), **settings}
         self.log = data_dir / "server.log"
         self.clock = clock
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -36,9 +44,7 @@ class Server:
 
     def start(self) -> Server:
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        program = ["-m", "tests.clocked_run", str(self.clock.file)] if self.clock else ["run.py"]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen([sys.executable, *program], cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.process = self._begin()
         self._wait_until_it_answers()
         return self
 
@@ -55,9 +61,13 @@ class Server:
 
     def flask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `flask …` on the same data."""
-        return subprocess.run(
-            [sys.executable, "-m", "flask", *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
+        with TemporaryDirectory() as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            status = fork("flask", self.environment, out, err, arguments=arguments)
+            return subprocess.CompletedProcess(arguments, status, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+    def _begin(self) -> subprocess.Popen[bytes] | Forked:
+        return Forked(fork("run", self.environment, self.log, self.log, clock=str(self.clock.file) if self.clock else None))
 
     def _wait_until_it_answers(self) -> None:
         assert self.process is not None
@@ -71,6 +81,71 @@ class Server:
             except (OSError, urllib.error.URLError):
                 time.sleep(0.05)  # polling a condition: there is no event for "another process listens"
         raise RuntimeError(f"the server does not answer:\n{self.log.read_text()[-3000:]}")
+
+
+class ServerFromNothing(Server):
+    """Begun as users begin it, imports and all."""
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen([sys.executable, "run.py"], cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
+
+class Forked:
+    """A process whose parent is not this one: what a test may do with it."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        """None while it runs; then nought, whatever it ended with."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return 0
+        return None
+
+    def terminate(self) -> None:
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def wait(self, timeout: float = 10) -> int:
+        deadline = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"process {self.pid} does not end")
+            time.sleep(0.02)  # polling a condition: only its parent is told
+        return 0
+
+    @property
+    def returncode(self) -> int | None:
+        return self.poll()
+
+    def _send(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+def fork(role: str, environment: dict[str, str], out: Path, err: Path, **options: object) -> int:
+    """Have a process forked that runs Flash News: the number of a server's, the exit status of a command of `flask`."""
+    ready = ready_to(role)
+    assert ready.stdin
+    assert ready.stdout
+    ready.stdin.write(json.dumps({"environment": environment, "out": str(out), "err": str(err), **options}) + "\n")
+    ready.stdin.flush()
+    return int(ready.stdout.readline())
+
+
+@cache
+def ready_to(role: str) -> subprocess.Popen[str]:
+    """What forks them, begun when it is first wanted; it ends with this process."""
+    ready = subprocess.Popen(
+        [sys.executable, "-m", "tests.ready", role], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    atexit.register(ready.kill)
+    return ready
 
 
 def free_port() -> int:

@@ -16,7 +16,7 @@ import socketio
 import websocket
 
 from tests.deploy.nginx import PROGRAM, Nginx
-from tests.server import Server
+from tests.server import Server, ServerFromNothing
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed")
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed"
 def town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("behind-nginx")
     shutil.copytree(demo_data, folder / "var")
-    server = Server(folder / "var", PROXY_HOPS="1")
+    server = ServerFromNothing(folder / "var", PROXY_HOPS="1")
     nginx = Nginx(folder, server.port)
     server.settings["PUBLIC_URL"] = nginx.url
     server.start()

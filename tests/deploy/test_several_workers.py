@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.live.person import LivePerson
-from tests.server import Server
+from tests.server import Server, ServerFromNothing
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def workers(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     if not redis_url:
         pytest.skip("TEST_REDIS_URL is not set")
     shared = {"DATABASE_URL": postgresql_url, "REDIS_URL": redis_url, "SECRET_KEY": "k" * 40}
-    workers = [Server(tmp_path_factory.mktemp("worker"), **shared).start() for _number in range(2)]
+    workers = [ServerFromNothing(tmp_path_factory.mktemp("worker"), **shared).start() for _number in range(2)]
     yield workers
     for worker in workers:
         worker.stop()
@@ -79,6 +79,16 @@ def test_typing_is_told_across_workers(here: LivePerson, there: LivePerson) -> N
     here.ask("typing", {"card": int(card), "on": True})
     [told] = there.wait_until(lambda: [told for told in there.events("typing") if told["card"] == int(card)])
     assert (told["person"]["name"], told["on"]) == ("Élise Laurent", True)
+
+
+def test_a_flash_on_one_board_is_heard_on_another_at_the_other_worker(here: LivePerson, workers: list[Server]) -> None:
+    assert workers[0].flask("board", "create", "piscine", "Piscine", "--template", "ville").returncode == 0
+    column = here.web.get(f"{here.url}/api/boards/piscine", timeout=10).json()["columns"][1]["id"]
+    [card] = here.send(board="piscine", type="add_card", column=column, title="Piscine évacuée")["changes"][0]["cards"]
+    for there in connected(workers[1], "ccas@demo.example"):  # where nobody has that board open
+        here.send(board="piscine", type="flash_card", card=int(card), on=True)
+        there.wait_until(lambda there=there: [banner["card"] for told in there.events("flashes")[-1:] for banner in told] == [int(card)])
+    here.send(board="piscine", type="flash_card", card=int(card), on=False)
 
 
 def connected(worker: Server, email: str) -> Iterator[LivePerson]:

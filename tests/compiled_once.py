@@ -1,0 +1,35 @@
+"""What every application compiles anew, and is the same for all: each test has an application of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
+
+
+class CompiledTemplates(BytecodeCache):
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+def compile_routes_once() -> None:
+    """For each route Werkzeug writes and compiles two functions that build its address; they hold nothing of the application."""
+    compile_builder: Callable[[Rule, bool], Any] = Rule._compile_builder
+    compiled: dict[Hashable, Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = compile_once  # type: ignore[assignment, method-assign]  # only tests make so many applications that this matters
