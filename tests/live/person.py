@@ -98,7 +98,7 @@ class LivePerson:
 
     def _new_socket(self) -> socketio.Client:
         socket = socketio.Client(reconnection=False, handle_sigint=False)
-        for event in ("changes", "presence", "typing", "view_changed", "signed_out", "disconnect"):
+        for event in ("changes", "presence", "typing", "flashes", "seen", "view_changed", "signed_out", "disconnect"):
             socket.on(event, self._listener(event))
         return socket
 
