@@ -54,6 +54,7 @@ FACILITATORS_PAGES = [
     "/search?q=zzzzzz",
     "/boards/accueil/searches",
     "/boards/accueil/guide/reads",
+    "/boards/accueil/labels",
     "/boards/accueil/suggestions",
     "/boards/accueil/to-check",
     "/boards/accueil/suggestions?status=declined&sort=votes&mine=1",
