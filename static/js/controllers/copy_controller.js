@@ -23,6 +23,7 @@ export default class extends Controller {
     } catch {
       document.execCommand("copy"); // an address without https has no clipboard
     }
+    if (this.textTarget.tabIndex < 0) this.buttonTarget.focus(); // nobody could leave a field that is not to be seen
     announce(t("Copié."));
     this.buttonTarget.classList.add("done");
     setTimeout(() => this.buttonTarget.classList.remove("done"), SAID_MS);
