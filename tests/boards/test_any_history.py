@@ -99,7 +99,7 @@ def as_it_was(town: Town, person: Person, seq: int) -> Page:
 
 def recorded(cards: dict[int, Place]) -> dict[int, Place]:
     """Without what the log does not keep: names and colours of labels are shown as they are now, and when a card was last news is not known."""
-    passing = r'<ul class="labels".*?</ul>| data-(labels|news)="[^"]*"| data-bare'
+    passing = r'<ul class="labels".*?</ul>| data-(labels|news|signalled(-by)?)="[^"]*"| data-bare'
     return {id: {**card, "html": re.sub(passing, "", card["html"])} for id, card in cards.items()}
 
 
