@@ -58,7 +58,7 @@ DETAILS = {
     "internal": _l("Rien n’a été modifié. Réessayez ; si cela se reproduit, prévenez la DTAN."),
     "invalid_command": _l("La demande comporte des erreurs."),
     "key_reused": _l("Cette clé a déjà servi à une autre demande."),
-    "label_exists": _l("Une étiquette du tableau porte déjà ce nom : fusionnez les deux plutôt."),
+    "label_exists": _l("Une étiquette du tableau porte déjà ce nom : fusionnez les deux plutôt."),
     "label_not_found": _l("Cette étiquette n’existe pas, ou plus."),
     "last_board": _l("C’est le dernier tableau en service : créez-en d’abord un autre."),
     "malformed_json": _l("Le texte envoyé n’est pas du JSON valable."),
@@ -83,7 +83,7 @@ DETAILS = {
     "only_previewing": _l("Vous regardez le tableau comme quelqu’un d’autre : rien ne s’y modifie."),
     "page_not_found": _l("Cette page n’existe pas, ou plus."),
     "rule_changed": _l("Cette info a été modifiée pendant votre lecture : relisez-la, puis dites que vous l’avez lue."),
-    "same_label": _l("Choisissez une autre étiquette : une étiquette ne fusionne pas avec elle-même."),
+    "same_label": _l("Choisissez une autre étiquette : une étiquette ne fusionne pas avec elle-même."),
     "same_text": _l("Ce texte est déjà celui d’aujourd’hui : il n’y a rien à reprendre."),
     "same_column": _l("Choisissez une autre colonne : une colonne ne fusionne pas avec elle-même."),
     "reply_not_found": _l("Cette réponse n’existe pas, ou vous n’y avez pas accès."),
@@ -104,8 +104,8 @@ DETAILS = {
     "too_many_cards": _l(
         "Cette colonne a trop d’infos, archives comprises, pour fusionner d’un coup : déplacez celles qui comptent par sélection, puis archivez-la."
     ),
-    "too_many_filters": _l("Vous gardez déjà 20 filtres sur ce tableau : retirez-en un d’abord."),
-    "too_many_labels": _l("Ce tableau a déjà 100 étiquettes : choisissez-en une qui existe, ou demandez à un animateur d’en retirer."),
+    "too_many_filters": _l("Vous gardez déjà 20 filtres sur ce tableau : retirez-en un d’abord."),
+    "too_many_labels": _l("Ce tableau a déjà 100 étiquettes : choisissez-en une qui existe, ou demandez à un animateur d’en retirer."),
     "too_many_flashes": _l("Trois flashs sont déjà affichés dans la ville : attendez la fin de l’un d’eux, ou faites-en éteindre un."),
     "try_again": _l("Une autre modification a eu lieu au même instant : réessayez."),
 }
@@ -137,7 +137,7 @@ FIELD_MESSAGES = {
     "answers_itself": _l("Une suggestion ne peut pas être sa propre réponse : choisissez une autre info."),
     "not_silently": _l("« Sans signaler » ne vaut que pour un texte corrigé : une date ou la diffusion se signalent toujours."),
     "not_done": _l("Seule une suggestion réalisée a une info qui y répond."),
-    "nothing_filtered": _l("Aucun filtre n’est choisi : il n’y a rien à garder."),
+    "nothing_filtered": _l("Aucun filtre n’est choisi : il n’y a rien à garder."),
     "nothing_to_edit": _l("Aucune modification n’est indiquée."),
     "put_out_now": _l("Un flash s’éteint tout de suite : n’indiquez pas de fin."),
     "selected_twice": _l("Une info est citée deux fois."),

@@ -16,8 +16,9 @@ from app.preferences import preferences_of
 from boards import rights
 from boards.database import now, reading, write_transaction
 from boards.discussion import Reply, Vote
+from boards.handing import PublicLink
 from boards.models import Board, Card, Change, Column, Person
-from boards.personal import CardRead, Fold, Notice, Placement, Seen, Visit
+from boards.personal import CardRead, Fold, Notice, Placement, SavedFilter, Seen, Visit
 
 routes = Blueprint("personal_data", __name__)
 
@@ -86,7 +87,9 @@ def personal_data(account: Account) -> dict[str, Any]:
         "reads": _reads(person),
         "visits": _visits(person),
         "seen": _seen(person),
+        "public_pages": _public_pages(person),
         "columns": _columns(person),
+        "filters": _filters(person),
         "changes": _changes(person),
         "log": _log(account),
     }
@@ -175,6 +178,20 @@ def _seen(person: Person) -> list[dict[str, Any]]:
     return [{"card": card.id, "read_to": seen.seq, **_titled(person, card, column, board)} for seen, card, column, board in mine]
 
 
+def _public_pages(person: Person) -> list[dict[str, Any]]:
+    """Of which cards they have made the page that residents read."""
+    mine = reading().execute(_about(PublicLink).where(PublicLink.created_by_id == person.id).order_by(PublicLink.id))
+    return [
+        {
+            "card": card.id,
+            "at": link.created_at.isoformat(),
+            "revoked_at": _moment(link.revoked_at),
+            **_titled(person, card, column, board),
+        }
+        for link, card, column, board in mine
+    ]
+
+
 def _columns(person: Person) -> list[dict[str, Any]]:
     """The columns that they keep pinned, in a place of their own, or folded."""
     query = select(Column, Board, Placement, Fold.column_id).join(Board, Column.board_id == Board.id)
@@ -194,7 +211,13 @@ def _columns(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-def _about(kept: type[Reply | Notice | CardRead | Seen | Vote]) -> Select[Any, Card, Column, Board]:
+def _filters(person: Person) -> list[dict[str, Any]]:
+    query = select(SavedFilter, Board).join(Board, SavedFilter.board_id == Board.id)
+    kept = reading().execute(query.where(SavedFilter.person_id == person.id).order_by(SavedFilter.id))
+    return [{"name": saved.name, "query": saved.query, **_board(person, board)} for saved, board in kept]
+
+
+def _about(kept: type[Reply | Notice | CardRead | Seen | Vote | PublicLink]) -> Select[Any, Card, Column, Board]:
     """What is kept of cards, each with its card, column and board."""
     found = select(kept, Card, Column, Board).join(Card, kept.card_id == Card.id).join(Column, Card.column_id == Column.id)
     return found.join(Board, Card.board_id == Board.id)

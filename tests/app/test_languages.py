@@ -36,6 +36,7 @@ PAGES = [
     "/search?q=introuvable",
     "/boards/accueil/searches",
     "/boards/accueil/guide/reads",
+    "/boards/accueil/labels",
     "/profile",
     "/profile/alerts",
     "/people",

@@ -50,18 +50,6 @@ export default class extends Controller {
     this.popoverTarget.hidePopover();
   }
 
-  // Words may be typed in the field at the top, too.
-  filter({ target }) {
-    this.#ask({ ...filters, q: target.value }, { typing: true });
-  }
-
-  clearWords(event) {
-    event.stopPropagation();
-    if (!event.target.value) return (document.querySelector("#board .card:not(.filtered) h3 a") ?? document.getElementById("board")).focus();
-    event.target.value = "";
-    this.filter(event);
-  }
-
   clear() {
     this.#ask(NONE);
     this.#fill();
@@ -89,7 +77,7 @@ export default class extends Controller {
     const count = countSet();
     this.badgeTarget.hidden = !count;
     this.badgeTarget.textContent = count;
-    this.buttonTarget.ariaLabel = count ? tn("Filtrer : {count} filtre", "Filtrer : {count} filtres", count) : t("Filtrer");
+    this.buttonTarget.ariaLabel = count ? tn("Filtrer : {count} filtre", "Filtrer : {count} filtres", count) : t("Filtrer");
     if (this.popoverTarget.matches(":popover-open")) this.#offerLabels();
   };
 
@@ -119,7 +107,7 @@ export default class extends Controller {
     const left = filters.label.filter((id) => known.has(id));
     if (left.length === filters.label.length) return;
     setFilters({ label: left });
-    toast(t("Plus aucune info ne porte l’étiquette demandée : ce filtre est laissé de côté."));
+    toast(t("Plus aucune info ne porte l’étiquette demandée : ce filtre est laissé de côté."));
   }
 
   #fill() {

@@ -19,7 +19,7 @@ export default class extends Controller {
     const free = [...labelsInUse().values()].filter(({ name }) => !worn.includes(plain(name)) && plain(name).includes(sought));
     free.sort((one, other) => plain(other.name).startsWith(sought) - plain(one.name).startsWith(sought));
     const offered = free.slice(0, OFFERED_AT_MOST).map(({ name, hue }) => option(name, name, hue));
-    if (typed && ![...worn, ...free.map(({ name }) => plain(name))].includes(sought)) offered.push(option(typed, t("Créer « {name} »", { name: typed })));
+    if (typed && ![...worn, ...free.map(({ name }) => plain(name))].includes(sought)) offered.push(option(typed, t("Créer « {name} »", { name: typed })));
     offered.forEach((each, number) => (each.id = `label-option-${number}`));
     this.optionsTarget.replaceChildren(...offered);
     this.#show(offered.length > 0);
@@ -60,15 +60,20 @@ export default class extends Controller {
     if (name) this.#set([...this.#names, name]);
   }
 
+  // Shown at once, so that the next one may be typed; put back with the reason when refused.
   async #set(names) {
-    const before = this.#names;
-    this.problemTarget.textContent = "";
+    const before = [...this.listTarget.children];
+    const typed = this.inputTarget.value;
+    const known = labelsInUse();
+    this.listTarget.replaceChildren(...names.map((name) => before.find((item) => nameOf(item) === name) ?? chip(name, known)));
+    this.inputTarget.value = this.problemTarget.textContent = "";
+    this.close();
     try {
       await perform({ type: "set_labels", card: this.cardValue, labels: names });
-      this.inputTarget.value = "";
-      this.close();
-      announce(said(before, names));
+      announce(said(before.map(nameOf), names));
     } catch (problem) {
+      this.listTarget.replaceChildren(...before);
+      this.inputTarget.value ||= typed;
       this.problemTarget.textContent = problem.detail;
     }
   }
@@ -108,6 +113,14 @@ function said(before, names) {
   const added = names.find((name) => !before.includes(name));
   if (added) return t("Étiquette {name} ajoutée.", { name: added });
   return t("Étiquette {name} retirée.", { name: before.find((name) => !names.includes(name)) ?? "" });
+}
+
+function chip(name, known) {
+  const item = document.createElement("li");
+  item.className = "chip tint";
+  item.dataset.hue = [...known.values()].find((label) => plain(label.name) === plain(name))?.hue ?? "";
+  item.append(Object.assign(document.createElement("bdi"), { textContent: name }));
+  return item;
 }
 
 function option(name, words, hue) {

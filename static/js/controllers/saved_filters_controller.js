@@ -64,7 +64,7 @@ export default class extends Controller {
   #turn(renamed) {
     this.#renaming = renamed;
     this.formTarget.elements.name.value = renamed ?? "";
-    this.labelTarget.textContent = renamed ? t("Nouveau nom de « {name} »", { name: renamed }) : t("Garder ces filtres sous le nom");
+    this.labelTarget.textContent = renamed ? t("Nouveau nom de « {name} »", { name: renamed }) : t("Garder ces filtres sous le nom");
     this.formTarget.querySelector("button").textContent = renamed ? t("Renommer") : t("Garder");
     this.problemTarget.textContent = "";
   }
