@@ -10,6 +10,7 @@ from app.digest import send_digests
 from app.jobs.times import When, at, every_minute
 from app.reminder_mail import send_reminders
 from boards import freshness
+from boards.search.vain import forget_old_searches
 
 
 @dataclass(frozen=True)
@@ -28,4 +29,5 @@ TASKS = (
     Task("send_digests", every_minute, send_digests, "récapitulatifs envoyés"),
     Task("remind_readers", at(9, on="mon-fri"), send_reminders, "personnes relancées"),
     Task("forget_old_entries", at(3, 40), audit.forget_old_entries, "lignes du journal effacées"),
+    Task("forget_old_searches", at(3, 50), forget_old_searches, "recherches sans résultat oubliées"),
 )

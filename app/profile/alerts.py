@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
 from flask_babel import force_locale
@@ -35,9 +35,12 @@ _TIME = re.compile(r"([01]?\d|2[0-3])\s*[:h]\s*([0-5]\d)?", re.IGNORECASE)  # as
 _WEEK = (_l("lundi"), _l("mardi"), _l("mercredi"), _l("jeudi"), _l("vendredi"), _l("samedi"), _l("dimanche"))
 
 
-def _time(_form: FlaskForm, field: Field) -> None:
-    if field.data and not _TIME.fullmatch(field.data.strip()):
-        raise ValidationError(_l("Écrivez une heure, comme 19:30."))
+class _Time:
+    field_flags: ClassVar = {"quiet": True}  # both ends are optional together, as their group says
+
+    def __call__(self, _form: FlaskForm, field: Field) -> None:
+        if field.data and not _TIME.fullmatch(field.data.strip()):
+            raise ValidationError(_l("Écrivez une heure, comme 19:30."))
 
 
 def _choice(words: Any, options: list[tuple[str, Any]], kind: type[RadioField | SelectField]) -> Any:
@@ -55,8 +58,8 @@ class AlertsForm(FlaskForm):
 
     flash_sound = BooleanField(_l("Jouer un son discret"))
     flash_desktop = BooleanField(_l("Afficher une notification sur ce poste"))
-    quiet_from = StringField(_l("À partir de"), [_time], render_kw={"type": "time"})
-    quiet_until = StringField(_l("Jusqu’à"), [_time], render_kw={"type": "time"})
+    quiet_from = StringField(_l("À partir de"), [_Time()], render_kw={"type": "time"})
+    quiet_until = StringField(_l("Jusqu’à"), [_Time()], render_kw={"type": "time"})
     digest = _choice(
         _l("Récapitulatif de ce qui est nouveau et que je n’ai pas lu"),
         [(Digest.NEVER.value, _l("Jamais")), (Digest.DAILY.value, _l("Chaque jour")), (Digest.WEEKLY.value, _l("Chaque semaine"))],
