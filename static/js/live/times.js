@@ -53,9 +53,9 @@ function mark(chip, name, on) {
 }
 
 function lasting(days) {
-  if (days < 60) return tn("{count} jour", "{count} jours", days);
+  if (days < 61) return tn("depuis {count} jour", "depuis {count} jours", days);
   const months = Math.floor(days / 30.44);
-  return months < 24 ? tn("{count} mois", "{count} mois", months) : tn("{count} an", "{count} ans", Math.floor(months / 12));
+  return months < 24 ? tn("depuis {count} mois", "depuis {count} mois", months) : tn("depuis {count} an", "depuis {count} ans", Math.floor(months / 12));
 }
 
 const local = (day) => new Date(`${day}T12:00:00`);
