@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app
-from flask_babel import lazy_ngettext
+from flask_babel import force_locale, ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -118,11 +118,13 @@ def _send(person_id: int, since: datetime | None) -> bool:
     parts = parts_for(reading(), account.person, since)
     if not parts:
         return False
-    count = sum(part.count for part in parts)
+    with force_locale(language_of(account)):
+        count = sum(part.count for part in parts)
+        subject = ngettext("Flash News : %(num)s nouveauté", "Flash News : %(num)s nouveautés", count)
     send(
         current_app.config["SETTINGS"],
         account.email,
-        lazy_ngettext("Flash News : %(num)s nouveauté", "Flash News : %(num)s nouveautés", count),
+        subject,
         "mail/digest.txt",
         language=language_of(account),
         stops_at=public_link("alerts.ask_to_stop", token=stopping_token(person_id, Mail.DIGEST)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import current_app
-from flask_babel import lazy_ngettext
+from flask_babel import force_locale, ngettext
 from sqlalchemy import select
 
 from app.accounts.models import Account
@@ -48,10 +48,12 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
     cards = _readable(account.person, card_ids)
     if not cards:
         return
+    with force_locale(language_of(account)):
+        subject = ngettext("Flash News : une info attend votre lecture", "Flash News : %(num)s infos attendent votre lecture", len(cards))
     send(
         current_app.config["SETTINGS"],
         account.email,
-        lazy_ngettext("Flash News : une info attend votre lecture", "Flash News : %(num)s infos attendent votre lecture", len(cards)),
+        subject,
         "mail/reminder.txt",
         language=language_of(account),
         stops_at=public_link("alerts.ask_to_stop", token=stopping_token(person_id, Mail.REMINDER)),
