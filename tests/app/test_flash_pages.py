@@ -18,7 +18,7 @@ from tests.clock import Clock
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 
-BANNER = re.compile(r'<article class="flash".*?</article>', re.DOTALL)
+BANNER = re.compile(r'<article class="flash-banner".*?</article>', re.DOTALL)
 
 
 @pytest.fixture

@@ -44,7 +44,20 @@ def desks() -> Iterator[list[Desk]]:
 # Modules whose tests touch nothing but their lanes, which are put away when they end.
 KEEP_TO_LANES = {
     f"tests.browser.test_{name}"
-    for name in ["columns", "drag_card", "drag_column", "drag_scroll", "drag_touch", "handing", "keyboard", "live_board", "live_edit", "news"]
+    for name in [
+        "columns",
+        "drag_card",
+        "drag_column",
+        "drag_scroll",
+        "drag_touch",
+        "flash",
+        "handing",
+        "keyboard",
+        "labels_and_filters",
+        "live_board",
+        "live_edit",
+        "news",
+    ]
 }
 
 

@@ -12,7 +12,7 @@ export default class extends Controller {
   #known = new Set(); // what was shown once: it does not come as news again
   #answered = false; // before the server has said what is read, what is told may be
   #tabs = new BroadcastChannel(`flash-news:flashes:${me.id}`);
-  #size = new ResizeObserver(([{ borderBoxSize }]) => document.body.style.setProperty("--flashes", `${borderBoxSize[0].blockSize}px`));
+  #size = new ResizeObserver(() => this.#makeRoom());
 
   connect() {
     for (const banner of bannersIn(document)) this.#known.add(key(banner));
@@ -46,7 +46,7 @@ export default class extends Controller {
   }
 
   #banner(event) {
-    const card = Number(event.target.closest(".flash").dataset.flash);
+    const card = Number(event.target.closest(".flash-banner").dataset.flash);
     return this.#banners.shown.find((each) => each.card === card);
   }
 
@@ -73,6 +73,12 @@ export default class extends Controller {
     this.element.replaceChildren(...elements);
     if (hadFocus && !this.element.contains(document.activeElement)) (this.element.querySelector("a") ?? document.getElementById("board")).focus();
   };
+
+  // The open card begins below.
+  #makeRoom() {
+    document.body.style.setProperty("--flashes", `${this.element.offsetHeight}px`);
+    document.body.style.setProperty("--flashes-top", `${this.element.offsetTop}px`);
+  }
 
   #elementOf(banner) {
     const standing = this.element.querySelector(`[data-flash="${banner.card}"]`);

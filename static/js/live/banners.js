@@ -6,7 +6,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 // Those on a page as the server made it: all that its reader has not read.
 export function bannersIn(page) {
-  const found = [...page.querySelectorAll(".flashes > .flash")];
+  const found = [...page.querySelectorAll(".flashes > .flash-banner")];
   return found.map((element) => ({ ...told(element), html: element.outerHTML, unread: true }));
 }
 
