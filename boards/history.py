@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from boards.commands.altered import joined
 from boards.commands.cards import EditCard
+from boards.commands.on_time import ExpireCards, PublishCards
 from boards.commands.undo import undoable
 from boards.database import now
 from boards.errors import Refusal
@@ -54,6 +55,11 @@ class Entry:
     more: bool = False  # there is more than is told by name
     may_undo: bool = False
     may_restore: bool = False  # the card said something else after it, which may be taken up again
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether nobody did it: its day had come."""
+        return self.type in (PublishCards.past, ExpireCards.past)
 
     @property
     def together(self) -> int | None:

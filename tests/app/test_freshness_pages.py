@@ -117,6 +117,9 @@ def test_the_archive_shows_what_waits_to_those_who_may_edit_it_alone(visitor: Vi
     assert "visible à partir du 8 janvier 2027 Publier maintenant Modifier" in told
     assert "Marché de Noël Service · expirée le 23 novembre 2026" in told
     assert sonia.get(f"/cards/{waiting}").status_code == 200
+    history = words(sonia.get("/boards/accueil/history").text)
+    assert re.search(r"Flash News .{0,80}Info expirée", history)
+    assert "agent supprimé" not in history
     visitor.sign_in("mediatheque@ville.example")
     page = visitor.get("/boards/accueil/archive").text
     assert ("Vœux" in page, "Programmées" in page, f"/cards/{ended}" in page) == (False, False, True)
