@@ -125,7 +125,7 @@ export default class extends Controller {
   #fail() {
     this.listTarget.replaceChildren();
     this.#answered = "";
-    this.#say(navigator.onLine ? t("La recherche ne répond pas. Réessayez dans un instant.") : t("Hors ligne : la recherche attend la connexion."));
+    this.#say(navigator.onLine ? t("La recherche ne répond pas. Réessayez dans un instant.") : t("Hors ligne : la recherche attend la connexion."));
   }
 
   #open() {
