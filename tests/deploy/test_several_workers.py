@@ -91,6 +91,18 @@ def test_a_flash_on_one_board_is_heard_on_another_at_the_other_worker(here: Live
     here.send(board="piscine", type="flash_card", card=int(card), on=False)
 
 
+def test_what_one_reads_at_one_worker_is_heard_at_ones_page_at_the_other(
+    here: LivePerson, there: LivePerson, workers: list[Server]
+) -> None:
+    for elsewhere in connected(workers[1], "dtan@demo.example"):
+        seq = here.board()["seq"]
+        headers = {"X-CSRFToken": here.csrf_token}
+        assert here.web.put(f"{here.url}/boards/accueil/seen", json={"seq": seq}, headers=headers, timeout=10).status_code == 204
+        told = elsewhere.wait_until(lambda elsewhere=elsewhere: elsewhere.events("seen"))
+        assert [each["to"] for each in told] == [seq]
+    assert there.events("seen") == []
+
+
 def connected(worker: Server, email: str) -> Iterator[LivePerson]:
     person = LivePerson(worker.url, email).connect()
     person.join()
