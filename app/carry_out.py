@@ -26,9 +26,10 @@ def carry_out(person: Person, language: str, board: Any, data: Any) -> dict[str,
     command = parse_command({name: value for name, value in data.items() if name != "key"})
     key = _key(data.get("key"))
     board_id = find_board(reading(), person, board_reference(board)).id
-    reading().rollback()  # what was read so far must not hide what is about to be written
-    committed = perform(person.id, board_id, command, key, by_program=not acts_in_person())
-    return {"seq": committed.seq, "changes": [present(committed, person.audience, language)]}
+    person_id, audience, by_program = person.id, person.audience, not acts_in_person()
+    reading().rollback()  # nothing is read from here on until it is written, or the answer would not know of it
+    committed = perform(person_id, board_id, command, key, by_program=by_program)
+    return {"seq": committed.seq, "changes": [present(committed, audience, language)]}
 
 
 def board_reference(board: Any) -> str | int:

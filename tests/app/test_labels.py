@@ -139,3 +139,10 @@ def test_history_names_labels_that_still_exist(facilitator: Visitor, town: Town,
     assert "Étiquettes changées" in text
     assert "</span>Hiver</ins>" in text
     assert "Été, Hiver" not in text
+
+
+def test_the_answer_to_a_new_label_names_it(facilitator: Visitor, town: Town, card: int) -> None:
+    answer = facilitator.command(type="set_labels", card=card, labels=["Toute neuve"]).json
+    assert answer
+    assert chips(answer["changes"][0]["cards"][str(card)]["html"]) == ["Toute neuve"]
+    assert chips(fragment(facilitator.get("/boards/accueil").text, card)) == ["Toute neuve"]

@@ -1,0 +1,127 @@
+"""Labels by typing, seen by others at once; the board through filters that stand in its address; filters kept by name."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Lanes, SeatSomebody
+from tests.browser.desk import COLLEAGUE, PATIENCE_MS, Desk
+from tests.browser.test_drag_card import named
+
+
+def chips(card: Locator) -> Locator:
+    return card.locator(".labels [data-label]:not(.sr-only)")
+
+
+def combobox(desk: Desk) -> Locator:
+    return desk.panel.get_by_role("combobox", name="Ajouter une étiquette")
+
+
+def said(desk: Desk) -> Locator:
+    return desk.page.locator(".filter-bar [role=status]")
+
+
+def query(text: str) -> re.Pattern[str]:
+    return re.compile(rf"/boards/accueil\?{text}$")
+
+
+def test_labels_are_typed_chosen_and_taken_off_and_others_see_it_at_once(lanes: Lanes, seat: SeatSomebody) -> None:
+    anna, boris = seat(), seat(COLLEAGUE)
+    un, deux, _trois = named(lanes, "Un", "Deux", "Trois")
+    ete, ecole = f"Été {lanes.left_id}", f"École {lanes.left_id}"
+    anna.open_card(un)
+    field = combobox(anna)
+    field.fill(ete)
+    expect(anna.panel.get_by_role("option", name=f"Créer «\u202f{ete}\u202f»")).to_be_visible()
+    field.press("Enter")
+    expect(chips(boris.card(un))).to_have_text([ete], timeout=PATIENCE_MS)
+    for name in (ecole, f"Trois {lanes.left_id}", f"Quatre {lanes.left_id}"):
+        field.fill(name)
+        field.press("Enter")
+    expect(boris.card(un).get_by_text("+1", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    expect(field).to_be_focused()
+
+    anna.page.keyboard.press("Backspace")
+    anna.panel.get_by_role("button", name=f"Retirer l’étiquette Trois {lanes.left_id}").click()
+    expect(chips(boris.card(un))).to_have_text([ete, ecole], timeout=PATIENCE_MS)
+    anna.page.keyboard.press("Escape")
+
+    anna.open_card(deux)
+    field = combobox(anna)
+    field.fill(f"ETE {lanes.left_id}")
+    expect(anna.panel.get_by_role("option")).to_have_text([ete])
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(chips(boris.card(deux))).to_have_text([ete], timeout=PATIENCE_MS)
+
+
+def test_filters_stand_in_the_address_and_what_changes_live_obeys_them(lanes: Lanes, seat: SeatSomebody) -> None:
+    anna, boris = seat(), seat(COLLEAGUE)
+    un, deux, trois = named(lanes, "Un", "Deux", "Trois")
+    label = f"Horaires {lanes.left_id}"
+    anna.open_card(un)
+    combobox(anna).fill(label)
+    combobox(anna).press("Enter")
+    expect(chips(boris.card(un))).to_have_text([label], timeout=PATIENCE_MS)
+
+    boris.page.keyboard.press("f")
+    dialog = boris.page.get_by_role("dialog", name="Filtrer le tableau")
+    expect(dialog.get_by_label("Mots")).to_be_focused()
+    dialog.get_by_label(label).check()
+    expect(boris.page).to_have_url(query(r"label=\d+"))
+    expect(said(boris)).to_have_text(re.compile(r"^1 info affichée, \d+ masquées$"))
+    dialog.get_by_label("Non lues").check()
+    expect(boris.page).to_have_url(query(r"label=\d+&unread=1"))
+    boris.page.go_back()
+    expect(boris.page).to_have_url(query(r"label=\d+"))
+    expect(dialog.get_by_label("Non lues")).not_to_be_checked()
+    boris.page.keyboard.press("Escape")
+    expect(boris.card(un)).to_be_visible()
+    expect(boris.card(deux)).to_be_hidden()
+    expect(boris.column(lanes.right)).to_have_class(re.compile(r"\bunmatched\b"))
+
+    boris.page.reload()
+    expect(said(boris)).to_have_text(re.compile(r"^1 info affichée"))
+    boris.expect_live()
+    anna.page.keyboard.press("Escape")
+    anna.page.keyboard.press("Escape")
+    anna.open_card(trois)
+    combobox(anna).fill(label)
+    combobox(anna).press("Enter")
+    expect(boris.card(trois)).to_be_visible(timeout=PATIENCE_MS)
+    expect(said(boris)).to_have_text(re.compile(r"^2 infos affichées"))
+
+    boris.open_card(un)
+    boris.panel.get_by_role("button", name="Fermer", exact=True).click()
+    expect(boris.page).to_have_url(query(r"label=\d+"))
+    boris.page.locator(".filter-bar").get_by_role("button", name="Tout afficher").click()
+    expect(boris.page).to_have_url(re.compile(r"/boards/accueil$"))
+    expect(boris.card(deux)).to_be_visible()
+    expect(said(boris)).to_be_hidden()
+
+
+def test_filters_are_kept_under_a_name(lanes: Lanes, seat: SeatSomebody) -> None:
+    anna = seat(path="/boards/accueil?fresh=current&kind=service")
+    other = anna.new_tab()
+    name = f"À jour {lanes.left_id}"
+    anna.page.keyboard.press("f")
+    dialog = anna.page.get_by_role("dialog", name="Filtrer le tableau")
+    dialog.get_by_label("Garder ces filtres sous le nom").fill(name)
+    anna.page.keyboard.press("Enter")
+    expect(dialog.get_by_role("link", name=name)).to_be_visible()
+    dialog.get_by_role("button", name="Tout afficher").click()
+    expect(anna.page).to_have_url(re.compile(r"/boards/accueil$"))
+    dialog.get_by_role("link", name=name).click()
+    expect(anna.page).to_have_url(query("fresh=current&kind=service"))
+    expect(dialog.get_by_label("Fraîcheur")).to_have_value("current")
+
+    other.keyboard.press("f")
+    expect(other.get_by_role("link", name=name)).to_be_visible()
+    dialog.get_by_role("button", name=f"Renommer le filtre {name}").click()
+    anna.page.keyboard.type(f"Services {lanes.left_id}")
+    anna.page.keyboard.press("Enter")
+    expect(other.get_by_role("link", name=f"Services {lanes.left_id}")).to_be_visible()
+    dialog.get_by_role("button", name=f"Retirer le filtre Services {lanes.left_id}").click()
+    expect(other.get_by_role("link", name=f"Services {lanes.left_id}")).to_have_count(0)
