@@ -50,6 +50,12 @@ export default class extends Controller {
     this.popoverTarget.hidePopover();
   }
 
+  // Words that were typed elsewhere: to search by, and now to narrow the board.
+  narrow(words) {
+    this.#ask({ ...filters, q: words });
+    this.#fill();
+  }
+
   clear() {
     this.#ask(NONE);
     this.#fill();

@@ -170,7 +170,7 @@ export default class extends Controller {
 
   #narrow() {
     this.close();
-    this.application.getControllerForElementAndIdentifier(document.querySelector(".topbar"), "filter").filter({ target: this.inputTarget });
+    this.application.getControllerForElementAndIdentifier(document.querySelector(".topbar"), "filter").narrow(this.#words);
     this.inputTarget.value = "";
     document.querySelector("#board .card:not(.filtered) h3 a")?.focus();
   }
