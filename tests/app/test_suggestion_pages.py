@@ -70,6 +70,15 @@ def test_the_list_is_asked_for_by_its_address(town: Town, sonia: Visitor, reques
         assert {title for title in ("Une idée", "Horaires d’été") if f"<bdi>{title}</bdi>" in page} == there, address
 
 
+def test_an_answer_that_one_may_not_read_is_said_to_be_there_and_no_more(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
+    town.perform(town.facilitator, type="set_rights", column=town.free, agents="none", services={str(town.mediatheque): "edit"})
+    town.perform(town.colleague, type="publish_answer", card=request_, column=town.free, title="De 9 h à 12 h")
+    page = unescape(sonia.get(f"/cards/{request_}").text)
+    assert "La réponse est une info que vous ne pouvez pas lire." in page
+    assert "De 9 h à 12 h" not in page
+    assert "De 9 h à 12 h" in unescape(leo.get(f"/cards/{request_}").text)
+
+
 @pytest.mark.parametrize(
     "address", ["kind=x", "status=x", "service=x", "service=-1", f"service={'9' * 30}", "page=x", "page=999", "sort=x", "mine=x"]
 )
