@@ -14,7 +14,15 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from app.assets import asset_file
 
 _NAME = "atkinson-hyperlegible-next-{letters}-wght-{slope}.woff2"
-_WEIGHTS = {"": 400, "B": 700}
+# What is bold and slanted is bold; letters beyond those of French are upright: each font more would take its time to make.
+_FONTS = [
+    ("latin", "", "normal", 400),
+    ("latin", "B", "normal", 700),
+    ("latin", "BI", "normal", 700),
+    ("latin", "I", "italic", 400),
+    ("latin-ext", "", "normal", 400),
+    ("latin-ext", "B", "normal", 700),
+]
 # What is written otherwise where our letters have no such sign.
 _INSTEAD = {"\u202f": "\u00a0", "\u2011": "-", "→": "->", "⇒": "=>", "✓": "-", "☐": "-"}
 
@@ -30,17 +38,8 @@ class FontFile:
 
 @cache
 def font_files() -> list[FontFile]:
-    """Made from the fonts of the built front end when first asked for, which takes a second, and kept while this process lives."""
-    files = []
-    for family in ("latin", "latin-ext"):
-        for slope, mark in (("normal", ""), ("italic", "I")):
-            for style, weight in _WEIGHTS.items():
-                file = _folder() / f"{family}-{style}{mark}.ttf"
-                font = instantiateVariableFont(TTFont(_source(family, slope)), {"wght": weight})
-                font.flavor = None
-                font.save(file)
-                files.append(FontFile(family, style + mark, file))
-    return files
+    """Made from the fonts of the built front end when first asked for, which takes a second or two, and kept while this process lives."""
+    return [FontFile(family, style, _instance(family, slope, weight)) for family, style, slope, weight in _FONTS]
 
 
 def fitted(text: str) -> str:
@@ -68,6 +67,15 @@ def _fitted_character(character: str) -> str:
 @cache
 def _characters() -> frozenset[int]:
     return frozenset(code for family in ("latin", "latin-ext") for code in TTFont(_source(family, "normal")).getBestCmap())
+
+
+@cache
+def _instance(family: str, slope: str, weight: int) -> Path:
+    file = _folder() / f"{family}-{slope}-{weight}.ttf"
+    font = instantiateVariableFont(TTFont(_source(family, slope)), {"wght": weight})
+    font.flavor = None
+    font.save(file)
+    return file
 
 
 def _source(family: str, slope: str) -> Path:

@@ -271,6 +271,9 @@ def test_the_page_is_taken_away(app: Flask, card: int, seat: Callable[[str], Vis
 def test_of_a_card_turned_internal_the_page_is_taken_away_for_good(app: Flask, agent: Visitor, card: int) -> None:
     address = put_online(agent, card)
     alter(card, tellable=False)
+    panel = agent.get(f"/cards/{card}").text
+    assert "Hors ligne" in panel
+    assert f"/cards/{card}/public-link/revoke" in panel
     assert agent.post(f"/cards/{card}/public-link/revoke").headers["Location"].endswith(f"/cards/{card}")
     alter(card, tellable=True)
     assert app.test_client().get(address).status_code == 404
@@ -289,6 +292,12 @@ def test_who_made_it_is_in_the_log_and_the_title_is_not(agent: Visitor, town: To
     put_online(agent, card)
     (entry,) = entries("public_link_made")
     assert (entry.subject, entry.facts, entry.actor_id) == ("Accueil", {"card": card}, town.agent)
+
+
+def test_it_is_among_the_data_of_whoever_made_it(agent: Visitor, card: int) -> None:
+    put_online(agent, card)
+    (page,) = agent.get("/profile/data").json["public_pages"]  # type: ignore[index]  # it is JSON
+    assert (page["card"], page["title"], page["revoked_at"]) == (card, "Piscine\u202f: horaires d’été", None)
 
 
 def test_nothing_is_put_online_without_the_forms_token(agent: Visitor, card: int) -> None:

@@ -69,7 +69,7 @@ def test_all_that_a_resident_needs_is_on_it_with_its_accents() -> None:
     assert pdf.metadata is not None
     assert pdf.metadata.title == "Piscine\u00a0: l’œuvre « Été »"
     assert pdf.metadata.author == "Ville de Val-Rive"
-    assert pdf.trailer["/Root"]["/Lang"] == "fr"
+    assert str(pdf.root_object["/Lang"]) == "fr"
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.A5, (148, 210)), (Paper.A4, (210, 297))])

@@ -78,14 +78,11 @@ def test_a_link_goes_and_comes_with_what_it_shows(town: Town) -> None:
     token = publish(town, card)
     with write_transaction() as session:
         make_default(session, town.other_board)  # the default board is not archived
-    for away, back in [
-        ({"type": "archive_card", "card": card}, {"type": "restore_card", "card": card}),
-        ({"type": "archive_column", "column": town.service}, {"type": "restore_column", "column": town.service}),
-        ({"type": "archive_board"}, {"type": "restore_board"}),
-    ]:
-        town.perform(town.facilitator, **away)
+    targets: dict[str, dict[str, Any]] = {"card": {"card": card}, "column": {"column": town.service}, "board": {}}
+    for what, which in targets.items():
+        town.perform(town.facilitator, type=f"archive_{what}", **which)
         assert not is_online(token)
-        town.perform(town.facilitator, **back)
+        town.perform(town.facilitator, type=f"restore_{what}", **which)
         assert is_online(token)
     alter(card, tellable=False)
     assert not is_online(token)
