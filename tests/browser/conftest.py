@@ -57,6 +57,7 @@ KEEP_TO_LANES = {
         "live_board",
         "live_edit",
         "news",
+        "search",
     ]
 }
 
