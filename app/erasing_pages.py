@@ -16,7 +16,7 @@ from app.languages import current_language
 from app.pages import storable
 from app.problems import problem_for
 from boards import rights
-from boards.commands.erasing import require_due
+from boards.commands.erasing import require_due, require_few
 from boards.database import now, reading
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import BoardTemplate, Card, Column
@@ -61,6 +61,7 @@ def confirm_column(slug: str, column_id: int) -> str:
         raise NotFound("column_not_found")
     require_due(column, now())
     titles = reading().scalars(select(Card.title).where(Card.column_id == column.id)).all()
+    require_few(len(titles))
     return render_template(
         "erasing/column.html",
         me=current_person(),

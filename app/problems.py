@@ -104,6 +104,9 @@ DETAILS = {
     "too_many_cards": _l(
         "Cette colonne a trop d’infos, archives comprises, pour fusionner d’un coup : déplacez celles qui comptent par sélection, puis archivez-la."
     ),
+    "too_many_to_erase": _l(
+        "Une colonne s’efface avec 300 infos au plus : restaurez-la, répartissez ses infos entre plusieurs colonnes, puis archivez-les de nouveau."
+    ),
     "too_many_filters": _l("Vous gardez déjà 20 filtres sur ce tableau : retirez-en un d’abord."),
     "too_many_labels": _l("Ce tableau a déjà 100 étiquettes : choisissez-en une qui existe, ou demandez à un animateur d’en retirer."),
     "too_many_flashes": _l("Trois flashs sont déjà affichés dans la ville : attendez la fin de l’un d’eux, ou faites-en éteindre un."),

@@ -16,6 +16,8 @@ from boards.scope import Scope
 from boards.search.index import forget_cards
 
 KEPT_IN_ARCHIVE = timedelta(days=30)
+# A column of more would hold up everybody who writes meanwhile: the whole log is gone through, and whatever tells of them written anew.
+ERASED_AT_MOST = 300
 # Each is a condition of its own: of more, reading the whole log once is quicker.
 _ASKED_AT_ONCE = 50
 # Instead of the digest of a command, by which a short text could be guessed. No command has it, so that a key used then is not used again.
@@ -49,7 +51,9 @@ class EraseColumn(Command):
         column = scope.any_column(self.column)
         scope.require_arranger()
         require_due(column, scope.now)
-        _erase(scope, scope.session.scalars(select(Card).where(Card.column_id == column.id)).all(), [column])
+        cards = scope.session.scalars(select(Card).where(Card.column_id == column.id)).all()
+        require_few(len(cards))
+        _erase(scope, cards, [column])
 
 
 def erasable_from(archived_at: datetime) -> datetime:
@@ -63,6 +67,12 @@ def require_due(row: Card | Column, now: datetime) -> None:
         raise Conflict("card_not_archived" if isinstance(row, Card) else "column_not_archived")
     if now < erasable_from(row.archived_at):
         raise Conflict("too_early_to_erase", erasable_from=erasable_from(row.archived_at).isoformat(timespec="seconds"))
+
+
+def require_few(cards: int) -> None:
+    """Raises Conflict when a column holds more cards than are erased at once."""
+    if cards > ERASED_AT_MOST:
+        raise Conflict("too_many_to_erase", held=cards, at_most=ERASED_AT_MOST)
 
 
 def _erase(scope: Scope, cards: Sequence[Card], columns: Sequence[Column]) -> None:

@@ -87,6 +87,13 @@ def test_a_column_goes_with_its_cards_and_what_left_it_in_time_stays(town: Town,
     assert "Passagère" in whole_log(town)
 
 
+def test_a_column_of_too_many_cards_is_refused_whole(town: Town, column: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boards.commands.erasing.ERASED_AT_MOST", 0)
+    refused = refusal(town, town.facilitator, type="erase_column", column=column)
+    assert (refused.code, refused.facts) == ("too_many_to_erase", {"held": 1, "at_most": 0})
+    assert reading().get(Column, column) is not None
+
+
 @pytest.mark.sqlite
 def test_no_trace_is_left_in_the_file(town: Town, card: int, tmp_path: Path) -> None:
     town.perform(town.facilitator, type="erase_card", card=card)
