@@ -14,7 +14,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from app.assets import asset_file
 
 _NAME = "atkinson-hyperlegible-next-{letters}-wght-{slope}.woff2"
-# What is bold and slanted is bold; letters beyond those of French are upright: each font more would take its time to make.
+# What is bold and slanted is bold; letters beyond those of French are upright: that is enough for a sheet.
 _FONTS = [
     ("latin", "", "normal", 400),
     ("latin", "B", "normal", 700),
@@ -23,6 +23,7 @@ _FONTS = [
     ("latin-ext", "", "normal", 400),
     ("latin-ext", "B", "normal", 700),
 ]
+_UNUSED = ("GDEF", "GPOS", "GSUB")  # fpdf2 does not kern, and they take most of the time
 # What is written otherwise where our letters have no such sign.
 _INSTEAD = {"\u202f": "\u00a0", "\u2011": "-", "→": "->", "⇒": "=>", "✓": "-", "☐": "-"}
 
@@ -38,7 +39,7 @@ class FontFile:
 
 @cache
 def font_files() -> list[FontFile]:
-    """Made from the fonts of the built front end when first asked for, which takes a second or two, and kept while this process lives."""
+    """Made from the fonts of the built front end when first asked for, and kept while this process lives."""
     return [FontFile(family, style, _instance(family, slope, weight)) for family, style, slope, weight in _FONTS]
 
 
@@ -72,7 +73,11 @@ def _characters() -> frozenset[int]:
 @cache
 def _instance(family: str, slope: str, weight: int) -> Path:
     file = _folder() / f"{family}-{slope}-{weight}.ttf"
-    font = instantiateVariableFont(TTFont(_source(family, slope)), {"wght": weight})
+    font = TTFont(_source(family, slope))
+    for table in _UNUSED:
+        if table in font:
+            del font[table]
+    instantiateVariableFont(font, {"wght": weight}, inplace=True)
     font.flavor = None
     font.save(file)
     return file
