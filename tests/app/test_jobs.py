@@ -133,6 +133,22 @@ def test_what_becomes_due_at_midnight_while_the_job_is_at_work_is_not_passed_ove
     assert probe.times == ["21/11 00:00"]
 
 
+@pytest.mark.parametrize(("day", "next_day"), [("2026-03-28", "2026-03-29"), ("2026-03-29", "2026-03-30"), ("2026-10-25", "2026-10-26")])
+def test_a_card_leaves_at_the_towns_midnight(app: Flask, town: Town, clock: Clock, day: str, next_day: str) -> None:
+    """Nor an hour before or after on the nights when the clocks change."""
+    [expire] = [task for task in TASKS if task.name == "expire_cards"]
+    clock.set(f"{day} 12:00")
+    card = town.add_card("Jusqu’à ce soir", valid_until=day)
+    runner.enter([expire])
+    for moment in (f"{day} 22:00", f"{day} 23:00", f"{day} 23:59"):
+        clock.set(moment)
+        assert [runner.carry_out(task) for task in runner.due([expire])] == [Went.WELL]
+        assert town.card(card).archived_at is None
+    clock.set(f"{next_day} 00:00")
+    assert [runner.carry_out(task) for task in runner.due([expire])] == [Went.WELL]
+    assert town.card(card).archived_at == clock.moment
+
+
 def test_after_days_of_downtime_it_runs_once_at_the_next_start(clock: Clock, probe: Probe) -> None:
     clock.advance(timedelta(days=3))
     runner.enter([probe.task])
