@@ -20,7 +20,7 @@ export default class extends Controller {
 
   async ask() {
     if (!this.desktopTarget.checked) return this.#say();
-    const answer = "Notification" in window ? await Notification.requestPermission() : "denied";
+    const answer = window.Notification ? await Notification.requestPermission() : "denied";
     if (answer !== "granted") this.desktopTarget.checked = false;
     else notify(t("essai"), t("Voilà comment un flash paraîtra sur ce poste."), { tag: "flash-test" });
     this.#say();
@@ -29,11 +29,11 @@ export default class extends Controller {
   // What somebody chose elsewhere does not hold on a machine whose browser refuses it.
   #say() {
     if (!this.hasStateTarget) return;
-    this.stateTarget.textContent = this.desktopTarget.checked || !("Notification" in window) || Notification.permission === "denied" ? this.#words() : "";
+    this.stateTarget.textContent = this.desktopTarget.checked || !window.Notification || Notification.permission === "denied" ? this.#words() : "";
   }
 
   #words() {
-    if (!("Notification" in window)) return t("Ce navigateur n’affiche pas de notifications sur ce site.");
+    if (!window.Notification) return t("Ce navigateur n’affiche pas de notifications sur ce site.");
     return (
       {
         granted: t("Ce navigateur affichera les notifications."),

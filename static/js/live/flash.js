@@ -37,7 +37,7 @@ export async function ring() {
 }
 
 export function notify(heading, body, { tag, open }) {
-  if (!("Notification" in window) || Notification.permission !== "granted") return;
+  if (!window.Notification || Notification.permission !== "granted") return;
   const notification = new Notification(t("Flash : {what}", { what: heading }), { body, tag, lang: locale });
   notification.onclick = () => {
     window.focus();
