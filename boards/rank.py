@@ -14,18 +14,13 @@ from sqlalchemy.orm import Session
 from boards.models import Card, Column
 
 
-def rank_for_card(session: Session, column: Column, after: str | None, *, at_top: bool = False) -> str:
-    """A rank in the column right behind the rank `after`; without one at the end, or at the top when `at_top`."""
-    return ranks_for_cards(session, column, after, 1, at_top=at_top)[0]
-
-
 def ranks_for_cards(session: Session, column: Column, after: str | None, count: int, *, at_top: bool = False) -> list[str]:
-    """As rank_for_card, for several that are to stand together, in order."""
+    """Ranks in the column, in order, right behind the rank `after`; without one at the end, or at the top when `at_top`."""
     return list(generate_n_keys_between(*_neighbours(session, Card.rank, Card.column_id == column.id, after, at_top), count))
 
 
 def rank_for_column(session: Session, board_id: int, after: str | None, *, at_top: bool = False) -> str:
-    """As rank_for_card, among the board's columns."""
+    """As ranks_for_cards, for one among the board's columns."""
     return str(generate_key_between(*_neighbours(session, Column.rank, Column.board_id == board_id, after, at_top)))
 
 

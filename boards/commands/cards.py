@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 from boards import rights
 from boards.commands.base import Body, Command, Id, Title, lines
 from boards.commands.dates import Day, confirm, put_away, require_day_to_come, show_from, stand
+from boards.commands.placing import ranks_asked
 from boards.errors import Conflict, FieldError, Invalid
-from boards.models import Card, Column, Kind, Suggestion
-from boards.rank import rank_for_card
+from boards.models import Card, Kind, Suggestion
 from boards.scope import Scope
 from boards.text import plain_text
 
@@ -60,7 +60,7 @@ class NewCard(Command):
         card = Card(
             board_id=scope.board.id,
             column_id=column.id,
-            rank=_rank(self, scope, column),
+            rank=ranks_asked(self, self.after, scope, column)[0],
             title=self.title,
             body_html=self.body,
             body_text=plain_text(self.body),
@@ -175,7 +175,7 @@ class MoveCard(Command):
         scope.touch(card)
         if self.after == card.id and target.id == card.column_id:
             return
-        card.rank = _rank(self, scope, target)
+        [card.rank] = ranks_asked(self, self.after, scope, target)
         card.column_id = target.id
 
 
@@ -216,8 +216,3 @@ class ConfirmCard(Command):
     def apply(self, scope: Scope) -> None:
         card, _column = scope.card_to_edit(self.card)
         confirm(scope, card)
-
-
-def _rank(command: NewCard | MoveCard, scope: Scope, column: Column) -> str:
-    at_top = command.gives("after") and command.after is None
-    return rank_for_card(scope.session, column, scope.rank_of_card(command.after, column), at_top=at_top)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from boards.commands.base import Command, Id
-from boards.rank import ranks_for_cards
+from boards.commands.placing import ranks_asked
 from boards.scope import Scope
 
 SELECTED_AT_MOST = 200
@@ -40,8 +40,7 @@ class MoveCards(Command):
         cards = scope.cards_to_edit(self.cards)
         target = scope.column(self.column)
         scope.require_places(cards, target)
-        at_top = self.gives("after") and self.after is None
-        ranks = ranks_for_cards(scope.session, target, scope.rank_of_card(self.after, target), len(cards), at_top=at_top)
+        ranks = ranks_asked(self, self.after, scope, target, len(cards))
         for card, rank in zip(cards, ranks, strict=True):
             card.column_id, card.rank = target.id, rank
         scope.touch(*cards)
