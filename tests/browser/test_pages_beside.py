@@ -35,6 +35,7 @@ FACILITATORS_PAGES = [
     "/town/boards/new",
     "/town/boards/2",
     "/town/templates",
+    "/town",
     "/rights",
     "/rights/{column}",
     "/log",
