@@ -30,21 +30,22 @@ def equivalents(words: Sequence[Wanted]) -> list[frozenset[Expression]]:
 def _meant(said: Sequence[frozenset[str]]) -> set[Expression]:
     """What else is meant by an expression of these words."""
     meant: set[Expression] = set()
-    for expression, others in _table().get(len(said), ()):
-        if all(one & other for one, other in zip(said, expression, strict=True)):
+    for expression, others in (each for term in said[0] for each in _table().get(term, ())):
+        if len(expression) == len(said) and all(one & other for one, other in zip(said, expression, strict=True)):
             meant |= others
     return meant
 
 
 @cache
-def _table() -> dict[int, list[tuple[Expression, frozenset[Expression]]]]:
-    """Each expression with the others of its line, by how many words it has."""
-    table: defaultdict[int, list[tuple[Expression, frozenset[Expression]]]] = defaultdict(list)
+def _table() -> dict[str, list[tuple[Expression, frozenset[Expression]]]]:
+    """Each expression with the others of its line, under the terms of its first word."""
+    table: defaultdict[str, list[tuple[Expression, frozenset[Expression]]]] = defaultdict(list)
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             meaning = [_expression(written) for written in line.split(",")]
             for expression in meaning:
-                table[len(expression)].append((expression, frozenset(other for other in meaning if other is not expression)))
+                for term in expression[0]:
+                    table[term].append((expression, frozenset(other for other in meaning if other is not expression)))
     return dict(table)
 
 
