@@ -1,0 +1,84 @@
+"""Where the words of a query stand in a text: the text in pieces, those that answer marked, cut to the place that answers best."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from boards.search.terms import composed, tokens
+from boards.search.understanding import Asked, Text
+
+_BEFORE = 40  # characters that lead up to the first word
+_CUT = re.compile(r"\s")
+
+
+class Piece(NamedTuple):
+    text: str
+    answers: bool
+
+
+class _Mark(NamedTuple):
+    start: int
+    end: int
+    weight: float
+
+
+def marked(text: str, asked: Sequence[Asked]) -> list[Piece]:
+    """The whole text, on one line."""
+    line = _on_one_line(text)
+    return _pieces(line, _marks(line, asked), 0, len(line))
+
+
+def excerpt(text: str, asked: Sequence[Asked], length: int = 180) -> list[Piece]:
+    """The part of the text, about `length` characters of it, that answers most of the words; its beginning when none stands there."""
+    line = _on_one_line(text)
+    marks = _marks(line, asked)
+    start, end = _window(line, marks, length)
+    pieces = _pieces(line, marks, start, end)
+    before = [Piece("… ", False)] if start else []
+    return [*before, *pieces, *([Piece("…", False)] if end < len(line) else [])]
+
+
+def _marks(line: str, asked: Sequence[Asked]) -> list[_Mark]:
+    marks = []
+    for token in tokens(line):
+        text = Text.of(token.terms)
+        if weight := max((word.weight * word.likeness(text) for word in asked), default=0.0):
+            marks.append(_Mark(token.start, token.end, weight))
+    return marks
+
+
+def _window(line: str, marks: Sequence[_Mark], length: int) -> tuple[int, int]:
+    if len(line) <= length:
+        return 0, len(line)
+    heaviest = max(
+        marks, key=lambda mark: sum(other.weight for other in marks if 0 <= other.start - mark.start < length - _BEFORE), default=None
+    )
+    start = 0 if heaviest is None or heaviest.start <= _BEFORE else _after_space(line, heaviest.start - _BEFORE, heaviest.start)
+    return start, _before_space(line, start, start + length)
+
+
+def _after_space(line: str, earliest: int, latest: int) -> int:
+    found = _CUT.search(line, earliest, latest)
+    return found.end() if found else latest
+
+
+def _before_space(line: str, start: int, latest: int) -> int:
+    if latest >= len(line):
+        return len(line)
+    cut = line.rfind(" ", start, latest)
+    return cut if cut > start else latest
+
+
+def _pieces(line: str, marks: Sequence[_Mark], start: int, end: int) -> list[Piece]:
+    pieces, at = [], start
+    for mark in marks:
+        if start <= mark.start and mark.end <= end:
+            pieces += [Piece(line[at : mark.start], False), Piece(line[mark.start : mark.end], True)]
+            at = mark.end
+    return [piece for piece in (*pieces, Piece(line[at:end], False)) if piece.text]
+
+
+def _on_one_line(text: str) -> str:
+    return composed(text).replace("\n", " · ")
