@@ -119,13 +119,14 @@ def test_boards_that_were_archived_are_left_alone(town: Town, clock: Clock) -> N
 def test_dates_out_of_order_or_past_are_refused_for_a_new_card_and_an_edit(
     town: Town, fields: dict[str, int], wrong: tuple[str, str]
 ) -> None:
-    dates = {name: day(after) for name, after in fields.items()}
+    dates: dict[str, Any] = {name: day(after) for name, after in fields.items()}
     card = town.add_card()
     before = town.seq
-    for command in (
+    commands: list[dict[str, Any]] = [
         {"type": "add_card", "column": town.service, "title": "Info"},
         {"type": "edit_card", "card": card, "version": 1, "title": "Autre"},
-    ):
+    ]
+    for command in commands:
         with pytest.raises(Invalid) as refused:
             town.perform(town.agent, **command, **dates)
         assert [(error.field, error.code) for error in refused.value.errors] == [wrong]

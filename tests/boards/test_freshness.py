@@ -113,7 +113,7 @@ def test_each_is_asked_for_what_they_may_edit_the_oldest_first_then_what_ends_so
     town.add_card("Ce soir", valid_until=today().isoformat())
     town.add_card("Dans quatre jours", valid_until=(today() + timedelta(days=4)).isoformat())
     service = ("service", ["Ancienne", "Moins ancienne"], ["Ce soir", "Dans trois jours"])
-    free = ("free", ["Libre"], [])
+    free: tuple[str, list[str], list[str]] = ("free", ["Libre"], [])
     assert asked(town, town.agent) == [service, free]
     assert asked(town, town.facilitator) == [service, free]
     assert asked(town, town.colleague) == [free]
@@ -170,10 +170,11 @@ def test_nothing_but_a_text_is_mended_silently(town: Town, fields: dict[str, Any
 def test_what_is_restored_taken_back_or_taken_up_again_is_news(town: Town) -> None:
     card = town.add_card("Avant", body="<p>Un</p>")
     first = town.seq
-    for what in (
+    steps: list[dict[str, Any]] = [
         {"type": "edit_card", "version": 1, "body": "<p>Deux</p>"},
         {"type": "restore_text", "version": 2, "seq": first},
-    ):
+    ]
+    for what in steps:
         town.perform(town.facilitator, card=card, **what)
         assert (town.card(card).signalled_seq, town.card(card).signalled_by_id) == (town.seq, town.facilitator)
     town.perform(town.agent, type="undo_change", seq=town.seq)
