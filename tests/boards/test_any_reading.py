@@ -200,7 +200,7 @@ class AnyReading(RuleBasedStateMachine):
     def version(self, card: int) -> int:
         db.session.rollback()
         row = reading().get(Card, card, populate_existing=True)
-        return row.version if row is not None else 1
+        return int(row.version) if row is not None else 1
 
 
 def test_what_is_unread_follows_from_the_log(app: Flask, password_hash: str, empty_database: Callable[[], None]) -> None:

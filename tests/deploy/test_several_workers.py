@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -98,7 +99,7 @@ def test_what_one_reads_at_one_worker_is_heard_at_ones_page_at_the_other(
         seq = here.board()["seq"]
         headers = {"X-CSRFToken": here.csrf_token}
         assert here.web.put(f"{here.url}/boards/accueil/seen", json={"seq": seq}, headers=headers, timeout=10).status_code == 204
-        told = elsewhere.wait_until(lambda elsewhere=elsewhere: elsewhere.events("seen"))
+        told = elsewhere.wait_until(partial(elsewhere.events, "seen"))
         assert [each["to"] for each in told] == [seq]
     assert there.events("seen") == []
 

@@ -17,7 +17,7 @@ def mark(person: LivePerson, method: str, path: str, body: Any) -> None:
 
 
 def own_column(person: LivePerson) -> int:
-    return next(column["id"] for column in person.columns() if column["level"] == "edit")
+    return int(next(column["id"] for column in person.columns() if column["level"] == "edit"))
 
 
 def test_ones_own_marks_are_heard_at_ones_other_machine_only(person: Connect, shared_server: Server) -> None:
