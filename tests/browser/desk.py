@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
@@ -36,10 +37,21 @@ class Desk:
     server: Server
     email: str
     context: BrowserContext
-    page: Page
+    opened: Page | None = None
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     forgiven: list[re.Pattern[str]] = field(default_factory=list)
+
+    @property
+    def page(self) -> Page:
+        """Opened when it is first looked at: who acts by HTTP alone needs none, and each is a process of the browser."""
+        if self.opened is None:
+            self.opened = self.watch(self.context.new_page())
+        return self.opened
+
+    @page.setter
+    def page(self, page: Page) -> None:
+        self.opened = page
 
     def forgive(self, pattern: re.Pattern[str] = NETWORK_TROUBLE) -> None:
         """In this test the page may complain so: it is made to meet a refusal or a lost network."""
@@ -164,18 +176,22 @@ class Desk:
 
     def command(self, **command: Any) -> dict[str, Any]:
         """Send a command by HTTP with this person's session; its answer."""
-        token = self.context.request.get(f"{self.server.url}/boards/accueil/archive").text()
-        found = re.search(r'name="csrf-token" content="([^"]+)"', token)
-        assert found
-        return self.commands(found[1], [command])[0]
+        return self.commands([command])[0]
 
-    def commands(self, token: str, commands: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    @cached_property
+    def csrf_token(self) -> str:
+        page = self.context.request.get(f"{self.server.url}/notices").text()
+        found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+        assert found
+        return found[1]
+
+    def commands(self, commands: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         answers = []
         for command in commands:
             answer = self.context.request.post(
                 f"{self.server.url}/boards/accueil/commands",
                 data={"key": uuid.uuid4().hex, **command},
-                headers={"X-CSRFToken": token, "Accept": "application/json"},
+                headers={"X-CSRFToken": self.csrf_token, "Accept": "application/json"},
             )
             assert answer.ok, answer.text()
             answers.append(answer.json())
@@ -203,9 +219,7 @@ def new_desk(browser: Browser, server: Server, email: str, **options: Any) -> De
     context = browser.new_context(
         **{"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": {"width": 1440, "height": 900}, **options}
     )
-    desk = Desk(server, email, context, context.new_page())
-    desk.watch(desk.page)
-    return desk
+    return Desk(server, email, context)
 
 
 def box_of(locator: Locator) -> Any:
