@@ -35,7 +35,7 @@ def test_the_page_does_not_scroll_sideways(state: State, seat: SeatSomebody) -> 
         elif sticking := desk.page.evaluate(STICKING_OUT):
             wrong[name] = sticking
     desk.page.set_viewport_size(PHONE)
-    if found := violations(desk.page, THEMES[0]):
+    if found := violations(desk.page, THEMES[0], state):
         wrong["axe"] = found
     desk.context.set_offline(False)
     assert wrong == {}

@@ -85,7 +85,8 @@ def test_facilitators_pages_on_a_small_one(seat: SeatSomebody) -> None:
 
 
 def test_agents_pages_on_a_large_screen(seat: SeatSomebody) -> None:
-    examine(seat(AGENT, path=None, **HOLDING_STILL), EVERYBODYS_PAGES, THEMES)
+    """In one theme: in both, facilitators' pages show the same."""
+    examine(seat(AGENT, path=None, **HOLDING_STILL), EVERYBODYS_PAGES, THEMES[:1])
 
 
 def test_readers_pages_on_a_small_one(seat: SeatSomebody) -> None:
