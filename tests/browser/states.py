@@ -101,13 +101,13 @@ def selected_cards(desk: Desk) -> None:
 def composer(desk: Desk) -> None:
     desk.open_board()
     desk.page.locator(".column:not(.folded) .add").nth(FIRST).click()
-    expect(desk.page.locator(".composer textarea")).to_be_focused()
+    expect(desk.page.locator(".composer textarea[name=title]")).to_be_focused()
 
 
 def composer_on_top(desk: Desk) -> None:
     column_menu(desk)
     desk.page.get_by_role("menuitem", name="Ajouter une info en haut").click()
-    expect(desk.page.locator(".composer textarea")).to_be_focused()
+    expect(desk.page.locator(".composer textarea[name=title]")).to_be_focused()
 
 
 def composer_refused(desk: Desk) -> None:

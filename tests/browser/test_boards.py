@@ -100,7 +100,7 @@ def test_a_board_lives_beside_the_others(seat: SeatSomebody) -> None:
     expect(dtan.page.get_by_role("button", name="Ajouter une info").first).to_be_visible()
     ccas.open_board("/boards/guichet-d-ete")
     ccas.column("CCAS").get_by_role("button", name="Ajouter une info").click()
-    expect(ccas.column("CCAS").locator("textarea")).to_have_value("Colis de Noël : inscriptions")
+    expect(ccas.column("CCAS").locator("textarea[name=title]")).to_have_value("Colis de Noël : inscriptions")
 
     # An open page that was told of the archiving goes on when the board comes back.
     act(dtan, "Guichet d’hiver · plage", "Archiver le tableau")

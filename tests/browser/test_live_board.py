@@ -22,7 +22,7 @@ def test_a_card_added_by_one_appears_for_the_other(lanes: Lanes, anna: Desk, bor
     anna.page.keyboard.press("Enter")
     for desk in (anna, boris):
         desk.expect_cards(lanes.right, [*named(lanes, "Quatre"), "Cinq", "Six"])
-    expect(column.locator("textarea")).to_be_focused()
+    expect(column.locator("textarea[name=title]")).to_be_focused()
     anna.page.keyboard.press("Escape")
     expect(column.locator(".composer")).to_have_count(0)
 
@@ -50,7 +50,7 @@ def test_several_pasted_lines_may_stay_one_title(lanes: Lanes, anna: Desk) -> No
     anna.column(lanes.right).get_by_role("button", name="Ajouter une info").click()
     paste(anna.page, "Cinq\nSix")
     anna.page.get_by_role("button", name="Un seul titre").click()
-    expect(anna.column(lanes.right).locator("textarea")).to_have_value("Cinq Six")
+    expect(anna.column(lanes.right).locator("textarea[name=title]")).to_have_value("Cinq Six")
 
 
 def test_archiving_can_be_undone_from_the_message(lanes: Lanes, anna: Desk, boris: Desk) -> None:
@@ -128,7 +128,7 @@ def test_an_open_composer_keeps_its_text_and_focus(lanes: Lanes, founder: Desk, 
     founder.command(type="move_column", column=lanes.left_id)
     anna.expect_columns(lanes.right, f"{lanes.left} bis")
     anna.page.keyboard.type(" et fini")
-    field = anna.column(f"{lanes.left} bis").locator("textarea")
+    field = anna.column(f"{lanes.left} bis").locator("textarea[name=title]")
     expect(field).to_have_value("Commencé et fini")
     expect(field).to_be_focused()
 

@@ -130,7 +130,7 @@ def test_looking_as_an_agent_a_gesture_is_refused_in_words(lanes: Lanes, seat: S
     facilitator = seat(FACILITATOR, path="/boards/accueil?as=agent")
     column = facilitator.column(lanes.left)
     column.get_by_role("button", name="Ajouter une info").click()
-    column.locator("textarea").fill("Essai")
+    column.locator("textarea[name=title]").fill("Essai")
     facilitator.page.keyboard.press("Enter")
     expect(facilitator.page.get_by_text("rien ne s’y modifie").last).to_be_visible()
     assert "Essai" not in facilitator.titles(lanes.left_id)
