@@ -18,7 +18,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 from bench.town import EMAIL, PASSWORD, SLUG, Town, make_town, settings_of
 from config import ROOT
-from tests.server import Server, free_port
+from tests.server import Server, ServerFromNothing, free_port
 
 RESULTS = ROOT / "bench" / "results"  # on the disk that the product's own data is on: a /tmp in memory would commit for free
 FILES = 8192
@@ -52,7 +52,7 @@ def scratch() -> Iterator[Path]:
 def served(town: Town) -> Iterator[Server]:
     """The product, serving this town as `python run.py` does."""
     raise_file_limit()
-    server = Server(Path(town.data_dir), **settings_of(Path(town.data_dir)))
+    server = ServerFromNothing(Path(town.data_dir), **settings_of(Path(town.data_dir)))
     server.start()
     try:
         yield server
