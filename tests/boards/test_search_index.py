@@ -16,6 +16,7 @@ from boards.models import Card
 from boards.search.index import is_missing, rebuild
 from boards.search.models import Variant, Word
 from tests.boards.test_any_history import AnyHistory
+from tests.clock import Clock
 from tests.town import Town, found_town
 
 Index = tuple[Any, ...]
@@ -36,13 +37,15 @@ def rebuilt_index() -> Index:
     return stored_index()
 
 
-def test_after_any_history_making_it_anew_alters_nothing(app: Flask, password_hash: str, empty_database: Callable[[], None]) -> None:
+def test_after_any_history_making_it_anew_alters_nothing(
+    app: Flask, password_hash: str, empty_database: Callable[[], None], clock: Clock
+) -> None:
     class Machine(AnyHistory):
         def __init__(self) -> None:
             db.session.rollback()
             empty_database()
             rebuilt_index()
-            self.town = found_town(password_hash)
+            self.town, self.clock = found_town(password_hash), clock
             app.extensions["card_fragments"].clear()
             super().__init__()
 
