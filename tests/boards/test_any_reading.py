@@ -39,7 +39,7 @@ class AnyReading(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.readers = {getattr(self.town, who): Reader() for who in PEOPLE}
+        self.readers: dict[int, Reader] = {getattr(self.town, who): Reader() for who in PEOPLE}
         self.replayed = 0  # of the log
         self.cards: dict[int, dict[str, Any]] = {}  # as the log tells them
         self.news: dict[int, tuple[int, int | None]] = {}  # card → its latest news, and whose
