@@ -52,6 +52,10 @@ def shown(someone: LivePerson) -> list[int] | None:
     return [banner["card"] for banner in told[-1]] if told else None
 
 
+def wait_for(someone: LivePerson, cards: list[int]) -> None:
+    someone.wait_until(lambda: shown(someone) == cards)
+
+
 def joined(someone: LivePerson, board: str) -> list[dict[str, Any]]:
     """What the answer to `join` tells of flashes."""
     banners: list[dict[str, Any]] = someone.join(0, board)["flashes"]
@@ -65,7 +69,7 @@ def test_a_flash_reaches_whoever_has_any_board_open_and_leaves_as_it_came(
     joined(here, "accueil"), joined(there, board)
     card = light("Piscine évacuée", board=board)
     for someone in (here, there):
-        someone.wait_until(lambda someone=someone: shown(someone) == [card])
+        wait_for(someone, [card])
         (banner,) = someone.events("flashes")[-1]
         assert f'href="/cards/{card}"' in banner["html"]
         assert "Piscine évacuée" in banner["html"]
@@ -73,7 +77,7 @@ def test_a_flash_reaches_whoever_has_any_board_open_and_leaves_as_it_came(
     assert (banner["card"], banner["unread"]) == (card, True)
     dtan.send(board=board, type="flash_card", card=card, on=False)
     for someone in (here, there):
-        someone.wait_until(lambda someone=someone: shown(someone) == [])
+        wait_for(someone, [])
 
 
 def test_who_has_read_it_is_told_so_when_they_join(person: Connect, light: Callable[..., int]) -> None:
