@@ -18,7 +18,7 @@ from app.numbers import number_in
 from app.problems import problem_for
 from boards.database import reading
 from boards.days import today
-from boards.errors import NotFound, Refusal
+from boards.errors import FieldError, Invalid, Refusal
 from boards.freshness import freshness, has_expired, to_check
 from boards.models import Card, Column
 from boards.reading import find_board
@@ -49,7 +49,7 @@ def look_after(slug: str) -> AnyResponse:
     said = {"confirm_card": _("L’info est confirmée."), "archive_card": _("L’info est archivée.")}
     type = request.form.get("type", "")
     if type not in said:
-        raise NotFound("page_not_found")
+        raise Invalid([FieldError("type", "literal_error", {})])
     asked = {"type": type, "card": number_in(request.form.get("card")) or 0, "key": request.form.get("key") or None}
     try:
         carry_out(current_person(), current_language(), slug, asked)
