@@ -36,7 +36,7 @@ def town_name() -> str:
 def _stored_name() -> str:
     """Asked for on every page, and hardly ever altered: another process that altered it is heard of within a minute."""
     name, until = current_app.extensions.get("town_name", ("", 0.0))
-    if time.monotonic() > until and (town := reading().get(Town, TOWN_ID)):
+    if time.monotonic() > until and (town := reading().get(Town, TOWN_ID)) and town.name:
         name = town.name
         current_app.extensions["town_name"] = (name, time.monotonic() + NAME_KEPT_SECONDS)
     return str(name)

@@ -100,7 +100,12 @@ class Doors:
         if method in ("PUT", "DELETE"):
             headers = {"X-CSRFToken": self.visitor.csrf_token}
             return verdict_of(self.visitor.client.open(path, method=method, json=True, headers=headers))
-        return verdict_of(self.visitor.post(path, {"into": str(self.town.mediatheque)} if path.endswith("/merge") else None))
+        return verdict_of(self.visitor.post(path, self._merged_into(path)))
+
+    def _merged_into(self, path: str) -> dict[str, str] | None:
+        if not path.endswith("/merge"):
+            return None
+        return {"into": str(self._label("own") if "/labels/" in path else self.town.mediatheque)}
 
     def _path(self, rule: str, target: str) -> str:
         values = {

@@ -224,6 +224,7 @@ def test_the_language_costs_a_command_no_question_to_the_database(town: Town, vi
 
     speak("en", AGENT)
     visitor.sign_in(AGENT)
+    statements()  # from here on the search knows these words
     asked = statements()
     monkeypatch.setattr("app.languages.current_account", lambda: None)  # from here on it is known without asking
     monkeypatch.setattr("app.languages.language_of", lambda _account: "en")
