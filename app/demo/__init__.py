@@ -24,12 +24,14 @@ from boards.database import now, reading, write_transaction
 from boards.models import Board, Card, Column, Kind, Person, Record, Role
 from boards.onboarding import mark_read
 from boards.perform import perform
+from boards.search.vain import count_in_vain
 from boards.templates import save_template, template_of
 from boards.text import clean_title, markdown_to_html, plain_text
 from config import Settings
 
 TOWN_FILE = Path(__file__).with_name("val_rive.toml")
 ALERTS_FILE = Path(__file__).with_name("alerts.toml")
+_LOOKED_FOR_IN_VAIN = ("vélos en libre-service", "bois de chauffage", "vélos en libre-service", "patinoire")
 _NEWS_SINCE = -1  # days ago: what was published before has been read
 
 
@@ -105,12 +107,15 @@ def _fill(board: Board, columns: list[dict[str, Any]], services: dict[str, int],
     steps = Steps(
         board.id, people, services, {column.title: id for id, column in brought.columns.items() if column is not None}, today.date()
     )
+    for column in brought.columns.values():
+        if column is not None and column.kind == Kind.GUIDE:
+            steps.check_yearly(column.id)
     for card in (card for column in columns for card in column["cards"]):
         steps.go_through(ids[clean_title(fill_dates(card["title"], today.date()))], card)
 
 
 def _read_the_rules(board: Board, town: list[dict[str, Any]], people: dict[str, int]) -> None:
-    """Some have read every rule, some the first ones; who begins today has read none."""
+    """Some have read every rule, some the first ones, two what three services were asked to read; who begins today has read none."""
     at_work = [people[entry["email"]] for entry in town if "state" not in entry]
     with write_transaction() as session:
         rules = session.scalars(
@@ -122,6 +127,11 @@ def _read_the_rules(board: Board, town: list[dict[str, Any]], people: dict[str, 
         for number, person in enumerate(at_work):
             for rule in rules[: len(rules) - number % 4 * 2]:
                 mark_read(session, person, rule.id, rule.version)
+        asked = session.scalars(
+            select(Card).join(Column, Column.id == Card.column_id).where(Card.must_read, Column.kind == Kind.SERVICE)
+        ).one()
+        for email in ("accueil-mairie@demo.example", "petite-enfance@demo.example"):
+            mark_read(session, people[email], asked.id, asked.version)
 
 
 def _keep_for_themselves(boards: list[Board], people: dict[str, int]) -> None:
@@ -131,6 +141,8 @@ def _keep_for_themselves(boards: list[Board], people: dict[str, int]) -> None:
         person = session.get_one(Person, people["sports@demo.example"])
         column = session.scalars(select(Column).where(Column.board_id == boards[0].id, Column.title == "Sports")).one()
         pin_column(session, person, column, pinned=True)
+    for words in _LOOKED_FOR_IN_VAIN:
+        count_in_vain(boards[0].id, words)
 
 
 def _rights(told: dict[str, Any], services: dict[str, int]) -> Record:

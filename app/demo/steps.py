@@ -29,6 +29,14 @@ class Steps:
         for step in told.get("steps", ()):
             version = self._perform(step["by"], card, version, self._command(step))
 
+    def check_yearly(self, column: int) -> None:
+        """The rules of the house last longer than news."""
+        perform(
+            self._people["dtan@demo.example"],
+            self._board,
+            parse_command({"type": "edit_column", "column": column, "version": 1, "check_after": 365}),
+        )
+
     def _of_author(self, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if "must_read" in told:
             asked = [] if told["must_read"] == "all" else [self._services[slug] for slug in told["must_read"]]
@@ -37,6 +45,8 @@ class Steps:
             yield {"type": "set_suggestion", "suggestion": "request", "asked": self._services[told["asked"]]}
         if "note" in told:
             yield {"type": "edit_card", "internal_note": told["note"], "silent": True}
+        if told.get("internal"):
+            yield {"type": "edit_card", "tellable": False}
         if "labels" in told:
             yield {"type": "set_labels", "labels": told["labels"]}
         if told.get("flash"):

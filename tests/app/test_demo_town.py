@@ -57,7 +57,7 @@ def test_the_counter_has_something_of_everything(demo: Board) -> None:
     (waiting,) = [card for card in cards if card.is_scheduled]
     assert "billetterie" in waiting.title
     assert [card.must_read_services != [] for card in cards if card.must_read] == [False, True]
-    assert len({label for card in cards for label in card.label_ids}) == 5
+    assert len({label for card in cards for label in card.label_ids}) == 8
     assert sum(bool(card.internal_note) for card in cards) == 2
     assert sum(card.valid_until is None and (now() - card.confirmed_at).days > 90 for card in cards if card.archived_at is None) > 20
 
