@@ -124,7 +124,13 @@ def _kept() -> _Cache:
 
 
 def _card_data(card: Card, language: str, labels: LabelsOfCards) -> dict[str, Any]:
-    return {"column": card.column_id, "rank": card.rank, "version": card.version, "title": card.title, "html": card_html(card, language, labels)}
+    return {
+        "column": card.column_id,
+        "rank": card.rank,
+        "version": card.version,
+        "title": card.title,
+        "html": card_html(card, language, labels),
+    }
 
 
 def _column_data(column: Column, level: rights.Level, language: str) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def test_programs_read_labels_of_what_they_may_read(facilitator: Visitor, town: 
     agent.sign_in("ccas@ville.example")
 
     def told(visitor: Visitor) -> dict[str, Any]:
-        answer = visitor.get("/api/boards/accueil").json
+        answer: dict[str, Any] | None = visitor.get("/api/boards/accueil").json
         assert answer
         return answer
 

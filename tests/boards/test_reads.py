@@ -196,7 +196,9 @@ def test_only_facilitators_are_told_who_has_read_the_open_rule(town: Town, rules
     told = opened(town, town.facilitator, rules[0]).readership
     assert told
     assert [person.id for person in told.readers] == [town.agent]
-    assert opened(town, town.agent, rules[0]) == Reading(is_read=True, is_asked=True, next=rules[1], readership=None, by_name=False, services=[])
+    assert opened(town, town.agent, rules[0]) == Reading(
+        is_read=True, is_asked=True, next=rules[1], readership=None, by_name=False, services=[]
+    )
 
 
 # --- required ---------------------------------------------------------------------------------------------------------
