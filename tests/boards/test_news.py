@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 from boards.commands.importing import ImportColumns
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
 from boards.database import db, reading
+from boards.freshness import expire_due
 from boards.models import Board, Card, Kind, Person
 from boards.news import SHOWN_AT_MOST, Item, News, What, news_for
 from boards.perform import perform
@@ -163,3 +164,16 @@ def test_what_an_import_brought_and_was_edited_since_is_told_against_the_import(
     town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Après")
     item = only(news(town, town.reader))
     assert (item.what, item.told.before) == (What.CHANGED, {"title": "Avant"})
+
+
+def test_what_ended_and_is_to_be_shown_again_later_is_told_to_nobody_but_its_editors(town: Town, clock: Clock) -> None:
+    clock.set("2026-11-23 12:00")
+    card = town.add_card("Piscine fermée", valid_until="2026-11-23")
+    clock.set("2026-11-24 08:00")
+    expire_due()
+    assert [item.card.id for item in news(town, town.reader).expired] == [card]
+    town.perform(town.agent, type="restore_card", card=card)
+    version = town.card(card).version
+    town.perform(town.agent, type="edit_card", card=card, version=version, title="Fermeture définitive", visible_from="2026-12-24")
+    for person in (town.reader, town.colleague):
+        assert not news(town, person)
