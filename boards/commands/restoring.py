@@ -17,6 +17,7 @@ class RestoreText(Command):
     """Give a card the title, the body, the internal note and the validity that it had right after the change `seq`.
 
     An end that has passed does not come back, or the card would leave at once; neither does having been for residents: that is decided anew.
+    A text that was internal makes the card internal again, or its public page would show what nobody meant for residents.
     """
 
     past: ClassVar = "text_restored"
@@ -38,6 +39,7 @@ class RestoreText(Command):
             raise Conflict("same_text")
         for name in (*RESTORED, "body_text"):
             setattr(card, name, getattr(former, name))
+        card.tellable = card.tellable and former.tellable
         card.version += 1
         card.edited_at = scope.now
         card.edited_by_id = scope.actor.id

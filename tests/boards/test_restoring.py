@@ -104,3 +104,16 @@ def test_sent_twice_it_happens_once(town: Town, card: int, then: int) -> None:
     assert town.perform(town.agent, "k", type="restore_text", card=card, version=2, seq=then).seq == first.seq
     with pytest.raises(Conflict):
         town.perform(town.agent, "k", type="restore_text", card=card, version=2, seq=then + 1)
+
+
+def test_a_text_that_was_internal_does_not_reach_residents(town: Town, card: int, then: int) -> None:
+    town.perform(town.agent, type="edit_card", card=card, version=2, tellable=False, body="<p>Le code est 4711.</p>")
+    internal = town.seq
+    town.perform(town.agent, type="edit_card", card=card, version=3, tellable=True, body="<p>Sur rendez-vous.</p>")
+    restore(town, town.agent, card, internal, version=4)
+    assert "4711" in town.card(card).body_html
+    assert not town.card(card).tellable
+    town.perform(town.agent, type="undo_change", seq=town.seq)
+    assert town.card(card).tellable
+    restore(town, town.agent, card, then, version=6)
+    assert town.card(card).tellable
