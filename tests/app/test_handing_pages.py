@@ -115,6 +115,7 @@ def test_what_is_not_told_is_not_on_the_screen(agent: Visitor, card: int, fields
     assert page.status_code == 200
     assert said in page.text
     assert "bonnet" not in page.text
+    assert "horaires d’été" not in page.text  # nor in the tab
     assert "Copier" not in page.text
     assert "Fiche à remettre" not in page.text
 
