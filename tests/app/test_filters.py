@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.accounts.models import Account
+from app.accounts.upkeep import erase_person
+from boards.database import reading, write_transaction
+from boards.models import Person
 from boards.personal import SavedFilter
 from boards.saved_filters import KEPT_AT_MOST
 from tests.town import Town
@@ -122,6 +127,10 @@ def test_they_are_among_ones_data(agent: Visitor, town: Town) -> None:
     assert agent.get("/profile/data").json["filters"] == [{"name": "Chez moi", "query": "mine=1", "board": "Accueil"}]  # type: ignore[index]  # it is JSON
 
 
-def test_they_go_with_the_person() -> None:
-    (key,) = [key for key in SavedFilter.__table__.foreign_keys if key.column.table.name == "people"]
-    assert key.ondelete == "CASCADE"
+def test_they_go_with_the_person(agent: Visitor, town: Town) -> None:
+    keep(agent, "Chez moi", "q=Mme+Durand")
+    reading().rollback()
+    with write_transaction() as session:
+        account = session.scalars(select(Account).where(Account.person_id == town.agent)).one()
+        erase_person(session, account, session.get_one(Person, town.facilitator))
+    assert reading().scalars(select(SavedFilter)).all() == []
