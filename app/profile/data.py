@@ -122,7 +122,7 @@ def _cards(person: Person) -> list[dict[str, Any]]:
 
 def _content(person: Person, card: Card, column: Column, board: Board) -> dict[str, Any]:
     """Others may have gone on writing the card since; what they wrote stays behind the column's rights."""
-    if not _knows(person, column, board):
+    if not _knows_card(person, card, column, board):
         return {}
     return {"column": column.title, "title": card.title, "text": card.body_text, "archived_at": _moment(card.archived_at)}
 
@@ -224,7 +224,7 @@ def _about(kept: type[Reply | Notice | CardRead | Seen | Vote | PublicLink]) -> 
 
 
 def _titled(person: Person, card: Card, column: Column, board: Board) -> dict[str, Any]:
-    return {"title": card.title} if _knows(person, column, board) else {}
+    return {"title": card.title} if _knows_card(person, card, column, board) else {}
 
 
 def _board(person: Person, board: Board) -> dict[str, Any]:
@@ -233,6 +233,11 @@ def _board(person: Person, board: Board) -> dict[str, Any]:
 
 def _knows(person: Person, column: Column, board: Board) -> bool:
     return rights.may_see(person, board) and rights.may_read(person, column)
+
+
+def _knows_card(person: Person, card: Card, column: Column, board: Board) -> bool:
+    """One that they read may wait for another day now, and say what is not for them yet."""
+    return rights.may_see(person, board) and rights.may_see_card(person, card, column)
 
 
 def _changes(person: Person) -> list[dict[str, Any]]:

@@ -225,3 +225,14 @@ def test_the_page_asks_the_database_no_more_for_more(town: Town, carole: Visitor
     for number in range(2, 14):
         publish(number)
     assert statements() == few
+
+
+def test_ones_data_does_not_tell_what_a_card_one_has_read_will_say_another_day(town: Town, carole: Visitor) -> None:
+    card = town.add_card("Piscine fermée")
+    assert put(carole, f"/cards/{card}/seen", {"seq": town.seq}) == 204
+    town.add_card("Autre")  # unread, so that what is kept of the first stays
+    assert put(carole, f"/cards/{card}/seen", {"seq": town.seq}) == 204
+    town.perform(town.agent, type="edit_card", card=card, version=1, title="Fermeture définitive", visible_from="2199-01-02")
+    page = carole.get("/profile/data")
+    assert [kept["card"] for kept in page.json["seen"]] == [card]  # type: ignore[index]  # it is JSON
+    assert "Fermeture définitive" not in page.text
