@@ -21,6 +21,8 @@ from boards.search.understanding import Asked, Text, understand
 
 # So many at most are looked at closely, of those that the database finds best.
 _CANDIDATES = 60
+# And so many where only some of them will fit: filters look at cards, not at the index.
+_TO_BE_FILTERED = 1000
 # Fewer cards with every word than this, and those with only some are shown behind them: with some of so many of the most telling words.
 _ENOUGH = 8
 _TELLING = 5
@@ -64,9 +66,8 @@ def search(
     asked = understand(session, query, readable, columns, labels)
     if not asked:
         return Findings([], [])
-    scored = [
-        (score(asked, candidate, today, board.id if board else None), candidate) for candidate in _candidates(session, asked, readable)
-    ]
+    candidates = _candidates(session, asked, readable, _TO_BE_FILTERED if fits else _CANDIDATES)
+    scored = [(score(asked, candidate, today, board.id if board else None), candidate) for candidate in candidates]
     best = sorted(((points, each.id) for points, each in scored if points > 0), reverse=True)
     loaded = (
         select(Card).where(Card.id.in_([id for _points, id in (best if fits else best[:most])])).options(selectinload(Card.confirmed_by))
@@ -98,22 +99,22 @@ def _readable(person: Person, columns: Collection[Column], archived: bool) -> Co
     return and_(in_columns, or_(Card.visible_from.is_(None), Card.column_id.in_(editing), own))
 
 
-def _candidates(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool]) -> list[Candidate]:
+def _candidates(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool], most: int) -> list[Candidate]:
     """Cards with every word; with every word but those that their column says; when these are few, those with any."""
-    found = _with(session, asked, readable, every=True)
+    found = _with(session, asked, readable, most, every=True)
     said_by: defaultdict[frozenset[int], set[int]] = defaultdict(set)  # columns by the words that they say
     for column in {id for word in asked for id in word.columns}:
         said_by[frozenset(place for place, word in enumerate(asked) if column in word.columns)].add(column)
     for said, columns in said_by.items():
         others = [word for place, word in enumerate(asked) if place not in said]
-        found |= _with(session, others, and_(readable, Card.column_id.in_(columns)), every=True)
+        found |= _with(session, others, and_(readable, Card.column_id.in_(columns)), most, every=True)
     if len(found) < _ENOUGH and len(asked) > 1:
         telling = sorted(asked, key=lambda word: word.weight, reverse=True)[:_TELLING]
-        found |= _with(session, telling, readable, every=False)
+        found |= _with(session, telling, readable, most, every=False)
     return list(found.values())
 
 
-def _with(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool], *, every: bool) -> dict[int, Candidate]:
+def _with(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool], most: int, *, every: bool) -> dict[int, Candidate]:
     if not asked:
         return {}
     index = index_of(session)
@@ -124,7 +125,7 @@ def _with(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool
         .join(index.rows, index.id == Card.id)
         .where(index.holds(words), readable)
         .order_by(index.rank(words))
-        .limit(_CANDIDATES)
+        .limit(most)
     )
     return {
         id: Candidate(id, Text.of(title.split()), Text.of(text.split()), column, board, labels, ends, day_of(confirmed))

@@ -49,6 +49,14 @@ def test_filters_of_boards_narrow_a_search(town: Town, visitor: Visitor) -> None
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "fresh")
 
 
+def test_what_fits_a_filter_is_found_behind_much_that_answers_better(town: Town, visitor: Visitor) -> None:
+    mine = town.add_card("Bassin", body=f"<p>{'autre chose encore ' * 20} piscine</p>")
+    for number in range(61):
+        town.add_card(f"Piscine {number}", column=town.free, actor=town.colleague)
+    visitor.sign_in(AGENT)
+    assert [result["card"] for result in found(visitor, "piscine", mine="1")] == [mine]
+
+
 def test_a_service_answers_for_its_telephone_and_hours(town: Town, visitor: Visitor) -> None:
     from boards.database import write_transaction
     from boards.models import Service
