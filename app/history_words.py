@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.suggestion_words import kind_in_words, step_in_words
-from app.wording import in_words
+from app.wording import full_day, in_words
 from boards.database import reading
 from boards.differences import Piece, condensed, word_differences
 from boards.labels import Label
@@ -134,4 +133,4 @@ def _service(service_id: int | None) -> str:
 
 
 def _day(day: str | None, otherwise: str | None = None) -> str:
-    return str(format_date(date.fromisoformat(day), "d MMMM yyyy") if day else otherwise or _("sans limite"))
+    return full_day(date.fromisoformat(day)) if day else str(otherwise or _("sans limite"))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from flask_babel import force_locale, format_date
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from app.accounts.models import Town
 from app.languages import FRENCH
 from app.mail import public_link
 from app.town import TOWN_ID, town_name
+from app.wording import full_day
 from boards.blocks import as_text
 from boards.days import day_of
 from boards.handing import PublicLink, told_html
@@ -56,7 +56,7 @@ def sheet_of(session: Session, card: Card, column: Column, link: PublicLink | No
             title=card.title,
             html=told_html(card),
             holds=_holds(card),
-            updated_in_words=in_full(day_of(card.confirmed_at)),
+            updated_in_words=full_day(day_of(card.confirmed_at)),
             town=town_desk(session),
             service=_service_desk(session, column),
             address=public_link("public.show_page", token=link.token) if link else None,
@@ -71,14 +71,8 @@ def town_desk(session: Session) -> Desk:
 def _holds(card: Card) -> str:
     """« Valable jusqu’au 12 mai 2031 », else of when it is."""
     if card.valid_until is not None:
-        return str(_("Valable jusqu’au %(day)s", day=in_full(card.valid_until)))
-    return str(_("Information du %(day)s", day=in_full(day_of(card.confirmed_at))))
-
-
-def in_full(day: date) -> str:
-    """« 1er » as French says it."""
-    words: str = format_date(day, "d MMMM yyyy")
-    return words.replace("1 ", "1er ", 1) if day.day == 1 else words
+        return str(_("Valable jusqu’au %(day)s", day=full_day(card.valid_until)))
+    return str(_("Information du %(day)s", day=full_day(day_of(card.confirmed_at))))
 
 
 def _service_desk(session: Session, column: Column) -> Desk:

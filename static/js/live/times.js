@@ -2,10 +2,17 @@
 import { dayOf, daysUntil } from "./days.js";
 import { locale, t, tn } from "./words.js";
 
-const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const short = firstAware({ day: "numeric", month: "short" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
-const long = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const long = firstAware({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
+// French says “1er décembre”, which no format of dates knows.
+function firstAware(options) {
+  const format = new Intl.DateTimeFormat(locale, options);
+  const word = (part) => (part.type === "day" && part.value === "1" && locale.startsWith("fr") ? "1er" : part.value);
+  return { format: (day) => format.formatToParts(day).map(word).join("") };
+}
 
 export function wordTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-words]")) {
