@@ -19,13 +19,20 @@ export function markStale() {
 }
 
 function mark(card, asks) {
-  const sign = card.querySelector(":scope > .stale-mark");
+  const sign = card.querySelector(".stale-mark");
   if (asks && !sign) {
     const chip = Object.assign(document.createElement("span"), { className: "chip warn stale-mark" });
     chip.append(Object.assign(document.createElement("span"), { className: "icon s icon-history" }), t("À vérifier"));
-    card.querySelector(":scope > h3").after(chip);
+    place(card, chip);
   } else if (!asks) sign?.remove();
   return asks;
+}
+
+// Among the card’s other chips, or on a line of its own where only its author’s badge stands in the corner.
+function place(card, chip) {
+  const meta = card.querySelector(":scope > .meta");
+  if (!meta || "bare" in card.dataset) return card.append(chip);
+  meta.insertBefore(chip, meta.querySelector(".by"));
 }
 
 // At the head of the column, for those who can do something about it.
