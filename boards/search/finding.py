@@ -121,11 +121,7 @@ def _with(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool
     words = index.query((word.sought for word in asked), every=every)
     facts = (Card.id, index.title, index.body, Card.column_id, Card.board_id, Card.label_ids, Card.valid_until, Card.confirmed_at)
     rows = session.execute(
-        select(*facts)
-        .join(index.rows, index.id == Card.id)
-        .where(index.holds(words), readable)
-        .order_by(index.rank(words))
-        .limit(most)
+        select(*facts).join(index.rows, index.id == Card.id).where(index.holds(words), readable).order_by(index.rank(words)).limit(most)
     )
     return {
         id: Candidate(id, Text.of(title.split()), Text.of(text.split()), column, board, labels, ends, day_of(confirmed))

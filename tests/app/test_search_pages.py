@@ -50,7 +50,7 @@ def test_filters_of_boards_narrow_a_search(town: Town, visitor: Visitor) -> None
 
 
 def test_what_fits_a_filter_is_found_behind_much_that_answers_better(town: Town, visitor: Visitor) -> None:
-    mine = town.add_card("Bassin", body=f"<p>{'autre chose encore ' * 20} piscine</p>")
+    mine = town.add_card("Divers", body=f"<p>{'autre chose encore ' * 20} piscine</p>")
     for number in range(61):
         town.add_card(f"Piscine {number}", column=town.free, actor=town.colleague)
     visitor.sign_in(AGENT)
