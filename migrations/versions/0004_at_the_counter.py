@@ -188,7 +188,13 @@ def downgrade() -> None:
     made = ("search_variants", "search_words", "card_terms", "jobs", "vain_searches", "public_links", "labels", "preferences")
     for table in (*made, "saved_filters", "seen", "visits"):
         op.execute(f"DROP TABLE {table}")
-    for index in ("ix_cards_flash_until", "ix_cards_visible_from", "ix_cards_valid_until", "ix_cards_signalled_by_id", "ix_cards_confirmed_by_id"):
+    for index in (
+        "ix_cards_flash_until",
+        "ix_cards_visible_from",
+        "ix_cards_valid_until",
+        "ix_cards_signalled_by_id",
+        "ix_cards_confirmed_by_id",
+    ):
         op.drop_index(index, "cards")
     for table, columns in new_columns().items():
         for column in columns:
