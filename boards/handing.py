@@ -6,6 +6,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import unescape
 
 from sqlalchemy import ForeignKey, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,7 +16,7 @@ from boards.database import Base, Moment, now
 from boards.models import Board, Card, Column, Person
 
 _TOKEN_BYTES = 16  # 128 bits: nobody guesses one, and somebody can still type it from paper
-_CARD_LINK = re.compile(r'<a href="/cards/\d+"[^>]*>(.*?)</a>', re.DOTALL)  # as sanitising leaves it; links hold no links
+_LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)  # as sanitising leaves it; links hold no links
 
 
 class PublicLink(Base):
@@ -54,9 +55,21 @@ def why_not_told(card: Card, column: Column, board: Board, day: date) -> str | N
     return None
 
 
-def told_html(card: Card) -> str:
-    """The card's text without its links to other cards, which are no addresses of residents."""
-    return _CARD_LINK.sub(r"\1", card.body_html)
+def told_html(card: Card, home: str) -> str:
+    """The card's text without its links to other cards and pages of ours, which are no addresses of residents.
+
+    `home`: where this installation is reached; what residents may open there is public pages.
+    """
+
+    def told(link: re.Match[str]) -> str:
+        return link[2] if _leads_in(unescape(link[1]).strip(), home) else link[0]
+
+    return _LINK.sub(told, card.body_html)
+
+
+def _leads_in(address: str, home: str) -> bool:
+    host, path = address.casefold().partition("://")[2].partition("/")[::2]
+    return address.startswith("/") or (host == home.casefold().partition("://")[2].partition("/")[0] and not path.startswith("p/"))
 
 
 def handed(session: Session, card_id: int) -> Handed:

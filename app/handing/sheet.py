@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Town
 from app.languages import FRENCH
-from app.mail import public_link
+from app.mail import public_address, public_link
 from app.town import TOWN_ID, town_name
 from app.wording import full_day
 from boards.blocks import as_text
@@ -54,7 +55,7 @@ def sheet_of(session: Session, card: Card, column: Column, link: PublicLink | No
     with force_locale(FRENCH):
         return Sheet(
             title=card.title,
-            html=told_html(card),
+            html=told_html(card, public_address(current_app.config["SETTINGS"])),
             holds=_holds(card),
             updated_in_words=full_day(day_of(card.confirmed_at)),
             town=town_desk(session),

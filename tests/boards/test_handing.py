@@ -136,11 +136,16 @@ def test_links_go_with_their_card(town: Town) -> None:
     assert not is_online(token)
 
 
-def test_links_to_other_cards_are_not_told(town: Town) -> None:
-    card = town.card(
-        town.add_card(body='<p>Voir <a href="/cards/3">la <strong>carte</strong></a> et <a href="https://ville.fr">la ville</a></p>')
-    )
-    assert told_html(card) == '<p>Voir la <strong>carte</strong> et <a href="https://ville.fr" rel="noopener noreferrer">la ville</a></p>'
+@pytest.mark.parametrize("address", ["/cards/3", "/CARDS/3", "https://flash.ville.fr/cards/3", "HTTPS://Flash.Ville.fr/boards/accueil?q=1"])
+def test_links_to_other_cards_are_not_told(town: Town, address: str) -> None:
+    outside = '<a href="https://ville.fr/p" rel="noopener noreferrer">la ville</a>'
+    card = town.card(town.add_card(body=f'<p>Voir <a href="{address}">la <strong>carte</strong></a> et {outside}</p>'))
+    assert told_html(card, "https://flash.ville.fr") == f"<p>Voir la <strong>carte</strong> et {outside}</p>"
+
+
+def test_links_to_public_pages_are_told(town: Town) -> None:
+    card = town.card(town.add_card(body='<p><a href="https://flash.ville.fr/p/abc">la piscine</a></p>'))
+    assert "/p/abc" in told_html(card, "https://flash.ville.fr")
 
 
 @pytest.mark.parametrize("who", ["facilitator", "agent", "colleague"])
