@@ -25,7 +25,9 @@ TOGETHER = timedelta(minutes=10)
 
 KINDS: dict[str, frozenset[str]] = {
     "added": frozenset({"added"}),
-    "edited": frozenset({"edited", "labels_set", "text_restored", "confirmed", "reading_required", "reading_not_required"}),
+    "edited": frozenset(
+        {"edited", "labels_set", "text_restored", "confirmed", "reading_required", "reading_not_required", "flashed", "flash_put_out"}
+    ),
     "moved": frozenset({"moved", "reordered", "arrived", "left"}),
     "archived": frozenset({"archived", "restored", "expired", "scheduled", "published", "published_on_time", "erased"}),
     "suggestions": frozenset({"status_set", "suggestion_set", "vote_cast", "vote_withdrawn", "replied", "reply_withdrawn"}),

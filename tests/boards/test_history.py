@@ -231,6 +231,10 @@ def test_an_earlier_text_taken_up_is_told_as_such_and_offered_where_it_differs(t
     assert (entries[0].told[0].before, entries[0].told[0].after) == ({"title": "Trois"}, {"title": "Deux"})
 
 
+def test_whatever_happened_is_found_under_a_kind() -> None:
+    assert set().union(*history_module.KINDS.values()) == WHAT.keys()
+
+
 @pytest.mark.parametrize("kind", history_module.KINDS)
 def test_whatever_is_told_has_its_words(kind: str) -> None:
     assert history_module.KINDS[kind] <= WHAT.keys()
