@@ -37,7 +37,7 @@ def test_a_card_tells_who_wrote_what(sonia: Visitor, card: int) -> None:
     page = sonia.get(f"/cards/{card}/history").text
     assert "Élise Laurent" in page
     assert re.search(r"rouvre<del>.* mardi</del><ins>.* jeudi</ins> matin", page)
-    assert "1 février 2030" in page
+    assert "1er février 2030" in page
     assert page.index("Info modifiée") < page.index("Info ajoutée")
 
 

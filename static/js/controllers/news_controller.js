@@ -121,7 +121,7 @@ export default class extends Controller {
     this.stateTarget.hidden = !left;
     if (left < waiting.length) this.stateTarget.textContent = tn("{count} info reste à lire.", "{count} infos restent à lire.", left + this.moreValue);
     this.doneTarget.hidden = Boolean(left);
-    if (this.hasAllTarget) this.allTarget.hidden = !left;
+    for (const all of this.allTargets) all.hidden = !left;
   };
 
   #showItem(item, isRead) {

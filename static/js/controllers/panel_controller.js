@@ -29,6 +29,7 @@ export default class extends Controller {
     if (!this.#article) return;
     this.#dress();
     if (location.hash === "#edit") this.edit();
+    else if (document.activeElement === document.body) this.panelTarget.focus({ preventScroll: true }); // what this address is about
   }
 
   open(event) {
