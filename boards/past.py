@@ -86,6 +86,12 @@ def card_as_it_was(session: Session, person: Person, board: Board, card_id: int,
     return former, home
 
 
+def was_for_residents(session: Session, card: Card, seq: int) -> bool:
+    """Whether residents might be told the card right after the change `seq`."""
+    former = _row_as_it_was(session, card, seq, touches_card(card.id))
+    return former is None or former.tellable
+
+
 def seq_at(session: Session, board: Board, moment: datetime) -> int:
     """The last change at or before this moment; 0 when there was none yet."""
     earlier = select(Change.seq).where(Change.board_id == board.id, Change.at <= moment)

@@ -71,6 +71,11 @@ class AlteredCard:
     before: Fields | None  # None: the change added it
     after: Fields
 
+    @property
+    def brings_text_back(self) -> bool:
+        """Whether taking it back has the card say something else, and not to whom it may be told."""
+        return self.before is not None and bool(self.before.keys() & {"title", "body_html"}) and "tellable" not in self.before
+
     def require_as_it_was_left(self, session: Session) -> None:
         """Raises Conflict when somebody has altered since what would be taken back, or erased what it named."""
         fields = CARD_FIELDS if self.before is None else self.before.keys() & set(CARD_FIELDS)

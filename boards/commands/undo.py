@@ -33,6 +33,7 @@ from boards.commands.services import ReassignService
 from boards.commands.suggestions import require_decider, require_open_to
 from boards.errors import Conflict, NotFound, Refusal
 from boards.models import Card, Change, Column, Record
+from boards.past import was_for_residents
 from boards.scope import Scope
 
 # What imports and merges of services brought lies outside the board as well: in another program's file, on other boards. Votes and
@@ -72,6 +73,9 @@ class UndoChange(Command):
         ranks = TakenRanks(scope.session)
         for altered in alterations(scope, self.seq, self.first):
             altered.take_back(scope, ranks)
+            if isinstance(altered, AlteredCard) and altered.brings_text_back and altered.card.tellable:
+                # What was internal when the card said so stays inside, though what it said since may be told.
+                altered.card.tellable = was_for_residents(scope.session, altered.card, (self.first or self.seq) - 1)
 
     def also_recorded(self) -> dict[str, Any]:
         return {"undoes": self.seq}

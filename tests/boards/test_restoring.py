@@ -117,3 +117,15 @@ def test_a_text_that_was_internal_does_not_reach_residents(town: Town, card: int
     assert town.card(card).tellable
     restore(town, town.agent, card, then, version=6)
     assert town.card(card).tellable
+
+
+def test_taking_an_edit_back_shows_residents_nothing_that_was_internal(town: Town, card: int) -> None:
+    town.perform(town.agent, type="edit_card", card=card, version=1, tellable=False, body="<p>Le code est 4711.</p>")
+    town.perform(town.agent, type="edit_card", card=card, version=2, body="<p>Sur rendez-vous.</p>")
+    edit = town.seq
+    town.perform(town.agent, type="edit_card", card=card, version=3, tellable=True)
+    town.perform(town.agent, type="undo_change", seq=edit)
+    assert "4711" in town.card(card).body_html
+    assert not town.card(card).tellable
+    town.perform(town.agent, type="undo_change", seq=town.seq)
+    assert ("4711" in town.card(card).body_html, town.card(card).tellable) == (False, True)
