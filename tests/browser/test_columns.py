@@ -78,7 +78,9 @@ def test_an_agent_is_not_offered_what_facilitators_do(lanes: Lanes, anna: Desk) 
         [
             "Ajouter une info en haut",
             "Sélectionner des infos",
+            "Tout marquer comme lu",
             "Replier la colonne",
+            "À vérifier",
             "Épingler en premier",
             "Déplacer à gauche",
             "Déplacer à droite",
