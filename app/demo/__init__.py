@@ -21,6 +21,7 @@ from boards.arrangement import pin_column
 from boards.commands.importing import ImportColumns
 from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
 from boards.database import now, reading, write_transaction
+from boards.freshness import expire_due
 from boards.models import Board, Card, Column, Kind, Person, Record, Role
 from boards.onboarding import mark_read
 from boards.perform import perform
@@ -52,6 +53,7 @@ def create_demo_town(app: Flask) -> bool:
             _fill(board, told["columns"], services, people, now().astimezone(settings.timezone))
         _read_the_rules(boards[0], town["people"], people)
         _keep_for_themselves(boards, people)
+        expire_due()  # what ended yesterday has left by the time somebody looks
         return True
 
 
