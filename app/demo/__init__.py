@@ -53,6 +53,7 @@ def create_demo_town(app: Flask) -> bool:
             _fill(board, told["columns"], services, people, now().astimezone(settings.timezone))
         _read_the_rules(boards[0], town["people"], people)
         _keep_for_themselves(boards, people)
+        reading().rollback()
         expire_due()  # what ended yesterday has left by the time somebody looks
         return True
 
