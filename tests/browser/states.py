@@ -115,7 +115,7 @@ def composer_refused(desk: Desk) -> None:
     desk.page.keyboard.press("Control+a")
     desk.page.keyboard.press("Delete")
     desk.page.keyboard.press("Enter")
-    expect(desk.page.locator(".composer .problem")).to_have_text("Écrivez un titre.")
+    expect(desk.page.locator(".composer .problem").first).to_have_text("Écrivez un titre.")
 
 
 def composer_offer(desk: Desk) -> None:

@@ -76,12 +76,14 @@ EVERYBODYS_PAGES = [
 STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forged", "/mails/forged/stop", "/sign-in"]
 
 
-def test_facilitators_pages_on_a_large_screen(seat: SeatSomebody) -> None:
-    examine(seat(FACILITATOR, path=None, **HOLDING_STILL), FACILITATORS_PAGES, THEMES)
+@pytest.mark.parametrize("half", [0, 1])
+def test_facilitators_pages_on_a_large_screen(seat: SeatSomebody, half: int) -> None:
+    examine(seat(FACILITATOR, path=None, **HOLDING_STILL), FACILITATORS_PAGES[half::2], THEMES)
 
 
-def test_facilitators_pages_on_a_small_one(seat: SeatSomebody) -> None:
-    examine(seat(FACILITATOR, path=None, viewport=SMALL, **HOLDING_STILL), FACILITATORS_PAGES, THEMES[:1])
+@pytest.mark.parametrize("half", [0, 1])
+def test_facilitators_pages_on_a_small_one(seat: SeatSomebody, half: int) -> None:
+    examine(seat(FACILITATOR, path=None, viewport=SMALL, **HOLDING_STILL), FACILITATORS_PAGES[half::2], THEMES[:1])
 
 
 def test_agents_pages_on_a_large_screen(seat: SeatSomebody) -> None:

@@ -101,7 +101,7 @@ def test_who_left_a_service_while_away_gets_the_board_anew_on_return(shared_serv
     sports = person("sports")
     page = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=10).text
     assert f'id="column-{hidden}"' in page
-    [view], [seq] = re.findall(r'data-view="([^"]+)"', page), re.findall(r'data-seq="(\d+)"', page)
+    [(seq, view)] = re.findall(r'data-seq="(\d+)" data-view="([^"]+)"', page)
     sports.leave()
     assert shared_server.flask("people", "set-services", "sports@demo.example", "culture").returncode == 0
     sports.connect()

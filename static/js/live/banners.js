@@ -11,7 +11,7 @@ export function bannersIn(page) {
 }
 
 function told({ dataset }) {
-  const [card, of, seq, seconds] = [dataset.flash, dataset.board, dataset.seq, dataset.seconds].map(Number);
+  const [card, of, seq, seconds] = [dataset.flash, dataset.board, dataset.signalled, dataset.seconds].map(Number);
   return { card, board: of, seq, seconds };
 }
 
