@@ -97,7 +97,9 @@ def test_a_reader_reads_the_history_without_being_offered_to_undo(lanes: Lanes, 
     reader = seat(READER)
     reader.open_card(named(lanes, "Un")[0])
     reader.panel.get_by_role("button", name="Autres actions sur cette info").click()
-    expect(reader.page.get_by_role("menu", name="Actions sur l’info").get_by_role("menuitem")).to_have_text(["Marquer comme non lue", "Historique"])
+    expect(reader.page.get_by_role("menu", name="Actions sur l’info").get_by_role("menuitem")).to_have_text(
+        ["Marquer comme non lue", "Historique"]
+    )
     reader.page.get_by_role("menuitem", name="Historique").click()
     expect(reader.panel.locator(".history > li")).to_have_count(1)
     expect(reader.panel.get_by_role("button", name="Annuler la modification")).to_have_count(0)
