@@ -53,6 +53,8 @@ def test_the_english_board_speaks_english_in_script_too(lanes: Lanes, emma: Desk
     expect(emma.announced).to_contain_text("Move cancelled")
     emma.page.get_by_role("combobox", name="Search").fill(one)
     expect(emma.page.locator(".filter .state")).to_have_text(re.compile(r"^\d+ results?$"))
+    emma.page.keyboard.press("Escape")  # what was found is in the words of those who wrote it
+    expect(emma.page.get_by_role("listbox")).to_be_hidden()
     assert not FRENCH.search(emma.page.locator(".topbar").inner_text())
 
 

@@ -199,7 +199,7 @@ def test_the_list_of_shortcuts_and_the_way_to_search_and_back(lanes: Lanes, anna
     press(anna, "Escape")
     expect_focus_seen(link)
     press(anna, "/")
-    expect(anna.page.locator(".filter input")).to_be_focused()
+    expect(anna.page.get_by_role("combobox", name="Rechercher")).to_be_focused()
     press(anna, "Escape")
     expect(anna.page.locator("#board :focus")).to_have_count(1)
 
