@@ -64,7 +64,7 @@ def test_the_counter_has_something_of_everything(demo: Board) -> None:
 
 def test_there_is_something_in_the_archive_the_history_and_the_templates(demo: Board) -> None:
     archived = reading().query(Card).filter(Card.archived_at.is_not(None), Card.visible_from.is_(None)).order_by(Card.id)
-    ended, put_away = archived
+    put_away, ended = archived
     assert "Lire ses vieilles photos" in ended.title
     assert "Imprimante en panne" in put_away.title
     (edited,) = reading().query(Card).filter(Card.version > 2)
