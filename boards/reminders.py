@@ -41,6 +41,7 @@ def _due(session: Session) -> dict[int, dict[int, str]]:
         .join(Board, Board.id == Card.board_id)
         .where(Card.must_read, Card.must_read_at <= since, Card.archived_at.is_(None))
         .where(Column.archived_at.is_(None), Board.archived_at.is_(None))
+        .order_by(Card.must_read_at, Card.id)
     )
     cards = session.execute(asked).all()
     ids = [card.id for card, _column in cards]

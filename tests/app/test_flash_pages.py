@@ -152,7 +152,9 @@ def test_history_and_log_tell_who_flashed_and_the_log_without_its_words(town: To
     assert "Flash éteint" in page
     assert "24 novembre 2026 à 0 h 00" in page
     reading().rollback()
-    entries = reading().scalars(select(AuditEntry).where(AuditEntry.action.in_(["card_flashed", "flash_put_out"]))).all()
+    entries = (
+        reading().scalars(select(AuditEntry).where(AuditEntry.action.in_(["card_flashed", "flash_put_out"])).order_by(AuditEntry.id)).all()
+    )
     assert [(entry.action, entry.actor_id, entry.facts["card"]) for entry in entries] == [
         ("card_flashed", town.agent, card),
         ("flash_put_out", town.agent, card),
