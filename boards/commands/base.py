@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic_core import PydanticCustomError, core_schema
 
 from boards.scope import Scope
-from boards.text import UnfitText, clean_body, clean_lines, clean_title
+from boards.text import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_lines, clean_title
 
 
 class Command(BaseModel):
@@ -36,38 +37,28 @@ class Command(BaseModel):
         return field in self.model_fields_set
 
 
-def _title(value: str) -> str:
-    try:
-        return clean_title(value)
-    except UnfitText as error:
-        raise _unfit(error) from error
-
-
-def _body(value: str) -> str:
-    try:
-        return clean_body(value)
-    except UnfitText as error:
-        raise _unfit(error) from error
-
-
-def lines(limit: int) -> AfterValidator:
+def lines(limit: int) -> GetPydanticSchema:
     """Plain text of several lines, of at most so many characters."""
+    return text(lambda value: clean_lines(value, limit), maxLength=limit)
+
+
+def text(clean: Callable[[str], str], **described: Any) -> GetPydanticSchema:
+    """Text as `clean` leaves it, or refuses it; `described` is what the description of the API says of it."""
 
     def cleaned(value: str) -> str:
         try:
-            return clean_lines(value, limit)
+            return clean(value)
         except UnfitText as error:
-            raise _unfit(error) from error
+            facts: dict[str, Any] = {"limit": error.limit} if error.limit else {}
+            raise PydanticCustomError(error.code, "unfit text", facts) from error
 
-    return AfterValidator(cleaned)
-
-
-def _unfit(error: UnfitText) -> PydanticCustomError:
-    facts: dict[str, Any] = {"limit": error.limit} if error.limit else {}
-    return PydanticCustomError(error.code, "unfit text", facts)
+    return GetPydanticSchema(
+        lambda source, handler: core_schema.no_info_after_validator_function(cleaned, handler(source)),
+        lambda schema, handler: {**handler(schema), **described},
+    )
 
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Title = Annotated[str, AfterValidator(_title)]
-Body = Annotated[str, AfterValidator(_body)]
+Title = Annotated[str, text(clean_title, minLength=1, maxLength=TITLE_MAX_CHARACTERS)]
+Body = Annotated[str, text(clean_body, description=f"HTML or plain text of at most {BODY_MAX_BYTES} bytes; it is sanitised.")]
 Hue = Annotated[int, Field(ge=0, le=359)]

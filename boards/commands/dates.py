@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from boards.days import day_of
 from boards.errors import FieldError, Invalid
 from boards.models import Card
 from boards.scope import Scope
 
-Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+_BEGINS_WITH_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def written_out(code: str) -> BeforeValidator:
+    """That a day or a moment begins with its year, month and day: pydantic also takes a number of seconds for one, as a text too."""
+
+    def checked(value: Any) -> Any:
+        if value is not None and not (isinstance(value, str) and _BEGINS_WITH_A_DAY.match(value)):
+            raise PydanticCustomError(code, "not written out")
+        return value
+
+    return BeforeValidator(checked)
+
+
+Day = Annotated[date, written_out("date_parsing"), Field(strict=False, ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
 def require_day_to_come(scope: Scope, valid_until: date | None) -> None:

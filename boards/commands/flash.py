@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from boards import flashes
 from boards.commands.base import Command, Id
+from boards.commands.dates import written_out
 from boards.days import day_of, start_of
 from boards.errors import Conflict, FieldError, Invalid
 from boards.models import Card
 from boards.scope import Scope
-
-
-def _written_out(value: Any) -> Any:
-    if value is not None and not isinstance(value, str):  # a bare number would be taken for a moment as well
-        raise PydanticCustomError("datetime_type", "a moment is written out")
-    return value
-
 
 Until = Annotated[AwareDatetime, Field(strict=False)]
 
@@ -32,7 +26,7 @@ class FlashCard(Command):
     type: Literal["flash_card"]
     card: Id
     on: bool
-    until: Annotated[Until | None, BeforeValidator(_written_out)] = None
+    until: Annotated[Until | None, written_out("datetime_type")] = None
 
     @field_validator("until")
     @classmethod

@@ -7,21 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from boards.commands.base import Command, Hue, Id, Title
+from boards.commands.base import Command, Hue, Id, text
 from boards.errors import Conflict, NotFound
 from boards.labels import HUES, NAME_MAX_CHARACTERS, ON_A_BOARD, ON_A_CARD, Label, labelled_cards, labels_of, plain_name
 from boards.models import Card, Record
 from boards.scope import Scope
+from boards.text import UnfitText, clean_title
 
 
-def _short(name: str) -> str:
-    if len(name) > NAME_MAX_CHARACTERS:
-        raise PydanticCustomError("too_long", "too long", {"limit": NAME_MAX_CHARACTERS})
-    return name
+def _clean_name(name: str) -> str:
+    if len(cleaned := clean_title(name)) > NAME_MAX_CHARACTERS:
+        raise UnfitText("too_long", NAME_MAX_CHARACTERS)
+    return cleaned
 
 
 def _each_once(names: list[str]) -> list[str]:
@@ -31,7 +32,7 @@ def _each_once(names: list[str]) -> list[str]:
     return once
 
 
-Name = Annotated[Title, AfterValidator(_short)]
+Name = Annotated[str, text(_clean_name, minLength=1, maxLength=NAME_MAX_CHARACTERS)]
 
 
 class SetLabels(Command):
@@ -40,7 +41,7 @@ class SetLabels(Command):
     past: ClassVar = "labels_set"
     type: Literal["set_labels"]
     card: Id
-    labels: Annotated[list[Name], AfterValidator(_each_once)]
+    labels: Annotated[list[Name], AfterValidator(_each_once), Field(json_schema_extra={"maxItems": ON_A_CARD})]
 
     def apply(self, scope: Scope) -> None:
         card, _column = scope.card_to_write(self.card)

@@ -29,7 +29,9 @@ class RequireReading(Command):
     type: Literal["require_reading"]
     card: Id
     required: bool
-    services: Annotated[list[Id], AfterValidator(_named_once)] = Field(default_factory=list)
+    services: Annotated[list[Id], AfterValidator(_named_once)] = Field(
+        default_factory=list, json_schema_extra={"maxItems": SERVICES_AT_MOST}
+    )
 
     def apply(self, scope: Scope) -> None:
         card, column = scope.any_card(self.card)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from boards.commands.base import Command, Id
@@ -24,7 +24,11 @@ def _several(ids: list[int]) -> list[int]:
     return ids
 
 
-Ids = Annotated[list[Id], AfterValidator(_several)]
+Ids = Annotated[
+    list[Id],
+    AfterValidator(_several),
+    Field(json_schema_extra={"minItems": 1, "maxItems": SELECTED_AT_MOST, "uniqueItems": True}),
+]
 
 
 class MoveCards(Command):

@@ -10,6 +10,7 @@ import pytest
 from app.fragments import present
 from boards import freshness
 from boards.changes import changes_after
+from boards.commands import parse_command
 from boards.commands.on_time import ExpireCards, PublishCards
 from boards.database import reading, write_transaction
 from boards.days import start_of, today
@@ -339,3 +340,14 @@ def test_history_says_what_happened_by_itself_in_nobodys_name(town: Town, clock:
         (None, "expired", False),
         (None, "published_on_time", False),
     ]
+
+
+@pytest.mark.parametrize("written", [1_767_225_600, "1767225600", 20270101, True])
+def test_a_number_of_seconds_is_neither_a_day_nor_a_moment(town: Town, written: object) -> None:
+    for command in (
+        {"type": "add_card", "column": town.service, "title": "Piscine", "valid_until": written},
+        {"type": "flash_card", "card": 1, "on": True, "until": written},
+    ):
+        with pytest.raises(Invalid) as refused:
+            parse_command(command)
+        assert [error.field for error in refused.value.errors] == ["valid_until" if "column" in command else "until"]
