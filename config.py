@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -76,7 +77,12 @@ class RawSettings:
         "(&(objectClass=person)(mail={login}))",
         "How they are found; `{login}` is what was typed. Active Directory: `(userPrincipalName={login})`.",
     )
-    LOG_LEVEL: str = setting("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
+    LOG_LEVEL: str = setting("INFO", "`DEBUG` (each request, too), `INFO`, `WARNING` or `ERROR`. Libraries speak from `WARNING` on.")
+    LOG_FORMAT: str = setting("text", "`json`: each line of the log is a JSON object.")
+    METRICS_FROM: str = setting(
+        "",
+        "Networks from which Prometheus may read `/metrics`, such as `127.0.0.1 10.1.0.0/16`. Never through a proxy. Default: none, there is no such page.",
+    )
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,8 @@ class Settings:
     oidc: Oidc | None
     ldap: Ldap | None
     log_level: str
+    log_format: str
+    metrics_from: tuple[IPv4Network | IPv6Network, ...]
     max_request_bytes: int = 512 * KIB
     max_frame_bytes: int = 200 * KIB
 
@@ -186,6 +194,8 @@ class _Reader:
             oidc=oidc,
             ldap=ldap,
             log_level=self._log_level(),
+            log_format=self._log_format(),
+            metrics_from=self._metrics_from(),
         )
         if self.problems:
             raise SettingsError("\n".join(self.problems))
@@ -290,6 +300,18 @@ class _Reader:
         if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             self.problems.append("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
         return level
+
+    def _log_format(self) -> str:
+        if self.raw.LOG_FORMAT not in ("text", "json"):
+            self.problems.append("LOG_FORMAT must be text or json.")
+        return self.raw.LOG_FORMAT
+
+    def _metrics_from(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        try:
+            return tuple(ip_network(network) for network in self.raw.METRICS_FROM.replace(",", " ").split())
+        except ValueError:
+            self.problems.append("METRICS_FROM must be addresses or networks such as 127.0.0.1 10.1.0.0/16.")
+            return ()
 
     def _integer(self, name: str, low: int, high: int) -> int:
         text = getattr(self.raw, name)
