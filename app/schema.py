@@ -2,47 +2,67 @@
 
 from __future__ import annotations
 
+from alembic import command
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy import text
+from flask import Flask, current_app
+from sqlalchemy import Connection, text
 
 from boards.database import db, reading, write_transaction
 from boards.search.index import is_missing, rebuild
+from config import ROOT
 
 _ADVISORY_LOCK = 70_110_461  # any number, the same in every worker
 
 
 def bring_up_to_date(app: Flask) -> None:
-    with app.app_context(), db.engine.connect() as connection:
-        newest = ScriptDirectory(f"{app.root_path}/migrations").get_current_head()
-        current = MigrationContext.configure(connection).get_current_revision() == newest
-        connection.rollback()
-        if current and not _index_missing():
+    """All of it in one transaction: what is killed halfway has altered nothing, and the next start begins anew."""
+    with app.app_context():
+        if _is_up_to_date():
             return
-        postgresql = db.engine.dialect.name == "postgresql"
-        if postgresql:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
-            connection.commit()
-        try:
-            if not current:
-                upgrade()
-            _fill_index()
-        finally:
-            if postgresql:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
-                connection.commit()
-
-
-def _index_missing() -> bool:
-    missing = is_missing(reading())
-    reading().rollback()
-    return missing
-
-
-def _fill_index() -> None:
-    """Whoever comes second, having waited, finds it filled. A migration that alters what is indexed empties the index, and this fills it again."""
-    if _index_missing():
         with write_transaction() as session:
-            rebuild(session)
+            connection = session.connection()
+            if connection.dialect.name == "postgresql":
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            # Whoever comes second, having waited, finds nothing left to do.
+            upgrade_to(newest_revision(), connection)
+            # A migration that alters what is indexed empties the index, and this fills it again.
+            if is_missing(session):
+                rebuild(session)
+
+
+def upgrade_to(revision: str, connection: Connection) -> None:
+    """Bring the schema behind this connection to a revision, in its transaction."""
+    config = current_app.extensions["migrate"].migrate.get_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def newest_revision() -> str:
+    """The revision that this version of the program works with."""
+    newest = _scripts().get_current_head()
+    if newest is None:
+        raise RuntimeError("there are no migrations")
+    return newest
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of the schema behind this connection; None where there is none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str | None) -> bool:
+    """Whether this version of the program knows the revision: one of a later version it does not."""
+    return revision is not None and revision in {script.revision for script in _scripts().walk_revisions()}
+
+
+def _is_up_to_date() -> bool:
+    session = reading()
+    try:
+        return revision_of(session.connection()) == newest_revision() and not is_missing(session)
+    finally:
+        session.rollback()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(ROOT / "migrations"))

@@ -1,18 +1,22 @@
-"""Alembic's environment: the application's engine and the models' metadata."""
+"""Alembic's environment: the application's engine, or a connection that was handed over with its transaction, and the models' metadata."""
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 import app.accounts.models  # noqa: F401 - tells the metadata about accounts
 from boards.database import Base
 
 
-def run_migrations() -> None:
-    engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
-        with context.begin_transaction():
-            context.run_migrations()
+def run_migrations(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
 
 
-run_migrations()
+handed_over = context.config.attributes.get("connection")
+if handed_over is not None:
+    run_migrations(handed_over)
+else:
+    with current_app.extensions["migrate"].db.engine.connect() as own:
+        run_migrations(own)
