@@ -1,4 +1,4 @@
-"""The board saved as a static page: every answer that opening it takes, as it travelled, for bench/bare.py to give again.
+"""The board saved as a static page: every answer that opening it takes, as it travelled, for nginx or bench/bare.py to give again.
 
 The bytes are the product's own, compressed as it compressed them. The page stands at two addresses:
 `/inert`      everything is fetched, scripts too, but they come as plain text and are not run: the same bytes without the live board;
