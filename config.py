@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -145,6 +146,11 @@ class Settings:
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
     max_request_bytes: int = 512 * KIB
     max_frame_bytes: int = 200 * KIB
+
+    @property
+    def redis_prefix(self) -> str:
+        """Begins every name in Redis: workers of one town share their key, and two towns may share one Redis."""
+        return f"flash-news:{hashlib.sha256(self.secret_key.encode()).hexdigest()[:12]}"
 
     @property
     def https(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from boards.models import Audience
@@ -40,11 +43,29 @@ class Seat:
         return Group(self.audience, self.language)
 
 
+@dataclass(frozen=True)
+class Company:
+    """Those on one board: everybody's id, and the first `SHOWN` by name, so that several workers together still know the first."""
+
+    ids: frozenset[int] = frozenset()
+    people: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, people: Iterable[dict[str, Any]], ids: Iterable[int] = ()) -> Company:
+        """Each person once; `ids` are those of whom no more is known."""
+        by_id = {person["id"]: person for person in people}
+        return cls(frozenset(by_id) | frozenset(ids), nsmallest(SHOWN, by_id.values(), key=_by_name))
+
+    def and_also(self, others: Company) -> Company:
+        return Company.of([*others.people, *self.people], self.ids | others.ids)
+
+
 class Seats:
-    """The seats of this process. Every method bears being called twice: a client may repeat any event."""
+    """The seats of this process, and who sits at other workers. Every method bears being called twice: a client may repeat any event."""
 
     def __init__(self) -> None:
         self._seats: dict[str, Seat] = {}
+        self.elsewhere: dict[int, Company] = {}  # board → those whose connections other workers hold
 
     def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience, language: str) -> Seat:
         return self._seats.setdefault(sid, Seat(sid, person, sign_in_id, audience, language))
@@ -56,9 +77,19 @@ class Seats:
         return self._seats.pop(sid, None)
 
     def presence(self, board_id: int) -> dict[str, Any]:
-        """Who is on the board: {people, total}. Each person once however many tabs they have open, the first `SHOWN` by name."""
-        people = {seat.person["id"]: seat.person for seat in self._seats.values() if seat.board_id == board_id}
-        return {"people": list(people.values())[:SHOWN], "total": len(people)}
+        """Who is on the board, at whichever worker: {people, total}. Each person once however many tabs they have open, the first `SHOWN` by name."""
+        company = Company.of(seat.person for seat in self._seats.values() if seat.board_id == board_id)
+        if there := self.elsewhere.get(board_id):
+            company = company.and_also(there)
+        return {"people": company.people, "total": len(company.ids)}
+
+    def companies(self) -> dict[int, Company]:
+        """Those who sit here, by board."""
+        people: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        for seat in self._seats.values():
+            if seat.board_id is not None:
+                people[seat.board_id].append(seat.person)
+        return {board_id: Company.of(seated) for board_id, seated in people.items()}
 
     def groups(self, board_id: int) -> set[Group]:
         """The groups that have somebody on the board."""
@@ -72,3 +103,7 @@ class Seats:
 
     def __len__(self) -> int:
         return len(self._seats)
+
+
+def _by_name(person: dict[str, Any]) -> tuple[str, int]:
+    return person["name"], person["id"]

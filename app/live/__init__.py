@@ -9,7 +9,8 @@ from flask import Flask
 
 from app import strict_json
 from app.extensions import socketio
-from app.live import bus, events, telling, watching
+from app.live import bus, elsewhere, events, telling, watching
+from app.live.delivery import OneFrame
 from app.live.telling import close_sign_in
 from app.websocket import WebSocketSeam
 from config import Settings
@@ -19,6 +20,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     events.listen(socketio)
     socketio.init_app(
         app,
+        client_manager=OneFrame(),
         async_mode="gevent",
         async_handlers=False,  # one client's events are carried out in the order they were sent
         manage_session=False,
@@ -37,7 +39,16 @@ def start(app: Flask) -> None:
     telling.start(app)
     watching.start(app)
     if settings.redis_url:
-        bus.start(app, settings.redis_url, telling.hear)
+        bus.start(app, settings.redis_url, settings.redis_prefix, _hear)
+        elsewhere.start(settings.redis_url, settings.redis_prefix)
+
+
+def _hear(message: dict[str, Any]) -> None:
+    """A message of another worker."""
+    if "seats" in message:
+        elsewhere.hear()
+    else:
+        telling.hear(message)
 
 
 def _is_ours(origin: str | None, environ: dict[str, Any] | None, settings: Settings) -> bool:

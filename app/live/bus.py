@@ -1,4 +1,4 @@
-"""What workers tell each other, through Redis: that a board has moved on, that somebody types. Never what changed.
+"""What workers tell each other, through Redis: that a board has moved on, that somebody types, comes or goes. Never what changed.
 
 Each worker reads the board's log itself and words it for its own audiences, so a message that is lost costs a moment: the watch
 finds the board ahead two seconds later.
@@ -15,49 +15,65 @@ from typing import Any
 
 import redis
 from flask import Flask
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.extensions import socketio
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "flash-news"
+WORKER = uuid.uuid4().hex
 RETRY_SECONDS = 1
-_worker = uuid.uuid4().hex
+PATIENCE_SECONDS = 2
+PING_SECONDS = 10  # between two messages; a machine that vanished without a word is found out by it
 _outgoing: SimpleQueue[dict[str, Any]] = SimpleQueue()
 _connected = False
 
 
-def start(app: Flask, url: str, hear: Callable[[dict[str, Any]], None]) -> None:
+def start(app: Flask, url: str, prefix: str, hear: Callable[[dict[str, Any]], None]) -> None:
     """Begin to exchange messages; `hear` gets those of the other workers, inside an application context."""
     global _connected
     _connected = True
-    socketio.start_background_task(_send, url)
-    socketio.start_background_task(_listen, app, url, hear)
+    channel = f"{prefix}:bus"
+    socketio.start_background_task(_send, url, channel)
+    socketio.start_background_task(_listen, app, url, channel, hear)
+
+
+def client_of(url: str) -> redis.Redis:
+    """A client that soon says when Redis is away: waiting for it is never worth what waits behind."""
+    return redis.Redis.from_url(
+        url,
+        socket_connect_timeout=PATIENCE_SECONDS,
+        socket_timeout=PATIENCE_SECONDS,
+        retry=Retry(NoBackoff(), 1),  # once, for a connection that a restart of Redis has closed
+        health_check_interval=PING_SECONDS,
+    )
 
 
 def tell(message: dict[str, Any]) -> None:
     """Tell the other workers, soon; nothing happens where there are none."""
     if _connected:
-        _outgoing.put({**message, "worker": _worker})
+        _outgoing.put({**message, "worker": WORKER})
 
 
-def _send(url: str) -> None:
-    client = redis.Redis.from_url(url)
+def _send(url: str, channel: str) -> None:
+    client = client_of(url)
     while True:
         message = _outgoing.get()
         try:
-            client.publish(CHANNEL, json.dumps(message))
+            client.publish(channel, json.dumps(message))
         except redis.RedisError:  # the others find out by watching the log
             log.warning("Redis is away: the other workers were not told")
 
 
-def _listen(app: Flask, url: str, hear: Callable[[dict[str, Any]], None]) -> None:
+def _listen(app: Flask, url: str, channel: str, hear: Callable[[dict[str, Any]], None]) -> None:
     while True:
         try:
-            subscription = redis.Redis.from_url(url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
-            subscription.subscribe(CHANNEL)
-            for message in subscription.listen():
-                _take(app, message["data"], hear)
+            subscription = client_of(url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+            subscription.subscribe(channel)
+            while True:
+                if message := subscription.get_message(timeout=PING_SECONDS):
+                    _take(app, message["data"], hear)
         except redis.RedisError:
             log.warning("Redis is away: trying again")
         socketio.sleep(RETRY_SECONDS)
@@ -66,7 +82,7 @@ def _listen(app: Flask, url: str, hear: Callable[[dict[str, Any]], None]) -> Non
 def _take(app: Flask, data: bytes, hear: Callable[[dict[str, Any]], None]) -> None:
     try:
         message = json.loads(data)
-        if message.get("worker") != _worker:
+        if message.get("worker") != WORKER:
             with app.app_context():
                 hear(message)
     except Exception:  # one message that is not understood, such as an older worker's, must not end the listening
