@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 
 from flask import Flask
@@ -39,6 +38,8 @@ from app.administration import town as town_pages
 from app.extensions import compress, csrf, limiter, login_manager, migrate, socketio
 from app.handing import pages as handing_pages
 from app.handing import public, sending
+from app.observing import logs, requests
+from app.observing import pages as observing_pages
 from app.profile import alerts, data, looks, photos, sign_ins, tokens, welcome
 from app.profile import pages as profile
 from app.sign_on import oidc
@@ -52,7 +53,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, root_path=str(ROOT), static_folder=None)
     app.config["SETTINGS"] = settings
-    _configure_logging(settings)
+    logs.configure(settings)
+    requests.init_app(app, settings)
     _configure_database(app, settings)
     _configure_sessions(app, settings)
     _configure_language(app, settings)
@@ -70,10 +72,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _configure_logging(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-
-
 def _configure_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     # One thread serves all: connections only overlap while one waits, and a pool that grows cannot run dry under load.
@@ -81,6 +79,7 @@ def _configure_database(app: Flask, settings: Settings) -> None:
         "pool_pre_ping": settings.database_url.startswith("postgresql"),
         "pool_size": 10,
         "max_overflow": 30,
+        "hide_parameters": True,  # an error in the log quotes the statement, not what somebody wrote
     }
     if settings.database_url.startswith("sqlite:///"):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -149,6 +148,7 @@ def _register_routes(app: Flask) -> None:
         news_pages,
         freshness_pages,
         api,
+        observing_pages,
         profile,
         alerts,
         looks,

@@ -60,7 +60,7 @@ class SetUpForm(FlaskForm):
 @routes.before_app_request
 def lead_to_set_up() -> AnyResponse | None:
     """While nobody lives here, every address leads to the page that brings the first person."""
-    if request.endpoint in ("set_up.show", "set_up.set_up", "api.healthz") or is_set_up():
+    if request.endpoint in ("set_up.show", "set_up.set_up", "api.healthz", "observing.readyz", "observing.show_metrics") or is_set_up():
         return None
     reading().rollback()
     return redirect(url_for("set_up.show"), 303)

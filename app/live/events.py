@@ -20,6 +20,7 @@ from app.fragments import person_data, present_catch_up
 from app.languages import current_language
 from app.live import telling
 from app.live.telling import room, seats
+from app.observing.requests import watched
 from app.presence import Seat
 from app.previewing import standing_in
 from app.problems import problem_document, problem_for
@@ -38,7 +39,7 @@ Answer = dict[str, Any]
 def listen(socketio: SocketIO) -> None:
     """Take these events; the table is what tests go through."""
     for name, handler in HANDLERS.items():
-        socketio.on_event(name, handler)
+        socketio.on_event(name, watched(name, handler))
 
 
 def on_connect(*_anything: Any) -> bool | None:

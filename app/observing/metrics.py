@@ -1,24 +1,28 @@
-"""The figures of this process, in Prometheus' manner. Whoever makes something happen counts it here; what it costs is a microsecond.
+"""The figures of this process, in Prometheus' manner. Whoever makes something happen counts it here, for a few microseconds.
 
 No label may hold what a client chose freely, or each new value would stay in memory.
 """
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Histogram, ProcessCollector
+from collections.abc import Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from app.observing.process import ProcessFigures
 
 REGISTRY = CollectorRegistry()
-ProcessCollector(registry=REGISTRY)  # memory, processor time and open descriptors
-GCCollector(registry=REGISTRY)
+REGISTRY.register(ProcessFigures())
 
-_MILLISECONDS_TO_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 CONNECTIONS = Gauge("flash_news_connections", "Live connections open now.", ["transport"], registry=REGISTRY)
 CHANGES = Counter("flash_news_changes", "Changes committed by this process.", ["type"], registry=REGISTRY)
 DELIVERY = Histogram(
     "flash_news_delivery_seconds",
     "From a change's commit until it was handed to the last connection that hears it.",
-    buckets=_MILLISECONDS_TO_SECONDS,
+    buckets=_SECONDS,
     registry=REGISTRY,
 )
 CATCH_UPS = Counter("flash_news_catch_ups", "Clients that were given the changes they had missed.", registry=REGISTRY)
@@ -35,13 +39,19 @@ HTTP = Histogram(
     "flash_news_http_seconds",
     "Answers over HTTP and the time they took.",
     ["method", "endpoint", "status"],
-    buckets=_MILLISECONDS_TO_SECONDS,
+    buckets=_SECONDS,
     registry=REGISTRY,
 )
 EVENTS = Histogram(
     "flash_news_event_seconds",
     "Live events of clients and the time they took.",
     ["event"],
-    buckets=_MILLISECONDS_TO_SECONDS,
+    buckets=_SECONDS,
     registry=REGISTRY,
 )
+JOBS = Counter("flash_news_jobs", "What happens by itself: jobs carried out by this process.", ["job", "went"], registry=REGISTRY)
+
+
+def count_refusal(problem: Mapping[str, Any]) -> None:
+    """Count a problem document that somebody is answered with."""
+    REFUSALS.labels(problem["status"], problem["code"]).inc()

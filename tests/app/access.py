@@ -26,6 +26,7 @@ class Access(Enum):
     """Kinds of doors, by what each role meets at each target."""
 
     ANYBODY = "anybody"
+    NOBODY = "nobody"
     SIGNED_IN = "whoever is signed in"
     OWNERS = "whoever is signed in, to no effect on what is not theirs"
     FACILITATORS = "facilitators only"
@@ -40,6 +41,7 @@ class Access(Enum):
 
 MEETS: dict[Access, dict[str, tuple[Verdict, Verdict, Verdict, Verdict]]] = {
     Access.ANYBODY: dict.fromkeys(ROLES, (A, A, A, A)),
+    Access.NOBODY: dict.fromkeys(ROLES, (N, N, N, N)),
     Access.SIGNED_IN: {**dict.fromkeys(ROLES, (A, A, A, A)), "stranger": (S, S, S, S)},
     Access.OWNERS: {**dict.fromkeys(ROLES, (A, A, A, A)), "stranger": (S, S, S, S)},
     Access.FACILITATORS: {"facilitator": (A, A, A, A), "agent": (F, F, F, F), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
@@ -109,6 +111,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/boards/<slug>/guide"): Access.SIGNED_IN,
     ("GET", "/boards/<slug>/guide/reads"): Access.FACILITATORS,
     ("GET", "/healthz"): Access.ANYBODY,
+    ("GET", "/readyz"): Access.ANYBODY,
+    ("GET", "/metrics"): Access.NOBODY,  # but the networks of METRICS_FROM
     ("GET", "/sign-in"): Access.ANYBODY,
     ("POST", "/sign-in"): Access.ANYBODY,
     ("POST", "/sign-out"): Access.ANYBODY,

@@ -1,0 +1,82 @@
+"""Whether this process should be given people to serve: the database answers and has its schema, and the process is not about to leave."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import redis
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from boards.database import reading
+from config import Settings
+
+REDIS_TIMEOUT_SECONDS = 1
+_leaving = False
+
+
+def begin_to_leave() -> None:
+    """From now on this process is not ready: whoever deals people out gives it no more."""
+    global _leaving
+    _leaving = True
+
+
+def readiness() -> dict[str, str]:
+    """{status, serving, database, schema, redis}; ready when `status` is "ready".
+
+    Redis decides nothing: without it each worker still serves, and boards follow the database's log.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    answer = {"serving": "leaving" if _leaving else "ok", **_database()}
+    status = "ready" if set(answer.values()) <= {"ok", "newer"} else "not ready"
+    return {"status": status, **answer, "redis": _redis(settings.redis_url)}
+
+
+def schema_of_code() -> tuple[str | None, set[str]]:
+    """The newest revision that this code knows, and all of them."""
+    return _revisions(f"{current_app.root_path}/migrations")
+
+
+def schema_of_database() -> str | None:
+    """The revision that the database is at; None for one without tables."""
+    revision: str | None = reading().scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _database() -> dict[str, str]:
+    try:
+        reading().rollback()
+        reading().execute(text("SELECT seq FROM boards LIMIT 1"))
+        revision = schema_of_database()
+    except SQLAlchemyError:
+        reading().rollback()
+        return {"database": "away", "schema": "unknown"}
+    newest, known = schema_of_code()
+    if revision == newest:
+        return {"database": "ok", "schema": "ok"}
+    # While a new release comes worker by worker, those of the former one go on with a schema that they do not know yet.
+    return {"database": "ok", "schema": "behind" if revision is None or revision in known else "newer"}
+
+
+@cache
+def _revisions(folder: str) -> tuple[str | None, set[str]]:
+    scripts = ScriptDirectory(folder)
+    return scripts.get_current_head(), {script.revision for script in scripts.walk_revisions()}
+
+
+def _redis(url: str | None) -> str:
+    if url is None:
+        return "none"
+    try:
+        redis_client(url).ping()
+    except redis.RedisError:
+        return "away"
+    return "ok"
+
+
+@cache
+def redis_client(url: str) -> redis.Redis:
+    """One that gives up soon: whoever asks whether Redis is there has no time to wait for it."""
+    return redis.Redis.from_url(url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS)

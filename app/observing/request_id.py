@@ -1,0 +1,38 @@
+"""The number of the request or live event that is being answered, so that all its log lines can be found together."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+HEADER = "X-Request-ID"
+_WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_current: ContextVar[str | None] = ContextVar("request_id", default=None)  # gevent keeps one for each greenlet
+
+
+def current() -> str | None:
+    """The number of what is being answered; None outside a request."""
+    return _current.get()
+
+
+def begin(brought: str | None = None) -> str:
+    """Number what begins now: as whoever brought it did, where that is well formed, else anew."""
+    request_id = brought if brought and _WELL_FORMED.fullmatch(brought) else secrets.token_hex(8)
+    _current.set(request_id)
+    return request_id
+
+
+def end() -> None:
+    _current.set(None)
+
+
+@contextmanager
+def numbered() -> Iterator[str]:
+    """Number what happens inside."""
+    try:
+        yield begin()
+    finally:
+        end()
