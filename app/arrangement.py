@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_login import login_required
 
 from app.accounts.current import current_person
+from app.bodies import Placed, body_as
 from app.pages import storable
 from boards import arrangement
 from boards.arrangement import placements_of, plain
 from boards.database import reading
-from boards.errors import FieldError, Invalid, NotFound
-from boards.models import Column
+from boards.errors import NotFound
 from boards.personal import own_writing
 from boards.reading import find_board, visible_columns
 
@@ -29,13 +29,16 @@ def place_column(slug: str, column_id: int) -> dict[str, Any]:
     column = columns.get(storable(column_id))
     if column is None:
         raise NotFound("column_not_found")
-    asked = _asked(request.get_json(), columns)
+    asked = body_as(Placed, whole="pinned")
+    if asked.after is not None and asked.after not in columns:
+        raise NotFound("column_not_found")
     with own_writing(person.id) as session:
-        if "pinned" in asked:
-            arrangement.pin_column(session, person, column, asked["pinned"])
+        if "pinned" in asked.model_fields_set:
+            arrangement.pin_column(session, person, column, asked.pinned)
             session.flush()
-        if "after" in asked:
-            arrangement.place_column(session, board, person, column, columns.get(asked["after"]), columns.values())
+        if "after" in asked.model_fields_set:
+            behind = None if asked.after is None else columns[asked.after]
+            arrangement.place_column(session, board, person, column, behind, columns.values())
     reading().rollback()
     return {"placements": plain(placements_of(reading(), board, person))}
 
@@ -48,18 +51,3 @@ def forget_placements(slug: str) -> tuple[str, int]:
     with own_writing(current_person().id) as session:
         arrangement.forget_placements(session, board, current_person())
     return "", 204
-
-
-def _asked(data: Any, columns: dict[int, Column]) -> dict[str, Any]:
-    if not isinstance(data, dict) or not data:
-        raise Invalid([FieldError("pinned", "type", {})])
-    for name, value in data.items():
-        if name not in ("after", "pinned"):
-            raise Invalid([FieldError(name, "extra_forbidden", {})])
-        if name == "pinned" and not isinstance(value, bool):
-            raise Invalid([FieldError(name, "type", {})])
-        if name == "after" and value is not None and not (isinstance(value, int) and not isinstance(value, bool)):
-            raise Invalid([FieldError(name, "type", {})])
-    if data.get("after") is not None and data["after"] not in columns:
-        raise NotFound("column_not_found")
-    return data

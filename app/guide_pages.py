@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request
 from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.current import administrators_only, current_person
+from app.bodies import ReadVersion, body_as, read_as
 from app.numbers import number_in
 from app.pages import card_page, storable
 from app.problems import problem_for
 from boards import days
 from boards.database import reading
-from boards.errors import Conflict, FieldError, Invalid
+from boards.errors import Conflict
 from boards.onboarding import mark_read, readership, rules_for
 from boards.personal import own_writing
 from boards.reading import find_board, find_card
@@ -52,7 +51,7 @@ def show_reads(slug: str) -> str:
 def keep_read(card_id: int) -> tuple[str, int]:
     """Remember which version of a rule this person has read: `{"version": 3}`; null takes it back."""
     find_card(reading(), current_person(), storable(card_id))  # what they may not see has no wrong fields either
-    _mark(card_id, _version(request.get_json()))
+    _mark(card_id, body_as(ReadVersion, whole="version").version)
     return "", 204
 
 
@@ -63,7 +62,7 @@ def keep_read_by_form(card_id: int) -> AnyResponse | tuple[str, int]:
     find_card(reading(), current_person(), storable(card_id))
     version = request.form.get("version")
     try:
-        _mark(card_id, _version({"version": (number_in(version) or version) if version else None}))
+        _mark(card_id, read_as(ReadVersion, {"version": (number_in(version) or version) if version else None}).version)
     except Conflict as refusal:
         if refusal.code != "rule_changed":
             raise
@@ -76,12 +75,3 @@ def _mark(card_id: int, version: int | None) -> None:
     reading().rollback()  # what was read so far must not hide what is about to be written
     with own_writing(person_id) as session:
         mark_read(session, person_id, card_id, version)
-
-
-def _version(asked: Any) -> int | None:
-    if not isinstance(asked, dict) or "version" not in asked:
-        raise Invalid([FieldError("version", "missing", {})])
-    version = asked["version"]
-    if version is not None and (type(version) is not int or not 0 < version < 2**63):
-        raise Invalid([FieldError("version", "type", {})])
-    return version

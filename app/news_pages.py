@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import strict_json
 from app.accounts.current import current_person
+from app.bodies import Progress, SeenUpTo, body_as
 from app.fragments import person_data
 from app.history_words import differences
 from app.live import telling
@@ -107,7 +107,7 @@ def read_news(slug: str) -> AnyResponse:
 def keep_seen(card_id: int) -> tuple[str, int]:
     """This person has read the card as it was at this seq: `{"seq": 12}`."""
     card, _column = find_card(reading(), current_person(), storable(card_id))
-    _mark_card(card, _seq_in(request.get_json()))
+    _mark_card(card, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
 
 
@@ -125,7 +125,7 @@ def keep_unread(card_id: int) -> tuple[str, int]:
 def keep_column_seen(slug: str, column_id: int) -> tuple[str, int]:
     """All that had news in the column up to this seq is read: `{"seq": 12}`."""
     column = _column_of(find_board(reading(), current_person(), slug), storable(column_id))
-    _mark_column(column, _seq_in(request.get_json()))
+    _mark_column(column, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
 
 
@@ -134,7 +134,7 @@ def keep_column_seen(slug: str, column_id: int) -> tuple[str, int]:
 def keep_all_seen(slug: str) -> tuple[str, int]:
     """All that had news on the board up to this seq is read: `{"seq": 12}`."""
     board = find_board(reading(), current_person(), slug)
-    _mark_all(board, _seq_in(request.get_json()))
+    _mark_all(board, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
 
 
@@ -143,13 +143,14 @@ def keep_all_seen(slug: str) -> tuple[str, int]:
 def take_back(slug: str) -> tuple[str, int]:
     """Take back what was marked: `{"to": 5, "cards": {"7": 9, "8": null}}`, as the page knew it; without `to` only these cards."""
     board = find_board(reading(), current_person(), slug)
-    read_to, cards = _progress_in(request.get_json())
+    asked = body_as(Progress, whole="cards")
+    cards: Kept = {int(id): seq for id, seq in asked.cards.items()}
 
     def taken_back(session: Session, person: Person) -> Kept:
-        keep_progress(session, person, session.get_one(Board, board.id), read_to, cards)
+        keep_progress(session, person, session.get_one(Board, board.id), asked.to, cards)
         return cards
 
-    _keep(board.id, taken_back, read_to)
+    _keep(board.id, taken_back, asked.to)
     return "", 204
 
 
@@ -218,27 +219,3 @@ def _column_of(board: Board, column_id: int) -> Column:
     if column is None:
         raise NotFound("column_not_found")
     return column
-
-
-def _seq_in(asked: Any) -> int:
-    if not isinstance(asked, dict) or "seq" not in asked:
-        raise Invalid([FieldError("seq", "missing", {})])
-    return _number("seq", asked["seq"])
-
-
-def _progress_in(asked: Any) -> tuple[int | None, Kept]:
-    if not isinstance(asked, dict) or not isinstance(asked.get("cards"), dict):
-        raise Invalid([FieldError("cards", "missing", {})])
-    cards: Kept = {}
-    for id, seq in asked["cards"].items():
-        card_id = number_in(id)
-        if card_id is None:
-            raise Invalid([FieldError("cards", "type", {})])
-        cards[card_id] = None if seq is None else _number("cards", seq)
-    return None if asked.get("to") is None else _number("to", asked["to"]), cards
-
-
-def _number(field: str, value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**63:
-        raise Invalid([FieldError(field, "type", {})])
-    return value

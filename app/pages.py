@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import strict_json
 from app.accounts.current import current_account, current_person
+from app.bodies import FOLDED, body_as
 from app.filter_words import filters_of_page
 from app.flash_banners import alerts_of, flash_menu, unread_banners
 from app.fragments import cards_html, person_data
@@ -26,7 +27,7 @@ from boards.administration import fold_column
 from boards.arrangement import plain
 from boards.commands.erasing import erasable_from
 from boards.database import now, reading, write_transaction
-from boards.errors import FieldError, Invalid, NotFound
+from boards.errors import NotFound
 from boards.freshness import has_expired
 from boards.labels import LabelsOfCards
 from boards.models import Board, Card, Column, Person, Role
@@ -102,9 +103,7 @@ def show_archive(slug: str) -> str:
 def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
     """Remember that this person keeps a column folded (`true`) or open (`false`)."""
     person, board = current_person(), find_board(reading(), current_person(), slug)
-    folded = request.get_json()
-    if not isinstance(folded, bool):
-        raise Invalid([FieldError("folded", "type", {})])
+    folded = body_as(FOLDED, whole="folded")
     column = reading().get(Column, storable(column_id))
     if column is None or column.board_id != board.id or not rights.may_read(person, column):
         raise NotFound("column_not_found")

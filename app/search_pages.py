@@ -11,6 +11,7 @@ from limits import parse
 
 from app import strict_json
 from app.accounts.current import current_person
+from app.bodies import json_body
 from app.extensions import limiter
 from app.filter_words import left_out_in_words
 from app.pages import viewer
@@ -70,7 +71,7 @@ def search_board(slug: str) -> ResponseReturnValue:
 @login_required
 def keep_in_vain() -> tuple[str, int]:
     """`{"q": …, "board": slug}`: somebody stopped typing, and nothing was found. It is looked for again here: nobody writes what they like."""
-    asked = request.get_json()
+    asked = json_body()
     if not isinstance(asked, dict) or not all(isinstance(asked.get(name), str) for name in ("q", "board")):
         raise Invalid([FieldError("q", "type", {})])
     person = current_person()

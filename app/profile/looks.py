@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.current import current_account
 from app.accounts.models import Account
+from app.bodies import json_body
 from boards.database import write_transaction
 from boards.errors import FieldError, Invalid
 
@@ -43,7 +44,7 @@ def remember_theme(response: Response, theme: str) -> None:
 @login_required
 def keep_theme() -> tuple[str, int]:
     """What was chosen in the board's own menu."""
-    theme = request.get_json()
+    theme = json_body()
     if theme not in THEMES:
         raise Invalid([FieldError("theme", "enum", {})])
     with write_transaction() as session:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from boards.commands.base import Command
+from boards.commands.base import Command, invalid
 from boards.commands.boards import ArchiveBoard, EditBoard, RestoreBoard
 from boards.commands.cards import AddCard, ArchiveCard, ConfirmCard, EditCard, MoveCard, RestoreCard
 from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
@@ -20,7 +20,6 @@ from boards.commands.rights import SetRights
 from boards.commands.selection import ArchiveCards, MoveCards
 from boards.commands.suggestions import PublishAnswer, ReplyToCard, SetStatus, SetSuggestion, VoteCard, WithdrawReply
 from boards.commands.undo import UndoChange
-from boards.errors import FieldError, Invalid
 
 AnyCommand = Annotated[
     AddCard
@@ -68,14 +67,8 @@ def parse_command(data: Any) -> Command:
     try:
         return _commands.validate_python(data)
     except ValidationError as error:
-        raise Invalid([_field_error(dict(problem)) for problem in error.errors(include_url=False)]) from error
-
-
-def _field_error(problem: dict[str, Any]) -> FieldError:
-    # A discriminated union puts the command's name first in the path; people know fields by their own name.
-    path = [str(step) for step in problem["loc"]][1:]
-    facts = {name: value for name, value in problem.get("ctx", {}).items() if isinstance(value, int | str)}
-    return FieldError(".".join(path) or "type", problem["type"], facts)
+        # A discriminated union puts the command's name first in the path; people know fields by their own name.
+        raise invalid(error, named_from=1) from error
 
 
 __all__ = ["Command", "parse_command"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, ValidationError
 from pydantic_core import PydanticCustomError, core_schema
 
+from boards.errors import FieldError, Invalid
 from boards.scope import Scope
 from boards.text import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_lines, clean_title
 
@@ -35,6 +36,16 @@ class Command(BaseModel):
     def gives(self, field: str) -> bool:
         """Whether the sender named this field, be it with null."""
         return field in self.model_fields_set
+
+
+def invalid(error: ValidationError, *, named_from: int = 0, whole: str = "type") -> Invalid:
+    """The refusal that names each wrong field, by its path from this step on; `whole` is the name of what has none."""
+    return Invalid([_field_error(dict(wrong), named_from, whole) for wrong in error.errors(include_url=False)])
+
+
+def _field_error(wrong: dict[str, Any], named_from: int, whole: str) -> FieldError:
+    facts = {name: value for name, value in wrong.get("ctx", {}).items() if isinstance(value, int | str)}
+    return FieldError(".".join(map(str, wrong["loc"][named_from:])) or whole, wrong["type"], facts)
 
 
 def lines(limit: int) -> GetPydanticSchema:

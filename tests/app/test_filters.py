@@ -99,14 +99,15 @@ def test_a_name_that_is_taken_or_gone_is_said(agent: Visitor, town: Town) -> Non
 @pytest.mark.parametrize(
     ("asked", "wrong"),
     [
-        ([], [("name", "missing"), ("query", "missing")]),
+        ([], [("name", "model_type")]),
+        ({}, [("name", "missing"), ("query", "missing")]),
         ({"name": "", "query": "mine=1"}, [("name", "blank")]),
         ({"name": "a" * 61, "query": "mine=1"}, [("name", "too_long")]),
         ({"name": "\u0000", "query": "mine=1"}, [("name", "bad_characters")]),
         ({"name": "Rien", "query": ""}, [("query", "nothing_filtered")]),
         ({"name": "Faux", "query": "fresh=rotten&period=year"}, [("fresh", "literal_error"), ("period", "literal_error")]),
         ({"name": "Long", "query": "q=" + "é" * 150}, [("query", "too_long")]),
-        ({"name": 3, "query": "mine=1", "shared": True}, [("name", "type"), ("shared", "extra_forbidden")]),
+        ({"name": 3, "query": "mine=1", "shared": True}, [("name", "string_type"), ("shared", "extra_forbidden")]),
     ],
 )
 def test_what_cannot_be_kept_is_refused_field_by_field(agent: Visitor, town: Town, asked: Any, wrong: list[tuple[str, str]]) -> None:
@@ -134,3 +135,9 @@ def test_they_go_with_the_person(agent: Visitor, town: Town) -> None:
         account = session.scalars(select(Account).where(Account.person_id == town.agent)).one()
         erase_person(session, account, session.get_one(Person, town.facilitator))
     assert reading().scalars(select(SavedFilter)).all() == []
+
+
+def test_a_text_that_is_no_json_is_refused_as_such_however_deep_it_is(agent: Visitor, town: Town) -> None:
+    for body in ("[" * 100_000, '{"name": NaN}', "\udcff".encode("utf-8", "surrogateescape")):
+        headers = {"X-CSRFToken": agent.csrf_token, "Content-Type": "application/json"}
+        assert agent.client.put(ADDRESS, data=body, headers=headers).json["code"] == "malformed_json"
