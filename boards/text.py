@@ -10,8 +10,11 @@ from html.parser import HTMLParser
 import nh3
 from markdown_it import MarkdownIt
 
+from boards.shape import plain_shape
+
 TITLE_MAX_CHARACTERS = 200
 BODY_MAX_BYTES = 64 * 1024
+STORED_MAX_BYTES = 2 * BODY_MAX_BYTES  # sanitising lengthens what it keeps: `&amp;`, the `rel` of links
 
 _BLOCKS = {"p", "li", "h3", "h4", "blockquote", "pre", "br", "hr", "ul", "ol"}
 _TAGS = {*_BLOCKS, "strong", "em", "u", "s", "a", "code"}
@@ -56,7 +59,7 @@ def clean_lines(text: str, limit: int) -> str:
 def clean_body(text: str) -> str:
     """Sanitised HTML from HTML, or from plain text whose lines become paragraphs. Raises UnfitText.
 
-    The size is capped before sanitising: 100,000 attributes would keep the sanitiser busy for ten seconds.
+    What is sanitised is bounded in size and in shape: the sanitiser takes minutes and gigabytes for what some hostile texts would become.
     """
     text = _BIDI_CONTROLS.sub("", _checked(text))
     if len(text.encode()) > BODY_MAX_BYTES:
@@ -64,7 +67,7 @@ def clean_body(text: str) -> str:
     if not _TAG_START.search(text):
         text = "".join(f"<p>{html.escape(html.unescape(line), quote=False)}</p>" for line in text.splitlines() if line.strip())
     cleaned = nh3.clean(
-        text,
+        plain_shape(text, _TAGS),
         tags=_TAGS,
         attributes={"a": {"href"}},
         attribute_filter=_keep_attribute,
@@ -73,6 +76,8 @@ def clean_body(text: str) -> str:
     ).strip()
     if "<" not in cleaned:
         cleaned = f"<p>{cleaned}</p>"
+    if len(cleaned.encode()) > STORED_MAX_BYTES:
+        raise UnfitText("too_long", BODY_MAX_BYTES)
     return cleaned if plain_text(cleaned) else ""
 
 
