@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import audit, strict_json
 from app.accounts.current import current_person
+from app.observing import metrics
 from app.problems import TITLES, problem_document, problem_for
 from boards.errors import Forbidden, Refusal
 
@@ -52,6 +53,7 @@ def answer_problem(status: int, code: str) -> Response:
 
 
 def problem_response(problem: dict[str, object]) -> Response:
+    metrics.count_refusal(problem)
     response = make_response(strict_json.dumps(problem), problem["status"])
     response.mimetype = "application/problem+json"
     return response
@@ -92,4 +94,5 @@ def _answer(status: int, code: str) -> Response:
 
 
 def _page(problem: dict[str, object]) -> Response:
+    metrics.count_refusal(problem)
     return make_response(render_template("errors/error.html", problem=problem), problem["status"])

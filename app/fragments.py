@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_babel import force_locale
 
+from app.observing import metrics
 from boards import rights
 from boards.changes import CatchUp, Committed
 from boards.database import reading
@@ -103,7 +104,10 @@ def present(whole: Committed, audience: Audience, language: str) -> dict[str, An
 
 def present_catch_up(missed: CatchUp, audience: Audience, language: str) -> dict[str, Any]:
     if missed.changes is None:
+        metrics.RESYNCS.inc()
         return {"seq": missed.seq, "resync": True}
+    if missed.changes:
+        metrics.CATCH_UPS.inc()
     return {"seq": missed.seq, "changes": [present(change, audience, language) for change in missed.changes]}
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 
 from app.jobs.models import Job
 from app.jobs.registry import Task
+from app.observing import metrics
 from boards.database import now, reading, write_transaction
 from boards.errors import Busy
 
@@ -74,10 +75,15 @@ def carry_out(task: Task, *, even_early: bool = False) -> Went:
     except Exception as error:
         log.exception("job %s failed", task.name)
         _let_go(task, holder, began, f"{type(error).__name__}: {error}", well=False)
-        return Went.WRONG
+        return _counted(task, Went.WRONG)
     log.log(logging.INFO if count else logging.DEBUG, "job %s: %s", task.name, count)
     _let_go(task, holder, began, f"{task.done} : {count}", well=True)
-    return Went.WELL
+    return _counted(task, Went.WELL)
+
+
+def _counted(task: Task, went: Went) -> Went:
+    metrics.JOBS.labels(task.name, went.value).inc()
+    return went
 
 
 def _is_free() -> ColumnElement[bool]:

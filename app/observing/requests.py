@@ -66,7 +66,8 @@ def watched(name: str, handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _note(what: str, status: int, seconds: float) -> None:
-    level = logging.WARNING if status >= 500 or seconds > SLOW_SECONDS else logging.DEBUG
+    # What broke (500) has its trace in the log already.
+    level = logging.WARNING if status > 500 or seconds > SLOW_SECONDS else logging.DEBUG
     if log.isEnabledFor(level):
         milliseconds = round(seconds * 1000, 1)
         log.log(level, "%s: %s in %s ms", what, status, milliseconds, extra={"what": what, "status": status, "milliseconds": milliseconds})
