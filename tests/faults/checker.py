@@ -94,11 +94,11 @@ def one_after_the_other_it_gives_the_same(history: History) -> Iterator[str]:
     yield from _compare(readings.pop(history.first_seq, []), board.view)
     refusals.look(history.first_seq, board)
     for entry in sorted(history.log, key=lambda entry: entry.seq):
-        if (operation := asked.get(entry.key or "")) is not None:
+        if (asking := asked.get(entry.key or "")) is not None:
             try:
-                board.carry_out(operation.command, entry.cards[0] if entry.cards else None)
+                board.carry_out(asking.command, entry.cards[0] if entry.cards else None)
             except (Refused, KeyError) as refused:
-                yield f"{entry.seq}: {_said(operation)} was carried out although {refused} forbids it"
+                yield f"{entry.seq}: {_said(asking)} was carried out although {refused} forbids it"
         yield from _compare(readings.pop(entry.seq, []), board.view)
         refusals.look(entry.seq, board)
     for seq, found in readings.items():

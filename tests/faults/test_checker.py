@@ -61,7 +61,7 @@ class Town:
 
     def _command(self) -> dict[str, Any]:
         known, dice = list(self.versions), self.dice
-        place = dice.choice([{}, {"after": None}, {"after": dice.choice([*known, 999])}])
+        place: dict[str, Any] = dice.choice([{}, {"after": None}, {"after": dice.choice([*known, 999])}])
         if not known or dice.random() < 0.2:
             return {"type": "add_card", "column": dice.choice(COLUMNS), "title": f"Neuve {dice.random()}", **place}
         card = dice.choice(known)

@@ -1,0 +1,43 @@
+"""Bring a fault about: `python -m tests.faults NAME … [--times N]`. See tests/faults/README.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import pkgutil
+import sys
+import tempfile
+from pathlib import Path
+
+import tests.faults
+from bench.processes import RESULTS, raise_file_limit
+
+FAULTS = sorted(
+    module.name
+    for module in pkgutil.iter_modules(tests.faults.__path__)
+    if hasattr(importlib.import_module(f"tests.faults.{module.name}"), "TIMES")
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Bring faults about and look what is lost.")
+    parser.add_argument("names", nargs="+", choices=FAULTS, metavar="NAME", help=", ".join(FAULTS))
+    parser.add_argument("--times", type=int, help="how often; for the soak, how many minutes")
+    options = parser.parse_args()
+    raise_file_limit()
+    RESULTS.mkdir(parents=True, exist_ok=True)  # on the disk that the product's own data is on: a /tmp in memory would commit for free
+    wrong = False
+    for name in options.names:
+        fault = importlib.import_module(f"tests.faults.{name}")
+        with tempfile.TemporaryDirectory(dir=RESULTS, prefix=f"{name}-") as folder:
+            Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own
+            report = asyncio.run(fault.run(Path(folder), options.times or fault.TIMES))
+        sys.stdout.write(f"{report}\n\n")
+        sys.stdout.flush()
+        wrong |= bool(report.wrong)
+    return int(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""People at work on one board, who are watched: what they do, whether all are in step, and the history in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.faults.checker import check
+from tests.faults.history import Entry, History, Row
+from tests.faults.page import Page, view_of
+from tests.faults.town import SLUG, Town
+from tests.faults.wire import Away, request
+
+READING_SHARE, REPEATING_SHARE = 0.1, 0.05
+IN_STEP_PATIENCE_SECONDS = 120
+
+
+class Crowd:
+    """Everybody who has the board open. `think_seconds`: how long a writer rests on average between two commands."""
+
+    def __init__(self, town: Town, urls: list[str], *, think_seconds: float = 0.25) -> None:
+        self.town, self.urls, self.think_seconds = town, urls, think_seconds
+        self.history = History(0, {})
+        self.writers: list[Page] = []
+        self.watchers: list[Page] = []
+        self._working: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    @property
+    def pages(self) -> list[Page]:
+        return [*self.writers, *self.watchers]
+
+    async def gather(self, writers: int | None = None, watchers: int | None = None) -> Crowd:
+        first = await self._board(self.urls[0])
+        self.history.first_seq, self.history.first_view = first["seq"], view_of(first)
+        self.writers = [self.page(f"writer-{n}", token) for n, token in enumerate(self.town.writers[:writers])]
+        self.watchers = [self.page(f"watcher-{n}", token) for n, token in enumerate(self.town.watchers[:watchers])]
+        for start in range(0, len(self.pages), 50):
+            await asyncio.gather(*(page.open() for page in self.pages[start : start + 50]))
+        await self.all_live()
+        return self
+
+    def page(self, name: str, token: str, urls: list[str] | None = None) -> Page:
+        return Page(name, urls or self.urls, self.town, token, self.history)
+
+    # --- work ---
+
+    def begin(self) -> None:
+        self._stopping = False
+        self._working = [asyncio.create_task(self._work(page, random.Random(page.name + "works"))) for page in self.writers]
+
+    async def end(self) -> None:
+        """Everybody finishes what they are at: whatever was asked is answered."""
+        self._stopping = True
+        await asyncio.gather(*self._working)
+
+    async def _work(self, page: Page, dice: random.Random) -> None:
+        while not self._stopping:
+            await asyncio.sleep(dice.expovariate(1 / self.think_seconds))
+            if dice.random() < READING_SHARE:
+                await page.read()
+                continue
+            operation = await page.perform(some_command(page, dice))
+            if operation.done and dice.random() < REPEATING_SHARE:
+                await page.send_again(operation)
+
+    # --- what is seen of it ---
+
+    async def all_live(self) -> None:
+        await self._until(lambda: all(page.is_live for page in self.pages), "not everybody is connected")
+
+    async def head(self) -> int:
+        while True:
+            for url in self.urls:
+                try:
+                    seq: int = (await self._board(url))["seq"]
+                    return seq
+                except Away:
+                    await asyncio.sleep(0.05)
+
+    async def in_step(self, since: float) -> float:
+        """Seconds from `since` until everybody has a live connection and has come to where the board is once it answers again."""
+        head = await self.head()
+        pending = [operation for operation in self.history.operations[-200:] if not operation.status]
+
+        def there() -> bool:
+            return all(page.is_live and page.seq >= head for page in self.pages) and all(operation.status for operation in pending)
+
+        await self._until(there, f"not everybody has come to {head}")
+        return time.monotonic() - since
+
+    async def _until(self, condition: Any, what: str) -> None:
+        deadline = time.monotonic() + IN_STEP_PATIENCE_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                late = [f"{page.name}: live {page.is_live}, at {page.seq}" for page in self.pages]
+                raise TimeoutError(f"{what} after {IN_STEP_PATIENCE_SECONDS} s: {late[:8]}")
+            await asyncio.sleep(0.02)
+
+    async def _board(self, url: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.town.writers[0]}"}
+        status, _headers, body = await request(url, "GET", f"/api/boards/{SLUG}", headers)
+        if status != 200:
+            raise Away(f"{status} {body[:200]!r}")
+        board: dict[str, Any] = json.loads(body)
+        return board
+
+    # --- the end ---
+
+    async def verdict(self, database: str | Path) -> list[str]:
+        """Everybody finishes and comes to the same end; everything that is wrong with the history, empty when nothing is."""
+        await self.end()
+        await self.in_step(time.monotonic())
+        self.history.shown = {page.name: (page.seq, page.view) for page in self.pages}
+        for page in self.pages:
+            await page.leave()
+        await asyncio.to_thread(read_log, self.history, self.town.board, database)
+        return check(self.history)
+
+
+def some_command(page: Page, dice: random.Random) -> dict[str, Any]:
+    """Something that this person could ask, looking at their page; now and then a page that is behind."""
+    cards = list(page.cards)
+    column = dice.choice(page.columns)
+    place = dice.choice([{}, {"after": None}, {"after": dice.choice(cards)}]) if cards else {}
+    choice = dice.random()
+    if choice < 0.1 or len(cards) < 10:
+        return {"type": "add_card", "column": column, "title": f"Info de {page.name} à {time.monotonic():.3f}", **place}
+    card = dice.choice(cards)
+    if choice < 0.7:
+        return {"type": "move_card", "card": card, "column": column, **place}
+    if choice < 0.92:
+        version = page.cards[card][2][1]
+        return {"type": "edit_card", "card": card, "version": version, "title": f"Revue par {page.name} à {time.monotonic():.3f}"}
+    return {"type": "archive_card", "card": card}
+
+
+def read_log(history: History, board: int, database: str | Path) -> None:
+    """The log and the cards, from the database itself: a file of SQLite, which is also checked, or the address of a PostgreSQL."""
+    log = "SELECT seq, key, type, record FROM changes WHERE board_id = {0} AND seq > {1} ORDER BY seq"
+    rows = "SELECT id, column_id, rank, title, version, archived_at FROM cards WHERE board_id = {0}"
+    last = "SELECT seq FROM boards WHERE id = {0}"
+    found = [list(_query(database, query.format(board, history.first_seq))) for query in (log, rows, last)]
+    records = [(seq, key, type, json.loads(record) if isinstance(record, str) else record) for seq, key, type, record in found[0]]
+    history.log = [Entry(seq, key, type, tuple(map(int, record["cards"]))) for seq, key, type, record in records]
+    history.rows = [Row(*row[:5], archived=row[5] is not None) for row in found[1]]
+    history.last_seq = found[2][0][0]
+    if isinstance(database, Path):
+        assert list(_query(database, "PRAGMA integrity_check")) == [("ok",)]
+
+
+def _query(database: str | Path, query: str) -> Iterator[tuple[Any, ...]]:
+    if isinstance(database, Path):
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as file:
+            yield from file.execute(query).fetchall()
+    else:
+        with psycopg.connect(database) as connection:
+            yield from connection.execute(query.encode()).fetchall()

@@ -1,0 +1,261 @@
+"""Somebody's open page: what static/js/live does, in Python, writing down what it sends, hears and shows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from config import ROOT
+from tests.faults.history import Card, History, Operation, View
+from tests.faults.town import SLUG, Town
+from tests.faults.wire import Away, Socket, request
+
+ANSWER_SECONDS = 6.0  # ANSWER_MS of connection.js
+RETRY_SECONDS = 4.0  # RETRY_MS of sender.js
+GAP_PATIENCE_SECONDS = 0.25  # GAP_PATIENCE_MS of stream.js
+
+
+def reconnection() -> dict[str, float]:
+    """How long pages wait before they try again, as connection.js has it: delay, its most, and how far chance may alter it."""
+    script = (ROOT / "static" / "js" / "live" / "connection.js").read_text(encoding="utf-8")
+    found = dict(re.findall(r"(reconnectionDelay|reconnectionDelayMax|randomizationFactor): ([\d_.]+)", script))
+    assert len(found) == 3, found
+    delay, most = float(found["reconnectionDelay"]) / 1000, float(found["reconnectionDelayMax"]) / 1000
+    return {"delay": delay, "most": most, "factor": float(found["randomizationFactor"])}
+
+
+class Page:
+    """`urls`: where it may connect; one after the other is tried, as nginx does for it."""
+
+    def __init__(self, name: str, urls: list[str], town: Town, token: str, history: History) -> None:
+        self.name, self.urls, self.town, self.history = name, urls, town, history
+        self.headers = {"Authorization": f"Bearer {token}"}
+        self.dice = random.Random(name)
+        self.url = self.dice.choice(urls)
+        self.waits = reconnection()
+        self.socket: Socket | None = None
+        self.is_live = False
+        self.seq = 0
+        self.columns: list[int] = []
+        self.cards: dict[int, tuple[int, str, Card]] = {}  # column, rank, card
+        self.connections = 0
+        self.heard_at: Callable[[int, float], None] = lambda _seq, _moment: None
+        self._waiting: dict[int, dict[str, Any]] = {}
+        self._gap: asyncio.Task[None] | None = None
+        self._living: asyncio.Task[None] | None = None
+        self._joining = asyncio.Lock()
+
+    async def open(self) -> Page:
+        await self._fetch_whole()
+        self._living = asyncio.create_task(self._stay_connected())
+        return self
+
+    async def leave(self) -> None:
+        for task in (self._living, self._gap):
+            if task:
+                task.cancel()
+        if self.socket:
+            self.socket.close()
+
+    @property
+    def view(self) -> View:
+        view: View = {column: [] for column in self.columns}
+        for id, (column, _rank, card) in sorted(self.cards.items(), key=lambda item: item[1][1]):
+            view[column].append((id, card))
+        return view
+
+    # --- what it wants ---
+
+    async def perform(self, command: dict[str, Any]) -> Operation:
+        """Send until it is answered: by the socket while it is live, else by HTTP, always under the same key."""
+        operation = self.history.begin(self.name, command, uuid.uuid4().hex)
+        while not operation.status:
+            try:
+                operation.attempts += 1
+                status, answer = await self._send({**command, "key": operation.key}, operation)
+            except Away:
+                await asyncio.sleep(RETRY_SECONDS * (0.5 + self.dice.random()))
+                continue
+            self._note(operation, status, answer)
+        return operation
+
+    async def send_again(self, operation: Operation) -> None:
+        """As if the answer had been lost."""
+        try:
+            status, answer = await self._post({**operation.command, "key": operation.key})
+        except Away:
+            return
+        if status == 200:
+            operation.seqs.append(answer["seq"])
+
+    async def read(self) -> Operation | None:
+        operation = self.history.begin(self.name, {})
+        try:
+            board = await self._get_board()
+        except Away:
+            self.history.operations.remove(operation)  # what was not answered says nothing
+            return None
+        operation.completed, operation.status, operation.seqs = time.monotonic(), 200, [board["seq"]]
+        operation.board = view_of(board)
+        return operation
+
+    def _note(self, operation: Operation, status: int, answer: dict[str, Any]) -> None:
+        operation.completed, operation.status = time.monotonic(), status
+        if status == 200:
+            operation.seqs.append(answer["seq"])
+            self._receive(answer["changes"])
+        else:
+            operation.code = answer.get("code", "")
+
+    async def _send(self, body: dict[str, Any], operation: Operation) -> tuple[int, dict[str, Any]]:
+        if self.is_live and self.socket:
+
+            def again(answer: dict[str, Any]) -> None:
+                if "seq" in answer:
+                    operation.seqs.append(answer["seq"])
+
+            try:
+                answer = await self.socket.ask("command", {"board": self.town.board, **body}, seconds=ANSWER_SECONDS, again=again)
+            except Away:
+                pass  # by the other way, then
+            else:
+                if "error" not in answer:
+                    return 200, answer
+                if answer["error"]["status"] != 503:
+                    return answer["error"]["status"], answer["error"]
+        return await self._post(body)
+
+    async def _post(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        headers = {**self.headers, "Content-Type": "application/json", "Accept": "application/json"}
+        status, answer = await self._request("POST", f"/boards/{SLUG}/commands", headers, json.dumps(body).encode())
+        if status in (429, 502, 503, 504):
+            raise Away(f"{status}")
+        return status, json.loads(answer)
+
+    async def _get_board(self) -> dict[str, Any]:
+        status, body = await self._request("GET", f"/api/boards/{SLUG}", self.headers)
+        if status != 200:
+            raise Away(f"{status}")
+        board: dict[str, Any] = json.loads(body)
+        return board
+
+    async def _request(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, bytes]:
+        try:
+            status, _headers, content = await request(self.url, method, path, headers, body)
+        except Away:
+            self._try_elsewhere()
+            raise
+        return status, content
+
+    # --- what it hears: stream.js ---
+
+    def _receive(self, changes: list[dict[str, Any]]) -> None:
+        for change in changes:
+            if change["seq"] > self.seq:
+                self._waiting[change["seq"]] = change
+        while (following := self._waiting.get(self.seq + 1)) and not following.get("resync"):
+            self._waiting.pop(self.seq + 1)
+            self._apply(following)
+        if self._waiting and self._gap is None:
+            self._gap = asyncio.create_task(self._recover())
+        elif not self._waiting and self._gap is not None:
+            self._gap.cancel()
+            self._gap = None
+
+    def _apply(self, change: dict[str, Any]) -> None:
+        self.seq = change["seq"]
+        self.history.take(self.name, self.seq)
+        self.heard_at(self.seq, time.monotonic())
+        for id, card in change["cards"].items():
+            if card is None:
+                self.cards.pop(int(id), None)
+            else:
+                self.cards[int(id)] = (card["column"], card["rank"], (card["title"], card["version"]))
+
+    async def _recover(self) -> None:
+        patience = GAP_PATIENCE_SECONDS
+        while self._waiting:
+            await asyncio.sleep(patience)
+            patience = min(patience * 2, 10)
+            whole = any(change.get("resync") for change in self._waiting.values())
+            try:
+                if whole:
+                    await asyncio.shield(self._fetch_whole())
+                elif self.socket:
+                    await asyncio.shield(self._join(self.socket))
+            except Away:
+                continue
+        self._gap = None
+
+    async def _fetch_whole(self) -> None:
+        board = await self._get_board()
+        if board["seq"] < self.seq:
+            return  # overtaken by what was heard meanwhile
+        self.columns = [column["id"] for column in board["columns"]]
+        self.cards = {
+            card["id"]: (card["column"], card["rank"], (card["title"], card["version"])) for card in board["cards"]
+        }
+        self.seq = board["seq"]
+        self.history.take(self.name, self.seq, page=True)
+        self._waiting = {seq: change for seq, change in self._waiting.items() if seq > self.seq}
+        self._receive([])
+
+    # --- where it is connected: connection.js ---
+
+    async def _stay_connected(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                socket = await Socket.connect(self.url, self.headers, self._hear)
+                self.socket = socket
+                await self._join(socket)
+            except Away:
+                if self.socket:
+                    self.socket.close()
+                self._try_elsewhere()
+                await asyncio.sleep(self._pause(attempt))
+                attempt += 1
+                continue
+            attempt, self.is_live = 0, True
+            self.connections += 1
+            await socket.ended.wait()
+            self.is_live = False
+            await asyncio.sleep(self._pause(0))
+            attempt = 1
+
+    async def _join(self, socket: Socket) -> None:
+        async with self._joining:
+            answer = await socket.ask("join", {"board": self.town.board, "after": self.seq}, seconds=ANSWER_SECONDS)
+            if "error" in answer:
+                raise Away(str(answer["error"]))
+            if answer.get("resync"):
+                await self._fetch_whole()
+            else:
+                self._receive(answer["changes"])
+
+    def _hear(self, event: str, data: Any) -> None:
+        if event == "changes":
+            self._receive(data)
+
+    def _pause(self, attempt: int) -> float:
+        """The back-off of socket.io-client."""
+        wait = self.waits["delay"] * 2**attempt
+        wait += self.dice.choice((-1, 1)) * self.dice.random() * self.waits["factor"] * wait
+        return min(wait, self.waits["most"])
+
+    def _try_elsewhere(self) -> None:
+        self.url = self.urls[(self.urls.index(self.url) + 1) % len(self.urls)]
+
+
+def view_of(board: dict[str, Any]) -> View:
+    """What `GET /api/boards/<slug>` answered."""
+    view: View = {column["id"]: [] for column in board["columns"]}
+    for card in sorted(board["cards"], key=lambda card: card["rank"]):
+        view[card["column"]].append((card["id"], (card["title"], card["version"])))
+    return view

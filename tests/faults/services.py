@@ -1,0 +1,146 @@
+"""What a server room runs, each started for one fault alone: workers that are begun again as systemd would, PostgreSQL, Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+
+from config import ROOT
+from tests.faults.wire import Away, request
+from tests.server import Server, ServerFromNothing, free_port
+
+POSTGRESQL = next(Path("/usr/lib/postgresql").glob("*/bin"), Path("/nonexistent"))
+
+
+def restart_seconds() -> float:
+    """How long systemd waits before it begins a worker again."""
+    unit = (ROOT / "deploy" / "flash-news.service").read_text(encoding="utf-8")
+    found = re.search(r"^RestartSec=(\d+)$", unit, re.MULTILINE)
+    assert found
+    return float(found[1])
+
+
+class Worker:
+    """`python run.py`, watched over: when it ends it is begun again, as deploy/ has it."""
+
+    def __init__(self, folder: Path, settings: dict[str, str], server: type[Server] = ServerFromNothing) -> None:
+        self.server = server(folder, **{**settings, "DATA_DIR": str(folder)})
+        self.url = self.server.url
+        self.restarts = 0
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> Worker:
+        await asyncio.to_thread(self.server.start)
+        self._watching = asyncio.create_task(self._watch())
+        return self
+
+    async def stop(self) -> None:
+        if self._watching:
+            self._watching.cancel()
+        await asyncio.to_thread(self.server.kill)
+
+    @property
+    def pid(self) -> int:
+        assert self.server.process is not None
+        return self.server.process.pid
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    async def answers(self) -> None:
+        """Wait until it does."""
+        while True:
+            try:
+                status, _headers, _body = await request(self.url, "GET", "/healthz", {}, seconds=2)
+                if status == 200:
+                    return
+            except Away:
+                pass
+            await asyncio.sleep(0.05)
+
+    def log(self) -> str:
+        return self.server.log.read_text(encoding="utf-8", errors="replace")
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            if self.server.process is None or self.server.process.poll() is None:
+                continue
+            await asyncio.sleep(restart_seconds())
+            self.server.process = self.server._begin()
+            self.restarts += 1
+
+
+class Redis:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Redis:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        program = shutil.which("redis-server")
+        assert program, "redis-server is needed"
+        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]
+        with (self.folder / "redis.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        return self
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
+class PostgreSQL:
+    """A cluster of its own, durable as delivered (fsync and synchronous_commit on)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self._as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+
+    def start(self) -> PostgreSQL:
+        if not (self.folder / "PG_VERSION").exists():
+            self.folder.mkdir(parents=True)
+            if self._as_postgres:
+                shutil.chown(self.folder, "postgres", "postgres")
+            init = ["initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "-D", str(self.folder)]
+            self._run(*init)
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        self._run("pg_ctl", "-D", str(self.folder), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL to all of its processes, the first first."""
+        first = psutil.Process(int((self.folder / "postmaster.pid").read_text(encoding="ascii").split()[0]))
+        processes = [first, *first.children(recursive=True)]
+        for process in processes:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                pass
+        psutil.wait_procs(processes, timeout=10)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.folder), "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as_postgres, str(POSTGRESQL / program), *arguments]
+        done = subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stderr}")
+
+
+def seconds_since(moment: float) -> float:
+    return time.monotonic() - moment

@@ -1,0 +1,91 @@
+"""A small town to break: one board of service columns, people who write, people who watch, and what a program needs to act as them.
+
+Run as a program (`python -m tests.faults.town FOLDER COLUMNS CARDS WRITERS WATCHERS`) it fills the database of the environment's
+settings: the faults' own process stays free of the application.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from config import ROOT, Settings
+
+SECRET_KEY = "a-key-that-only-faults-use-and-nobody-else"
+PASSWORD = "correct horse battery"
+SLUG = "accueil"
+
+
+@dataclass(frozen=True)
+class Town:
+    """`writers`, `watchers`: a token for each. Writers may also sign in, as `writer-<n>@faults.example` with PASSWORD."""
+
+    board: int
+    columns: list[int]
+    writers: list[str]
+    watchers: list[str]
+
+
+def settings_of(folder: Path, database_url: str = "", redis_url: str = "") -> dict[str, str]:
+    """The environment that serves this town: the product as in production, not its demo."""
+    given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    named = {name: value for name, value in given.items() if value}
+    return {"DEMO": "0", "SECRET_KEY": SECRET_KEY, "DATA_DIR": str(folder), "LOG_LEVEL": "WARNING", **named}
+
+
+def found_town(folder: Path, database_url: str = "", *, columns: int = 5, cards: int = 40, writers: int = 6, watchers: int = 12) -> Town:
+    folder.mkdir(parents=True, exist_ok=True)
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    counts = map(str, (columns, cards, writers, watchers))
+    environment = {**inherited, **settings_of(folder, database_url)}
+    subprocess.run([sys.executable, "-m", "tests.faults.town", str(folder), *counts], cwd=ROOT, env=environment, check=True)
+    return Town(**json.loads((folder / "town.json").read_text(encoding="utf-8")))
+
+
+# --- in the process that fills -----------------------------------------------------------------------------------
+
+
+def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
+    from app import create_app
+    from app.accounts.models import Account
+    from app.accounts.passwords import hash_password
+    from app.accounts.people import add_account, create_token
+    from app.schema import bring_up_to_date
+    from boards.administration import create_board
+    from boards.commands import parse_command
+    from boards.database import db, reading, write_transaction
+    from boards.models import Column, Role
+    from boards.perform import perform
+
+    app = create_app(Settings.from_environment())
+    bring_up_to_date(app)
+    with app.app_context():
+        password_hash = hash_password(PASSWORD)  # once for all: it is slow on purpose
+        with write_transaction() as session:
+            board = create_board(session, SLUG, "Accueil").id
+        everybody = [(f"writer-{n}", Role.FACILITATOR) for n in range(writers)] + [(f"watcher-{n}", Role.READER) for n in range(watchers)]
+        for name, role in everybody:
+            add_account(f"{name}@faults.example", f"Camille {name}", role, [], None)
+        with write_transaction() as session:
+            session.query(Account).update({"password_hash": password_hash})
+        tokens = [create_token(f"{name}@faults.example", "faults") for name, _role in everybody]
+        actor = reading().query(Account.person_id).filter_by(email="writer-0@faults.example").scalar()
+        reading().rollback()
+        for n in range(columns):
+            perform(actor, board, parse_command({"type": "add_column", "title": f"Service {n}", "kind": "service"}))
+        ids = [id for (id,) in reading().query(Column.id).filter_by(board_id=board).order_by(Column.rank)]
+        reading().rollback()
+        for n in range(cards):
+            perform(actor, board, parse_command({"type": "add_card", "column": ids[n % columns], "title": f"Info {n}"}))
+        db.session.remove()
+        db.engine.dispose()
+    return Town(board, ids, tokens[:writers], tokens[writers:])
+
+
+if __name__ == "__main__":
+    filled = _fill(*map(int, sys.argv[2:]))
+    (Path(sys.argv[1]) / "town.json").write_text(json.dumps(asdict(filled)), encoding="utf-8")
