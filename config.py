@@ -36,7 +36,7 @@ class RawSettings:
 
     SECRET_KEY: str = setting("", "Signs sessions and forms. At least 32 characters. Required outside demo mode.")
     DATABASE_URL: str = setting("", "`sqlite:///…` or `postgresql+psycopg://…`. Default: `flash-news.sqlite3` in `DATA_DIR`.")
-    REDIS_URL: str = setting("", "`redis://…`: carries live messages and rate limits between several workers. Default: none, one worker.")
+    REDIS_URL: str = setting("", "`redis://…`: carries live messages, presence and rate limits between several workers. Default: none, one worker.")
     HOST: str = setting("127.0.0.1", "Address to listen on.")
     PORT: str = setting("5000", "Port to listen on.")
     DATA_DIR: str = setting("var", "Folder of the database, backups and the demo's own key.")
@@ -77,6 +77,10 @@ class RawSettings:
     LDAP_FILTER: str = setting(
         "(&(objectClass=person)(mail={login}))",
         "How they are found; `{login}` is what was typed. Active Directory: `(userPrincipalName={login})`.",
+    )
+    HSTS_SECONDS: str = setting(
+        "31536000",
+        "How long browsers refuse to come here without HTTPS, names below this one included; `0` makes them forget it. Sent only where `PUBLIC_URL` is https; nginx says it for what it serves itself.",
     )
     LOG_LEVEL: str = setting("INFO", "`DEBUG` (each request, too), `INFO`, `WARNING` or `ERROR`. Libraries speak from `WARNING` on.")
     LOG_FORMAT: str = setting("text", "`json`: each line of the log is a JSON object.")
@@ -141,6 +145,7 @@ class Settings:
     local_accounts: bool
     oidc: Oidc | None
     ldap: Ldap | None
+    hsts_seconds: int
     log_level: str
     log_format: str
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
@@ -199,6 +204,7 @@ class _Reader:
             local_accounts=self._local_accounts(oidc, ldap),
             oidc=oidc,
             ldap=ldap,
+            hsts_seconds=self._integer("HSTS_SECONDS", 0, 10**9 - 1),
             log_level=self._log_level(),
             log_format=self._log_format(),
             metrics_from=self._metrics_from(),

@@ -9,7 +9,8 @@ import signal  # noqa: E402
 import sys  # noqa: E402
 
 import gevent  # noqa: E402
-from apscheduler.schedulers.gevent import GeventScheduler  # noqa: E402
+from gevent.event import Event  # noqa: E402
+from gevent.pool import Pool  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 from sqlalchemy.exc import DBAPIError  # noqa: E402
 
@@ -17,6 +18,7 @@ from app import create_app, live  # noqa: E402
 from app.assets import NotBuilt, require_built  # noqa: E402
 from app.demo import create_demo_town, demo_banner  # noqa: E402
 from app.jobs import scheduler  # noqa: E402
+from app.leaving import UnderWay, leave  # noqa: E402
 from app.schema import bring_up_to_date  # noqa: E402
 from app.serve import listen  # noqa: E402
 from app.town import WrongTown, check_town, new_setup_code  # noqa: E402
@@ -42,11 +44,16 @@ def main() -> None:
         sys.exit(f"Flash News cannot start.\n{error}")
     live.start(app)
     looking = scheduler.start(app)
-    server = WSGIServer(listener, app, log=None)
+    under_way = UnderWay(app)
+    server = WSGIServer(listener, under_way, log=None, spawn=Pool())
+    asked_to_leave = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, stop, server, looking)
+        gevent.signal_handler(number, ask_to_leave, asked_to_leave)
+    server.start()
     print(demo_banner(settings) if settings.demo else banner(settings, setup_code), flush=True)
-    server.serve_forever()
+    asked_to_leave.wait()
+    leave(server, under_way, looking, others=settings.redis_url is not None)
+    gevent.spawn_later(1, os._exit, 0)  # whatever still holds on
 
 
 def banner(settings: Settings, setup_code: str | None) -> str:
@@ -56,11 +63,11 @@ def banner(settings: Settings, setup_code: str | None) -> str:
     return f"Flash News: nobody lives here yet. Set the town up at {address}/setup with the code  {setup_code}"
 
 
-def stop(server: WSGIServer, looking: GeventScheduler) -> None:
-    """Commits are durable by themselves and clients heal by catching up, so leaving at once loses nothing."""
-    gevent.spawn_later(3, os._exit, 0)  # whatever still holds on
-    looking.shutdown(wait=False)
-    server.stop(timeout=1)
+def ask_to_leave(asked: Event) -> None:
+    """Asked twice, it leaves at once: commits are durable by themselves and clients heal by catching up."""
+    if asked.is_set():
+        os._exit(1)
+    asked.set()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from boards.database import system_clock
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2
+_at_work: set[str] = set()  # the jobs that this process carries out right now
 
 
 def start(app: Flask) -> GeventScheduler:
@@ -38,9 +39,16 @@ def look(app: Flask) -> None:
         log.exception("could not look at the jobs; the next look will")
 
 
+def is_at_work() -> bool:
+    return bool(_at_work)
+
+
 def _carry_out(app: Flask, task: Task) -> None:
+    _at_work.add(task.name)
     try:
         with app.app_context():
             runner.carry_out(task)
     except Exception:
         log.exception("job %s could not be taken or let go", task.name)
+    finally:
+        _at_work.discard(task.name)

@@ -11,7 +11,8 @@ from app import strict_json
 from app.extensions import socketio
 from app.live import bus, elsewhere, events, telling, watching
 from app.live.delivery import OneFrame
-from app.live.telling import close_sign_in
+from app.live.elsewhere import leave
+from app.live.telling import close_sign_in, say_closing
 from app.websocket import WebSocketSeam
 from config import Settings
 
@@ -58,4 +59,4 @@ def _is_ours(origin: str | None, environ: dict[str, Any] | None, settings: Setti
     return origin is not None and urlsplit(origin).netloc == (environ or {}).get("HTTP_HOST")
 
 
-__all__ = ["close_sign_in", "init_app", "start"]
+__all__ = ["close_sign_in", "init_app", "leave", "say_closing", "start"]

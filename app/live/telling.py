@@ -28,6 +28,8 @@ from boards.perform import change_committed
 log = logging.getLogger(__name__)
 
 PRESENCE_SECONDS = 0.5
+CLOSING_SECONDS = 2.0
+CLOSING_PER_SECOND = 50  # that another worker takes over without making those wait whom it has
 AT_ONCE = 50
 seats = Seats()
 _outgoing: SimpleQueue[Committed | int] = SimpleQueue()  # a change, or a board whose log holds more than was told
@@ -75,6 +77,13 @@ def hear(message: dict[str, Any]) -> None:
         _emit_typing(message["typing"], message["column"])
     elif "person" in message:
         _emit_to_person(message["person"], message["event"], message["data"])
+
+
+def say_closing() -> float:
+    """This process ends soon: have everybody go over to another within as many seconds as are returned, each at a moment of their own."""
+    within = max(CLOSING_SECONDS, len(seats) / CLOSING_PER_SECOND)
+    _emit("closing", {"within": within}, to=[seat.sid for seat in seats.all()])
+    return within
 
 
 def close_sign_in(sign_in_id: int) -> None:
