@@ -1,16 +1,14 @@
-"""The connection itself: no compression for each listener, whole frames for slow ones, and an end when it ends."""
+"""The connection itself: no compression for each listener, and an end when it ends."""
 
 from __future__ import annotations
 
 import json
 import socket
-from threading import Thread
 from typing import Any
 
 import websocket
 
 from app.serve import listen
-from app.websocket import WholeFrames
 from tests.live.person import LivePerson
 from tests.server import Server
 
@@ -39,26 +37,6 @@ def test_the_server_closes_what_the_client_has_closed(shared_server: Server) -> 
     while stream.recv(1024):
         pass  # until the end of the stream: without it this times out
     stream.close()
-
-
-def test_a_frame_larger_than_the_sockets_buffer_is_sent_whole() -> None:
-    near, far = socket.socketpair()
-    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    near.settimeout(10)
-    frame = bytes(range(256)) * 4000
-    received = bytearray()
-
-    def read_all() -> None:
-        while len(received) < len(frame) and (part := far.recv(65_536)):
-            received.extend(part)
-
-    reader = Thread(target=read_all)
-    reader.start()
-    assert WholeFrames(near).send(frame) == len(frame)
-    reader.join(10)
-    assert bytes(received) == frame
-    near.close()
-    far.close()
 
 
 def test_small_messages_do_not_wait_for_acknowledgements() -> None:

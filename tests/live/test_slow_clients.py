@@ -1,0 +1,159 @@
+"""A client that reads slowly, or not at all: nobody waits for it, and it is given up in the end."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+import pytest
+import websocket as websocket_client
+
+from app import websocket
+from app.observing.metrics import DROPPED_CLIENTS
+from app.websocket import HELD_BYTES, Line
+from tests.live.person import LivePerson
+from tests.server import Server
+
+LARGE = bytes(range(256)) * 2000
+LARGE_ANSWERS = 40
+MISSED = 100  # changes in each of them
+Connect = Callable[[str], LivePerson]
+
+
+class Ends:
+    """A connection with small buffers and the line over it; what the line would do in the background waits to be begun."""
+
+    def __init__(self) -> None:
+        self.near, self.far = socket.socketpair()
+        self.near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        self.near.setblocking(False)
+        self.far.settimeout(10)
+        self.work: list[Callable[[], None]] = []
+        self.line = Line(self.near, self.work.append)
+
+    def begin(self) -> Thread:
+        work = Thread(target=self.work.pop(0))
+        work.start()
+        return work
+
+    def read(self, count: int) -> bytes:
+        received = bytearray()
+        while len(received) < count and (part := self.far.recv(65_536)):
+            received += part
+        return bytes(received)
+
+
+@pytest.fixture
+def ends() -> Iterator[Ends]:
+    ends = Ends()
+    yield ends
+    ends.near.close()
+    ends.far.close()
+
+
+def test_frames_of_whatever_size_arrive_whole_and_in_their_order_and_the_sender_never_waits(ends: Ends) -> None:
+    frames = [b"first", LARGE, b"pong", LARGE[::-1], b"last"]
+    for frame in frames:
+        assert ends.line.send(frame) == len(frame)  # nobody reads yet
+    assert ends.line.behind == 4
+    following = ends.begin()
+    assert ends.read(sum(map(len, frames))) == b"".join(frames)
+    following.join(10)
+    assert ends.line.behind == 0
+
+
+def test_once_it_has_caught_up_it_may_fall_behind_again(ends: Ends) -> None:
+    for _ in range(2):
+        ends.line.send(LARGE)
+        following = ends.begin()
+        assert ends.read(len(LARGE)) == LARGE
+        following.join(10)
+
+
+def test_who_falls_too_far_behind_is_dropped(ends: Ends) -> None:
+    before = dropped("behind")
+    for _ in range(HELD_BYTES // len(LARGE)):
+        assert ends.line.give(LARGE)
+    assert not ends.line.give(LARGE) or not ends.line.give(LARGE)
+    assert dropped("behind") == before + 1
+    assert ends.line.behind == 0  # nothing of it is kept
+    with pytest.raises(BrokenPipeError):
+        ends.line.send(b"a pong")
+    drain_to_the_end(ends.far)
+
+
+def test_one_message_beyond_the_bound_is_no_reason_while_it_is_being_read(ends: Ends) -> None:
+    whole_board = LARGE * (HELD_BYTES // len(LARGE) + 1)
+    assert ends.line.give(whole_board)
+    following = ends.begin()
+    assert ends.read(len(whole_board)) == whole_board
+    following.join(10)
+
+
+def test_who_takes_nothing_for_too_long_is_dropped(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "STUCK_SECONDS", 0.01)
+    before = dropped("stuck")
+    ends.line.give(LARGE)
+    ends.begin().join(10)
+    assert dropped("stuck") == before + 1
+    assert not ends.line.give(b"more")
+
+
+def test_who_does_not_answer_a_closing_frame_is_not_waited_for(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "CLOSING_SECONDS", 0)
+    ends.line.send(b"\x88\x02\x03\xe8")
+    ends.begin().join(10)
+    drain_to_the_end(ends.far)
+
+
+def test_a_client_that_has_gone_is_no_error_for_whoever_tells_it(ends: Ends) -> None:
+    ends.far.close()
+    ends.line.give(b"once")
+    assert not ends.line.give(b"twice")
+
+
+def test_others_notice_nothing_of_one_that_does_not_read_and_it_heals_by_catching_up(shared_server: Server, person: Connect) -> None:
+    ccas, library = person("ccas"), person("mediatheque")
+    library.join()
+    start = ccas.join()["seq"]
+    sleeper = LivePerson(shared_server.url, "etat-civil@demo.example")
+    stream = socket.socket()
+    stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    stream.connect(("127.0.0.1", shared_server.port))
+    url = f"ws://127.0.0.1:{shared_server.port}/socket.io/?EIO=4&transport=websocket"
+    asleep = websocket_client.create_connection(url, socket=stream, cookie=sleeper.cookies, timeout=10, suppress_origin=True)
+    asleep.send("40")
+    asleep.send(asks_to_join(start))
+    ccas.wait_until(lambda: ccas.events("presence") and ccas.events("presence")[-1]["total"] == 3)
+
+    for _ in range(LARGE_ANSWERS):
+        asleep.send(asks_to_join(start - MISSED))  # and reads none of the answers
+    here = ccas.columns()[0]["id"]
+    for number in range(3):
+        last = ccas.send(type="add_card", column=here, title=f"Pour qui écoute {number}")["seq"]
+    assert [change["seq"] for change in library.hear_up_to(last)] == list(range(start + 1, last + 1))
+    ccas.wait_until(lambda: ccas.events("presence")[-1]["total"] == 2)
+    stream.close()
+
+    back = sleeper.connect()
+    assert [change["seq"] for change in back.join(after=start)["changes"]] == list(range(start + 1, last + 1))
+    back.leave()
+
+
+def asks_to_join(after: int) -> str:
+    return "420" + json.dumps(["join", {"board": "accueil", "after": after}])
+
+
+def dropped(reason: str) -> float:
+    return DROPPED_CLIENTS.labels(reason)._value.get()
+
+
+def drain_to_the_end(stream: socket.socket) -> None:
+    """Read until the stream ends: without its end this times out."""
+    try:
+        while stream.recv(65_536):
+            pass
+    except ConnectionResetError:
+        pass
