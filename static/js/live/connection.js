@@ -3,6 +3,7 @@ import { io } from "socket.io-client";
 import { NoAnswer, Problem } from "./problem.js";
 
 const ANSWER_MS = 6000;
+const RECONNECT_MS = 1000;
 
 export class Connection extends EventTarget {
   // live: joined and hearing everything; waiting: trying to reach the server; ended: the sign-in is over.
@@ -15,14 +16,15 @@ export class Connection extends EventTarget {
       tryAllTransports: true,
       timeout: 8000,
       // Spread out: after a restart of the server four hundred pages come back at once.
-      reconnectionDelay: 1000,
+      reconnectionDelay: RECONNECT_MS,
       reconnectionDelayMax: 10000,
       randomizationFactor: 0.8,
     });
-    this.socket.on("connect", () => this.dispatchEvent(new Event("open")));
+    this.socket.on("connect", () => this.#opened());
     this.socket.on("disconnect", (reason) => this.#lost(reason));
     this.socket.on("connect_error", () => this.#refused());
     this.socket.on("signed_out", () => this.setState("ended"));
+    this.socket.on("closing", (detail) => this.#goOver(detail));
     for (const event of ["changes", "presence", "typing", "flashes", "view_changed", "seen"]) {
       this.socket.on(event, (detail) => this.dispatchEvent(new CustomEvent(event, { detail })));
     }
@@ -50,6 +52,18 @@ export class Connection extends EventTarget {
     }
     if (answer?.error) throw new Problem(answer.error);
     return answer;
+  }
+
+  #opened() {
+    this.socket.io.reconnectionDelay(RECONNECT_MS);
+    this.dispatchEvent(new Event("open"));
+  }
+
+  // This server ends soon. Another one takes over, at a moment of this page's own; where there is none, it is waited for as patiently.
+  #goOver({ within }) {
+    const { id } = this.socket;
+    this.socket.io.reconnectionDelay(Math.max(RECONNECT_MS, within * 500));
+    setTimeout(() => this.socket.id === id && this.socket.disconnect().connect(), Math.random() * within * 1000);
   }
 
   #wake() {
