@@ -17,16 +17,16 @@ PROGRAM = shutil.which("nginx", path=PATH)
 
 
 class Nginx:
-    """In front of a server on `backend_port`, at `url`; its certificate, in `certificate`, is to be trusted."""
+    """In front of workers on these ports, at `url`; its certificate, in `certificate`, is to be trusted."""
 
-    def __init__(self, folder: Path, backend_port: int) -> None:
+    def __init__(self, folder: Path, *workers: int) -> None:
         self.folder = folder
         self.port, self.plain_port = free_port(), free_port()
         self.url = f"https://localhost:{self.port}"
         self.plain_url = f"http://localhost:{self.plain_port}"
         self.certificate = folder / "certificate.pem"
         self.key = folder / "key.pem"
-        self.backend_port = backend_port
+        self.workers = workers
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Nginx:
@@ -55,7 +55,7 @@ class Nginx:
             "/etc/letsencrypt/live/flash.ville.example/fullchain.pem": str(self.certificate),
             "/etc/letsencrypt/live/flash.ville.example/privkey.pem": str(self.key),
             "server_name flash.ville.example;": "server_name localhost;",
-            "server 127.0.0.1:5000;": f"server 127.0.0.1:{self.backend_port};",
+            "server 127.0.0.1:5000 max_fails=0;": "\n".join(f"server 127.0.0.1:{port} max_fails=0;" for port in self.workers),
             "/opt/flash-news/": f"{ROOT}/",
         }.items():
             assert delivered in site, f"deploy/nginx.conf no longer says {delivered!r}"
@@ -72,7 +72,8 @@ pid {self.folder}/nginx.pid;
 events {{}}
 http {{
   include /etc/nginx/mime.types;
-  access_log {self.folder}/access.log;
+  log_format workers '$upstream_addr $status $request_method $uri';
+  access_log {self.folder}/access.log workers;
 {folders}
   include {self.folder}/site.conf;
 }}
