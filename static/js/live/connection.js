@@ -17,7 +17,7 @@ export class Connection extends EventTarget {
       timeout: 8000,
       // Spread out: after a restart of the server four hundred pages come back at once.
       reconnectionDelay: RECONNECT_MS,
-      reconnectionDelayMax: 10000,
+      reconnectionDelayMax: 4000, // a page that was away for long is in step within seconds of the server's return
       randomizationFactor: 0.8,
     });
     this.socket.on("connect", () => this.#opened());
