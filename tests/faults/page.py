@@ -9,6 +9,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from config import ROOT
@@ -24,9 +25,8 @@ GAP_PATIENCE_SECONDS = 0.25  # GAP_PATIENCE_MS of stream.js
 def reconnection() -> dict[str, float]:
     """How long pages wait before they try again, as connection.js has it: delay, its most, and how far chance may alter it."""
     script = (ROOT / "static" / "js" / "live" / "connection.js").read_text(encoding="utf-8")
-    found = dict(re.findall(r"(reconnectionDelay|reconnectionDelayMax|randomizationFactor): ([\d_.]+)", script))
-    assert len(found) == 3, found
-    delay, most = float(found["reconnectionDelay"]) / 1000, float(found["reconnectionDelayMax"]) / 1000
+    found = dict(re.findall(r"(RECONNECT_MS|reconnectionDelayMax|randomizationFactor)(?: =|:) ([\d.]+)", script))
+    delay, most = float(found["RECONNECT_MS"]) / 1000, float(found["reconnectionDelayMax"]) / 1000
     return {"delay": delay, "most": most, "factor": float(found["randomizationFactor"])}
 
 
@@ -50,6 +50,7 @@ class Page:
         self._gap: asyncio.Task[None] | None = None
         self._living: asyncio.Task[None] | None = None
         self._joining = asyncio.Lock()
+        self._came_live = asyncio.Event()
 
     async def open(self) -> Page:
         await self._fetch_whole()
@@ -80,7 +81,7 @@ class Page:
                 operation.attempts += 1
                 status, answer = await self._send({**command, "key": operation.key}, operation)
             except Away:
-                await asyncio.sleep(RETRY_SECONDS * (0.5 + self.dice.random()))
+                await self._live_or_after(RETRY_SECONDS * (0.5 + self.dice.random()))
                 continue
             self._note(operation, status, answer)
         return operation
@@ -104,6 +105,12 @@ class Page:
         operation.completed, operation.status, operation.seqs = time.monotonic(), 200, [board["seq"]]
         operation.board = view_of(board)
         return operation
+
+    async def _live_or_after(self, seconds: float) -> None:
+        self._came_live.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._came_live.wait()
 
     def _note(self, operation: Operation, status: int, answer: dict[str, Any]) -> None:
         operation.completed, operation.status = time.monotonic(), status
@@ -198,9 +205,7 @@ class Page:
         if board["seq"] < self.seq:
             return  # overtaken by what was heard meanwhile
         self.columns = [column["id"] for column in board["columns"]]
-        self.cards = {
-            card["id"]: (card["column"], card["rank"], (card["title"], card["version"])) for card in board["cards"]
-        }
+        self.cards = {card["id"]: (card["column"], card["rank"], (card["title"], card["version"])) for card in board["cards"]}
         self.seq = board["seq"]
         self.history.take(self.name, self.seq, page=True)
         self._waiting = {seq: change for seq, change in self._waiting.items() if seq > self.seq}
@@ -223,6 +228,7 @@ class Page:
                 attempt += 1
                 continue
             attempt, self.is_live = 0, True
+            self._came_live.set()
             self.connections += 1
             await socket.ended.wait()
             self.is_live = False

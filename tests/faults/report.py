@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from statistics import median
 
 from tests.faults.history import History
 
@@ -19,15 +20,19 @@ class Report:
     name: str
     within: float = 10.0  # seconds in which everybody is to be in step
     seconds: list[float] = field(default_factory=list)
+    back: list[float] = field(default_factory=list)  # seconds until what had been killed answered again
     lines: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
-    def took(self, seconds: float, what: str = "") -> None:
-        """Everybody was in step again after so long."""
+    def took(self, seconds: float, back: float) -> None:
+        """Everybody was in step again after so long; what had been killed had answered again after `back`."""
         self.seconds.append(seconds)
+        self.back.append(back)
         if seconds > self.within:
-            self.wrong.append(f"in step after {seconds:.1f} s, which is more than {self.within:.0f} s {what}".strip())
+            self.wrong.append(
+                f"in step after {seconds:.1f} s, which is more than {self.within:.0f} s ({back:.1f} s until it answered again)"
+            )
 
     def require(self, condition: bool, otherwise: str) -> None:
         if not condition:
@@ -46,11 +51,20 @@ class Report:
         ]
 
     def __str__(self) -> str:
-        took = sorted(self.seconds)
-        spread = f"in step after {took[len(took) // 2]:.1f} s (median), {took[-1]:.1f} s at most, of {len(took)}" if took else ""
+        spread = ""
+        if self.seconds:
+            healing = [seconds - back for seconds, back in zip(self.seconds, self.back, strict=True)]
+            spread = (
+                f"{len(self.seconds)} times. Everybody in step after {_spread(self.seconds)}; what was killed answered again after "
+                f"{_spread(self.back)}; everybody in step {_spread(healing)} after that"
+            )
         circumstances = (
             f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} processors, Python {platform.python_version()}, "
             f"load {os.getloadavg()[0]:.1f}, took {time.monotonic() - self.began:.0f} s"
         )
         verdict = "nothing wrong" if not self.wrong else "WRONG:\n" + "\n".join(f"  - {one}" for one in self.wrong[:20])
         return "\n".join(line for line in (f"{self.name}: {verdict}", spread, *self.lines, circumstances) if line)
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"{median(seconds):.1f} s (median; {max(seconds):.1f} s at most)"

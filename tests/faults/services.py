@@ -8,7 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -126,10 +126,8 @@ class PostgreSQL:
         first = psutil.Process(int((self.folder / "postmaster.pid").read_text(encoding="ascii").split()[0]))
         processes = [first, *first.children(recursive=True)]
         for process in processes:
-            try:
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                pass
         psutil.wait_procs(processes, timeout=10)
 
     def stop(self) -> None:
@@ -140,7 +138,3 @@ class PostgreSQL:
         done = subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr}")
-
-
-def seconds_since(moment: float) -> float:
-    return time.monotonic() - moment

@@ -21,13 +21,15 @@ async def run(folder: Path, times: int) -> Report:
     worker = await Worker(folder, settings_of(folder)).start()
     crowd = await Crowd(town, [worker.url]).gather()
     crowd.begin()
+    back: list[float] = []  # seconds until the worker answered again, each time
     for _time in range(times):
         await asyncio.sleep(0.5 + dice.random() * 1.5)
         killed = time.monotonic()
         worker.kill()
         await crowd_hears_of_it(crowd)
         await worker.answers()
-        report.took(await crowd.in_step(killed))
+        back.append(time.monotonic() - killed)
+        report.took(await crowd.in_step(killed), back[-1])
     report.wrong += await crowd.verdict(folder / "flash-news.sqlite3")
     report.tell(crowd.history)
     report.require(worker.restarts == times, f"killed {times} times and begun again {worker.restarts} times")
