@@ -1,98 +1,161 @@
-"""Backup and restore of a SQLite town, with SQLite's own online backup (https://www.sqlite.org/backup.html)."""
+"""Backup and restore. One kind of file for both databases: a SQLite database that holds the whole town at one instant, sealed.
+
+From SQLite by its own online backup (https://www.sqlite.org/backup.html), from PostgreSQL by copying what one instant shows, row by row.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, NullPool, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
 
+from app.backup_check import CannotBackUp, contents_of, open_to_read
+from app.company import refuse_company, refuse_company_of_file
+from app.copying import CannotCopy, clear, copy_town
+from app.sealing import break_seal, put_seal
+from boards.database import db, filling, one_instant, write_transaction
 from config import Settings
 
 
-class CannotBackUp(Exception):
-    """The message says why, in French."""
-
-
 def back_up(settings: Settings, file: Path | None = None) -> Path:
-    """Copy the whole database as it is at one instant; writers go on meanwhile. Returns the file written."""
-    source = _database_file(settings)
-    stamp = datetime.now(settings.timezone).strftime("%Y-%m-%d_%Hh%Mm%S")
-    target = file or settings.data_dir / "backups" / f"flash-news_{stamp}.sqlite3"
+    """Save the whole town as it is at one instant; writers go on meanwhile. Returns the file written."""
+    target = file or settings.data_dir / "backups" / f"flash-news_{_stamp(settings)}.sqlite3"
     if target.exists():
         raise CannotBackUp(f"{target} existe déjà : rien n’a été écrit.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
+    town = database_file(settings)
+    if town is not None and not town.exists():
+        raise CannotBackUp(f"Aucune base dans {town}.")
     try:
-        with closing(_open_to_read(source)) as current, closing(sqlite3.connect(part)) as copy:
-            current.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
-        _check(part)
-        part.rename(target)
-    except (sqlite3.Error, OSError) as error:
-        raise CannotBackUp(f"La sauvegarde a échoué : {error}") from error
-    finally:
-        part.unlink(missing_ok=True)
-    target.chmod(0o600)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _part_of(target) as part:
+            if town is None:
+                _copy_postgresql(part)
+            else:
+                _copy_sqlite(town, part)
+            _seal(part, "postgresql" if town is None else "sqlite")
+            if contents_of(part).flaws:
+                raise CannotBackUp("La sauvegarde a échoué : relue, elle n’est pas intacte.")
+            _put_in_place(part, target)
+    except (sqlite3.Error, DBAPIError, OSError, CannotCopy) as error:
+        raise CannotBackUp(f"La sauvegarde a échoué : {_reason(error)}") from error
     return target
 
 
-def restore(settings: Settings, file: Path) -> str:
-    """Put a checked backup in the database's place; the replaced database stays beside it under a dated name."""
-    target = _database_file(settings, must_exist=False)
-    _check(file)
-    part = target.with_name(target.name + ".part")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    stamp = datetime.now(settings.timezone).strftime("%Y-%m-%d_%Hh%Mm%S")
-    kept = target.with_name(f"{target.stem}_avant-restauration_{stamp}{target.suffix}")
+def restore(settings: Settings, file: Path) -> Path | None:
+    """Put a backup in the town's place, all of it or nothing; returns the file in which what it replaces is kept, if there was something.
+
+    The next start brings it up to date when it comes from an earlier version. Raises CannotBackUp while anybody is at the database.
+    """
+    town = database_file(settings)
+    kept = settings.data_dir / f"flash-news_avant-restauration_{_stamp(settings)}.sqlite3" if town is None else _beside(town, settings)
     try:
-        part.write_bytes(file.read_bytes())
-        if target.exists():
-            _fold_log_in(target)
-            target.rename(kept)
-        for leftover in ("-wal", "-shm"):
-            target.with_name(target.name + leftover).unlink(missing_ok=True)
-        part.rename(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return f"{file} restauré." + (f" L’ancienne base reste dans {kept.name}." if kept.exists() else "")
+        return _restore_postgresql(settings, file, kept) if town is None else _restore_sqlite(file, town, kept)
+    except (sqlite3.Error, DBAPIError, OSError, CannotCopy) as error:
+        raise CannotBackUp(f"La restauration a échoué, la base est telle qu’avant : {_reason(error)}") from error
 
 
-def _database_file(settings: Settings, *, must_exist: bool = True) -> Path:
+def database_file(settings: Settings) -> Path | None:
+    """The file of a town on SQLite; None on PostgreSQL."""
     url = make_url(settings.database_url)
-    if not url.drivername.startswith("sqlite") or not url.database:
-        raise CannotBackUp("Cette base est sous PostgreSQL : utilisez pg_dump et pg_restore (docs/deployment.md).")
-    path = Path(url.database)
-    if must_exist and not path.exists():
-        raise CannotBackUp(f"Aucune base dans {path}.")
-    return path
+    return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 
-def _open_to_read(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+def _copy_sqlite(town: Path, part: Path) -> None:
+    with closing(open_to_read(town)) as current, closing(sqlite3.connect(part)) as copy:
+        current.backup(copy)
 
 
-def _check(file: Path) -> None:
+def _copy_postgresql(part: Path) -> None:
+    with one_instant(db.engine) as town, filling(f"sqlite:///{part}") as copy:
+        copy_town(town, copy)
+
+
+def _seal(part: Path, database: str) -> None:
+    with closing(sqlite3.connect(part)) as connection:
+        put_seal(connection, database)
+        connection.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+
+
+def _restore_sqlite(file: Path, town: Path, kept: Path) -> Path | None:
+    town.parent.mkdir(parents=True, exist_ok=True)
+    with _part_of(town) as part:
+        shutil.copyfile(file, part)
+        with closing(sqlite3.connect(part)) as connection:
+            break_seal(connection)
+        replaces = town.exists()
+        if replaces:
+            refuse_company_of_file(town)  # and from now on nothing of it is in a write-ahead log
+            shutil.copyfile(town, kept)
+            kept.chmod(0o600)
+            _settle(kept)
+        for leftover in ("-wal", "-shm"):
+            town.with_name(town.name + leftover).unlink(missing_ok=True)
+        _put_in_place(part, town)
+    return kept if replaces else None
+
+
+def _restore_postgresql(settings: Settings, file: Path, kept: Path) -> Path | None:
+    db.engine.dispose()  # what this process holds itself is no company
+    with one_instant(db.engine) as town:
+        refuse_company(town)
+        replaces = holds_a_town(town)
+    if replaces:
+        back_up(settings, kept)
+    saved = create_engine("sqlite://", creator=lambda: open_to_read(file), poolclass=NullPool)
+    with saved.connect() as source, write_transaction() as session:
+        refuse_company(session.connection())
+        clear(session.connection())
+        copy_town(source, session.connection())
+    return kept if replaces else None
+
+
+def holds_a_town(connection: Connection) -> bool:
+    return connection.dialect.has_table(connection, "changes")
+
+
+@contextmanager
+def _part_of(target: Path) -> Iterator[Path]:
+    """A file beside it to write to, for its owner only; whatever happens, it does not stay."""
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
     try:
-        with closing(_open_to_read(file)) as connection:
-            sound = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-            ours = connection.execute("SELECT name FROM sqlite_master WHERE name = 'changes'").fetchone()
-    except sqlite3.Error as error:
-        raise CannotBackUp(f"{file} n’est pas une sauvegarde lisible : {error}") from error
-    if not (sound and ours):
-        raise CannotBackUp(f"{file} n’est pas une sauvegarde intacte de Flash News.")
+        yield part
+    finally:
+        for name in (part.name, f"{part.name}-wal", f"{part.name}-shm", f"{part.name}-journal"):
+            part.with_name(name).unlink(missing_ok=True)
 
 
-def _fold_log_in(target: Path) -> None:
-    """Bring what is still in the write-ahead log into the file. Fails while a server holds the database."""
+def _put_in_place(part: Path, target: Path) -> None:
+    """In one step, and so that a power cut afterwards leaves it there."""
+    _settle(part)
+    part.replace(target)
+    _settle(target.parent)
+
+
+def _settle(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        with closing(sqlite3.connect(target, timeout=1)) as connection:
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.OperationalError as error:
-        raise CannotBackUp("Le serveur tourne encore : arrêtez-le avant de restaurer.") from error
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _beside(town: Path, settings: Settings) -> Path:
+    return town.with_name(f"{town.stem}_avant-restauration_{_stamp(settings)}{town.suffix}")
+
+
+def _stamp(settings: Settings) -> str:
+    return datetime.now(settings.timezone).strftime("%Y-%m-%d_%Hh%Mm%S")
+
+
+def _reason(error: Exception) -> str:
+    """The first line of it: what follows may quote what the database holds."""
+    return str(error.orig if isinstance(error, DBAPIError) else error).split("\n", 1)[0]

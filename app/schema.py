@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
-from boards.database import db, reading, write_transaction
+from boards.database import reading, write_transaction
 from boards.search.index import is_missing, rebuild
 from config import ROOT
 
@@ -51,9 +51,9 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def is_known(revision: str | None) -> bool:
+def is_known(revision: str) -> bool:
     """Whether this version of the program knows the revision: one of a later version it does not."""
-    return revision is not None and revision in {script.revision for script in _scripts().walk_revisions()}
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 def _is_up_to_date() -> bool:

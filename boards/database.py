@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Text, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Text, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -81,6 +81,26 @@ def write_transaction() -> Iterator[Session]:
             session.commit()
         except OperationalError as error:
             raise Busy("database_unavailable") from error
+
+
+@contextmanager
+def one_instant(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection that sees the database as it is at one instant, however long it reads; writers go on meanwhile."""
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+@contextmanager
+def filling(url: str) -> Iterator[Connection]:
+    """Yield a connection to a database beside the one that is served: what is written there is all there at the end, or not at all."""
+    engine = create_engine(url)
+    configure_engine(engine)
+    try:
+        with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def system_clock() -> datetime:

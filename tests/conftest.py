@@ -93,6 +93,21 @@ def postgresql_url() -> str:
 
 
 @pytest.fixture
+def empty_postgresql_url() -> str:
+    """A PostgreSQL database without a table, beside the one that other tests use."""
+    url = os.environ.get("TEST_POSTGRESQL_URL")
+    if not url:
+        pytest.skip("TEST_POSTGRESQL_URL is not set")
+    url = _beside(url, f"spare_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.config.getoption("--database") == "postgresql":
         url: str = request.getfixturevalue("postgresql_url")
@@ -206,10 +221,13 @@ def _server_with(data: Path, folder: Path) -> Iterator[Server]:
 def _of_this_worker(url: str) -> str:
     """Tests that run side by side each have a database of their own beside the one that was given."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker is None:
-        return url
+    return url if worker is None else _beside(url, worker)
+
+
+def _beside(url: str, suffix: str) -> str:
+    """A database of the same server, made when it is first wanted."""
     given = make_url(url).set(drivername="postgresql+psycopg")
-    name = f"{given.database}_{worker}"
+    name = f"{given.database}_{suffix}"
     engine = create_engine(given, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):

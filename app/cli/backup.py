@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,29 +11,79 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app import backup as backups
-from app.cli.refusals import Refused
+from app.backup_check import CannotBackUp, Contents, contents_of
+from app.cli.refusals import Refused, says_refusals
+from app.schema import newest_revision
+from config import Settings
 
 
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @with_appcontext
+@says_refusals
 def backup(file: Path | None) -> None:
-    """Copy the database, in one exact state, while everything goes on (default: a dated file in DATA_DIR/backups)."""
+    """Save the whole town, in one exact state, while everything goes on (default: a dated file in DATA_DIR/backups)."""
+    without_the_tables_story()
     try:
         click.echo(backups.back_up(current_app.config["SETTINGS"], file))
-    except backups.CannotBackUp as error:
+    except CannotBackUp as error:
         raise Refused(str(error)) from error
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.option("--check", is_flag=True, help="Say what the backup holds and whether it is whole; touch nothing.")
+@click.option("--force", is_flag=True, help="Restore even a backup that is no longer whole, as far as it can be read.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
-def restore(file: Path, yes: bool) -> None:
-    """Put a backup in the place of the database. Stop the server first; what was there is kept beside it."""
-    if not yes:
-        click.confirm("Remplacer la base actuelle par cette sauvegarde ?", abort=True)
+@says_refusals
+def restore(file: Path, check: bool, force: bool, yes: bool) -> None:
+    """Put a backup, of either database, in the place of the town. Stop the server first; what was there is kept in a file."""
+    without_the_tables_story()
+    settings: Settings = current_app.config["SETTINGS"]
     try:
-        click.echo(backups.restore(current_app.config["SETTINGS"], file))
-    except backups.CannotBackUp as error:
+        contents = contents_of(file)
+        click.echo("\n".join((str(file), *_told(contents, settings))))
+        _demand_whole(contents, force=force and not check)
+        if check:
+            return
+        if not yes:
+            click.confirm("Remplacer la base actuelle par cette sauvegarde ?", abort=True)
+        kept = backups.restore(settings, file)
+    except CannotBackUp as error:
         raise Refused(str(error)) from error
+    click.echo("Restauré." + (f" L’ancienne base reste dans {kept.name}." if kept else ""))
+
+
+def without_the_tables_story() -> None:
+    """Each migration says what it makes; here that would be of a copy, and read as if the town's own database were altered."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _told(contents: Contents, settings: Settings) -> Iterator[str]:
+    seal = contents.seal
+    if seal is None:
+        yield "Sans sceau (faite par une version antérieure) : seule la structure du fichier peut être vérifiée."
+    else:
+        made_at = seal.made_at.astimezone(settings.timezone)
+        origin = "PostgreSQL" if seal.database == "postgresql" else "SQLite"
+        yield f"Faite le {made_at:%d/%m/%Y à %H:%M:%S}, depuis {origin}."
+    for board in contents.boards:
+        yield f"Tableau « {board.slug} » : changement n° {board.seq}, {_counted(board.cards, 'info')}."
+    yield f"{_counted(contents.people, 'personne')}, {_counted(contents.photos, 'photo')}."
+    if contents.revision != newest_revision():
+        yield f"Schéma {contents.revision} : le prochain démarrage le mettra à jour ({newest_revision()})."
+
+
+def _demand_whole(contents: Contents, *, force: bool) -> None:
+    if not contents.flaws:
+        click.echo("Cette sauvegarde est intacte.")
+        return
+    for flaw in contents.flaws:
+        click.echo(f"Défaut : {flaw}", err=True)
+    if not force:
+        raise Refused("Cette sauvegarde n’est pas intacte. Prenez-en une autre ; à défaut, --force restaure ce qui peut en être lu.")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}s" if number > 1 else f"{number} {what}"

@@ -1,0 +1,65 @@
+"""`flask db-copy`: the town moves to another database."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+
+from app.backup import database_file
+from app.backup_check import CannotBackUp
+from app.cli.backup import without_the_tables_story
+from app.cli.refusals import Refused, says_refusals
+from app.company import refuse_company, refuse_company_of_file
+from app.copying import CannotCopy, clear, copy_town, what_stands_in
+from boards.database import db, filling, one_instant
+from config import Settings, SettingsError
+
+
+@click.command("db-copy")
+@click.argument("url")
+@click.option("--while-running", is_flag=True, help="Copy what one instant shows though the server runs: to try, not to move.")
+@with_appcontext
+@says_refusals
+def db_copy(url: str, while_running: bool) -> None:
+    """Copy the whole town into the empty database at URL (as DATABASE_URL says it), and compare the two row by row. Nothing of the source is altered."""
+    without_the_tables_story()
+    target = _checked(url)
+    try:
+        if not while_running:
+            _refuse_company()
+        copied = _copy(target)
+    except (CannotCopy, CannotBackUp) as error:
+        raise Refused(str(error)) from error
+    except DBAPIError as error:
+        raise Refused(f"La base ne répond pas : {str(error.orig).splitlines()[0]}") from error
+    click.echo(f"{sum(copied.values())} lignes dans {len(copied)} tables, relues et comparées une à une : la copie est identique.")
+    click.echo(f"Pour la servir : DATABASE_URL={make_url(target).render_as_string(hide_password=True)}, puis redémarrez.")
+
+
+def _checked(url: str) -> str:
+    try:
+        return Settings.from_environment({"DATABASE_URL": url}).database_url
+    except SettingsError as error:
+        raise Refused(str(error)) from error
+
+
+def _refuse_company() -> None:
+    """What somebody writes during the copy would stay behind."""
+    town = database_file(current_app.config["SETTINGS"])
+    if town is None:
+        with one_instant(db.engine) as connection:
+            refuse_company(connection)
+    elif town.exists():
+        refuse_company_of_file(town)
+
+
+def _copy(url: str) -> dict[str, int]:
+    with one_instant(db.engine) as source, filling(url) as target:
+        there = what_stands_in(target)
+        if there:
+            raise CannotCopy(f"La base d’arrivée n’est pas vide ({', '.join(there[:5])}…) : rien n’y a été écrit. Donnez-en une vide.")
+        clear(target)
+        return copy_town(source, target)
