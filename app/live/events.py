@@ -15,6 +15,7 @@ from app.accounts import last_seen
 from app.accounts.current import current_person, current_sign_in_id, current_token_id, may_write
 from app.carry_out import board_reference, carry_out
 from app.errors import note_refusal
+from app.extensions import socketio
 from app.flash_banners import banners_for
 from app.fragments import person_data, present_catch_up
 from app.languages import current_language
@@ -36,10 +37,10 @@ log = logging.getLogger(__name__)
 Answer = dict[str, Any]
 
 
-def listen(socketio: SocketIO) -> None:
+def listen(server: SocketIO) -> None:
     """Take these events; the table is what tests go through."""
     for name, handler in HANDLERS.items():
-        socketio.on_event(name, watched(name, handler))
+        server.on_event(name, watched(name, handler))
 
 
 def on_connect(*_anything: Any) -> bool | None:
@@ -63,6 +64,7 @@ def _answers(handler: Callable[[Seat, Answer], Answer]) -> Callable[..., Answer]
 
     @wraps(handler)
     def handle(*arguments: Any) -> Answer:
+        socketio.sleep(0)  # whatever one client has sent in a row, the others have their turns between
         try:
             seat = seats.find(_sid())
             if not current_user.is_authenticated or seat is None:
