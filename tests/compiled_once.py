@@ -6,6 +6,9 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
@@ -33,3 +36,14 @@ def compile_routes_once() -> None:
         return compiled[key]
 
     Rule._compile_builder = compile_once  # type: ignore[assignment, method-assign]  # only tests make so many applications that this matters
+
+
+def compile_statements_once() -> None:
+    """SQLAlchemy keeps what it compiled by dialect, and each engine makes itself one: engines of one kind share that of the first."""
+    shared: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+
+    def share(_kind: type[Dialect], engine: Engine) -> None:
+        engine.dialect, engine._compiled_cache = shared.setdefault(engine.dialect.name, (engine.dialect, LRUCache(5000)))
+        engine.pool._dialect = engine.dialect
+
+    DefaultDialect.engine_created = classmethod(share)  # type: ignore[assignment]  # SQLAlchemy's hook for each new engine

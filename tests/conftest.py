@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from app import create_app
-from app.accounts.passwords import hash_password
 from app.schema import bring_up_to_date
 from boards.database import Base, db, keep_time, system_clock, write_transaction
 from config import Settings
 from tests.clock import Clock
-from tests.compiled_once import CompiledTemplates, compile_routes_once
+from tests.compiled_once import CompiledTemplates, compile_routes_once, compile_statements_once
 from tests.server import Server
 from tests.town import PASSWORD, Town, found_town
 from tests.visitor import OutsideClient, Visitor
 
 IN_CI = os.environ.get("CI") == "true"
+FOUNDED = "founded"  # the schema with the small town to copy
 COMPILED_TEMPLATES = CompiledTemplates()
 compile_routes_once()
+compile_statements_once()
+
+
+@event.listens_for(Engine, "connect")
+def _in_no_order(connection: Any, _record: Any) -> None:
+    """Rows whose order nobody asked for come the other way round, as another database may send them: what counts on it fails here."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON").close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,6 +103,23 @@ def postgresql_url() -> str:
     return settings.database_url
 
 
+@pytest.fixture(scope="session")
+def founded_there(postgresql_url: str, password_hash: str) -> str:
+    """A PostgreSQL database that keeps the small town aside, to copy."""
+    app = create_app(Settings.from_environment({"DATABASE_URL": postgresql_url, "DATA_DIR": "/nonexistent", "SECRET_KEY": "k" * 40}))
+    with app.app_context():
+        _empty(postgresql_url, found=False)
+        found_town(password_hash)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {FOUNDED} CASCADE"))
+            connection.execute(text(f"CREATE SCHEMA {FOUNDED}"))
+            for table in Base.metadata.sorted_tables:
+                connection.execute(text(f'CREATE TABLE {FOUNDED}."{table.name}" AS TABLE "{table.name}"'))
+        db.session.remove()
+        db.engine.dispose()
+    return postgresql_url
+
+
 @pytest.fixture
 def empty_postgresql_url() -> str:
     """A PostgreSQL database without a table, beside the one that other tests use."""
@@ -110,8 +138,8 @@ def empty_postgresql_url() -> str:
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.config.getoption("--database") == "postgresql":
-        url: str = request.getfixturevalue("postgresql_url")
-        _empty(url)
+        url: str = request.getfixturevalue("founded_there" if "town" in request.fixturenames else "postgresql_url")
+        _empty(url, found="town" in request.fixturenames)
         return url
     file = tmp_path / "flash-news.sqlite3"
     wanted = request.getfixturevalue("founded")[0] if "town" in request.fixturenames else request.getfixturevalue("template")
@@ -152,14 +180,13 @@ def empty_database(app: Flask) -> Callable[[], None]:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    return hash_password(PASSWORD)
+    """Of everybody in the small town, by a quicker hasher than the product's: each test signs somebody in."""
+    return PasswordHasher(memory_cost=8, time_cost=1, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture
-def town(app: Flask, request: pytest.FixtureRequest, password_hash: str) -> Town:
+def town(app: Flask, request: pytest.FixtureRequest) -> Town:
     """A board with a column of each kind, and one person of each sort."""
-    if request.config.getoption("--database") == "postgresql":
-        return found_town(password_hash)
     founded: Town = request.getfixturevalue("founded")[1]
     return founded
 
@@ -236,12 +263,18 @@ def _beside(url: str, suffix: str) -> str:
     return given.set(database=name).render_as_string(hide_password=False)
 
 
-def _empty(url: str) -> None:
-    """As TRUNCATE would, which takes longer than most tests: these tables hold next to nothing."""
+def _empty(url: str, *, found: bool) -> None:
+    """Empty every table, in one journey, or bring the small town there; TRUNCATE would take longer than most tests."""
     engine = create_engine(url)
     tables = Base.metadata.sorted_tables
-    emptying = [f'DELETE FROM "{table.name}"' for table in reversed(tables)]
-    restarting = [f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), 1, false)" for table in tables if "id" in table.columns]
+    statements = [f'DELETE FROM "{table.name}"' for table in reversed(tables)]
+    if found:
+        statements += [f'INSERT INTO "{table.name}" SELECT * FROM {FOUNDED}."{table.name}"' for table in tables]
+    statements += [
+        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), greatest(max(id), 1), max(id) IS NOT NULL) FROM \"{table.name}\""
+        for table in tables
+        if "id" in table.columns
+    ]
     with engine.begin() as connection:
-        connection.exec_driver_sql("; ".join(emptying + restarting))  # in one journey
+        connection.exec_driver_sql("; ".join(statements))
     engine.dispose()

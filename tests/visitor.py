@@ -11,14 +11,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.described import require_described
 from tests.town import PASSWORD
 
 
 class OutsideClient(FlaskClient):
-    """Sends requests from outside the test's own application context, which would otherwise lend them its `g` and its session."""
+    """Sends requests from outside the test's own application context, which would otherwise lend them its `g` and its session.
+
+    What programs are answered must be as the API's description says, in whichever test.
+    """
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        return contextvars.Context().run(super().open, *arguments, **options)
+        response = contextvars.Context().run(super().open, *arguments, **options)
+        require_described(self.application, response)
+        return response
 
 
 class Visitor:
@@ -40,7 +46,7 @@ class Visitor:
         self.get("/sign-in")
         response = self.post("/sign-in", {"email": email, "password": password, **fields})
         if response.status_code == 303:
-            self.get("/boards/accueil")
+            self.get("/profile")
         return response
 
     def command(self, board: str = "accueil", **command: Any) -> TestResponse:

@@ -50,7 +50,7 @@ def test_some_have_read_the_rules_and_who_begins_has_not(demo: Board) -> None:
 
 def test_the_counter_has_something_of_everything(demo: Board) -> None:
     """Urgent, new, waiting for its day, ended, asked to be checked, asked to be read, labelled, with a note for agents alone."""
-    cards = reading().query(Card).filter_by(board_id=demo.id).all()
+    cards = reading().query(Card).filter_by(board_id=demo.id).order_by(Card.id).all()
     (flashing,) = [card for card in cards if card.flash_until]
     assert "Vent fort" in flashing.title
     assert 10 <= sum(card.signalled_seq > 0 for card in cards) <= 40
