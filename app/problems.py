@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from app.observing import request_id
 from boards.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refusal
 
 STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Busy: 503}
@@ -209,7 +210,10 @@ def _flashes_named(titles: list[str], at_most: int) -> str:
 
 
 def problem_document(status: int, code: str) -> dict[str, Any]:
-    return {"type": "about:blank", "title": str(TITLES[status]), "status": status, "detail": str(DETAILS[code]), "code": code}
+    document = {"type": "about:blank", "title": str(TITLES[status]), "status": status, "detail": str(DETAILS[code]), "code": code}
+    if status == 500 and (number := request_id.current()):
+        document["request_id"] = number  # by which the log tells what broke
+    return document
 
 
 def field_message(code: str, facts: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Whether this process should be given people to serve: the database answers and has its schema, and the process is not about to leave."""
+"""Whether this process should be given people to serve: the database answers and has its schema. One that is leaving listens no more."""
 
 from __future__ import annotations
 
@@ -14,22 +14,15 @@ from boards.database import reading
 from config import Settings
 
 REDIS_TIMEOUT_SECONDS = 1
-_leaving = False
-
-
-def begin_to_leave() -> None:
-    """From now on this process is not ready: whoever deals people out gives it no more."""
-    global _leaving
-    _leaving = True
 
 
 def readiness() -> dict[str, str]:
-    """{status, serving, database, schema, redis}; ready when `status` is "ready".
+    """{status, database, schema, redis}; ready when `status` is "ready".
 
     Redis decides nothing: without it each worker still serves, and boards follow the database's log.
     """
     settings: Settings = current_app.config["SETTINGS"]
-    answer = {"serving": "leaving" if _leaving else "ok", **_database()}
+    answer = _database()
     status = "ready" if set(answer.values()) <= {"ok", "newer"} else "not ready"
     return {"status": status, **answer, "redis": _redis(settings.redis_url)}
 
