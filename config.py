@@ -36,7 +36,9 @@ class RawSettings:
 
     SECRET_KEY: str = setting("", "Signs sessions and forms. At least 32 characters. Required outside demo mode.")
     DATABASE_URL: str = setting("", "`sqlite:///…` or `postgresql+psycopg://…`. Default: `flash-news.sqlite3` in `DATA_DIR`.")
-    REDIS_URL: str = setting("", "`redis://…`: carries live messages, presence and rate limits between several workers. Default: none, one worker.")
+    REDIS_URL: str = setting(
+        "", "`redis://…`: carries live messages, presence and rate limits between several workers. Default: none, one worker."
+    )
     HOST: str = setting("127.0.0.1", "Address to listen on.")
     PORT: str = setting("5000", "Port to listen on.")
     DATA_DIR: str = setting("var", "Folder of the database, backups and the demo's own key.")

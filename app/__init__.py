@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     live.init_app(app, settings)
     audit.init_app(app)
     cli.init_app(app)
+    security.stand_in_front(app, settings)
     _trust_proxies(app, settings)
     return app
 
@@ -91,12 +92,14 @@ def _configure_database(app: Flask, settings: Settings) -> None:
 
 def _configure_sessions(app: Flask, settings: Settings) -> None:
     app.secret_key = settings.secret_key
+    # Browsers then keep other hosts, also those below this one, from setting them (RFC 6265bis, 4.1.3.2). Only over HTTPS do they take such a name.
+    host_only = "__Host-" if settings.https else ""
     app.config.update(
-        SESSION_COOKIE_NAME="flash_news",
+        SESSION_COOKIE_NAME=f"{host_only}flash_news",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
-        REMEMBER_COOKIE_NAME="flash_news_remember",
+        REMEMBER_COOKIE_NAME=f"{host_only}flash_news_remember",
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=settings.https,

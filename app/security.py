@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from flask import Flask, Response, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,10 +16,14 @@ from app.extensions import csrf, login_manager
 from boards.errors import Forbidden
 from config import Settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 # data: images are the icons that the style sheet masks; nothing else comes from anywhere but this server.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
+        "object-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
@@ -28,12 +35,17 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# What a page here never asks a browser for; sound (a flash) and the clipboard (a link) it does.
+NOT_NEEDED = (
+    *("accelerometer", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope", "magnetometer", "microphone", "midi"),
+    *("payment", "publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"),
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": ", ".join(f"{power}=()" for power in NOT_NEEDED),
 }
 
 
@@ -58,13 +70,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        # Some browsers do not count wss: under 'self'.
-        live = f"{'wss' if request.is_secure else 'ws'}://{request.host}"
+        # Some browsers do not count wss: under 'self'. http becomes ws, https wss.
+        live = (settings.public_url or request.host_url.rstrip("/")).replace("http", "ws", 1)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(live=live))
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if settings.https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         # Pages are personal: no shared cache keeps them, and Back after a sign-out shows nothing.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -75,6 +83,31 @@ def init_app(app: Flask, settings: Settings) -> None:
             return answer_problem(401, "not_signed_in")
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.show_sign_in", next=target if target != "/" else None), 303)
+
+
+def stand_in_front(app: Flask, settings: Settings) -> None:
+    """Give every answer its headers: those of static files, of the live connection and of refusals on the way never pass through Flask."""
+    # Of what passes by Flask: no document, and somebody's own unless a file says that it may be kept.
+    headers = {**HEADERS, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cache-Control": "no-store"}
+    if settings.https:
+        headers["Strict-Transport-Security"] = (
+            f"max-age={settings.hsts_seconds}; includeSubDomains" if settings.hsts_seconds else "max-age=0"
+        )
+    inner = app.wsgi_app
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, given: list[tuple[str, str]], *error: Any) -> Any:
+            given = [
+                (name, f"{value}; charset=utf-8" if value == "text/plain" else value) for name, value in given
+            ]  # refusals of the live connection
+            named = {name.lower() for name, _value in given}
+            return start_response(
+                status, [*given, *((name, value) for name, value in headers.items() if name.lower() not in named)], *error
+            )
+
+        return inner(environ, start)
+
+    app.wsgi_app = answer  # type: ignore[method-assign]  # Flask's documented seam for middleware
 
 
 def is_for_residents() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -21,6 +22,8 @@ from boards import rights
 from boards.database import now, reading, write_transaction
 from boards.errors import Conflict, Forbidden
 from boards.models import Person
+
+LASTS_AT_MOST = timedelta(days=90)  # however busy the browser: then its person proves anew who they are
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -81,6 +84,7 @@ def begin_sign_in(account: Account, *, by: str = "password", remember: bool = Fa
     token = secrets.token_urlsafe(32)
     with write_transaction() as writing:
         _require_unchanged(writing, account)
+        writing.execute(delete(SignIn).where(SignIn.id == (current_sign_in_id() if current_user.is_authenticated else 0)))
         sign_in = SignIn(
             account_id=account.id,
             token_hash=token_hash(token),
@@ -120,7 +124,8 @@ def end_sign_in() -> int | None:
 def _forget_stale_sign_ins(writing: Session, account: Account) -> None:
     """Browsers away for longer than their cookie lasts never come back."""
     last = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
-    writing.execute(delete(SignIn).where(SignIn.account_id == account.id, last < now() - current_app.config["REMEMBER_COOKIE_DURATION"]))
+    away = (last < now() - current_app.config["REMEMBER_COOKIE_DURATION"]) | (SignIn.created_at < now() - LASTS_AT_MOST)
+    writing.execute(delete(SignIn).where(SignIn.account_id == account.id, away))
 
 
 @login_manager.user_loader
@@ -130,6 +135,8 @@ def _load_sign_in(token: str) -> SignIn | None:
         return None
     if now() - (sign_in.last_seen_at or sign_in.created_at) > current_app.config["REMEMBER_COOKIE_DURATION"]:
         return None  # the browser has forgotten its cookie by now: this is a copy
+    if now() - sign_in.created_at > LASTS_AT_MOST:
+        return None
     sign_in.token = token
     return sign_in
 

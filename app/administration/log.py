@@ -43,7 +43,7 @@ class Asked:
         action = arguments.get("action", "")
         return cls(
             action=action if action in audit.ACTIONS else "",
-            text=arguments.get("q", "").strip()[:200],
+            text="".join(filter(str.isprintable, arguments.get("q", ""))).strip()[:200],  # PostgreSQL takes no NUL
             since=_day(arguments.get("since", "")),
             until=_day(arguments.get("until", "")),
         )

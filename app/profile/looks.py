@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 def chosen_theme() -> str:
     """system, light or dark: the account's choice, else this browser's, which also holds where nobody is signed in."""
-    theme = _wish("theme") or request.cookies.get("theme", "")
+    theme = _wish("theme") or request.cookies.get(_cookie(), "")
     return theme if theme in THEMES else THEMES[0]
 
 
@@ -37,7 +37,7 @@ def density() -> str:
 def remember_theme(response: Response, theme: str) -> None:
     """Let this browser know too, for the pages before the sign-in."""
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie("theme", theme, max_age=_YEAR_SECONDS, samesite="Lax", secure=secure)
+    response.set_cookie(_cookie(), theme, max_age=_YEAR_SECONDS, samesite="Lax", secure=secure)
 
 
 @routes.put("/profile/theme")
@@ -50,6 +50,11 @@ def keep_theme() -> tuple[str, int]:
     with write_transaction() as session:
         session.get_one(Account, current_account().id).theme = theme
     return "", 204
+
+
+def _cookie() -> str:
+    """As theme_controller.js names it."""
+    return "__Host-theme" if current_app.config["SESSION_COOKIE_SECURE"] else "theme"
 
 
 def _wish(field: str) -> str | None:

@@ -38,7 +38,7 @@ def town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_signing_in_gives_cookies_that_only_travel_encrypted(town: Town) -> None:
     browser = Browser(town, "ccas", remember=True)
     assert browser.page.status_code == 200
-    assert {cookie.name for cookie in browser.web.cookies} == {"flash_news", "flash_news_remember"}
+    assert {cookie.name for cookie in browser.web.cookies} == {"__Host-flash_news", "__Host-flash_news_remember"}
     for cookie in browser.web.cookies:
         assert cookie.secure
         assert cookie.has_nonstandard_attr("HttpOnly")

@@ -9,8 +9,8 @@ export default class extends Controller {
 
   choose(event) {
     const theme = event.currentTarget.dataset.themeValue;
-    const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `theme=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax${secure}`;
+    const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; secure"] : ["", ""];
+    document.cookie = `${prefix}theme=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax${secure}`;
     if (theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     fetch("/profile/theme", {
