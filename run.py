@@ -4,7 +4,8 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import os  # noqa: E402 - everything below must be imported after patching
+import logging  # noqa: E402 - everything below must be imported after patching
+import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 
@@ -45,7 +46,7 @@ def main() -> None:
     live.start(app)
     looking = scheduler.start(app)
     under_way = UnderWay(app)
-    server = WSGIServer(listener, under_way, log=None, spawn=Pool())
+    server = WSGIServer(listener, under_way, log=None, error_log=logging.getLogger("gevent.pywsgi"), spawn=Pool())
     asked_to_leave = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, ask_to_leave, asked_to_leave)

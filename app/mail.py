@@ -65,7 +65,7 @@ def send(
         message["List-Unsubscribe"] = f"<{stops_at}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     try:
-        with _connection(settings.smtp) as connection:
+        with open_connection(settings.smtp) as connection:
             connection.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         raise CannotSend(_("Le serveur de messagerie refuse l’adresse « %(address)s ».", address=to)) from error
@@ -108,7 +108,8 @@ def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
     return message
 
 
-def _connection(smtp: Smtp) -> smtplib.SMTP:
+def open_connection(smtp: Smtp) -> smtplib.SMTP:
+    """A connection to the server that sends mail: encrypted, and signed in, as the settings say."""
     if smtp.security == "tls":
         connection: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
     else:

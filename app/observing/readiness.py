@@ -10,10 +10,11 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.live.bus import client_of
 from boards.database import reading
 from config import Settings
 
-REDIS_TIMEOUT_SECONDS = 1
+_redis_client = cache(client_of)
 
 
 def readiness() -> dict[str, str]:
@@ -63,13 +64,7 @@ def _redis(url: str | None) -> str:
     if url is None:
         return "none"
     try:
-        redis_client(url).ping()
+        _redis_client(url).ping()
     except redis.RedisError:
         return "away"
     return "ok"
-
-
-@cache
-def redis_client(url: str) -> redis.Redis:
-    """One that gives up soon: whoever asks whether Redis is there has no time to wait for it."""
-    return redis.Redis.from_url(url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS)
