@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from boards.models import Audience
+from boards.text import sorting_key
 
 SHOWN = 12  # more avatars than a top bar has room for; with a thousand agents the whole list would be most of the traffic
 
@@ -106,4 +108,7 @@ class Seats:
 
 
 def _by_name(person: dict[str, Any]) -> tuple[str, int]:
-    return person["name"], person["id"]
+    return _key_of(person["name"]), person["id"]
+
+
+_key_of = lru_cache(4096)(sorting_key)  # asked for everybody on a board whenever somebody joins it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,8 +41,9 @@ def start(app: Flask) -> None:
     telling.start(app)
     watching.start(app)
     if settings.redis_url:
-        bus.start(app, settings.redis_url, settings.redis_prefix, _hear)
-        elsewhere.start(settings.redis_url, settings.redis_prefix)
+        worker = uuid.uuid4().hex
+        bus.start(app, settings.redis_url, settings.redis_prefix, worker, _hear)
+        elsewhere.start(settings.redis_url, settings.redis_prefix, worker)
 
 
 def _hear(message: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
@@ -22,18 +21,17 @@ from app.extensions import socketio
 
 log = logging.getLogger(__name__)
 
-WORKER = uuid.uuid4().hex
 RETRY_SECONDS = 1
 PATIENCE_SECONDS = 2
 PING_SECONDS = 10  # between two messages; a machine that vanished without a word is found out by it
 _outgoing: SimpleQueue[dict[str, Any]] = SimpleQueue()
-_connected = False
+_worker = ""
 
 
-def start(app: Flask, url: str, prefix: str, hear: Callable[[dict[str, Any]], None]) -> None:
-    """Begin to exchange messages; `hear` gets those of the other workers, inside an application context."""
-    global _connected
-    _connected = True
+def start(app: Flask, url: str, prefix: str, worker: str, hear: Callable[[dict[str, Any]], None]) -> None:
+    """Begin to exchange messages under this name; `hear` gets those of the other workers, inside an application context."""
+    global _worker
+    _worker = worker
     channel = f"{prefix}:bus"
     socketio.start_background_task(_send, url, channel)
     socketio.start_background_task(_listen, app, url, channel, hear)
@@ -52,8 +50,8 @@ def client_of(url: str) -> redis.Redis:
 
 def tell(message: dict[str, Any]) -> None:
     """Tell the other workers, soon; nothing happens where there are none."""
-    if _connected:
-        _outgoing.put({**message, "worker": WORKER})
+    if _worker:
+        _outgoing.put({**message, "worker": _worker})
 
 
 def _send(url: str, channel: str) -> None:
@@ -82,7 +80,7 @@ def _listen(app: Flask, url: str, channel: str, hear: Callable[[dict[str, Any]],
 def _take(app: Flask, data: bytes, hear: Callable[[dict[str, Any]], None]) -> None:
     try:
         message = json.loads(data)
-        if message.get("worker") != WORKER:
+        if message.get("worker") != _worker:
             with app.app_context():
                 hear(message)
     except Exception:  # one message that is not understood, such as an older worker's, must not end the listening

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 RENEW_SECONDS = 3
-KEPT_SECONDS = 10
+KEPT_SECONDS = 8
 
 Companies = dict[int, Company]
 
@@ -86,9 +86,9 @@ class Elsewhere:
         return together
 
 
-def start(url: str, prefix: str) -> None:
+def start(url: str, prefix: str, worker: str) -> None:
     global _elsewhere
-    _elsewhere = Elsewhere(bus.client_of(url), prefix, bus.WORKER)
+    _elsewhere = Elsewhere(bus.client_of(url), prefix, worker)
     socketio.start_background_task(_look, _elsewhere)
 
 

@@ -16,9 +16,9 @@ PATIENCE_SECONDS = 15
 
 
 class LivePerson:
-    def __init__(self, url: str, email: str, password: str = "flash-news-demo") -> None:
+    def __init__(self, url: str, email: str, password: str = "flash-news-demo", *, web: requests.Session | None = None) -> None:
         self.url = url
-        self.web = requests.Session()
+        self.web = web or requests.Session()
         self.heard: list[tuple[str, Any]] = []
         self._news = threading.Condition()
         self.socket = self._new_socket()
@@ -97,7 +97,7 @@ class LivePerson:
         return found[1]
 
     def _new_socket(self) -> socketio.Client:
-        socket = socketio.Client(reconnection=False, handle_sigint=False)
+        socket = socketio.Client(http_session=self.web, reconnection=False, handle_sigint=False)
         for event in ("changes", "presence", "typing", "flashes", "seen", "view_changed", "signed_out", "disconnect"):
             socket.on(event, self._listener(event))
         return socket
