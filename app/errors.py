@@ -13,6 +13,7 @@ from app import audit, strict_json
 from app.accounts.current import current_person
 from app.observing import metrics
 from app.problems import TITLES, problem_document, problem_for
+from boards.database import is_unavailable
 from boards.errors import Forbidden, Refusal
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,10 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _unexpected(_error: Exception) -> Response:
+def _unexpected(error: Exception) -> Response:
+    if is_unavailable(error):
+        log.warning("the database does not answer: %s", error)
+        return _answer(503, "database_unavailable")
     # The address of a one-time link is a secret, which no log may keep.
     path = str(request.url_rule) if "token" in (request.view_args or {}) else request.path
     log.exception("unexpected error on %s %s", request.method, path.encode("unicode_escape").decode())

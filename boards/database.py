@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Text, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -72,15 +72,22 @@ def write_transaction() -> Iterator[Session]:
     """Yield a session of its own in a write transaction; commit at the end, roll back on any exception.
 
     Nothing slow belongs inside: SQLite has one writer, and under gevent a yield here would let others wait in C.
-    Raises Busy when the database stays locked for ten seconds.
+    Raises Busy when the database stays locked for ten seconds, is full or has gone away.
     """
     with _one_writer_per_process, Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session:
         _begin(session)
-        yield session
         try:
+            yield session
             session.commit()
-        except OperationalError as error:
-            raise Busy("database_unavailable") from error
+        except SQLAlchemyError as error:
+            if is_unavailable(error):
+                raise Busy("database_unavailable") from error
+            raise
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database could not be asked: away, full or locked. Nothing of ours is wrong then, and the same request may be sent again."""
+    return isinstance(error, OperationalError | PendingRollbackError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from app.presence import Seat
 from app.previewing import standing_in
 from app.problems import problem_document, problem_for
 from boards.changes import CatchUp, changes_after
-from boards.database import reading
+from boards.database import is_unavailable, reading
 from boards.errors import FieldError, Forbidden, Invalid, Refusal
 from boards.onboarding import own_reads
 from boards.reading import find_board, find_card
@@ -76,7 +76,10 @@ def _answers(handler: Callable[[Seat, Answer], Answer]) -> Callable[..., Answer]
         except Refusal as refusal:
             note_refusal(refusal)
             return {"error": problem_for(refusal)}
-        except Exception:
+        except Exception as error:
+            if is_unavailable(error):
+                log.warning("the database does not answer: %s", error)
+                return {"error": problem_document(503, "database_unavailable")}
             log.exception("unexpected error in a live event")
             return {"error": problem_document(500, "internal")}
 
