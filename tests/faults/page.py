@@ -171,9 +171,6 @@ class Page:
             self._apply(following)
         if self._waiting and self._gap is None:
             self._gap = asyncio.create_task(self._recover())
-        elif not self._waiting and self._gap is not None:
-            self._gap.cancel()
-            self._gap = None
 
     def _apply(self, change: dict[str, Any]) -> None:
         self.seq = change["seq"]
@@ -193,9 +190,9 @@ class Page:
             whole = any(change.get("resync") for change in self._waiting.values())
             try:
                 if whole:
-                    await asyncio.shield(self._fetch_whole())
+                    await self._fetch_whole()
                 elif self.socket:
-                    await asyncio.shield(self._join(self.socket))
+                    await self._join(self.socket)
             except Away:
                 continue
         self._gap = None

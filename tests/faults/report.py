@@ -25,7 +25,7 @@ class Report:
     wrong: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
-    def took(self, seconds: float, back: float) -> None:
+    def took(self, seconds: float, back: float = 0.0) -> None:
         """Everybody was in step again after so long; what had been killed had answered again after `back`."""
         self.seconds.append(seconds)
         self.back.append(back)

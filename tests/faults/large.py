@@ -1,0 +1,50 @@
+"""The large town: two workers, PostgreSQL and Redis, each its own; pages go to either worker and to the other when theirs is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.load import Crowd
+from tests.faults.report import Report
+from tests.faults.services import PostgreSQL, Redis, Worker
+from tests.faults.town import Town, found_town, settings_of
+
+WORKERS = 2
+
+
+@dataclass
+class LargeTown:
+    town: Town
+    postgresql: PostgreSQL
+    redis: Redis
+    workers: list[Worker]
+    crowd: Crowd
+
+    async def verdict(self, report: Report) -> None:
+        report.wrong += await self.crowd.verdict(self.postgresql.url)
+        report.tell(self.crowd.history)
+
+
+@asynccontextmanager
+async def large_town(folder: Path, redis_url: str = "", **crowd: float) -> AsyncIterator[LargeTown]:
+    """`redis_url`: where workers find Redis, when not directly."""
+    postgresql, redis = PostgreSQL(folder / "postgresql"), Redis(folder / "redis")
+    workers: list[Worker] = []
+    try:
+        await asyncio.to_thread(postgresql.start)
+        redis.start()
+        town = await asyncio.to_thread(found_town, folder / "town", postgresql.url)
+        for n in range(WORKERS):
+            home = folder / f"worker-{n}"
+            workers.append(await Worker(home, settings_of(home, postgresql.url, redis_url or redis.url)).start())
+        gathered = await Crowd(town, [worker.url for worker in workers], **crowd).gather()
+        yield LargeTown(town, postgresql, redis, workers, gathered)
+    finally:
+        for worker in workers:
+            await worker.stop()
+        redis.kill()
+        await asyncio.to_thread(postgresql.stop)

@@ -1,0 +1,31 @@
+"""SIGKILL of PostgreSQL, all of its processes, while people write at two workers; it is begun again two seconds later."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from pathlib import Path
+
+from tests.faults.large import large_town
+from tests.faults.report import Report
+
+TIMES = 50
+AWAY_SECONDS = 2
+
+
+async def run(folder: Path, times: int) -> Report:
+    report, dice = Report("postgresql"), random.Random(3)
+    async with large_town(folder) as large:
+        large.crowd.begin()
+        for _time in range(times):
+            await asyncio.sleep(0.5 + dice.random() * 1.5)
+            killed = time.monotonic()
+            await asyncio.to_thread(large.postgresql.kill)
+            await asyncio.sleep(AWAY_SECONDS)
+            await asyncio.to_thread(large.postgresql.start)
+            back = time.monotonic() - killed
+            report.took(await large.crowd.in_step(killed), back)
+        await large.verdict(report)
+        report.require(all(worker.restarts == 0 for worker in large.workers), "a worker ended because PostgreSQL did")
+    return report
