@@ -1,25 +1,26 @@
-"""What programs use: boards as JSON, commands, health."""
+"""What programs use: boards as JSON, commands, what describes them, health."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, current_app, make_response, request
 from flask_login import login_required
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import strict_json
+from app import openapi, strict_json
 from app.accounts.current import current_person
+from app.answers import BoardAnswer, CardAnswer, ColumnAnswer, SuggestionAnswer
 from app.carry_out import carry_out
 from app.errors import answer_problem
 from app.languages import current_language
 from boards import rights
 from boards.database import reading
 from boards.labels import Label, LabelsOfCards
-from boards.models import Card, Kind
+from boards.models import Card, Column, Kind, Status, Suggestion
 from boards.reading import find_board, load_cards, snapshot
 from boards.unread import unread_of
 
@@ -48,30 +49,29 @@ def get_board(slug: str) -> Response:
     cards = {card.id: card for card in load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))}
     labels_of = LabelsOfCards(reading())
     unread = unread_of(reading(), person, board, seen.columns).ids
-    return _json(
-        {
-            "id": board.id,
-            "slug": board.slug,
-            "title": board.title,
-            "seq": seen.seq,
-            "columns": [
-                {
-                    "id": column.id,
-                    "title": column.title,
-                    "kind": column.kind,
-                    "rank": column.rank,
-                    "hue": column.hue,
-                    "service": column.service_id,
-                    "version": column.version,
-                    "check_after": column.check_after,
-                    "level": rights.level_on(board, person, column).word,
-                }
-                for column in sorted(seen.columns, key=lambda column: column.rank)  # the board's order, not this person's
-            ],
-            "labels": [{"id": label.id, "name": label.name, "hue": label.hue} for label in _labels(labels_of, cards.values())],
-            "cards": [_card(cards[key.id], labels_of, key.id in unread) for keys in seen.cards.values() for key in keys if key.id in cards],
-        }
-    )
+    in_order = sorted(seen.columns, key=lambda column: column.rank)  # the board's, not this person's
+    answer: BoardAnswer = {
+        "id": board.id,
+        "slug": board.slug,
+        "title": board.title,
+        "seq": seen.seq,
+        "columns": [_column(column, rights.level_on(board, person, column)) for column in in_order],
+        "labels": [{"id": label.id, "name": label.name, "hue": label.hue} for label in _labels(labels_of, cards.values())],
+        "cards": [_card(cards[key.id], labels_of, key.id in unread) for keys in seen.cards.values() for key in keys if key.id in cards],
+    }
+    return _json(answer)
+
+
+@routes.get("/api/openapi.json")
+def describe() -> Response:
+    """Of no town and nobody, so anybody may read it; made once, for it says the same to all."""
+    if "openapi" not in current_app.extensions:
+        current_app.extensions["openapi"] = strict_json.dumps(openapi.describe(current_app.url_map))
+    response = make_response(current_app.extensions["openapi"])
+    response.mimetype = "application/json"
+    response.cache_control.public = True
+    response.cache_control.max_age = 3600
+    return response
 
 
 @routes.get("/healthz")
@@ -90,15 +90,35 @@ def _labels(labels_of: LabelsOfCards, cards: Iterable[Card]) -> list[Label]:
     return sorted(found.values(), key=lambda label: label.plain)
 
 
-def _suggestion(card: Card) -> dict[str, Any] | None:
+def _suggestion(card: Card) -> SuggestionAnswer | None:
     """What becomes of the card where it is a suggestion. Which card answers it stays out: not everybody may know that one."""
     if card.column.kind != Kind.SUGGESTIONS:
         return None
-    told = {name: getattr(card, name) for name in ("status", "note", "votes", "replies")}
-    return {"kind": card.suggestion, "asked": card.asked_id, **told}
+    return {
+        "kind": Suggestion(card.suggestion),
+        "asked": card.asked_id,
+        "status": Status(card.status),
+        "note": card.note,
+        "votes": card.votes,
+        "replies": card.replies,
+    }
 
 
-def _card(card: Card, labels_of: LabelsOfCards, unread: bool) -> dict[str, Any]:
+def _column(column: Column, level: rights.Level) -> ColumnAnswer:
+    return {
+        "id": column.id,
+        "title": column.title,
+        "kind": Kind(column.kind),
+        "rank": column.rank,
+        "hue": column.hue,
+        "service": column.service_id,
+        "version": column.version,
+        "check_after": column.check_after,
+        "level": level.word,
+    }
+
+
+def _card(card: Card, labels_of: LabelsOfCards, unread: bool) -> CardAnswer:
     return {
         "id": card.id,
         "column": card.column_id,
@@ -119,7 +139,7 @@ def _card(card: Card, labels_of: LabelsOfCards, unread: bool) -> dict[str, Any]:
     }
 
 
-def _json(value: dict[str, Any]) -> Response:
+def _json(value: Mapping[str, Any]) -> Response:
     response = make_response(strict_json.dumps(value))
     response.mimetype = "application/json"
     return response

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from flask import request
 from markupsafe import Markup, escape
 
+from app.answers import FoundCard, SearchAnswer
 from boards.database import reading
 from boards.days import today
 from boards.errors import FieldError
@@ -90,7 +90,7 @@ def results_for(
     )
 
 
-def as_json(results: Results) -> dict[str, Any]:
+def as_json(results: Results) -> SearchAnswer:
     return {
         "results": [_card_data(result) for result in results.cards],
         "services": [
@@ -100,7 +100,7 @@ def as_json(results: Results) -> dict[str, Any]:
     }
 
 
-def _card_data(result: Result) -> dict[str, Any]:
+def _card_data(result: Result) -> FoundCard:
     card, column, board = result.card, result.found.column, result.found.board
     return {
         "card": card.id,

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from boards.days import day_of
@@ -28,7 +28,13 @@ def written_out(code: str) -> BeforeValidator:
     return BeforeValidator(checked)
 
 
-Day = Annotated[date, written_out("date_parsing"), Field(strict=False, ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+_FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
+Day = Annotated[
+    date,
+    written_out("date_parsing"),
+    Field(strict=False, ge=_FIRST, le=_LAST),
+    WithJsonSchema({"type": "string", "format": "date", "description": f"From {_FIRST} to {_LAST}."}),
+]
 
 
 def require_day_to_come(scope: Scope, valid_until: date | None) -> None:
@@ -49,6 +55,7 @@ def show_from(scope: Scope, card: Card, day: date | None, *, blame: str = "visib
     if card.valid_until is not None and card.valid_until < day:
         raise Invalid([FieldError(blame, "ends_before_it_is_shown", {})])
     card.visible_from = day
+    card.unpublished = True
     card.archived_at = card.archived_at or scope.now
     scope.touch(card)
 
@@ -60,6 +67,7 @@ def stand(scope: Scope, card: Card) -> None:
         card.confirmed_at = scope.now
         card.confirmed_by_id = card.author_id if scope.by_clock else scope.actor.id
     card.archived_at = None
+    card.unpublished = False
     if card.valid_until is not None and card.valid_until < day_of(scope.now):
         card.valid_until = None
         card.version += 1
@@ -69,7 +77,7 @@ def stand(scope: Scope, card: Card) -> None:
 
 
 def put_away(scope: Scope, card: Card) -> None:
-    """Into the archive, where it no longer waits for its day."""
+    """Into the archive, where it no longer waits for its day; one that never had it remains unpublished."""
     card.archived_at = scope.now
     card.visible_from = None
     scope.touch(card)

@@ -110,6 +110,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/boards/<slug>/labels/<int:label_id>/remove"): Access.FACILITATORS,
     ("GET", "/boards/<slug>/guide"): Access.SIGNED_IN,
     ("GET", "/boards/<slug>/guide/reads"): Access.FACILITATORS,
+    ("GET", "/api/openapi.json"): Access.ANYBODY,
     ("GET", "/healthz"): Access.ANYBODY,
     ("GET", "/readyz"): Access.ANYBODY,
     ("GET", "/metrics"): Access.NOBODY,  # but the networks of METRICS_FROM

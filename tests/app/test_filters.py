@@ -140,4 +140,4 @@ def test_they_go_with_the_person(agent: Visitor, town: Town) -> None:
 def test_a_text_that_is_no_json_is_refused_as_such_however_deep_it_is(agent: Visitor, town: Town) -> None:
     for body in ("[" * 100_000, '{"name": NaN}', "\udcff".encode("utf-8", "surrogateescape")):
         headers = {"X-CSRFToken": agent.csrf_token, "Content-Type": "application/json"}
-        assert agent.client.put(ADDRESS, data=body, headers=headers).json["code"] == "malformed_json"
+        assert agent.client.put(ADDRESS, data=body, headers=headers).get_json()["code"] == "malformed_json"
