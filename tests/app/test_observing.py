@@ -29,7 +29,7 @@ PRIVATE = ("Sonia", "ccas@ville.example", "sonia@", "Titre très privé", "mot d
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    return {"METRICS_FROM": "127.0.0.1, 10.1.0.0/16", "LOG_LEVEL": "DEBUG"}
+    return {"METRICS_FROM": "127.0.0.1, 10.1.0.0/16"}
 
 
 @pytest.fixture
@@ -39,8 +39,9 @@ def agent(town: Town, visitor: Visitor) -> Visitor:
 
 
 @pytest.fixture
-def written(app: Flask) -> Iterator[StringIO]:
+def written(town: Town, caplog: pytest.LogCaptureFixture) -> Iterator[StringIO]:
     """All that the log would hold, in either form."""
+    caplog.set_level(logging.DEBUG, "app")
     stream = StringIO()
     handlers = [logging.StreamHandler(stream), logging.StreamHandler(stream)]
     for handler, form in zip(handlers, (PlainLines(), JsonLines()), strict=True):
