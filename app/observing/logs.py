@@ -43,6 +43,13 @@ class PlainLines(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
+    def format(self, record: logging.LogRecord) -> str:
+        written_by_others, record.exc_text = record.exc_text, None  # the library keeps the first handler's trace for all of them
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = written_by_others
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         number = request_id.current()
         return _one_line(super().formatMessage(record)) + (f" [{number}]" if number else "")
