@@ -11,7 +11,7 @@ SIDE_BY_SIDE = --numprocesses=auto --maxprocesses=4 --dist=worksteal
 # The catalogues of the languages beside French, and what the server reads of them.
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 WORDS := $(CATALOGUES:.po=.mo)
-FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) static/build.mjs
+FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) static/build.mjs static/narrow_font.py
 
 .PHONY: help run setup build words test test-fast check format bench lock clean screenshots
 

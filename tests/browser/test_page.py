@@ -56,7 +56,7 @@ def test_the_board_reads_without_script(browser: Browser, shared_server: Server)
 
 
 def test_the_script_that_the_board_needs_is_small(seat: SeatSomebody) -> None:
-    """70 kB compressed before anybody writes; the text editor comes when it is needed."""
+    """56 kB compressed before anybody acts; what searches, writes, arranges and drags comes when it is needed."""
     anna = seat(AGENT, path=None)
     sizes: dict[str, int] = {}
     anna.page.on(
@@ -66,4 +66,4 @@ def test_the_script_that_the_board_needs_is_small(seat: SeatSomebody) -> None:
     anna.open_board()
     assert sizes
     assert all(sizes.values())
-    assert sum(sizes.values()) <= 70_000
+    assert sum(sizes.values()) <= 56_000

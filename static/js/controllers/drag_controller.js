@@ -1,5 +1,4 @@
 import { Controller } from "@hotwired/stimulus";
-import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { toast } from "../live/announce.js";
 import { moveColumn } from "../live/arranging.js";
 import { lookingAs } from "../live/context.js";
@@ -10,7 +9,11 @@ import { hold, release } from "../live/render.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
 import { isSelected, selectedCards } from "../live/selection.js";
 
-// The library's own drag image: the same on every system, tilted, and free of the browser's link dragging.
+// The library comes when a hand does.
+let Sortable = null;
+const bringLibrary = async () => (Sortable ??= (await import("sortablejs/modular/sortable.core.esm.js")).default);
+
+// Its own drag image: the same on every system, tilted, and free of the browser's link dragging.
 const FEEL = {
   animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
   forceFallback: true,
@@ -29,22 +32,38 @@ export default class extends Controller {
   #hand = new Map(); // what is being dragged, and where each comes from: a column, a card, or all selected cards
 
   connect() {
-    // Before the first hand touches the board nothing needs to be ready: seventeen lists cost a page its first moments.
     this.board = document.getElementById("board");
     this.edges = new EdgeScroll(this.board);
-    this.board.addEventListener("pointerdown", this.#begin, { capture: true, once: true });
-    this.board.addEventListener("pointerdown", explainWhenPulled);
+    this.board.addEventListener("pointerdown", this.#begin, { capture: true });
+    this.board.addEventListener("pointerdown", this.#explain);
+    document.addEventListener("pointermove", bringLibrary, { once: true });
+    if (matchMedia("(any-pointer: coarse)").matches) setTimeout(bringLibrary); // a finger moves only once it presses
   }
 
-  #begin = () => {
+  // Before the first hand touches the board nothing needs to be ready: seventeen lists cost a page its first moments.
+  #begin = (event) => {
+    if (!Sortable) return this.#beginOnceThere(event);
+    this.board.removeEventListener("pointerdown", this.#begin, { capture: true });
     this.#prepare();
     document.addEventListener("board:columns", this.#prepare);
     if (!lookingAs) this.columns = Sortable.create(this.board, this.#columnOptions());
   };
 
+  // A hand quicker than the library: if it still presses when that has come, it presses again.
+  async #beginOnceThere(event) {
+    const over = new AbortController();
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => over.abort(), { signal: over.signal });
+    await bringLibrary().catch(() => over.abort());
+    if (!over.signal.aborted && event.target.isConnected) event.target.dispatchEvent(new PointerEvent(event.type, event));
+    over.abort();
+  }
+
+  #explain = (event) => event.isTrusted && explainWhenPulled(event); // once, also when it presses again
+
   disconnect() {
     document.removeEventListener("board:columns", this.#prepare);
-    this.board.removeEventListener("pointerdown", explainWhenPulled);
+    this.board.removeEventListener("pointerdown", this.#begin, { capture: true });
+    this.board.removeEventListener("pointerdown", this.#explain);
     this.columns?.destroy();
     this.edges.stop();
   }

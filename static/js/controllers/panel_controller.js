@@ -5,6 +5,7 @@ import { seen } from "../live/context.js";
 import { showInPlace } from "../live/in_place.js";
 import { boardAddress } from "../live/filters.js";
 import { publishedIn } from "../live/merge.js";
+import { bring, brought } from "../live/later.js";
 import { noticed } from "../live/notices.js";
 import { whyNot } from "../live/refusals.js";
 import { mayPlace } from "../live/rights.js";
@@ -27,6 +28,7 @@ export default class extends Controller {
     document.addEventListener("card:left", this.#left);
     document.addEventListener("card:open", ({ detail }) => this.#show(detail, { push: true }));
     if (!this.#article) return;
+    bring("writing").catch(() => {});
     this.#dress();
     if (location.hash === "#edit") this.edit();
     else if (document.activeElement === document.body) this.panelTarget.focus({ preventScroll: true }); // what this address is about
@@ -67,13 +69,18 @@ export default class extends Controller {
     }
   }
 
-  edit() {
+  async edit() {
+    if (!this.#mayBeEdited || !(await brought("writing")) || !this.#mayBeEdited) return;
     const article = this.#article;
-    if (!article || article.matches("form") || !this.panelTarget.matches(".mine-to-edit") || "archived" in article.dataset || "history" in article.dataset) return;
     const form = this.editFormTarget.content.firstElementChild.cloneNode(true);
     for (const [name, value] of Object.entries(article.dataset)) form.dataset[name] = value;
     form.dataset.published = JSON.stringify(publishedIn(article));
     this.panelTarget.replaceChildren(form);
+  }
+
+  get #mayBeEdited() {
+    const article = this.#article;
+    return article && !article.matches("form") && this.panelTarget.matches(".mine-to-edit") && !("archived" in article.dataset) && !("history" in article.dataset);
   }
 
   async archive() {
@@ -147,8 +154,9 @@ export default class extends Controller {
     }
     if (String(this.#article?.dataset.panelCard) !== String(id)) this.#showSkeleton(known);
     let response;
+    const writing = bring("writing").catch(() => {}); // tried again when something is asked of it
     try {
-      response = await this.#fetch(id);
+      [response] = await Promise.all([this.#fetch(id), writing]); // a form that is shown is at work
     } catch {
       return this.#fail(t("Cette info ne peut pas être ouverte sans connexion."));
     }

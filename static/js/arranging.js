@@ -1,0 +1,12 @@
+// The menu and the dialogs that put columns and cards elsewhere: fetched when somebody begins to.
+import ColumnFormController from "./controllers/column_form_controller.js";
+import ColumnMenuController from "./controllers/column_menu_controller.js";
+import MergeFormController from "./controllers/merge_form_controller.js";
+import MoveFormController from "./controllers/move_form_controller.js";
+
+export const controllers = {
+  "column-form": ColumnFormController,
+  "column-menu": ColumnMenuController,
+  "merge-form": MergeFormController,
+  "move-form": MoveFormController,
+};

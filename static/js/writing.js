@@ -1,0 +1,16 @@
+// Editing and answering: fetched when somebody begins to.
+import AnswerController from "./controllers/answer_controller.js";
+import AskReadingController from "./controllers/ask_reading_controller.js";
+import EditController from "./controllers/edit_controller.js";
+import FlashFormController from "./controllers/flash_form_controller.js";
+import LabelsController from "./controllers/labels_controller.js";
+import SuggestionController from "./controllers/suggestion_controller.js";
+
+export const controllers = {
+  answer: AnswerController,
+  "ask-reading": AskReadingController,
+  edit: EditController,
+  "flash-form": FlashFormController,
+  labels: LabelsController,
+  suggestion: SuggestionController,
+};
