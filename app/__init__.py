@@ -26,6 +26,7 @@ from app import (
     news_pages,
     pages,
     past_pages,
+    redis_client,
     search_pages,
     security,
     set_up,
@@ -44,7 +45,7 @@ from app.profile import alerts, data, looks, photos, sign_ins, tokens, welcome
 from app.profile import pages as profile
 from app.sign_on import oidc
 from boards import days
-from boards.database import configure_engine, db
+from boards.database import READING_POSTGRESQL, configure_engine, db
 from config import KIB, ROOT, Settings
 
 
@@ -82,7 +83,9 @@ def _configure_database(app: Flask, settings: Settings) -> None:
         "max_overflow": 30,
         "hide_parameters": True,  # an error in the log quotes the statement, not what somebody wrote
     }
-    if settings.database_url.startswith("sqlite:///"):
+    if settings.database_url.startswith("postgresql"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"]["isolation_level"] = READING_POSTGRESQL
+    else:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
@@ -122,6 +125,12 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=redis_client.OPTIONS if settings.redis_url else {},
+        RATELIMIT_KEY_PREFIX=settings.redis_prefix,
+        # While Redis is away each worker counts by itself, and looks for it again now and then. Where it goes between the
+        # question and the answer one attempt is not counted, and nobody is turned away.
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_SWALLOW_ERRORS=True,
         COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
         COMPRESS_BR_LEVEL=4,
         COMPRESS_ZSTD_LEVEL=5,

@@ -14,16 +14,13 @@ from typing import Any
 
 import redis
 from flask import Flask
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from app.extensions import socketio
+from app.redis_client import PING_SECONDS, client_of
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1
-PATIENCE_SECONDS = 2
-PING_SECONDS = 10  # between two messages; a machine that vanished without a word is found out by it
 _outgoing: SimpleQueue[dict[str, Any]] = SimpleQueue()
 _worker = ""
 
@@ -35,17 +32,6 @@ def start(app: Flask, url: str, prefix: str, worker: str, hear: Callable[[dict[s
     channel = f"{prefix}:bus"
     socketio.start_background_task(_send, url, channel)
     socketio.start_background_task(_listen, app, url, channel, hear)
-
-
-def client_of(url: str) -> redis.Redis:
-    """A client that soon says when Redis is away: waiting for it is never worth what waits behind."""
-    return redis.Redis.from_url(
-        url,
-        socket_connect_timeout=PATIENCE_SECONDS,
-        socket_timeout=PATIENCE_SECONDS,
-        retry=Retry(NoBackoff(), 1),  # once, for a connection that a restart of Redis has closed
-        health_check_interval=PING_SECONDS,
-    )
 
 
 def tell(message: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from app.extensions import socketio
 from app.live import bus, telling
 from app.live.telling import seats
 from app.presence import Company
+from app.redis_client import client_of
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class Elsewhere:
 
 def start(url: str, prefix: str, worker: str) -> None:
     global _elsewhere
-    _elsewhere = Elsewhere(bus.client_of(url), prefix, worker)
+    _elsewhere = Elsewhere(client_of(url), prefix, worker)
     socketio.start_background_task(_look, _elsewhere)
 
 
