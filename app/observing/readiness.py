@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.live.bus import client_of
+from app.redis_client import client_of
 from boards.database import reading
 from config import Settings
 
