@@ -22,12 +22,8 @@ from boards.database import Base
 def test_migrations_make_what_the_models_say_on_sqlite(template: Path) -> None:
     """References are asked of SQLite itself: SQLAlchemy does not read all of one that came with its column."""
     url = f"sqlite:///{template}"
-    assert [found for found in differences(url) if not _is_reference(found)] == []
-    assert references(url) == {
-        (table.name, key.parent.name, key.column.table.name, key.column.name, key.ondelete)
-        for table in Base.metadata.sorted_tables
-        for key in table.foreign_keys
-    }
+    assert [found for found in differences(url) if not is_reference(found)] == []
+    assert references(url) == said_by_models()
 
 
 def test_migrations_make_what_the_models_say_on_postgresql(postgresql_url: str) -> None:
@@ -63,10 +59,18 @@ def references(url: str) -> set[tuple[str | None, ...]]:
     return found
 
 
+def said_by_models() -> set[tuple[str | None, ...]]:
+    return {
+        (table.name, key.parent.name, key.column.table.name, key.column.name, key.ondelete)
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+    }
+
+
 def _is_no_search_index(name: str | None, kind: str, _parents: object) -> bool:
     """The index of the cards' words is each database's own kind of table."""
     return kind != "table" or not (name or "").startswith("card_terms")
 
 
-def _is_reference(found: object) -> bool:
+def is_reference(found: object) -> bool:
     return isinstance(found, tuple) and found[0] in ("add_fk", "remove_fk")
