@@ -16,8 +16,7 @@ from app.accounts.password_policy import min_characters
 from app.extensions import limiter
 from app.live import close_sign_in
 from app.sign_on import by_password
-from app.sign_on.identities import REFUSALS, SignInRefused
-from app.sign_on.ldap import DirectoryAway
+from app.sign_on.identities import REFUSALS, DirectoryAway, SignInRefused
 from app.sign_on.sign_out import sign_out_there
 
 log = logging.getLogger(__name__)

@@ -14,10 +14,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import audit
 from app.accounts.current import acts_in_person, current_person
 from app.aside import aside
-from app.handing.fonts import lacks_letters
 from app.handing.found import find, find_to_hand_out, find_told
-from app.handing.pdf import Paper, pdf_of
-from app.handing.sheet import sheet_of
+from app.handing.sheet import Paper, sheet_of
 from app.languages import FRENCH
 from boards import rights
 from boards.administration import plain_name
@@ -54,6 +52,8 @@ def show_counter(card_id: int) -> str:
 @routes.get("/cards/<int:card_id>/sheet")
 @login_required
 def show_sheet(card_id: int) -> str:
+    from app.handing.fonts import lacks_letters  # with what reads fonts, 10 MB: most processes never show a sheet
+
     found, paper = find_told(card_id), _paper()
     so_far = handed(reading(), card_id)
     sheet = sheet_of(reading(), found.card, found.column, so_far.link)
@@ -86,6 +86,8 @@ def note_print(card_id: int) -> AnyResponse:
 @routes.post("/cards/<int:card_id>/sheet.pdf")
 @login_required
 def download_sheet(card_id: int) -> Response:
+    from app.handing.pdf import pdf_of  # another 10 MB
+
     found, paper = find_told(card_id), _paper()
     sheet = sheet_of(reading(), found.card, found.column, handed(reading(), card_id).link)
     with force_locale(FRENCH):

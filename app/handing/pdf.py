@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 import segno
 from fpdf import FPDF
 
 from app.handing.fonts import fitted, font_files
-from app.handing.sheet import Desk, Sheet
+from app.handing.sheet import Desk, Paper, Sheet
 from boards.blocks import Block, Form, blocks_of
 
 _FAMILY, _FALLBACK = "latin", "latin-ext"
@@ -18,13 +17,6 @@ _INK, _SOFT, _LINE = 30, 90, 180  # greys: a town hall's printer has no colours
 _INDENT_MM = 5.0
 _DEPTH_AT_MOST = 6  # lists deeper than that would leave no width to write in
 _QR_MM = 28.0
-
-
-class Paper(StrEnum):
-    """The sizes a sheet may have."""
-
-    A5 = "a5"
-    A4 = "a4"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask import current_app
 from flask_babel import force_locale
@@ -18,6 +19,13 @@ from boards.blocks import as_text
 from boards.days import day_of
 from boards.handing import PublicLink, told_html
 from boards.models import Card, Column, Service
+
+
+class Paper(StrEnum):
+    """The sizes a sheet may have."""
+
+    A5 = "a5"
+    A4 = "a4"
 
 
 @dataclass(frozen=True)

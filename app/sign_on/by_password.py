@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.accounts.passwords import verify_password
-from app.sign_on import identities, ldap
+from app.sign_on import identities
 from boards.database import reading
 from config import Settings
 
@@ -29,7 +29,7 @@ def is_offered() -> bool:
 
 
 def account_of(login: str, password: str) -> SignedOn | None:
-    """The account that these open. Raises ldap.DirectoryAway, identities.SignInRefused."""
+    """The account that these open. Raises DirectoryAway, SignInRefused of identities."""
     settings: Settings = current_app.config["SETTINGS"]
     if settings.local_accounts:
         account = find_account(login)
@@ -37,6 +37,8 @@ def account_of(login: str, password: str) -> SignedOn | None:
         if account and fits and account.person.disabled_at is None:
             return SignedOn(account, "password")
     if settings.ldap:
+        from app.sign_on import ldap  # some 5 MB that installations without a directory never load
+
         entry = ldap.prove(settings.ldap, login, password)
         if entry:
             return SignedOn(identities.account_of(entry.issuer, entry.subject, entry.emails, by="ldap"), "ldap")

@@ -23,6 +23,10 @@ REFUSALS = {
 }
 
 
+class DirectoryAway(Exception):
+    """The directory does not answer, or not to us; the message says why, for the log."""
+
+
 class SignInRefused(Exception):
     """Somebody has proved who they are, and no account opens to them. `code` says why, REFUSALS in which words."""
 

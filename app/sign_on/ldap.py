@@ -18,15 +18,12 @@ from ldap3.core.exceptions import LDAPException
 from ldap3.core.results import RESULT_BUSY, RESULT_SIZE_LIMIT_EXCEEDED, RESULT_SUCCESS, RESULT_UNAVAILABLE
 from ldap3.utils.conv import escape_filter_chars
 
+from app.sign_on.identities import DirectoryAway
 from config import Ldap
 
 PATIENCE_SECONDS = 5
 LOGIN_MAX_CHARACTERS = 254
 PASSWORD_MAX_CHARACTERS = 1000
-
-
-class DirectoryAway(Exception):
-    """The directory does not answer, or not to us; the message says why, for the log."""
 
 
 @dataclass(frozen=True)

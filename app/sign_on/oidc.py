@@ -17,7 +17,7 @@ from app.accounts.sign_in import safe_next
 from app.extensions import limiter
 from app.mail import public_link
 from app.sign_on import identities
-from app.sign_on.provider import AnswerRefused, ProviderAway, Request, current_provider
+from app.sign_on.asking import AnswerRefused, ProviderAway, Request, current_provider
 
 routes = Blueprint("oidc", __name__)
 

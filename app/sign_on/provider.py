@@ -8,19 +8,19 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
-from flask import abort, current_app
 from joserfc import jws, jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from requests import RequestException, Response
 
+from app.sign_on.asking import AnswerRefused, Proof, ProviderAway, Request
 from config import Oidc
 
 log = logging.getLogger(__name__)
@@ -34,43 +34,6 @@ PATIENCE_SECONDS = 5
 METADATA_KEPT_SECONDS = 3600
 CLOCK_LEEWAY_SECONDS = 60
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "end_session_endpoint", "jwks_uri")
-
-
-class ProviderAway(Exception):
-    """The provider does not answer, or not as a provider would."""
-
-
-class AnswerRefused(Exception):
-    """What came back does not prove who somebody is; the message says why, for the log."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What must be remembered of a request until its answer comes. All of it is random, and good once."""
-
-    state: str
-    nonce: str
-    code_verifier: str
-
-
-@dataclass(frozen=True)
-class Proof:
-    """Who the provider says this is."""
-
-    issuer: str
-    subject: str
-    email: str
-    email_verified: bool
-    id_token: str
-
-
-def current_provider() -> Provider:
-    """This installation's provider; 404 when it has none."""
-    settings = current_app.config["SETTINGS"].oidc
-    if settings is None:
-        abort(404)
-    provider: Provider = current_app.extensions.setdefault("flash_news_oidc", Provider(settings))
-    return provider
 
 
 class Provider:

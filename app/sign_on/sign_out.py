@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, make_response, render_template
 
 from app.mail import public_link
-from app.sign_on.provider import current_provider
+from app.sign_on.asking import current_provider
 
 
 def sign_out_there(id_token: str) -> Response | None:

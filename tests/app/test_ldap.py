@@ -15,6 +15,7 @@ from flask import Flask
 from app.accounts import people
 from app.accounts.models import Account, AuditEntry, Identity, SignIn
 from app.sign_on import ldap
+from app.sign_on.identities import DirectoryAway
 from boards.database import db, reading
 from config import ROOT, Settings
 from tests.server import free_port
@@ -125,7 +126,7 @@ def test_what_is_typed_is_never_a_filter(environment: dict[str, str], login: str
 )
 def test_some_input_does_not_even_reach_the_directory(environment: dict[str, str], login: str, password: str) -> None:
     away = {**environment, "LDAP_URL": f"ldap://127.0.0.1:{free_port()}"}
-    with pytest.raises(ldap.DirectoryAway):
+    with pytest.raises(DirectoryAway):
         prove(away, UID, THEIRS)
     assert prove(away, login, password) is None
 
@@ -182,7 +183,7 @@ def test_a_certificate_must_be_trusted_and_name_the_host(
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(slapd.certificate))
     for url in (f"ldap://{host}:{slapd.port}", f"ldaps://{host}:{slapd.tls_port}"):
-        with pytest.raises(ldap.DirectoryAway, match=r"(?i)certificate"):
+        with pytest.raises(DirectoryAway, match=r"(?i)certificate"):
             prove({**environment, "LDAP_URL": url, "LDAP_START_TLS": "1"}, UID, THEIRS)
 
 
@@ -196,13 +197,13 @@ def test_a_certificate_must_be_trusted_and_name_the_host(
     ],
 )
 def test_wrong_settings_are_said_to_be_the_directorys_not_the_persons(environment: dict[str, str], wrong: dict[str, str]) -> None:
-    with pytest.raises(ldap.DirectoryAway):
+    with pytest.raises(DirectoryAway):
         prove({**environment, **wrong}, UID, THEIRS)
 
 
 def test_a_directory_that_never_answers_is_given_up(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ldap, "PATIENCE_SECONDS", 1)
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(ldap.DirectoryAway):
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(DirectoryAway):
         prove({**environment, "LDAP_URL": f"ldap://127.0.0.1:{silent.getsockname()[1]}"}, UID, THEIRS)
 
 

@@ -12,8 +12,8 @@ from pypdf import PdfReader
 
 from app.assets import DIST
 from app.handing.fonts import fitted, lacks_letters
-from app.handing.pdf import Paper, pdf_of
-from app.handing.sheet import Desk, Sheet
+from app.handing.pdf import pdf_of
+from app.handing.sheet import Desk, Paper, Sheet
 from boards.database import reading
 from boards.handing import handed
 from boards.text import clean_body
