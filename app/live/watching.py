@@ -9,12 +9,13 @@ from flask_socketio import join_room, leave_room
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from app.accounts.current import LASTS_AT_MOST
 from app.accounts.models import ApiToken, SignIn
 from app.extensions import socketio
 from app.live import telling
 from app.live.telling import room, seats
 from app.presence import Seat
-from boards.database import reading
+from boards.database import now, reading
 from boards.models import Audience, Board, Person
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,8 @@ def look_after_seats() -> None:
     seated = seats.all()
     if not seated:
         return
-    signed_in = set(reading().scalars(select(SignIn.id).where(SignIn.id.in_({seat.sign_in_id for seat in seated}))))
+    lasting = SignIn.id.in_({seat.sign_in_id for seat in seated}) & (SignIn.created_at > now() - LASTS_AT_MOST)
+    signed_in = set(reading().scalars(select(SignIn.id).where(lasting)))
     good = ApiToken.id.in_({seat.token_id for seat in seated}) & ApiToken.revoked_at.is_(None)
     tokens = set(reading().scalars(select(ApiToken.id).where(good)))
     query = select(Person).where(Person.id.in_({seat.person["id"] for seat in seated})).options(selectinload(Person.services))

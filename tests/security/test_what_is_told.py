@@ -1,0 +1,89 @@
+"""What leaves the server: exactly what is meant to, to whom it is meant, and to nobody from somebody else's cache."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from boards.database import reading
+from tests.app.access import ROUTES, Access
+from tests.app.test_access import Doors
+from tests.security.conftest import Signed
+from tests.town import PEOPLE, Town
+from tests.visitor import Visitor
+
+CARD = {
+    *("id", "column", "rank", "title", "body_html", "version", "valid_until", "confirmed_at", "tellable", "internal_note", "labels"),
+    *("author", "created_at", "edited_at", "suggestion", "unread"),
+}
+PERSON = {"id", "name", "initials", "hue", "photo"}
+NEVER = ("$argon2", "password_hash", "token_hash", "id_token", "k" * 40)
+
+
+def personal_places(doors: Doors) -> list[str]:
+    """Every page that asks who one is, and is not for facilitators alone."""
+    beside = (Access.ANYBODY, Access.FACILITATORS, Access.FACILITATORS_OF_A_COLUMN)
+    return [doors._path(rule, "own") for (method, rule), access in ROUTES.items() if method == "GET" and access not in beside]
+
+
+def test_programs_get_these_fields_and_no_others(town: Town, signed: Signed) -> None:
+    town.add_card(body="Texte", internal_note="Note")
+    board: dict[str, Any] = signed("agent").get("/api/boards/accueil").get_json()
+    assert board.keys() == {"id", "slug", "title", "seq", "columns", "labels", "cards"}
+    assert {frozenset(card) for card in board["cards"]} == {frozenset(CARD)}
+    assert {frozenset(column) for column in board["columns"]} == {
+        frozenset({"id", "title", "kind", "rank", "hue", "service", "version", "check_after", "level"})
+    }
+
+
+def test_a_change_tells_who_and_nothing_else_of_them(town: Town, signed: Signed) -> None:
+    answer = signed("agent").command(type="add_card", column=town.free, title="x").get_json()
+    assert answer.keys() == {"seq", "changes"}
+    [change] = answer["changes"]
+    assert change.keys() == {"seq", "type", "actor", "at", "cards", "columns"}
+    assert change["actor"].keys() == PERSON
+
+
+def test_no_page_of_an_agent_or_reader_has_anybody_elses_address_or_any_secret(app: Flask, town: Town, signed: Signed) -> None:
+    hashes = [hashed for hashed in reading().scalars(select(Account.password_hash)) if hashed]
+    doors = Doors(app, town, "facilitator")
+    places = personal_places(doors)
+    for role in ("agent", "reader"):
+        others = [email for name, (email, *_rest) in PEOPLE.items() if name != role]
+        visitor = signed(role)
+        for path in places:
+            said = visitor.get(path).text
+            assert [word for word in (*others, *hashes, *NEVER) if word in said] == [], (role, path)
+
+
+def test_nobody_is_served_from_what_somebody_else_has_cached(app: Flask, town: Town, signed: Signed) -> None:
+    """A page may say that it has not changed only to whoever saw it so; what a cache keeps is kept for one browser at most."""
+    doors = Doors(app, town, "facilitator")
+    agent, stranger = signed("agent"), Visitor(app)
+    for path in personal_places(doors):
+        theirs = doors.visitor.get(path)
+        kept = theirs.headers["Cache-Control"]
+        assert "no-store" in kept or "private" in kept, path
+        assert "public" not in kept, path
+        assert "Cookie" in theirs.headers["Vary"], path
+        if "ETag" in theirs.headers and "/photo" not in path:  # a photo is the same for all who are signed in
+            again = {"Accept": "text/html", "If-None-Match": theirs.headers["ETag"]}
+            assert agent.client.get(path, headers=again).status_code != 304, path
+        if "ETag" in theirs.headers:
+            assert stranger.client.get(path, headers={"Accept": "text/html", "If-None-Match": theirs.headers["ETag"]}).status_code == 303, (
+                path
+            )
+
+
+def test_a_page_is_not_the_same_once_a_right_is_gone(town: Town, signed: Signed) -> None:
+    """Nor is its validator, which a browser sends back."""
+    town.add_card("Piscine fermée", column=town.free, actor=town.facilitator)
+    agent = signed("agent")
+    before = agent.get("/boards/accueil")
+    town.perform(town.facilitator, type="set_rights", column=town.free, agents="none", readers="none")
+    headers = {"Accept": "text/html", **({"If-None-Match": before.headers["ETag"]} if "ETag" in before.headers else {})}
+    after = agent.client.get("/boards/accueil", headers=headers)
+    assert (after.status_code, "Piscine fermée" in before.text, "Piscine fermée" in after.text) == (200, True, False)

@@ -1,0 +1,108 @@
+"""What was withdrawn is worth nothing from then on: a sign-in, an account, a role, a token, a link, however it was copied before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app.accounts.current import LASTS_AT_MOST
+from app.accounts.models import Account, ApiToken, SignIn, TokenScope
+from app.accounts.people import make_token
+from app.live.watching import look_after_seats
+from boards.database import now, reading, write_transaction
+from boards.models import Person, Role
+from tests.app.test_access import Live
+from tests.security.conftest import Signed
+from tests.town import PEOPLE, Town
+from tests.visitor import Visitor
+
+
+def account(role: str) -> Account:
+    reading().rollback()
+    return reading().scalars(select(Account).where(Account.email == PEOPLE[role][0])).one()
+
+
+def copy_of(visitor: Visitor, app: Flask) -> Visitor:
+    """Another browser with the same cookies, as a thief has them."""
+    thief = Visitor(app)
+    for name in ("flash_news", "flash_news_remember"):
+        if cookie := visitor.client.get_cookie(name):
+            thief.client.set_cookie(name, cookie.value)
+    return thief
+
+
+def is_in(visitor: Visitor) -> bool:
+    return visitor.get("/profile").status_code == 200
+
+
+def test_a_copied_cookie_ends_with_the_sign_out(app: Flask, town: Town) -> None:
+    agent = Visitor(app)
+    agent.sign_in("ccas@ville.example", remember="1")
+    thief = copy_of(agent, app)
+    assert is_in(thief)
+    agent.post("/sign-out")
+    assert not is_in(thief)
+
+
+def test_signing_in_again_ends_the_sign_in_before(app: Flask, town: Town, signed: Signed) -> None:
+    """In the same browser, as somebody else or as oneself: the cookie from before opens nothing any more."""
+    agent = signed("agent")
+    thief = copy_of(agent, app)
+    agent.post("/sign-in", {"email": "elu@ville.example", "password": "correct horse battery"})
+    assert "Carole Viala" in agent.get("/profile").text
+    assert not is_in(thief)
+    assert reading().scalars(select(SignIn).where(SignIn.account_id == account("agent").id)).all() == []
+
+
+def test_a_sign_in_ends_after_its_time_however_busy(app: Flask, town: Town, signed: Signed) -> None:
+    agent = signed("agent")
+    assert is_in(agent)
+    with write_transaction() as session:
+        session.execute(update(SignIn).values(created_at=now() - LASTS_AT_MOST - timedelta(minutes=1), last_seen_at=now()))
+    assert not is_in(agent)
+    signed("agent")
+    assert len(reading().scalars(select(SignIn)).all()) == 1  # and its row goes at the next
+
+
+@pytest.mark.parametrize("ended", ["sign_in", "account", "age"])
+def test_an_open_connection_ends_with_it(app: Flask, town: Town, signed: Signed, ended: str) -> None:
+    agent = signed("agent")
+    live = Live(app, agent)
+    assert "seq" in live.ask("join", {"board": "accueil", "after": 0})
+    with write_transaction() as session:
+        if ended == "sign_in":
+            session.query(SignIn).delete()
+        elif ended == "age":
+            session.execute(update(SignIn).values(created_at=now() - LASTS_AT_MOST - timedelta(minutes=1)))
+        else:
+            session.execute(update(Person).where(Person.id == town.agent).values(disabled_at=now()))
+    reading().rollback()
+    look_after_seats()
+    assert not live.is_connected
+
+
+def test_a_role_taken_away_is_gone_at_the_next_request(town: Town, signed: Signed) -> None:
+    facilitator = signed("facilitator")
+    assert facilitator.get("/people").status_code == 200
+    with write_transaction() as session:
+        session.execute(update(Person).where(Person.id == town.facilitator).values(role=Role.READER))
+    assert facilitator.get("/people").status_code == 403
+    assert facilitator.command(type="add_column", title="x", kind="free").status_code == 403
+
+
+def test_a_token_is_worth_what_its_person_is(app: Flask, town: Town) -> None:
+    with write_transaction() as session:
+        token = make_token(session, session.get_one(Account, account("agent").id), "x", TokenScope.WRITE)
+    asking = {"headers": {"Authorization": f"Bearer {token}", "Accept": "application/json"}}
+    program = app.test_client()
+    add = {"type": "add_card", "column": town.service, "title": "x"}
+    assert program.post("/boards/accueil/commands", json=add, **asking).status_code == 200
+    with write_transaction() as session:
+        session.execute(update(Person).where(Person.id == town.agent).values(role=Role.READER))
+    assert program.post("/boards/accueil/commands", json=add, **asking).status_code == 403
+    with write_transaction() as session:
+        session.execute(update(ApiToken).values(revoked_at=now()))
+    assert program.get("/api/boards/accueil", **asking).status_code == 401
