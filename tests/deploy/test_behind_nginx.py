@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
+import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +95,17 @@ def test_a_forged_forwarding_header_changes_nothing(town: Town, header: str) -> 
     assert forged.headers["Strict-Transport-Security"]
 
 
+@pytest.mark.parametrize(("version", "ciphers"), [("TLSv1_1", "DEFAULT:@SECLEVEL=0"), ("TLSv1_2", "AES128-SHA256:AES256-SHA:@SECLEVEL=0")])
+def test_what_is_no_longer_safe_is_not_spoken(town: Town, version: str, ciphers: str) -> None:
+    """Neither an old version of TLS nor a cipher without forward secrecy."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(town.nginx.certificate)
+    context.set_ciphers(ciphers)
+    context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
+    with socket.create_connection(("localhost", town.nginx.port), timeout=10) as plain, pytest.raises(ssl.SSLError):
+        context.wrap_socket(plain, server_hostname="localhost")
+
+
 def test_a_made_up_host_goes_no_further(town: Town) -> None:
     assert town.get("/sign-in", headers={"Host": "evil.example"}).status_code == 421
 
@@ -110,6 +123,7 @@ def test_static_files_come_compressed_and_are_kept_for_good(town: Town) -> None:
     assert gzip.decompress(answer.raw.read()) == built.read_bytes()
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Strict-Transport-Security"] == town.get("/healthz").headers["Strict-Transport-Security"]
     assert "javascript" in answer.headers["Content-Type"]
     assert town.get("/static/../config.py").status_code == 404
     assert town.get("/static../config.py").status_code == 404
@@ -132,6 +146,8 @@ def test_while_the_server_restarts_a_page_says_so_and_comes_back(town: Town) -> 
     town.server.start()
     assert (away.status_code, away.headers["Refresh"]) == (503, "5")
     assert "Flash News redémarre" in away.text
+    assert away.headers["X-Content-Type-Options"] == "nosniff"
+    assert away.headers["Strict-Transport-Security"]
     assert browser.web.get(f"{town.nginx.url}/boards/accueil", timeout=10).status_code == 200
 
 
