@@ -36,6 +36,7 @@ from app import (
 from app.accounts import last_seen, links, sign_in
 from app.administration import board_templates, boards, import_pages, invitations, log, people, person, rights, services
 from app.administration import town as town_pages
+from app.cli.refusals import settings_of_commands
 from app.extensions import compress, csrf, limiter, login_manager, migrate, socketio
 from app.handing import pages as handing_pages
 from app.handing import public, sending
@@ -51,7 +52,7 @@ from config import KIB, ROOT, Settings
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings, by default those of the environment."""
-    settings = settings or Settings.from_environment()
+    settings = settings or settings_of_commands()
     app = Flask(__name__, root_path=str(ROOT), static_folder=None)
     app.config["SETTINGS"] = settings
     logs.configure(settings)

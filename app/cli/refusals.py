@@ -15,6 +15,7 @@ from app.administration.people_csv import UnusableFile
 from app.problems import field_message, problem_for
 from boards.errors import Refusal
 from boards.text import UnfitText
+from config import Settings, SettingsError
 
 
 class Refused(click.ClickException):
@@ -22,6 +23,14 @@ class Refused(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(self.message, file=file or sys.stderr)
+
+
+def settings_of_commands() -> Settings:
+    """The settings of the environment; what is wrong with them is said, and no command begins."""
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        raise Refused(f"Réglages à corriger (docs/settings.md) :\n{error}") from error
 
 
 def says_refusals(function: Callable[..., Any]) -> Callable[..., Any]:

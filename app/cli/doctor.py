@@ -1,0 +1,75 @@
+"""`flask doctor`: is all well with this installation, and what to do where it is not."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.cli.refusals import Refused
+from app.observing.doctor import around, installation, machine, stores
+from app.observing.doctor.findings import Finding, State, wrong
+from boards.database import reading
+from config import Settings
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[Settings], Iterator[Finding]]
+CHECKS: dict[str, Check] = {
+    installation.SETTINGS: installation.settings_fit,
+    installation.VERSIONS: installation.versions,
+    stores.DATABASE: stores.database,
+    stores.REDIS: stores.redis_store,
+    machine.CLOCK: machine.clock,
+    machine.DISK: machine.disk,
+    machine.BACKUPS: machine.backups,
+    around.MAIL: around.mail,
+    around.WORKERS: around.workers,
+    around.JOBS: around.jobs,
+    around.ADDRESS: around.address,
+}
+_SIGNS = {State.WELL: ("✓", "green"), State.WATCH: ("!", "yellow"), State.WRONG: ("✗", "red")}
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array of {state, subject, told, advice}, for monitoring.")
+@with_appcontext
+def doctor(as_json: bool) -> None:
+    """Look at settings, versions, database, Redis, clock, disk, mail, workers… and say what to do. Exit status 1 when something is wrong."""
+    findings = [finding for subject, check in CHECKS.items() for finding in _examine(subject, check)]
+    if as_json:
+        click.echo(json.dumps([{**vars(finding), "state": finding.state.name.lower()} for finding in findings], ensure_ascii=False))
+    else:
+        _say(findings)
+    faults = sum(finding.state is State.WRONG for finding in findings)
+    if faults:
+        raise Refused(f"À corriger : {faults}.")
+
+
+def _examine(subject: str, check: Check) -> list[Finding]:
+    """One check that breaks must not silence the others."""
+    try:
+        return list(check(current_app.config["SETTINGS"]))
+    except Exception as error:
+        reading().rollback()
+        log.debug("the check %s broke", subject, exc_info=True)
+        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else ""
+        return [
+            wrong(
+                subject, f"vérification impossible : {type(error).__name__} {reason}".rstrip() + ".", "LOG_LEVEL=DEBUG flask doctor dit où."
+            )
+        ]
+
+
+def _say(findings: list[Finding]) -> None:
+    for finding in findings:
+        sign, colour = _SIGNS[finding.state]
+        click.echo(f"{click.style(sign, fg=colour)} {finding.subject} : {finding.told}")
+        if finding.advice:
+            click.echo(f"    → {finding.advice}")
+    watched = sum(finding.state is State.WATCH for finding in findings)
+    click.echo(f"À surveiller : {watched}." if watched else "Rien à surveiller.")

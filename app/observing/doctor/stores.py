@@ -1,0 +1,134 @@
+"""Where things are kept: the database and its schema, Redis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import redis
+from sqlalchemy import make_url, text
+
+from app.observing.doctor.findings import Finding, watch, well, wrong
+from app.observing.readiness import schema_of_code, schema_of_database
+from app.redis_client import client_of
+from boards.database import db, reading
+from config import Settings
+
+DATABASE, REDIS = "Base de données", "Redis"
+_WAL_LARGE = 64 * 2**20
+
+
+def database(settings: Settings) -> Iterator[Finding]:
+    began = time.perf_counter()
+    reading().execute(text("SELECT 1"))
+    milliseconds = (time.perf_counter() - began) * 1000
+    name = make_url(settings.database_url).render_as_string(hide_password=True)
+    yield well(DATABASE, f"{name} répond en {milliseconds:.0f} ms.")
+    yield from _schema()
+    yield from _sqlite() if db.engine.dialect.name == "sqlite" else _postgresql()
+
+
+def _schema() -> Iterator[Finding]:
+    newest, known = schema_of_code()
+    try:
+        revision = schema_of_database()
+    except Exception:  # whatever a database says that has no such table
+        reading().rollback()
+        yield wrong(DATABASE, "elle n’a pas encore de tables.", "Démarrez le service : il les crée.")
+        return
+    if revision == newest:
+        yield well(DATABASE, f"schéma {revision}, celui de ce logiciel.")
+    elif revision in known:
+        yield wrong(DATABASE, f"schéma {revision}, alors que ce logiciel attend {newest}.", "Redémarrez le service : il la met à jour.")
+    else:
+        yield wrong(
+            DATABASE,
+            f"schéma {revision}, plus récent que ce logiciel ({newest}).",
+            "Remettez la version du logiciel qui l’a mise à jour, ou restaurez une sauvegarde d’avant.",
+        )
+
+
+def _sqlite() -> Iterator[Finding]:
+    [answer] = reading().scalars(text("PRAGMA quick_check(1)")).all()
+    if answer != "ok":
+        yield wrong(
+            DATABASE,
+            "le fichier est abîmé.",
+            "Arrêtez le service, gardez ce fichier de côté, puis flask restore avec la dernière sauvegarde.",
+        )
+    mode, synchronous = reading().scalar(text("PRAGMA journal_mode")), reading().scalar(text("PRAGMA synchronous"))
+    if mode != "wal" or synchronous != 2:
+        yield wrong(
+            DATABASE,
+            f"journal {mode}, synchronous {synchronous} au lieu de wal et 2.",
+            "Le système de fichiers ne convient pas : mettez DATA_DIR sur un disque local.",
+        )
+    journal_bytes = _wal_bytes()
+    if journal_bytes > _WAL_LARGE:
+        yield watch(
+            DATABASE,
+            f"son journal (-wal) tient {journal_bytes // 2**20} Mo.",
+            "Un lecteur ne se termine pas : cherchez un outil resté ouvert sur la base, puis redémarrez le service.",
+        )
+
+
+def _wal_bytes() -> int:
+    file = Path(f"{db.engine.url.database}-wal")
+    return file.stat().st_size if file.exists() else 0
+
+
+def _postgresql() -> Iterator[Finding]:
+    wanted = {"server_encoding": "UTF8", "fsync": "on", "full_page_writes": "on"}
+    found = {name: str(reading().scalar(text("SELECT current_setting(:name)"), {"name": name})) for name in (*wanted, "synchronous_commit")}
+    yield well(DATABASE, f"PostgreSQL {reading().scalar(text('SHOW server_version'))}.")
+    if found["server_encoding"] != "UTF8":
+        yield wrong(
+            DATABASE,
+            f"encodage {found['server_encoding']}.",
+            "Recréez-la en UTF8 (docs/deployment.md), puis flask db-copy ou flask restore.",
+        )
+    for name in ("fsync", "full_page_writes"):
+        if found[name] != "on":
+            yield wrong(DATABASE, f"{name} est coupé : une panne de courant peut l’abîmer.", f"Remettez {name} = on dans postgresql.conf.")
+    if found["synchronous_commit"] == "off":
+        yield wrong(
+            DATABASE, "synchronous_commit est coupé : une panne perd les dernières modifications.", "Remettez synchronous_commit = on."
+        )
+    used = int(reading().scalar(text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")) or 0)
+    most = int(str(reading().scalar(text("SHOW max_connections"))))
+    if used > 0.8 * most:
+        yield watch(DATABASE, f"{used} connexions sur {most}.", "Augmentez max_connections : chaque processus en prend jusqu’à 40.")
+
+
+def redis_store(settings: Settings) -> Iterator[Finding]:
+    if settings.redis_url is None:
+        yield well(REDIS, "aucun (REDIS_URL) : un seul processus sert.")
+        return
+    client = client_of(settings.redis_url)
+    try:
+        told = client.info("server")
+        client.set(f"{settings.redis_prefix}:doctor", "1", ex=5)
+        heard = client.publish(f"{settings.redis_prefix}:bus", "{}")
+        workers = client.scard(f"{settings.redis_prefix}:workers")
+        policy = client.info("memory").get("maxmemory_policy", "noeviction")
+    except redis.AuthenticationError:
+        yield wrong(REDIS, "il refuse notre nom ou notre mot de passe.", "Corrigez REDIS_URL : redis://nom:motdepasse@hôte:6379/0")
+    except redis.ResponseError as error:
+        yield wrong(
+            REDIS, f"il refuse d’écrire : {error}.", "Donnez-nous un Redis où écrire (ni réplique en lecture seule, ni mémoire pleine)."
+        )
+    except redis.RedisError:
+        yield wrong(
+            REDIS,
+            "il ne répond pas.",
+            "Démarrez-le (systemctl start redis-server) et vérifiez REDIS_URL ; entre-temps chaque processus ne montre que ses présents.",
+        )
+    else:
+        yield well(REDIS, f"Redis {told['redis_version']} répond ; processus à l’écoute : {heard}, inscrits : {workers}.")
+        if str(policy).startswith("allkeys"):
+            yield watch(
+                REDIS,
+                f"maxmemory-policy {policy} : présences et limites peuvent être oubliées.",
+                "Mettez maxmemory-policy noeviction ou volatile-ttl.",
+            )
