@@ -57,12 +57,8 @@ def _examine(subject: str, check: Check) -> list[Finding]:
     except Exception as error:
         reading().rollback()
         log.debug("the check %s broke", subject, exc_info=True)
-        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else ""
-        return [
-            wrong(
-                subject, f"vérification impossible : {type(error).__name__} {reason}".rstrip() + ".", "LOG_LEVEL=DEBUG flask doctor dit où."
-            )
-        ]
+        told = f"vérification impossible : {type(error).__name__}, {stores.first_line(error)}"
+        return [wrong(subject, told, "LOG_LEVEL=DEBUG flask doctor dit où.")]
 
 
 def _say(findings: list[Finding]) -> None:

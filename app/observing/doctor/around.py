@@ -19,6 +19,7 @@ from sqlalchemy import select
 from app.jobs.models import Job
 from app.mail import open_connection
 from app.observing.doctor.findings import Finding, watch, well, wrong
+from app.observing.doctor.stores import has_tables
 from boards.database import now, reading
 from config import Settings
 
@@ -85,6 +86,8 @@ def workers(settings: Settings) -> Iterator[Finding]:
 
 
 def jobs(_settings: Settings) -> Iterator[Finding]:
+    if not has_tables():
+        return
     rows = reading().scalars(select(Job).order_by(Job.name)).all()
     failing = [job for job in rows if job.failures]
     late = [job for job in rows if job.due_at < now() - _OVERDUE and (job.taken_until is None or job.taken_until < now())]

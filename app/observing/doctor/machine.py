@@ -16,6 +16,7 @@ import redis
 from sqlalchemy import func, make_url, select, text
 
 from app.observing.doctor.findings import Finding, watch, well, wrong
+from app.observing.doctor.stores import has_tables
 from app.redis_client import client_of
 from boards.database import db, now, reading
 from boards.models import Change
@@ -32,7 +33,7 @@ _SET_CLOCK = "Mettez l’horloge à l’heure et gardez-la ainsi : timedatectl 
 
 def clock(settings: Settings) -> Iterator[Finding]:
     found = list(_clocks_apart(settings))
-    last = reading().scalar(select(func.max(Change.at)))
+    last = reading().scalar(select(func.max(Change.at))) if has_tables() else None
     if last is not None and last > now() + timedelta(seconds=_APART_SECONDS):
         when = last.astimezone(settings.timezone)
         found.append(
@@ -49,7 +50,7 @@ def clock(settings: Settings) -> Iterator[Finding]:
 
 def _clocks_apart(settings: Settings) -> Iterator[Finding]:
     others = {}
-    if db.engine.dialect.name == "postgresql":
+    if db.engine.dialect.name == "postgresql" and has_tables():
         others["PostgreSQL"] = float(reading().scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0) - time.time()
     if settings.redis_url:
         try:
@@ -114,6 +115,8 @@ def _room(settings: Settings, free: int) -> Finding:
 def _database_bytes(settings: Settings) -> int:
     file = make_url(settings.database_url).database or ""
     if not settings.database_url.startswith("sqlite"):
+        if not has_tables():
+            return 0
         return int(reading().scalar(text("SELECT pg_database_size(current_database())")) or 0)
     return sum(path.stat().st_size for path in (Path(file), Path(file + "-wal")) if path.exists())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import redis
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.observing.doctor.findings import Finding, watch, well, wrong
 from app.observing.readiness import schema_of_code, schema_of_database
@@ -21,7 +22,16 @@ _WAL_LARGE = 64 * 2**20
 
 def database(settings: Settings) -> Iterator[Finding]:
     began = time.perf_counter()
-    reading().execute(text("SELECT 1"))
+    try:
+        reading().execute(text("SELECT 1"))
+    except DBAPIError as error:
+        reading().rollback()
+        yield wrong(
+            DATABASE,
+            f"elle ne répond pas : {first_line(error.orig)}",
+            "Démarrez PostgreSQL, ou corrigez DATABASE_URL, DATA_DIR et les droits du dossier.",
+        )
+        return
     milliseconds = (time.perf_counter() - began) * 1000
     name = make_url(settings.database_url).render_as_string(hide_password=True)
     yield well(DATABASE, f"{name} répond en {milliseconds:.0f} ms.")
@@ -29,14 +39,26 @@ def database(settings: Settings) -> Iterator[Finding]:
     yield from _sqlite() if db.engine.dialect.name == "sqlite" else _postgresql()
 
 
+def has_tables() -> bool:
+    """Whether the database answers and holds a town's tables: what asks them need not say otherwise once more."""
+    try:
+        return schema_of_database() is not None
+    except SQLAlchemyError:
+        reading().rollback()
+        return False
+
+
+def first_line(error: object) -> str:
+    """What an error of a library says first; the rest are hints for programmers."""
+    return next(iter(str(error).strip().splitlines()), "sans un mot")[:200]
+
+
 def _schema() -> Iterator[Finding]:
     newest, known = schema_of_code()
-    try:
-        revision = schema_of_database()
-    except Exception:  # whatever a database says that has no such table
-        reading().rollback()
+    if not has_tables():
         yield wrong(DATABASE, "elle n’a pas encore de tables.", "Démarrez le service : il les crée.")
         return
+    revision = schema_of_database()
     if revision == newest:
         yield well(DATABASE, f"schéma {revision}, celui de ce logiciel.")
     elif revision in known:
