@@ -40,9 +40,10 @@ def init_app(app: Flask) -> None:
 
 
 def wants_problem() -> bool:
-    """Programs get problem+json: they call /api, send commands or JSON, or say what they accept."""
+    """Programs get problem+json: they call /api, send commands, JSON or what no form can, or say what they accept."""
     return (
-        request.path.startswith("/api/")
+        request.method in ("PUT", "DELETE")
+        or request.path.startswith("/api/")
         or request.path.endswith("/commands")
         or request.is_json
         or not request.accept_mimetypes.accept_html

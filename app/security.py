@@ -62,7 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             return None
         if acts_by_token():
             _check_reach_of_token()
-        elif _brings_a_worthless_token():
+        elif _brings_a_worthless_token() or _alters_unknown():
             return answer_problem(401, "not_signed_in")
         elif request.endpoint not in PROVEN_BY_THEIR_ADDRESS:
             csrf.protect()
@@ -122,6 +122,12 @@ def acts_by_token() -> bool:
 
 def _brings_a_worthless_token() -> bool:
     return request.headers.get("Authorization", "").lower().startswith("bearer ") and not current_user.is_authenticated
+
+
+def _alters_unknown() -> bool:
+    """Whether a program that nobody knows would alter something: what it lacks is not the token of a form."""
+    alters = request.method not in ("GET", "HEAD", "OPTIONS")
+    return alters and request.path.startswith(OPEN_TO_TOKENS) and wants_problem() and not current_user.is_authenticated
 
 
 def _check_reach_of_token() -> None:

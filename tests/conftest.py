@@ -16,6 +16,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from app import create_app
 from app.schema import bring_up_to_date
+from boards import database
 from boards.database import Base, db, keep_time, system_clock, write_transaction
 from config import Settings
 from tests.clock import Clock
@@ -40,6 +41,7 @@ def _in_no_order(connection: Any, _record: Any) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="run domain and page tests on this database")
+    parser.addoption("--long", type=int, default=1, metavar="TIMES", help="fuzz with so many times as many examples, by hand")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -78,7 +80,7 @@ def founded(template: Path, tmp_path_factory: pytest.TempPathFactory, password_h
     shutil.copy(template, file)
     app = create_app(Settings.from_environment({"DATA_DIR": str(file.parent), "SECRET_KEY": "k" * 40}))
     with app.app_context():
-        town = found_town(password_hash)
+        town = _found(password_hash)
         db.session.remove()
         db.engine.dispose()
     return file, town
@@ -109,7 +111,7 @@ def founded_there(postgresql_url: str, password_hash: str) -> str:
     app = create_app(Settings.from_environment({"DATABASE_URL": postgresql_url, "DATA_DIR": "/nonexistent", "SECRET_KEY": "k" * 40}))
     with app.app_context():
         _empty(postgresql_url, found=False)
-        found_town(password_hash)
+        _found(password_hash)
         with db.engine.begin() as connection:
             connection.execute(text(f"DROP SCHEMA IF EXISTS {FOUNDED} CASCADE"))
             connection.execute(text(f"CREATE SCHEMA {FOUNDED}"))
@@ -261,6 +263,16 @@ def _beside(url: str, suffix: str) -> str:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
     engine.dispose()
     return given.set(database=name).render_as_string(hide_password=False)
+
+
+def _found(password_hash: str) -> Town:
+    """Found the small town at the time that it is, whatever the clock of the test that first asks for it says."""
+    told = database._clock
+    keep_time(system_clock)
+    try:
+        return found_town(password_hash)
+    finally:
+        keep_time(told)
 
 
 def _empty(url: str, *, found: bool) -> None:

@@ -143,6 +143,13 @@ def test_a_reader_gets_403_and_a_stranger_401(app: Flask, town: Town) -> None:
     assert town.titles(town.service) == []
 
 
+def test_a_program_that_nobody_knows_is_told_so_and_not_of_a_form(app: Flask, town: Town) -> None:
+    client, card = app.test_client(), town.add_card()
+    for method, path in (("POST", "/boards/accueil/commands"), ("PUT", f"/cards/{card}/seen"), ("DELETE", f"/cards/{card}/seen")):
+        response = client.open(path, method=method, headers={"Accept": "*/*"})
+        assert (response.status_code, response.mimetype) == (401, "application/problem+json")
+
+
 def test_an_unknown_board_is_404(town: Town, agent: Visitor) -> None:
     assert agent.command("ailleurs", type="add_card", column=town.service, title="x").status_code == 404
 
