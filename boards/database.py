@@ -18,6 +18,10 @@ from sqlalchemy.types import TypeDecorator
 from boards.errors import Busy
 
 WRITE_PATIENCE_SECONDS = 10.0
+# Whoever reads sees the board as it is at one instant: SQLite's readers always do, PostgreSQL's have to be told.
+# Whoever writes takes the board's turn first and then has to see what was written before it.
+READING_POSTGRESQL = "REPEATABLE READ"
+_WRITING = {"sqlite": {"begin": "IMMEDIATE"}, "postgresql": {"isolation_level": "READ COMMITTED"}}
 
 
 class Base(DeclarativeBase):
@@ -140,7 +144,7 @@ def _begin(session: Session) -> None:
     deadline = time.monotonic() + WRITE_PATIENCE_SECONDS
     while True:
         try:
-            session.connection(execution_options={"begin": "IMMEDIATE"})
+            session.connection(execution_options=_WRITING[db.engine.dialect.name])
             return
         except OperationalError as error:
             session.rollback()
