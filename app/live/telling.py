@@ -9,7 +9,8 @@ import logging
 from collections import defaultdict
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any
+from time import perf_counter
+from typing import Any, NamedTuple
 
 from flask import Flask
 
@@ -17,6 +18,7 @@ from app.extensions import socketio
 from app.flash_banners import banners
 from app.fragments import present, view_of
 from app.live import bus
+from app.observing.metrics import DELIVERY
 from app.presence import Group, Seat, Seats
 from boards import rights
 from boards.changes import Committed, changes_after
@@ -31,8 +33,18 @@ PRESENCE_SECONDS = 0.5
 CLOSING_SECONDS = 2.0
 CLOSING_PER_SECOND = 50  # that another worker takes over without making those wait whom it has
 AT_ONCE = 50
+
+
+class _News(NamedTuple):
+    """A change that was just committed; without one, that the log of a board may hold more than was told."""
+
+    board_id: int
+    change: Committed | None
+    since: float  # by the clock that only goes forward
+
+
 seats = Seats()
-_outgoing: SimpleQueue[Committed | int] = SimpleQueue()  # a change, or a board whose log holds more than was told
+_outgoing: SimpleQueue[_News] = SimpleQueue()
 _moved_boards: list[int] = []
 _presence_changed = Event()
 _told: dict[int, int] = {}  # board → the last seq that this process has told its clients
@@ -57,12 +69,12 @@ def begin_to_tell(board: Board) -> None:
 
 def look_into(board_id: int) -> None:
     """The board's log may hold more than this process has told."""
-    _outgoing.put(board_id)
+    _outgoing.put(_News(board_id, None, perf_counter()))
 
 
 def look_around() -> None:
     """Something that concerns every board may have begun or ended: a flash that another process saw lit, or whose time is over."""
-    _outgoing.put(_NO_BOARD)
+    _outgoing.put(_News(_NO_BOARD, None, perf_counter()))
 
 
 def is_behind(board: Board) -> bool:
@@ -114,7 +126,7 @@ def _emit_to_person(person_id: int, event: str, data: dict[str, Any]) -> None:
 
 
 def _enqueue(_sender: Any, change: Committed) -> None:
-    _outgoing.put(change)
+    _outgoing.put(_News(change.board_id, change, perf_counter()))
 
 
 def _tell_changes(app: Flask) -> None:
@@ -128,13 +140,17 @@ def _tell_changes(app: Flask) -> None:
             pass
         news: defaultdict[int, list[Committed]] = defaultdict(list)
         for item in waiting:
-            news[item if isinstance(item, int) else item.board_id] += [] if isinstance(item, int) else [item]
+            news[item.board_id] += [item.change] if item.change else []
         for board_id, changes in news.items():
             try:
                 with app.app_context():
                     _tell_board(board_id, changes)
             except Exception:  # one bad change must not silence the rest; clients notice the gap and catch up
                 log.exception("could not tell what happened on board %s", board_id)
+        for item in waiting:
+            if item.change:
+                DELIVERY.observe(perf_counter() - item.since)
+        socketio.sleep(0)  # the answers that are ready leave before it is looked at what flashes
         try:
             with app.app_context():
                 _tell_flashes()
