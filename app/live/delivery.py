@@ -63,7 +63,7 @@ class OneFrame(Manager):  # type: ignore[misc]  # python-socketio ships no types
         client = self.server.eio.sockets.get(carrier_sid)
         if client is None or not client.upgraded or client.closed or not client.queue.empty():
             return None
-        line: Line | None = self.server.environ[carrier_sid].get(LINE)
+        line: Line | None = self.server.environ.get(carrier_sid, {}).get(LINE)
         return line
 
     def _enqueue(self, carrier_sid: str, packet: Carrier) -> int:
