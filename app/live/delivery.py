@@ -20,7 +20,7 @@ from app.websocket import LINE, Line
 POLLED_AT_MOST = 200  # packets that wait for somebody who polls; who lets them gather is dropped, and catches up
 
 
-class OneFrame(Manager):  # type: ignore[misc]  # python-socketio ships no types
+class OneFrame(Manager):
     """The client manager that Socket.IO's server asks to emit."""
 
     def emit(
@@ -36,7 +36,8 @@ class OneFrame(Manager):  # type: ignore[misc]  # python-socketio ships no types
     ) -> None:
         message = self._message(event, data, namespace)
         if callback is not None or not isinstance(message, str):  # an answer is asked of each, or there are attachments
-            return super().emit(event, data, namespace, room, skip_sid, callback, to, **options)
+            super().emit(event, data, namespace, room, skip_sid, callback, to, **options)
+            return
         packet = Carrier(MESSAGE, message)
         frame = frame_of(packet.encode())
         skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
@@ -51,7 +52,6 @@ class OneFrame(Manager):  # type: ignore[misc]  # python-socketio ships no types
             else:
                 furthest_behind = max(furthest_behind, self._enqueue(carrier_sid, packet))
         QUEUE_DEPTH.observe(furthest_behind)
-        return None
 
     def _message(self, event: str, data: Any, namespace: str) -> str | list[Any]:
         arguments = [] if data is None else list(data) if isinstance(data, tuple) else [data]

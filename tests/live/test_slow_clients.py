@@ -11,7 +11,7 @@ import pytest
 import websocket as websocket_client
 
 from app import websocket
-from app.observing.metrics import DROPPED_CLIENTS
+from app.observing.metrics import REGISTRY
 from app.websocket import HELD_BYTES, Line
 from tests.live.person import LivePerson
 from tests.server import Server
@@ -147,7 +147,7 @@ def asks_to_join(after: int) -> str:
 
 
 def dropped(reason: str) -> float:
-    return DROPPED_CLIENTS.labels(reason)._value.get()
+    return REGISTRY.get_sample_value("flash_news_dropped_clients_total", {"reason": reason}) or 0
 
 
 def drain_to_the_end(stream: socket.socket) -> None:
