@@ -25,7 +25,7 @@ NAMED_AT_MOST = 50
 _Row = TypeVar("_Row", Card, Column)
 
 # What follows from the rest, or from the change itself.
-_NOT_RECORDED = {"id", "board_id", "changed_seq", "body_text", "signalled_seq", "signalled_by_id", "signalled_at"}
+_NOT_RECORDED = {"id", "board_id", "changed_seq", "body_text", "unpublished", "signalled_seq", "signalled_by_id", "signalled_at"}
 _RECORDED_OF_BOARD = ("title", "archived_at")
 _DECIDES_RIGHTS = {"rights", "kind", "service_id"}
 # What the log keeps of a card or column that was erased: catching up needs it, and an import, lest it bring them back. None of it is a text.

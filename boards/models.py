@@ -196,6 +196,7 @@ class Card(Base):
 
     # When it is true, to whom it may be told, and what it is about.
     visible_from: Mapped[date | None]  # it waits in the archive for this day; None once it stands on the board
+    unpublished: Mapped[bool] = mapped_column(default=False)  # it waits, or was put away before its day: only who may edit it knows of it
     confirmed_at: Mapped[datetime] = mapped_column(Moment, default=now)  # somebody last wrote it, or said that it still holds
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     tellable: Mapped[bool] = mapped_column(default=True)  # whether residents may be told
@@ -229,7 +230,7 @@ class Card(Base):
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether it waits for its day; until then only those who may edit it know of it."""
+        """Whether it waits for its day."""
         return self.visible_from is not None
 
     @validates("archived_at")

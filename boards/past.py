@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Date, inspect, select
+from sqlalchemy import ColumnElement, Date, inspect, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -40,13 +40,9 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
     """
     now = {column.id: column for column in session.scalars(select(Column).where(Column.board_id == board.id))}
     columns = {id: {name: getattr(column, name) for name in recorded_fields(Column)} for id, column in now.items()}
-    cards = _cards_now(session, board)
+    # Whatever it once said: what waits for another day now is unknown to those who may not edit it.
+    cards = _cards_now(session, board, or_(Card.unpublished.is_(False), rights.seen_cards(person, now.values())))
     title = board.title
-    waiting = {
-        id
-        for id, state in cards.items()
-        if state["visible_from"] and not rights.may_see_card(person, _rebuilt(Card, board.id, id, state, seq), now[state["column_id"]])
-    }  # whatever they once said on the board
     later = select(Change.record).where(Change.board_id == board.id, Change.seq > seq).order_by(Change.seq.desc())
     for records in session.scalars(later.execution_options(yield_per=_AT_ONCE)).partitions():
         for record in records:
@@ -59,7 +55,7 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
     standing: dict[int, list[Card]] = {column.id: [] for column in shown}
     homes = {column.id: column for column in shown}
     for id, state in cards.items():
-        if state["archived_at"] is None and state["column_id"] in standing and id not in waiting:
+        if state["archived_at"] is None and state["column_id"] in standing:
             card = _rebuilt(Card, board.id, id, state, seq)
             set_committed_value(card, "column", homes[card.column_id])
             standing[card.column_id].append(card)
@@ -79,7 +75,7 @@ def card_as_it_was(session: Session, person: Person, board: Board, card_id: int,
         raise NotFound("card_not_found")
     if not (rights.may_read(person, column) and rights.may_read(person, home)):
         raise NotFound("card_not_found")
-    if (card.is_scheduled or former.is_scheduled) and not rights.may_place(person, card, session.get_one(Column, card.column_id)):
+    if (card.unpublished or former.is_scheduled) and not rights.may_place(person, card, session.get_one(Column, card.column_id)):
         raise NotFound("card_not_found")
     set_committed_value(former, "column", home)
     _name(session, [former])
@@ -98,9 +94,9 @@ def seq_at(session: Session, board: Board, moment: datetime) -> int:
     return session.scalar(earlier.order_by(Change.seq.desc()).limit(1)) or 0
 
 
-def _cards_now(session: Session, board: Board) -> dict[int, Record]:
+def _cards_now(session: Session, board: Board, known: ColumnElement[bool]) -> dict[int, Record]:
     names = recorded_fields(Card)
-    rows = session.execute(select(Card.id, *(getattr(Card, name) for name in names)).where(Card.board_id == board.id))
+    rows = session.execute(select(Card.id, *(getattr(Card, name) for name in names)).where(Card.board_id == board.id, known))
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 

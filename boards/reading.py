@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -22,15 +23,29 @@ CardKey = Row[int, int, int, int, str]  # id, column_id, changed_seq, author_ver
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """A board as one person may see it, the columns in their own order. `seq` is not newer than the rest, so catching up loses nothing."""
+class Overview:
+    """A board's columns as one person may see them, in their own order."""
 
     board: Board
-    seq: int
     columns: Sequence[Column]
-    cards: dict[int, list[CardKey]]
     folded: frozenset[int]
     placements: dict[int, Placement]
+
+
+@dataclass(frozen=True)
+class Snapshot(Overview):
+    """The same with its cards, by column. `seq` is not newer than the rest, so catching up loses nothing."""
+
+    seq: int
+    cards: dict[int, list[CardKey]]
+
+
+class StandingMark(NamedTuple):
+    """As long as this stays the same, so do the cards on the board and what is shown of them: its seq, and who is named on cards."""
+
+    seq: int
+    people: tuple[int, int]  # how many there are, and the sum of what has been altered of them
+    services: tuple[tuple[int, str], ...]
 
 
 def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board:
@@ -57,8 +72,22 @@ def home_of(session: Session, person: Person) -> Board | None:
 def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
     """Everything that stands on the board, in five queries however many cards there are."""
     seq = session.scalars(select(Board.seq).where(Board.id == board.id)).one()
+    seen, cards = overview(session, board, person), standing(session, board)
+    return Snapshot(
+        board, seen.columns, seen.folded, seen.placements, seq, {column.id: cards.get(column.id, []) for column in seen.columns}
+    )
+
+
+def overview(session: Session, board: Board, person: Person) -> Overview:
+    """What a person sees of the board before its cards, in three queries."""
     columns = visible_columns(session, board, person)
-    cards: dict[int, list[CardKey]] = {column.id: [] for column in columns}
+    folded = session.scalars(select(Fold.column_id).where(Fold.person_id == person.id))
+    placements = placements_of(session, board, person)
+    return Overview(board, arranged(columns, placements), frozenset(folded), placements)
+
+
+def standing(session: Session, board: Board) -> dict[int, list[CardKey]]:
+    """All cards on the board, by column, in their order, whoever may see them; archived columns too."""
     keys = (
         select(
             Card.id,
@@ -72,12 +101,18 @@ def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
         .where(Card.board_id == board.id, Card.archived_at.is_(None))
         .order_by(Card.column_id, Card.rank)
     )
+    cards: dict[int, list[CardKey]] = {}
     for key in session.execute(keys):
-        if key.column_id in cards:
-            cards[key.column_id].append(key)
-    folded = session.scalars(select(Fold.column_id).where(Fold.person_id == person.id))
-    placements = placements_of(session, board, person)
-    return Snapshot(board, seq, arranged(columns, placements), cards, frozenset(folded), placements)
+        cards.setdefault(key.column_id, []).append(key)
+    return cards
+
+
+def standing_mark(session: Session, board: Board) -> StandingMark:
+    """Whether `standing` and what is shown of it may have altered, in two small queries. Read it first: what is read later is not older."""
+    counted = select(func.count(Person.id)).scalar_subquery(), select(func.coalesce(func.sum(Person.version), 0)).scalar_subquery()
+    seq, count, versions = session.execute(select(Board.seq, *counted).where(Board.id == board.id)).one()
+    services = session.execute(select(Service.id, Service.name).order_by(Service.id)).all()
+    return StandingMark(seq, (count, int(versions)), tuple((id, name) for id, name in services))
 
 
 def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:
@@ -112,7 +147,7 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
     in_use = {column.id: column for column in visible_columns(session, board, person)}
     cards = session.scalars(
         select(Card)
-        .where(Card.column_id.in_(in_use), Card.archived_at.is_not(None), Card.visible_from.is_(None))
+        .where(rights.seen_cards(person, in_use.values()), Card.archived_at.is_not(None), Card.visible_from.is_(None))
         .order_by(Card.archived_at.desc())
         .limit(ARCHIVED_LIMIT)  # counted among what this person may see, or what is hidden would crowd the rest out
     )

@@ -6,7 +6,10 @@ themselves follows from the column's kind. Facilitators hold the highest level e
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
+
+from sqlalchemy import ColumnElement, and_, or_
 
 from boards.models import Audience, Board, Card, Column, Kind, Person, Record, Role, Suggestion
 
@@ -87,8 +90,17 @@ def may_read(who: Person | Audience, column: Column) -> bool:
 
 
 def may_see_card(person: Person, card: Card, column: Column) -> bool:
-    """Whether the card exists for the person: one that waits for its day is there for those who may edit it."""
-    return may_read(person, column) and (not card.is_scheduled or may_place(person, card, column))
+    """Whether the card exists for the person: one that never had its day on the board is there for those who may edit it."""
+    return may_read(person, column) and (not card.unpublished or may_place(person, card, column))
+
+
+def seen_cards(person: Person, columns: Iterable[Column]) -> ColumnElement[bool]:
+    """The same of the cards in columns that the person may read, as a condition of a query."""
+    levels = {column.id: level(person, column) for column in columns}
+    editing = [id for id, reached in levels.items() if reached >= Level.EDIT]
+    contributing = [id for id, reached in levels.items() if reached == Level.CONTRIBUTE]
+    own = and_(Card.column_id.in_(contributing), Card.author_id == person.id)
+    return and_(Card.column_id.in_(list(levels)), or_(Card.unpublished.is_(False), Card.column_id.in_(editing), own))
 
 
 def is_for_residents(column: Column) -> bool:

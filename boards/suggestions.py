@@ -146,7 +146,7 @@ class Told:
 def notices(session: Session, person: Person) -> list[Told]:
     """What this person was told, the latest first, about cards that they may still read."""
     about = select(Notice, Card).join(Card, Card.id == Notice.card_id).where(Card.column_id.in_(_columns_told_of(session, person)))
-    about = about.where(Card.visible_from.is_(None))  # one that waits for its day is named to nobody
+    about = about.where(Card.unpublished.is_(False))  # one that waits for its day is named to nobody
     # Counted among what they may read, or what is hidden would crowd the rest out.
     latest = about.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
     rows = session.execute(latest).all()
@@ -158,7 +158,7 @@ def notices(session: Session, person: Person) -> list[Told]:
 def unread_notices(session: Session, person: Person) -> int:
     """How many notices wait for this person about cards that they may read."""
     columns = _columns_told_of(session, person, unread=True)
-    waiting = _unread(person.id).join(Card, Card.id == Notice.card_id).where(Card.column_id.in_(columns), Card.visible_from.is_(None))
+    waiting = _unread(person.id).join(Card, Card.id == Notice.card_id).where(Card.column_id.in_(columns), Card.unpublished.is_(False))
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0 if columns else 0
 
 

@@ -148,7 +148,7 @@ class LogReader:
         waits = self._former.get(card.id, {}).get("visible_from", as_recorded(card.visible_from))
         left = (altered["before"] or {}).get("archived_at", ...) is None
         shown = altered["after"].get("archived_at", ...) is None
-        return card.is_scheduled or (waits is not None and not left) or (self._waited(card, altered["before"]) and not shown)
+        return card.unpublished or (waits is not None and not left) or (self._waited(card, altered["before"]) and not shown)
 
     def _waited(self, card: Card, before: Record | None) -> bool:
         """Whether the card waited for its day until this change, and this person could not know."""

@@ -96,7 +96,7 @@ def left_unseen(session: Session, person: Person, board: Board, read_to: int) ->
     rows = select(Card.id, Column, Seen.seq).join(Column, Column.id == Card.column_id)
     known = rows.outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
     away = known.where(Card.id.in_(left), Card.archived_at.is_not(None), Column.archived_at.is_(None))
-    away = away.where(Card.visible_from.is_(None))  # one that waits for another day is no news, and not for everybody to know
+    away = away.where(Card.unpublished.is_(False))  # one that waits for another day is no news, and not for everybody to know
     return {
         id: left[id]
         for id, column, seen in session.execute(away)

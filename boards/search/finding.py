@@ -89,14 +89,10 @@ def _homes(session: Session, person: Person, board: Board | None, archived: bool
 
 
 def _readable(person: Person, columns: Collection[Column], archived: bool) -> ColumnElement[bool]:
-    """The condition of a card that the person may read; one that waits for its day is there for those who may edit it."""
-    in_columns = Card.column_id.in_([column.id for column in columns])
-    if not archived:
-        return and_(in_columns, Card.archived_at.is_(None))
-    editing = [column.id for column in columns if rights.level(person, column) >= rights.Level.EDIT]
-    contributing = [column.id for column in columns if rights.level(person, column) == rights.Level.CONTRIBUTE]
-    own = and_(Card.column_id.in_(contributing), Card.author_id == person.id)
-    return and_(in_columns, or_(Card.visible_from.is_(None), Card.column_id.in_(editing), own))
+    """The condition of a card that the person may read."""
+    if archived:
+        return rights.seen_cards(person, columns)
+    return and_(Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None))
 
 
 def _candidates(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool], most: int) -> list[Candidate]:

@@ -21,6 +21,7 @@ from boards.models import Board, Card, Person
 from boards.past import board_as_it_was, card_as_it_was
 from boards.perform import perform_on_time
 from boards.reading import archived, find_card, scheduled
+from boards.search.finding import search
 from boards.suggestions import notices, unread_notices
 from tests.clock import Clock
 from tests.town import Town
@@ -268,13 +269,18 @@ def everything_told(town: Town, who: int) -> str:
         for card in cards
     ]
     told += [each.card.title for each in notices(reading(), me)]
+    told += [each.card.title for each in search(reading(), me, SECRET, today(), archived=True).cards]
     return str(told)
 
 
-def test_a_waiting_card_leaks_nowhere(town: Town) -> None:
+@pytest.mark.parametrize("put_away", [False, True])
+def test_a_card_leaks_nowhere_while_it_waits_nor_when_it_was_put_away_before_its_day(town: Town, put_away: bool) -> None:
     card = town.add_card(SECRET, visible_from=day(3))
     town.perform(town.agent, type="edit_card", card=card, version=1, body=f"<p>{SECRET}</p>")
     town.perform(town.facilitator, type="move_card", card=card, column=town.service, after=None)
+    if put_away:
+        town.perform(town.agent, type="archive_card", card=card)
+        assert not town.card(card).is_scheduled
     for who in (town.agent, town.facilitator):
         assert find_card(reading(), person(who), card)
         assert SECRET in everything_told(town, who)
@@ -288,6 +294,15 @@ def test_a_waiting_card_leaks_nowhere(town: Town) -> None:
             with pytest.raises((NotFound, Forbidden)) as refused:
                 town.perform(who, type=command, card=card)
             assert refused.value.code == "card_not_found"
+
+
+def test_whoever_puts_it_back_shows_it_to_everybody(town: Town) -> None:
+    card = town.add_card(SECRET, visible_from=day(3))
+    town.perform(town.agent, type="archive_card", card=card)
+    town.perform(town.agent, type="restore_card", card=card)
+    assert find_card(reading(), person(town.reader), card)[0].title == SECRET
+    town.perform(town.agent, type="archive_card", card=card)
+    assert SECRET in everything_told(town, town.reader)
 
 
 def test_nobody_even_hears_that_something_happens_to_a_waiting_card(town: Town) -> None:
