@@ -83,10 +83,19 @@ def expire_due() -> int:
 
 
 def _on_every_board(command: Command) -> int:
+    """Raises an ExceptionGroup once all boards have had their turn: one that fails holds up no other."""
     session = reading()
     boards = session.scalars(select(Board.id).where(Board.archived_at.is_(None)).order_by(Board.id)).all()
     session.rollback()
-    return sum(_all_due(board_id, command) for board_id in boards)
+    done, failures = 0, []
+    for board_id in boards:
+        try:
+            done += _all_due(board_id, command)
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{type(command).__name__} failed on {len(failures)} of {len(boards)} boards", failures)
+    return done
 
 
 def _all_due(board_id: int, command: Command) -> int:

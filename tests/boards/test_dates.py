@@ -9,12 +9,13 @@ import pytest
 
 from app.fragments import present
 from boards import freshness
-from boards.changes import changes_after
+from boards.changes import Committed, changes_after
 from boards.commands import parse_command
+from boards.commands.base import Command
 from boards.commands.on_time import ExpireCards, PublishCards
 from boards.database import reading, write_transaction
 from boards.days import start_of, today
-from boards.errors import Conflict, Forbidden, Invalid, NotFound
+from boards.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from boards.freshness import expire_due, publish_due
 from boards.history import history
 from boards.models import Board, Card, Person
@@ -79,6 +80,25 @@ def test_after_a_long_time_down_all_is_caught_up(town: Town, clock: Clock) -> No
     assert town.titles(town.service) == ["Vœux du maire"]
     assert (town.card(missed).visible_from, freshness.has_expired(town.card(missed))) == (None, True)
     assert town.card(late).archived_at is None
+
+
+def test_a_board_that_fails_holds_up_no_other(town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = town.add_card("Vœux", visible_from=day(1))
+    added = town.perform(town.facilitator, board=town.other_board, type="add_column", title="Ailleurs", kind="free")
+    [column] = added.columns
+    command = {"type": "add_card", "column": column, "title": "Braderie", "visible_from": day(1)}
+    [elsewhere] = town.perform(town.facilitator, board=town.other_board, **command).cards
+
+    def perform_but_here(board_id: int, command: Command) -> Committed:
+        if board_id == town.board:
+            raise Busy("database_unavailable")
+        return perform_on_time(board_id, command)
+
+    clock.advance(timedelta(days=1))
+    monkeypatch.setattr(freshness, "perform_on_time", perform_but_here)
+    with pytest.raises(ExceptionGroup, match="1 of 2 boards"):
+        publish_due()
+    assert (town.card(here).is_scheduled, town.card(elsewhere).is_scheduled) == (True, False)
 
 
 def test_however_many_it_is_one_change_of_a_board_and_batches_of_very_many(
