@@ -43,6 +43,7 @@ Usage = namedtuple("Usage", "total used free")
 def settings(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings with which all is well."""
     monkeypatch.setenv("SECRET_KEY", KEY)
+    monkeypatch.setattr(stores, "LOSSES", {})  # a database for tests may be told to be quick
     tmp_path.chmod(0o700)
     settings: Settings = app.config["SETTINGS"]
     return settings
@@ -214,6 +215,17 @@ def test_a_schema_of_another_version_is_found(find: Find, town: Town) -> None:
     assert find(around.jobs) == []
     with write_transaction() as session:  # for the tests that come after this one, where they share a database
         session.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": schema_of_code()[0]})
+
+
+def test_a_postgresql_that_may_lose_something_is_found(find: Find, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("needs --database=postgresql")
+    monkeypatch.setattr(stores, "LOSSES", {"enable_seqscan": "rien du tout"})
+    assert find(stores.database) == []
+    reading().execute(text("SET SESSION enable_seqscan = off"))
+    found = [finding for finding in stores.database(settings) if finding.state is State.WRONG]
+    reading().execute(text("SET SESSION enable_seqscan = on"))
+    assert "enable_seqscan = on" in only(found).advice
 
 
 def test_a_database_that_is_away_is_said_once(settings: Settings) -> None:

@@ -17,6 +17,12 @@ from boards.database import db, reading
 from config import Settings
 
 DATABASE, REDIS = "Base de données", "Redis"
+# What PostgreSQL must not be told to do without, and what happens otherwise.
+LOSSES = {
+    "fsync": "une panne de courant peut abîmer la base",
+    "full_page_writes": "une panne de courant peut abîmer la base",
+    "synchronous_commit": "une panne perd les dernières modifications",
+}
 _WAL_LARGE = 64 * 2**20
 
 
@@ -101,26 +107,20 @@ def _wal_bytes() -> int:
 
 
 def _postgresql() -> Iterator[Finding]:
-    wanted = {"server_encoding": "UTF8", "fsync": "on", "full_page_writes": "on"}
-    found = {name: str(reading().scalar(text("SELECT current_setting(:name)"), {"name": name})) for name in (*wanted, "synchronous_commit")}
-    yield well(DATABASE, f"PostgreSQL {reading().scalar(text('SHOW server_version'))}.")
-    if found["server_encoding"] != "UTF8":
-        yield wrong(
-            DATABASE,
-            f"encodage {found['server_encoding']}.",
-            "Recréez-la en UTF8 (docs/deployment.md), puis flask db-copy ou flask restore.",
-        )
-    for name in ("fsync", "full_page_writes"):
-        if found[name] != "on":
-            yield wrong(DATABASE, f"{name} est coupé : une panne de courant peut l’abîmer.", f"Remettez {name} = on dans postgresql.conf.")
-    if found["synchronous_commit"] == "off":
-        yield wrong(
-            DATABASE, "synchronous_commit est coupé : une panne perd les dernières modifications.", "Remettez synchronous_commit = on."
-        )
+    yield well(DATABASE, f"PostgreSQL {_setting('server_version')}.")
+    if (encoding := _setting("server_encoding")) != "UTF8":
+        yield wrong(DATABASE, f"encodage {encoding}.", "Recréez-la en UTF8 (docs/deployment.md), puis flask db-copy ou flask restore.")
+    for name, loss in LOSSES.items():
+        if _setting(name) == "off":
+            yield wrong(DATABASE, f"{name} est coupé : {loss}.", f"Remettez {name} = on dans postgresql.conf.")
     used = int(reading().scalar(text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")) or 0)
-    most = int(str(reading().scalar(text("SHOW max_connections"))))
+    most = int(_setting("max_connections"))
     if used > 0.8 * most:
         yield watch(DATABASE, f"{used} connexions sur {most}.", "Augmentez max_connections : chaque processus en prend jusqu’à 40.")
+
+
+def _setting(name: str) -> str:
+    return str(reading().scalar(text("SELECT current_setting(:name)"), {"name": name}))
 
 
 def redis_store(settings: Settings) -> Iterator[Finding]:
