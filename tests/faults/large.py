@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,7 @@ from tests.faults.load import Crowd
 from tests.faults.report import Report
 from tests.faults.services import PostgreSQL, Redis, Worker
 from tests.faults.town import Town, found_town, settings_of
-
-WORKERS = 2
+from tests.server import Server, ServerFromNothing
 
 
 @dataclass
@@ -30,18 +29,20 @@ class LargeTown:
 
 
 @asynccontextmanager
-async def large_town(folder: Path, redis_url: str = "", **crowd: float) -> AsyncIterator[LargeTown]:
-    """`redis_url`: where workers find Redis, when not directly."""
+async def large_town(
+    folder: Path, redis_url: str = "", servers: Sequence[Callable[..., Server]] = (ServerFromNothing, ServerFromNothing)
+) -> AsyncIterator[LargeTown]:
+    """`redis_url`: where workers find Redis, when not directly; `servers`: how each worker is made."""
     postgresql, redis = PostgreSQL(folder / "postgresql"), Redis(folder / "redis")
     workers: list[Worker] = []
     try:
         await asyncio.to_thread(postgresql.start)
         redis.start()
         town = await asyncio.to_thread(found_town, folder / "town", postgresql.url)
-        for n in range(WORKERS):
+        for n, server in enumerate(servers):
             home = folder / f"worker-{n}"
-            workers.append(await Worker(home, settings_of(home, postgresql.url, redis_url or redis.url)).start())
-        gathered = await Crowd(town, [worker.url for worker in workers], **crowd).gather()
+            workers.append(await Worker(home, settings_of(home, postgresql.url, redis_url or redis.url), server).start())
+        gathered = await Crowd(town, [worker.url for worker in workers]).gather()
         yield LargeTown(town, postgresql, redis, workers, gathered)
     finally:
         for worker in workers:

@@ -131,7 +131,7 @@ def some_command(page: Page, dice: random.Random) -> dict[str, Any]:
     """Something that this person could ask, looking at their page; now and then a page that is behind."""
     cards = list(page.cards)
     column = dice.choice(page.columns)
-    place = dice.choice([{}, {"after": None}, {"after": dice.choice(cards)}]) if cards else {}
+    place: dict[str, Any] = dice.choice([{}, {"after": None}, {"after": dice.choice(cards)}]) if cards else {}
     choice = dice.random()
     if choice < 0.1 or len(cards) < 10:
         return {"type": "add_card", "column": column, "title": f"Info de {page.name} à {time.monotonic():.3f}", **place}
@@ -152,7 +152,7 @@ def read_log(history: History, board: int, database: str | Path) -> None:
     found = [list(_query(database, query.format(board, history.first_seq))) for query in (log, rows, last)]
     records = [(seq, key, type, json.loads(record) if isinstance(record, str) else record) for seq, key, type, record in found[0]]
     history.log = [Entry(seq, key, type, tuple(map(int, record["cards"]))) for seq, key, type, record in records]
-    history.rows = [Row(*row[:5], archived=row[5] is not None) for row in found[1]]
+    history.rows = [Row(id, column, rank, title, version, at is not None) for id, column, rank, title, version, at in found[1]]
     history.last_seq = found[2][0][0]
     if isinstance(database, Path):
         assert list(_query(database, "PRAGMA integrity_check")) == [("ok",)]

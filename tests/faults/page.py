@@ -248,7 +248,7 @@ class Page:
 
     def _pause(self, attempt: int) -> float:
         """The back-off of socket.io-client."""
-        wait = self.waits["delay"] * 2**attempt
+        wait: float = self.waits["delay"] * 2**attempt
         wait += self.dice.choice((-1, 1)) * self.dice.random() * self.waits["factor"] * wait
         return min(wait, self.waits["most"])
 

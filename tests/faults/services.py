@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def restart_seconds() -> float:
 class Worker:
     """`python run.py`, watched over: when it ends it is begun again, as deploy/ has it."""
 
-    def __init__(self, folder: Path, settings: dict[str, str], server: type[Server] = ServerFromNothing) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str], server: Callable[..., Server] = ServerFromNothing) -> None:
         self.server = server(folder, **{**settings, "DATA_DIR": str(folder)})
         self.url = self.server.url
         self.restarts = 0

@@ -70,7 +70,7 @@ class Socket(asyncio.Protocol):
         socket = cls(url, headers, hear)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await socket.loop.create_connection(lambda: socket, where.hostname, where.port)
+                await socket.loop.create_connection(lambda: socket, str(where.hostname), where.port or 80)
                 await socket.open
         except OSError as error:
             socket.close()
