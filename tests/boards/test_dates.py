@@ -86,8 +86,8 @@ def test_a_board_that_fails_holds_up_no_other(town: Town, clock: Clock, monkeypa
     here = town.add_card("Vœux", visible_from=day(1))
     added = town.perform(town.facilitator, board=town.other_board, type="add_column", title="Ailleurs", kind="free")
     [column] = added.columns
-    command = {"type": "add_card", "column": column, "title": "Braderie", "visible_from": day(1)}
-    [elsewhere] = town.perform(town.facilitator, board=town.other_board, **command).cards
+    there = town.perform(town.facilitator, board=town.other_board, type="add_card", column=column, title="Braderie", visible_from=day(1))
+    [elsewhere] = there.cards
 
     def perform_but_here(board_id: int, command: Command) -> Committed:
         if board_id == town.board:
