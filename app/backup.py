@@ -74,7 +74,7 @@ def _copy_sqlite(town: Path, part: Path) -> None:
 
 def _copy_postgresql(part: Path) -> None:
     with one_instant(db.engine) as town, filling(f"sqlite:///{part}") as copy:
-        copy_town(town, copy)
+        copy_town(town, copy, searchable=False)
 
 
 def _seal(part: Path, database: str) -> None:

@@ -45,8 +45,10 @@ class CannotCopy(Exception):
     """The message says why, in French."""
 
 
-def copy_town(source: Connection, target: Connection) -> dict[str, int]:
+def copy_town(source: Connection, target: Connection, *, searchable: bool = True) -> dict[str, int]:
     """Fill a database without tables with all that stands in the source; returns how many rows each table has.
+
+    Without `searchable`, or from an earlier schema, the next start makes the index of the cards' words: it takes longer than all the rest.
 
     Raises CannotCopy, and then the target's transaction must be rolled back: when a row does not fit or is not the same afterwards.
     """
@@ -59,7 +61,7 @@ def copy_town(source: Connection, target: Connection) -> dict[str, int]:
         _fill(source, target, table)
     _carry_counters(source, target, tables)
     copied = {table.name: _make_sure(source, target, table) for table in tables}
-    if revision == newest_revision():  # else the start that brings it up to date does so
+    if searchable and revision == newest_revision():
         rebuild(Session(target, info={"writes": True}))
     return copied
 

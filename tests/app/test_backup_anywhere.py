@@ -143,6 +143,9 @@ def test_each_database_restores_the_backups_of_the_other(app: Flask, on_postgres
         restored = run(app, "restore", "--yes", str(from_postgresql))
         assert (restored.exit_code, "depuis PostgreSQL" in restored.stdout) == (0, True), restored.stderr
         assert all_rows(db.engine) == rows
+        bring_up_to_date(app)  # as the next start does
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM card_terms")) == len(rows["cards"])
 
 
 def test_a_backup_of_the_first_release_is_good_for_a_town_on_postgresql(on_postgresql: Flask, tmp_path: Path) -> None:
