@@ -37,7 +37,9 @@ class Figure:
     def met(self) -> bool | None:
         """Whether the aim was met; None when there is none."""
         measured = self.ratio if self.aims_at == "ratio" else self.value
-        return None if self.aim is None or measured is None else measured <= self.aim
+        if self.aim is None or measured is None:
+            return None
+        return measured >= self.aim if self.better == "more" and self.aims_at == "value" else measured <= self.aim
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "ratio": self.ratio, "met": self.met}
@@ -86,7 +88,9 @@ def _row(figure: Figure) -> tuple[str, ...]:
 def _aim(figure: Figure) -> str:
     if figure.aim is None:
         return ""
-    return f"≤ {figure.aim:g} ×" if figure.aims_at == "ratio" else f"≤ {_amount(figure.aim, figure.unit)}"
+    if figure.aims_at == "ratio":
+        return f"≤ {figure.aim:g} ×"
+    return f"{'≥' if figure.better == 'more' else '≤'} {_amount(figure.aim, figure.unit)}"
 
 
 def _amount(amount: float, unit: str) -> str:

@@ -15,7 +15,8 @@ from bench.processes import Towns, connect, served, sign_in
 from bench.town import SLUG
 
 CARDS = 1020
-MIB = 1024 * 1024
+MB = 1_000_000
+AIMS_MB = {0: 110, 1000: 220}
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
@@ -28,14 +29,14 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
         cookies = sign_in(server.url)
         _open_board(server.url, cookies)
         idle = _settled(process)
-        figures = [Figure("memory", "idle", idle / MIB, "MiB")]
+        figures = [Figure("memory", "idle", idle / MB, "MB", aim=AIMS_MB[0])]
         for sockets in sizes:
             clients.gather("real", sockets, server.url, town, cookies)
             clients.tell("real", next(moves))
             held = _settled(process)
             figures += [
-                Figure("memory", f"with {sockets:,} sockets", held / MIB, "MiB"),
-                Figure("memory", f"each of {sockets:,} sockets", (held - idle) / sockets / 1024, "KiB"),
+                Figure("memory", f"with {sockets:,} sockets", held / MB, "MB", aim=AIMS_MB.get(sockets)),
+                Figure("memory", f"each of {sockets:,} sockets", (held - idle) / sockets / 1000, "kB"),
             ]
     return figures
 
