@@ -13,7 +13,10 @@ CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 WORDS := $(CATALOGUES:.po=.mo)
 FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) static/build.mjs static/narrow_font.py
 
-.PHONY: help run setup build words test test-fast check format bench lock clean screenshots
+# What is delivered; the passwords of tests are made up, and theirs.
+SEARCHED = app boards deploy docs migrations static/js templates .ci Makefile config.py run.py pyproject.toml *.md
+
+.PHONY: help run setup build words test test-fast check secrets audit format bench lock clean screenshots
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,13 +41,21 @@ test: .venv/installed-dev build .venv/browser ## Run every test
 test-fast: .venv/installed-dev $(WORDS) ## Run the tests that need neither a browser nor a running server
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/architecture tests/boards tests/app $(ARGS)
 
-check: .venv/installed-dev node_modules/.installed ## Linters, types, import rules
+check: .venv/installed-dev node_modules/.installed secrets ## Linters, types, import rules, no secrets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(NODE_PATH_FIRST) npm run --silent lint
+
+secrets: .venv/installed-dev ## Search what is delivered for secrets; those that are none are in .secrets.baseline
+	@grep -rlI "" $(SEARCHED) --exclude=common_passwords.txt --exclude-dir=__pycache__ | sort | xargs $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
+
+audit: .venv/installed-dev node_modules/.installed ## Ask PyPI and npm whether anything we use is known to be vulnerable (needs the network)
+	$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip
+	$(BIN)/pip-audit --requirement requirements-dev.txt --require-hashes --disable-pip
+	$(NODE_PATH_FIRST) npm audit
 
 format: .venv/installed-dev node_modules/.installed ## Format Python, and what ESLint and Stylelint can mend
 	$(BIN)/ruff check --fix .
