@@ -18,7 +18,7 @@ from tests.faults.town import SLUG, Town
 from tests.faults.wire import Away, Socket, request
 
 ANSWER_SECONDS = 6.0  # ANSWER_MS of connection.js
-RETRY_SECONDS = 4.0  # RETRY_MS of sender.js
+RETRY_SECONDS = 2.0  # RETRY_MS of sender.js
 GAP_PATIENCE_SECONDS = 0.25  # GAP_PATIENCE_MS of stream.js
 
 

@@ -1,4 +1,4 @@
-"""SIGKILL of PostgreSQL, all of its processes, while people write at two workers; it is begun again two seconds later."""
+"""SIGKILL of PostgreSQL, all of its processes, while people write at two workers; it is begun again a second later."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.faults.large import large_town
 from tests.faults.report import Report
 
 TIMES = 50
-AWAY_SECONDS = 2
+AWAY_SECONDS = 1
 
 
 async def run(folder: Path, times: int) -> Report:

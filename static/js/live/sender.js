@@ -5,7 +5,7 @@ import { NoAnswer, Problem } from "./problem.js";
 import { t } from "./words.js";
 
 const SOCKET_MAX_CHARACTERS = 50_000;
-const RETRY_MS = 4000;
+const RETRY_MS = 2000;
 const WAITING_MAX = 200;
 
 export class Sender extends EventTarget {
