@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from flask import Flask, current_app
@@ -15,21 +17,47 @@ from boards.changes import CatchUp, Committed
 from boards.database import reading
 from boards.filters import last_news
 from boards.labels import LabelsOfCards
-from boards.models import Audience, Card, Column, Person
-from boards.reading import CardKey, load_cards
+from boards.models import Audience, Board, Card, Column, Person
+from boards.reading import CardKey, StandingMark, load_cards, standing, standing_mark
 
 CACHE_ENTRIES = 20_000  # about 1 kB each
+CACHE_BOARDS = 12  # each in each language; their fragments once more, joined
 
 
 # A card's id, the seq at which it last changed, the version of its author's face, the name of the service it asks, the language.
 _Key = tuple[int, int, int, str, str]
 
 
+@dataclass(frozen=True)
+class StandingColumn:
+    """The cards of a column as they travel, and what tells them from any others."""
+
+    keys: list[CardKey]
+    html: bytes
+    digest: bytes
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True)
+class StandingCards:
+    mark: StandingMark
+    columns: dict[int, StandingColumn]
+
+    def of(self, column_id: int) -> StandingColumn:
+        return self.columns.get(column_id, _EMPTY)
+
+
+_EMPTY = StandingColumn([], b"", b"")
+
+
 class _Cache:
-    """The most recently used fragments."""
+    """The most recently used fragments, and the boards they make."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[_Key, str] = OrderedDict()
+        self.boards: OrderedDict[tuple[int, str], StandingCards] = OrderedDict()
 
     def get(self, key: _Key) -> str | None:
         fragment = self._entries.get(key)
@@ -45,6 +73,7 @@ class _Cache:
 
     def clear(self) -> None:
         self._entries.clear()
+        self.boards.clear()
 
 
 def init_app(app: Flask) -> None:
@@ -61,12 +90,37 @@ def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
 
 def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
     """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
-    found = {key.id: _kept().get((key.id, key.changed_seq, key.author_version, key.asked_name, language)) for key in keys}
+    kept = _kept()
+    found = {key.id: kept.get((key.id, key.changed_seq, key.author_version, key.asked_name, language)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
     labels = LabelsOfCards(reading())
     for card in load_cards(reading(), missing):
         found[card.id] = card_html(card, language, labels)
     return {id: fragment for id, fragment in found.items() if fragment is not None}
+
+
+def standing_cards(board: Board, language: str) -> StandingCards:
+    """The cards that stand on the board, in this language, whoever may read them. As long as nothing alters there is nothing to do."""
+    mark = standing_mark(reading(), board)
+    kept = _kept().boards
+    before = kept.pop((board.id, language), None)
+    now = before if before is not None and before.mark == mark else StandingCards(mark, _standing_columns(board, language, before))
+    kept[board.id, language] = now
+    if len(kept) > CACHE_BOARDS:
+        kept.popitem(last=False)
+    return now
+
+
+def _standing_columns(board: Board, language: str, before: StandingCards | None) -> dict[int, StandingColumn]:
+    standing_now = standing(reading(), board)
+    same = {id: column for id, column in before.columns.items() if column.keys == standing_now.get(id)} if before else {}
+    html = cards_html((key for id, keys in standing_now.items() if id not in same for key in keys), language)
+    return {id: same.get(id) or _standing_column(keys, html) for id, keys in standing_now.items()}
+
+
+def _standing_column(keys: list[CardKey], html: dict[int, str]) -> StandingColumn:
+    together = "".join(html[key.id] for key in keys if key.id in html).encode()
+    return StandingColumn(keys, together, blake2b(together, digest_size=8).digest())
 
 
 def column_html(column: Column, level: rights.Level, language: str) -> str:

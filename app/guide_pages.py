@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -57,7 +57,7 @@ def keep_read(card_id: int) -> tuple[str, int]:
 
 @routes.post("/cards/<int:card_id>/read")
 @login_required
-def keep_read_by_form(card_id: int) -> AnyResponse | tuple[str, int]:
+def keep_read_by_form(card_id: int) -> AnyResponse:
     """The same without script. Of a rule that changed meanwhile the new text is shown, and that it has changed."""
     find_card(reading(), current_person(), storable(card_id))
     version = request.form.get("version")
@@ -66,7 +66,7 @@ def keep_read_by_form(card_id: int) -> AnyResponse | tuple[str, int]:
     except Conflict as refusal:
         if refusal.code != "rule_changed":
             raise
-        return card_page(*find_card(reading(), current_person(), card_id), notice=problem_for(refusal)["detail"]), 409
+        return make_response(card_page(*find_card(reading(), current_person(), card_id), notice=problem_for(refusal)["detail"]), 409)
     return redirect(f"/cards/{card_id}", 303)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,7 +19,7 @@ from app.accounts.current import current_account, current_person
 from app.bodies import FOLDED, body_as
 from app.filter_words import filters_of_page
 from app.flash_banners import alerts_of, flash_menu, unread_banners
-from app.fragments import cards_html, person_data
+from app.fragments import StandingCards, StandingColumn, person_data, standing_cards
 from app.freshness_pages import about_freshness
 from app.handing.facts import facts_of
 from app.languages import current_language
@@ -30,15 +33,17 @@ from boards.database import now, reading, write_transaction
 from boards.errors import NotFound
 from boards.freshness import has_expired
 from boards.labels import LabelsOfCards
-from boards.models import Board, Card, Column, Person, Role
+from boards.models import Board, Card, Column, Kind, Person, Role
 from boards.onboarding import own_reads, reading_of
 from boards.personal import own_writing
-from boards.reading import archived, boards_for, find_board, find_card, home_of, scheduled, services_in_use, snapshot
+from boards.reading import archived, boards_for, find_board, find_card, home_of, overview, scheduled, services_in_use
 from boards.saved_filters import saved_filters
 from boards.suggestions import has_unread, mark_read, open_requests, unread_notices
 from boards.unread import unread_of
 
 routes = Blueprint("pages", __name__)
+
+_PLACE = "\0"  # stands where cards go, before and after their column's id; no text has one
 
 
 @routes.get("/")
@@ -52,13 +57,13 @@ def home() -> AnyResponse | str:
 
 @routes.get("/boards/<slug>")
 @login_required
-def show_board(slug: str) -> str:
+def show_board(slug: str) -> Response:
     return _board_page(find_board(reading(), current_person(), slug))
 
 
 @routes.get("/cards/<int:card_id>")
 @login_required
-def show_card(card_id: int) -> str:
+def show_card(card_id: int) -> Response:
     """The card in its panel, beside its board; only the panel when the board is already in sight."""
     person, _place = viewer()
     return card_page(*find_card(reading(), person, storable(card_id)))
@@ -112,31 +117,32 @@ def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
     return "", 204
 
 
-def card_page(card: Card, column: Column, *, notice: str | None = None) -> str:
+def card_page(card: Card, column: Column, *, notice: str | None = None) -> Response:
     """The card as it is asked for: in its panel beside its board, or the panel alone. `notice` is said above its text."""
     panel = _panel(card, column) | {"notice": notice}
     if request.headers.get("X-Fragment") == "panel":
-        return render_template("cards/_panel.html", **panel)
+        return make_response(render_template("cards/_panel.html", **panel))
     return _board_page(find_board(reading(), current_person(), card.board_id), panel)
 
 
-def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
+def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
     person, place = viewer()
-    seen = snapshot(reading(), board, person)
+    cards = standing_cards(board, current_language())
+    seen = overview(reading(), board, person)
     reads = own_reads(reading(), person, board)
     unseen = unread_of(reading(), person, board, seen.columns) if place is None else None
     filters, left_out = filters_of_page(seen.columns)
-    html = cards_html((key for keys in seen.cards.values() for key in keys), current_language())
-    return render_template(
+    page = render_template(
         "boards/show.html",
         board=board,
+        seq=cards.mark.seq,
         seen=seen,
-        cards={column: Markup("".join(html[key.id] for key in keys if key.id in html)) for column, keys in seen.cards.items()},  # noqa: S704 - rendered by our own template, which escapes
-        counts={column: len(keys) for column, keys in seen.cards.items()},
+        cards={column.id: Markup(f"{_PLACE}{column.id}{_PLACE}") for column in seen.columns},  # noqa: S704 - a number between two marks
+        counts={column.id: len(cards.of(column.id)) for column in seen.columns},
         levels={column.id: rights.level_on(board, person, column) for column in seen.columns},
         switch_to=boards_for(reading(), current_person()),
         reads_json=strict_json.dumps(reads),
-        read_counts={column: sum(key.id in reads for key in keys) for column, keys in seen.cards.items()},
+        read_counts={column.id: _count_read(cards.of(column.id), reads) for column in seen.columns if column.kind == Kind.GUIDE},
         newcomer=place is None and panel is None and current_account().welcomed_at is None,
         panel=panel,
         view=person.audience.key,
@@ -155,6 +161,27 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         alerts_json=strict_json.dumps(alerts_of(current_person())),
         **_root(current_person(), arranges=rights.may_arrange(person)),
     )
+    return _with_cards(page, cards)
+
+
+def _with_cards(page: str, cards: StandingCards) -> Response:
+    """The page with the cards in their places; nothing but a tag when whoever asks has just that already.
+
+    The tag tells everything on the page, what is personal included, but for the token, which is another each time and as good as before.
+    """
+    around = page.encode().split(_PLACE.encode())
+    columns = [cards.of(int(id)) for id in around[1::2]]
+    alike = blake2b(page.replace(generate_csrf(), "").encode() + b"".join(column.digest for column in columns), digest_size=12)
+    answer = make_response()
+    answer.set_etag(f"{cards.mark.seq}-{alike.hexdigest()}", weak=True)
+    if answer.make_conditional(request).status_code != HTTPStatus.NOT_MODIFIED:
+        around[1::2] = [column.html for column in columns]
+        answer.set_data(b"".join(around))
+    return answer
+
+
+def _count_read(column: StandingColumn, reads: dict[int, int]) -> int:
+    return sum(key.id in reads for key in column.keys)
 
 
 def _panel(card: Card, column: Column) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, get_locale, gettext, ngettext
+from flask_babel import format_date, format_datetime, get_domain, get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from app.contact_links import with_links
@@ -34,8 +35,24 @@ def init_app(app: Flask) -> None:
         with_links=with_links,
     )
     app.jinja_env.globals.update(_=gettext, ngettext=counted, town_name=town_name, town_zone=zone)
+    app.context_processor(words_of_this_page)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def words_of_this_page() -> dict[str, Callable[..., str]]:
+    """`_` and `ngettext` of a page's templates, in its language: looked up once, for a board says five hundred things."""
+    translations, is_french = get_domain().get_translations(), get_locale().language == "fr"
+
+    def said(sentence: str, **values: object) -> str:
+        words: str = translations.ugettext(sentence)
+        return words % values if values else words
+
+    def counted_here(one: str, many: str, num: int, **values: object) -> str:
+        words: str = translations.ugettext(one) if num == 0 and is_french else translations.ungettext(one, many, num)
+        return words % {"num": num, **values}
+
+    return {"_": said, "ngettext": counted_here}
 
 
 def counted(one: str, many: str, num: int, **values: object) -> str:

@@ -57,7 +57,7 @@ class Unread:
 
 
 def unread_of(session: Session, person: Person, board: Board, columns: Iterable[Column] | None = None) -> Unread:
-    """What this person has not read of what they may read, in two queries however many cards there are; in three without `columns`.
+    """What this person has not read of what they may read, in three queries however many cards there are; in four without `columns`.
 
     `columns`: those in use that they may read, where they are known already.
     """
@@ -65,17 +65,26 @@ def unread_of(session: Session, person: Person, board: Board, columns: Iterable[
     read_to = _read_to(session, person.id, board.id)
     set_back = select(Seen.card_id).where(Seen.person_id == person.id, Seen.seq == 0)
     rows = session.execute(
-        select(Card.id, Card.column_id, Card.archived_at, Card.signalled_seq, Card.signalled_by_id, Seen.seq)
+        select(Card.id, Card.column_id, Card.signalled_seq, Card.signalled_by_id, Seen.seq)
         .outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
-        .where(Card.board_id == board.id, or_(Card.signalled_seq > read_to, Card.id.in_(set_back)))
+        .where(Card.board_id == board.id, Card.archived_at.is_(None), or_(Card.signalled_seq > read_to, Card.id.in_(set_back)))
         .order_by(Card.id)
     ).all()
-    progress = Progress(read_to, {row[0]: row[5] for row in rows if row[5] is not None})
+    progress = Progress(
+        read_to, {id: seen for id, *_signal, seen in rows if seen is not None} | _seen_of_archived(session, person, board, read_to)
+    )
     found: dict[int, list[int]] = {}
-    for id, column_id, archived_at, signalled_seq, signalled_by_id, _seen in rows:
-        if archived_at is None and column_id in readable and progress.is_unread(person.id, id, signalled_seq, signalled_by_id):
+    for id, column_id, signalled_seq, signalled_by_id, _seen in rows:
+        if column_id in readable and progress.is_unread(person.id, id, signalled_seq, signalled_by_id):
             found.setdefault(column_id, []).append(id)
     return Unread(progress, found)
+
+
+def _seen_of_archived(session: Session, person: Person, board: Board, read_to: int) -> dict[int, int]:
+    """What decides should they come back. Looked for from what this person has marked, so that the size of the archive does not matter."""
+    marked = select(Seen.card_id, Seen.seq).join(Card, Card.id == Seen.card_id).where(Seen.person_id == person.id)
+    archived = marked.where(Card.board_id == board.id, Card.archived_at.is_not(None), or_(Card.signalled_seq > read_to, Seen.seq == 0))
+    return {row.card_id: row.seq for row in session.execute(archived)}
 
 
 def progress_of(session: Session, person: Person, board: Board) -> Progress:
