@@ -18,7 +18,19 @@ from typing import Any
 from bench.figures import Figure, table
 from bench.processes import RESULTS, Towns, raise_file_limit, scratch
 
-QUESTIONS = ("open", "browser_to_browser", "fanout", "throughput", "workers", "memory", "move_cost", "unread", "search_quality", "search_speed")
+QUESTIONS = (
+    "open",
+    "browser_to_browser",
+    "fanout",
+    "throughput",
+    "workers",
+    "memory",
+    "move_cost",
+    "unread",
+    "search_quality",
+    "search_speed",
+    "backup",
+)
 
 
 def main() -> int:
