@@ -8,8 +8,8 @@ const { zone } = document.documentElement.dataset;
 const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
 
 // alerts: {sound, desktop, quiet: [from, until] | null}, hours by the town’s clocks, after midnight when `until` comes before `from`.
-export function alertTo({ card, seq, column, title }, alerts, open) {
-  if (isQuiet(alerts.quiet) || !isFirstTab(`${card}:${seq}`)) return;
+export async function alertTo({ card, seq, column, title }, alerts, open) {
+  if (isQuiet(alerts.quiet) || !(await isFirstTab(`${card}:${seq}`))) return;
   if (alerts.sound) ring();
   if (alerts.desktop) notify(column, title, { tag: `flash-${card}`, open });
 }
@@ -46,7 +46,12 @@ export function notify(heading, body, { tag, open }) {
   };
 }
 
+// Tabs hear of a flash at the same moment: one looks at a time, where the browser has locks (as it has over HTTPS).
 function isFirstTab(mark) {
+  return navigator.locks ? navigator.locks.request(RUNG, () => isUnrung(mark)) : isUnrung(mark);
+}
+
+function isUnrung(mark) {
   try {
     if (localStorage.getItem(RUNG) === mark) return false;
     localStorage.setItem(RUNG, mark);
