@@ -23,6 +23,8 @@ _LINK = re.compile(r"(?:https?://[^/\s]|mailto:|tel:|/cards/\d+\Z)", re.IGNORECA
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAG_START = re.compile(r"</?[a-zA-Z!]")
+_TAG = re.compile(r"""(<[^"<>]*(?:"[^"]*"[^"<>]*)*>)""")  # of sanitised HTML, where no other < is left
+_PRE_BEGINS = re.compile(r"<pre>\n+")  # of which each reading drops one
 _SPACES = re.compile("[\t\n\r \u2028\u2029]+")  # not the no-break spaces of French typography
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
@@ -61,19 +63,21 @@ def clean_body(text: str) -> str:
 
     What is sanitised is bounded in size and in shape: the sanitiser takes minutes and gigabytes for what some hostile texts would become.
     """
-    text = _BIDI_CONTROLS.sub("", _checked(text))
+    _refuse_controls(text)
     if len(text.encode()) > BODY_MAX_BYTES:
         raise UnfitText("too_long", BODY_MAX_BYTES)
     if not _TAG_START.search(text):
         text = "".join(f"<p>{html.escape(html.unescape(line), quote=False)}</p>" for line in text.splitlines() if line.strip())
     cleaned = nh3.clean(
-        plain_shape(text, _TAGS),
+        plain_shape(_BIDI_CONTROLS.sub("", text), _TAGS),
         tags=_TAGS,
         attributes={"a": {"href"}},
         attribute_filter=_keep_attribute,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer",
-    ).strip()
+    )
+    cleaned = "".join(piece if piece.startswith("<") else _fit(piece) for piece in _TAG.split(cleaned)).strip()
+    cleaned = _PRE_BEGINS.sub("<pre>", cleaned)
     if "<" not in cleaned:
         cleaned = f"<p>{cleaned}</p>"
     if len(cleaned.encode()) > STORED_MAX_BYTES:
@@ -111,14 +115,25 @@ def markdown_to_html(text: str) -> str:
 
 
 def _checked(text: str) -> str:
+    _refuse_controls(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _refuse_controls(text: str) -> None:
     if _CONTROLS.search(text) or any("\ud800" <= character <= "\udfff" for character in text):
         raise UnfitText("bad_characters")
-    return unicodedata.normalize("NFC", text)
+
+
+def _fit(words: str) -> str:
+    """What stands between two tags, without what came as a character reference: `&#x202e;`. Composed by itself, for `>` has accents, too."""
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", _BIDI_CONTROLS.sub("", words)))
 
 
 def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
     """Only links have an attribute: they lead out by http(s), mail or telephone, or to a card, never to another of our own addresses."""
-    return value if attribute == "rel" or (attribute == "href" and _LINK.match(value.strip())) else None
+    if attribute == "href" and (not _LINK.match(value.strip()) or _CONTROLS.search(value) or _BIDI_CONTROLS.search(value)):
+        return None
+    return value
 
 
 class _TextReader(HTMLParser):

@@ -122,3 +122,20 @@ def test_no_text_breaks_the_cleaning_and_cleaning_twice_changes_nothing(text: st
         except UnfitText:
             continue
         assert clean(once) == once if once else True
+
+
+@pytest.mark.parametrize(
+    ("html", "stored"),
+    [
+        ("<p>facture&#x202e;fdp.exe</p>", "<p>facturefdp.exe</p>"),
+        ("facture&#x202e;fdp.exe", "<p>facturefdp.exe</p>"),
+        ("<p>a&#1;b&#127;c</p>", "<p>abc</p>"),
+        ('<p><a href="https://a.example/&#x202e;x">a</a></p>', '<p><a rel="noopener noreferrer">a</a></p>'),
+        ("<p>\u0338a</p>", "<p>\u0338a</p>"),  # composed with what stands before it, it would break the tag
+        ("<p>e&#x301;</p>", "<p>é</p>"),
+        ("<pre>\n\n  a</pre>", "<pre>  a</pre>"),  # each reading drops one line break there
+    ],
+)
+def test_what_may_not_stand_in_a_text_does_not_come_in_as_a_reference(html: str, stored: str) -> None:
+    assert clean_body(html) == stored
+    assert clean_body(stored) == stored
