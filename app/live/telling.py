@@ -18,7 +18,7 @@ from app.extensions import socketio
 from app.flash_banners import banners
 from app.fragments import present, view_of
 from app.live import bus
-from app.observing.metrics import DELIVERY
+from app.observing.metrics import DELIVERY, RESYNCS
 from app.presence import Group, Seat, Seats
 from boards import rights
 from boards.changes import Committed, changes_after
@@ -151,11 +151,18 @@ def _tell_changes(app: Flask) -> None:
             if item.change:
                 DELIVERY.observe(perf_counter() - item.since)
         socketio.sleep(0)  # the answers that are ready leave before it is looked at what flashes
-        try:
-            with app.app_context():
-                _tell_flashes()
-        except Exception:  # the watch looks again soon
-            log.exception("could not tell what flashes")
+        if any(item.change is None or _concerns_flashes(item.change) for item in waiting):
+            try:
+                with app.app_context():
+                    _tell_flashes()
+            except Exception:  # the watch looks again soon
+                log.exception("could not tell what flashes")
+
+
+def _concerns_flashes(change: Committed) -> bool:
+    """Whether something of it flashes or flashed, or who may read that is another now; hardly ever, and then nothing need be asked."""
+    flashed = {id for id, *_ in _flashes_told}
+    return bool(change.columns) or any(id in flashed or (card and card.flash_until) for id, card in change.cards.items())
 
 
 def _tell_flashes() -> None:
@@ -183,6 +190,7 @@ def _tell_board(board_id: int, changes: list[Committed]) -> None:
         missed = changes_after(reading(), board, told)
         if missed.changes is None:
             _told[board_id] = missed.seq
+            RESYNCS.inc(sum(seat.board_id == board_id for seat in seats.all()))
             resync = {"seq": missed.seq, "type": "board_changed", "resync": True}
             return _emit("changes", [resync], to=[room(board_id, group) for group in seats.groups(board_id)])
         changes = missed.changes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import shutil
 import socket
@@ -27,9 +28,9 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed"
 def town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("behind-nginx")
     shutil.copytree(demo_data, folder / "var")
-    server = ServerFromNothing(folder / "var", PROXY_HOPS="1")
+    server = ServerFromNothing(folder / "var", PROXY_HOPS="1", METRICS_FROM="127.0.0.1", LOG_FORMAT="json", LOG_LEVEL="DEBUG")
     nginx = Nginx(folder, server.port)
-    server.settings["PUBLIC_URL"] = nginx.url
+    server.settings |= {"PUBLIC_URL": nginx.url, "SSL_CERT_FILE": str(nginx.certificate)}
     server.start()
     nginx.start()
     yield Town(server, nginx)
@@ -72,6 +73,47 @@ def test_pages_from_elsewhere_get_none(town: Town, origin: str) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException) as refused:
         Browser(town, "ccas").open_websocket(origin.format(port=town.nginx.port))
     assert refused.value.status_code == 400
+
+
+def test_figures_are_read_from_the_worker_and_never_through_nginx(town: Town) -> None:
+    with Browser(town, "dtan") as agent, Browser(town, "ccas", transports=["polling"]):
+        before = figures(town)
+        card, column = town_card(agent)
+        answer = agent.live.call("command", {"board": "accueil", "key": "figures", "type": "move_card", "card": card, "column": column})
+        agent.wait_for_seq(answer["seq"])
+        now = figures(town)
+    assert now['flash_news_connections{transport="websocket"}'] == 1
+    assert now['flash_news_connections{transport="polling"}'] == 1
+    moved = 'flash_news_changes_total{type="card_moved"}'
+    assert now[moved] == before.get(moved, 0) + 1
+    assert now["flash_news_delivery_seconds_count"] > before["flash_news_delivery_seconds_count"]
+    assert now['flash_news_event_seconds_count{event="command"}'] >= 1
+    for name in ("", "X-Forwarded-For", "X-Real-IP"):
+        assert town.get("/metrics", {name: "127.0.0.1"} if name else {}).status_code == 404
+
+
+def test_a_request_has_one_number_in_the_answer_and_in_the_log(town: Town) -> None:
+    number = town.get("/sign-in", {"X-Request-ID": "made-up-by-a-client"}).headers["X-Request-ID"]
+    assert re.fullmatch("[0-9a-f]{32}", number)  # nginx's own
+    with Browser(town, "ccas"):
+        pass
+    lines = [json.loads(line) for line in town.server.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    [line] = [line for line in lines if line.get("request_id") == number]
+    assert (line["what"], line["status"]) == ("GET accounts.show_sign_in", 200)
+    joins = [line["request_id"] for line in lines if line.get("what") == "live join"]
+    assert len(set(joins)) == len(joins) > 0
+    assert not any("@" in value for line in lines for value in line.values() if isinstance(value, str))
+
+
+def test_the_doctor_comes_in_as_a_browser_does(town: Town) -> None:
+    findings = json.loads(town.server.flask("doctor", "--json").stdout)
+    states = {
+        finding["subject"]: (finding["state"], finding["told"])
+        for finding in findings
+        if finding["subject"] in ("Service", "Adresse publique")
+    }
+    assert states["Service"][0] == "well"
+    assert states["Adresse publique"] == ("well", f"{town.nginx.url} répond, connexion en direct comprise.")
 
 
 def test_http_leads_to_https(town: Town) -> None:
@@ -224,6 +266,13 @@ class Browser:
         found = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
         assert found, (page.status_code, page.text[:300])
         return found[1]
+
+
+def figures(town: Town) -> dict[str, float]:
+    """What Prometheus reads from the worker."""
+    told = requests.get(f"{town.server.url}/metrics", timeout=10)
+    assert told.status_code == 200
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in told.text.splitlines() if not line.startswith("#"))}
 
 
 def town_card(browser: Browser) -> tuple[int, int]:
