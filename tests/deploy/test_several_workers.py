@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+import uuid
 from collections.abc import Iterator
 from functools import partial
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from tests.live.person import LivePerson
 from tests.server import Server, ServerFromNothing
@@ -18,11 +21,11 @@ def workers(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     redis_url = os.environ.get("TEST_REDIS_URL")
     if not redis_url:
         pytest.skip("TEST_REDIS_URL is not set")
-    shared = {"DATABASE_URL": postgresql_url, "REDIS_URL": redis_url, "SECRET_KEY": "k" * 40}
+    shared = {"DATABASE_URL": postgresql_url, "REDIS_URL": redis_url, "SECRET_KEY": uuid.uuid4().hex * 2}
     workers = [ServerFromNothing(tmp_path_factory.mktemp("worker"), **shared).start() for _number in range(2)]
     yield workers
     for worker in workers:
-        worker.stop()
+        worker.kill()
 
 
 @pytest.fixture
@@ -102,6 +105,24 @@ def test_what_one_reads_at_one_worker_is_heard_at_ones_page_at_the_other(
         told = elsewhere.wait_until(partial(elsewhere.events, "seen"))
         assert [each["to"] for each in told] == [seq]
     assert there.events("seen") == []
+
+
+def test_an_account_disabled_at_one_worker_is_cut_off_at_the_other(workers: list[Server]) -> None:
+    for sports in connected(workers[1], "sports@demo.example"):
+        assert workers[0].flask("people", "disable", "sports@demo.example").returncode == 0
+        sports.wait_until(partial(sports.events, "signed_out"))
+        sports.wait_until(partial(sports.events, "disconnect"))
+    assert workers[0].flask("people", "enable", "sports@demo.example").returncode == 0
+
+
+def test_what_is_due_is_done_once_though_both_workers_look(here: LivePerson, workers: list[Server], postgresql_url: str) -> None:
+    with psycopg.connect(make_url(postgresql_url).set(drivername="postgresql").render_as_string(hide_password=False)) as database:
+        due = database.execute("UPDATE jobs SET due_at = now() WHERE name = 'forget_old_searches' RETURNING runs").fetchone()
+        database.commit()
+        assert due
+        done = "SELECT runs FROM jobs WHERE name = 'forget_old_searches' AND due_at > now() AND taken_by IS NULL"
+        runs = here.wait_until(lambda: database.execute(done).fetchone())
+    assert runs == (due[0] + 1,)
 
 
 def connected(worker: Server, email: str) -> Iterator[LivePerson]:

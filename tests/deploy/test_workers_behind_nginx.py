@@ -98,12 +98,19 @@ def test_people_are_spread_over_the_workers_and_see_one_another(site: Site) -> N
 
 
 def test_long_polling_keeps_to_its_worker(site: Site) -> None:
-    for _attempt in range(4):  # each a conversation of many requests, which would hardly all reach the same worker by chance
-        person = LivePerson(site.nginx.url, "ccas@demo.example", web=trusting(site.nginx))
-        person.socket.connect(site.nginx.url, transports=["polling"], wait_timeout=10)
-        assert person.socket.transport() == "polling"
-        assert [person.join()["seq"] for _round in range(4)]
-        person.leave()
+    person = LivePerson(site.nginx.url, "ccas@demo.example", web=trusting(site.nginx))
+    person.socket.connect(site.nginx.url, transports=["polling"], wait_timeout=10)
+    assert person.socket.transport() == "polling"
+    assert len([person.join()["seq"] for _round in range(8)]) == 8  # more requests than could all reach one worker by chance
+    person.leave()
+
+
+def test_attempts_to_sign_in_are_counted_wherever_they_arrive(site: Site) -> None:
+    web = trusting(site.nginx)
+    page = web.get(f"{site.nginx.url}/sign-in", timeout=10).text
+    fields = {"email": "nobody@demo.example", "password": "wrong", "csrf_token": page.split('name="csrf-token" content="')[1].split('"')[0]}
+    answers = [web.post(f"{site.nginx.url}/sign-in", data=fields, timeout=10).status_code for _attempt in range(11)]
+    assert answers == [401] * 10 + [429]
 
 
 def test_a_rolling_restart_drops_nobodys_work(site: Site) -> None:
