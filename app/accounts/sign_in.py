@@ -75,7 +75,10 @@ def sign_out() -> AnyResponse:
     ended = end_sign_in()
     if ended:
         close_sign_in(ended)
-    return (sign_out_there(id_token) if id_token else None) or redirect(url_for("accounts.show_sign_in"), 303)
+    answer = (sign_out_there(id_token) if id_token else None) or redirect(url_for("accounts.show_sign_in"), 303)
+    # Photos that the browser has kept go too. Not "storage": a draft that never arrived must still be there tomorrow, for its writer alone.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 def safe_next() -> str:

@@ -43,7 +43,7 @@ def test_a_copied_cookie_ends_with_the_sign_out(app: Flask, town: Town) -> None:
     agent.sign_in("ccas@ville.example", remember="1")
     thief = copy_of(agent, app)
     assert is_in(thief)
-    agent.post("/sign-out")
+    assert agent.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
     assert not is_in(thief)
 
 
