@@ -171,6 +171,16 @@ class CommandAnswer(TypedDict):
     changes: list[ChangeAnswer]
 
 
+class DifferencesAnswer(TypedDict):
+    """What differs from what one has, told as in a change; or `resync`: read the board again."""
+
+    seq: Seq
+    board: NotRequired[ChangedBoard]
+    cards: NotRequired[Annotated[dict[str, ChangedCard | None], Field(description="By id.")]]
+    columns: NotRequired[Annotated[dict[str, ChangedColumn | None], Field(description="By id.")]]
+    resync: NotRequired[Literal[True]]
+
+
 class PlacementAnswer(TypedDict):
     rank: Rank | None
     pinned: bool
@@ -203,4 +213,5 @@ class Problem(TypedDict):
     detail: Annotated[str, Field(description="For whoever reads it, in their language.")]
     code: Code
     errors: NotRequired[list[FieldProblem]]
+    request_id: NotRequired[Annotated[str, Field(description="Of a fault of ours: under this number the log tells of it.")]]
     current: NotRequired[Annotated[dict[str, Any], Field(description="How things stand now, where that helps to go on.")]]

@@ -54,6 +54,15 @@ class Placed(Body):
         return self
 
 
+class Had(Body):
+    """What of a board somebody has, as it was at `after`; `view`: the board page’s `data-view`, what it was shown by of their role and services."""
+
+    after: Seq
+    view: str
+    columns: list[Id]
+    cards: list[Id]
+
+
 class FilterName(Body):
     name: str
 

@@ -19,6 +19,7 @@ from boards.filters import last_news
 from boards.labels import LabelsOfCards
 from boards.models import Audience, Board, Card, Column, Person
 from boards.reading import CardKey, StandingMark, load_cards, standing, standing_mark
+from boards.resync import Differing
 
 CACHE_ENTRIES = 20_000  # about 1 kB each
 CACHE_BOARDS = 12  # each in each language; their fragments once more, joined
@@ -163,6 +164,20 @@ def present_catch_up(missed: CatchUp, audience: Audience, language: str) -> dict
     if missed.changes:
         metrics.CATCH_UPS.inc()
     return {"seq": missed.seq, "changes": [present(change, audience, language) for change in missed.changes]}
+
+
+def present_differing(found: Differing, board: Board, audience: Audience, language: str) -> dict[str, Any]:
+    """What differs, as `present` tells a change: {seq, board, cards, columns}."""
+    labels = LabelsOfCards(reading())
+    return {
+        "seq": found.seq,
+        "board": {"title": board.title, "archived": board.archived_at is not None},
+        "cards": {str(id): _card_data(card, language, labels) if card else None for id, card in found.cards.items()},
+        "columns": {
+            str(id): _column_data(column, rights.level_on(board, audience, column), language) if column else None
+            for id, column in found.columns.items()
+        },
+    }
 
 
 def person_data(person: Person | None) -> dict[str, Any] | None:

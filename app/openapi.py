@@ -74,6 +74,9 @@ OPERATIONS: dict[str, Operation] = {
     "api.get_board": Operation("A board as this person may read it.", answers.BoardAnswer),
     "search.search_board": Operation("Search, from this board.", answers.SearchAnswer, query=SEARCH, refusals=(*READING, 422)),
     "api.post_command": Operation("Alter the board by a command.", answers.CommandAnswer, body=AnyCommand, refusals=SENDING),
+    "differences.tell_differences": Operation(
+        "What differs from the board as one has it.", answers.DifferencesAnswer, body=bodies.Had, refusals=SENDING
+    ),
     "guide.keep_read": Operation("Say which version of a card one has read.", body=bodies.ReadVersion, refusals=SENDING),
     "news.keep_seen": Operation("The news of a card are read.", body=bodies.SeenUpTo, refusals=SENDING),
     "news.keep_unread": Operation("A card is unread again.", refusals=WRITING),

@@ -3,6 +3,7 @@ import { toast } from "./announce.js";
 import { bannersIn } from "./banners.js";
 import { board, lookingAs, seen } from "./context.js";
 import { Connection } from "./connection.js";
+import { differences } from "./differences.js";
 import { giveBack } from "./drafts.js";
 import { takeReads } from "./reads.js";
 import { applyBoard, applyChange } from "./render.js";
@@ -66,7 +67,7 @@ async function join() {
     as: lookingAs,
     view: document.body.dataset.view,
   });
-  if (resync) await fetchBoard();
+  if (resync) await catchUp();
   else stream.receive(changes);
   takeReads(reads);
   takeProgress(progress);
@@ -75,14 +76,28 @@ async function join() {
 }
 
 function recover({ whole }) {
-  return whole || !connection.socket.connected ? fetchBoard() : join();
+  return whole || !connection.socket.connected ? catchUp() : join();
 }
 
 let fetching = null;
 
+// Too far behind to be told change by change: what differs will do, or else the whole board.
+function catchUp() {
+  fetching ??= fetchWhatDiffers().finally(() => (fetching = null));
+  return fetching;
+}
+
 function fetchBoard() {
   fetching ??= fetchWhole().finally(() => (fetching = null));
   return fetching;
+}
+
+async function fetchWhatDiffers() {
+  const found = await differences(stream.seq);
+  if (!found) return fetchWhole();
+  if (found.seq < stream.seq) return; // overtaken while it was on its way
+  show({ ...found, type: "differed", actor: null });
+  stream.restartFrom(found.seq);
 }
 
 async function fetchWhole() {

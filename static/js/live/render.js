@@ -4,6 +4,8 @@ import { glide, settle } from "./glide.js";
 import { isPinned, standsBefore } from "./placements.js";
 import { wordTimes } from "./times.js";
 
+const COME_IN_NUMBERS = ["column_restored", "differed"]; // none of their cards is pointed at as it arrives
+
 const held = new Map(); // element id → what came while a hand was on it: element id → how to show the latest
 
 // A card or column being dragged is left alone, and so is the column it stands in; what came meanwhile is shown when it is let go.
@@ -93,7 +95,7 @@ function showCard(id, data, change) {
     list.append(fresh);
     placeByRank(fresh, list, ".card");
     wordTimes(fresh);
-    if (change.type !== "column_restored") fresh.classList.add("arrived");
+    if (!COME_IN_NUMBERS.includes(change.type)) fresh.classList.add("arrived");
   }
   [source, list].forEach((each) => each && refreshCount(each));
 }
