@@ -10,9 +10,11 @@ from sqlalchemy import Connection, text
 
 from app.backup_check import CannotBackUp
 
+# Of another role's connections PostgreSQL does not say what they are, but for the housekeeping of its own, which has no role.
 _OTHERS = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid != pg_backend_pid() AND backend_type = 'client backend'
+    WHERE datname = current_database() AND pid != pg_backend_pid() AND usesysid IS NOT NULL
+    AND coalesce(backend_type, 'client backend') = 'client backend'
 """
 
 

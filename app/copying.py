@@ -81,7 +81,8 @@ def clear(target: Connection) -> None:
         if names:
             target.execute(text("DROP TABLE " + ", ".join(map(_quoted, names))))
         return
-    for name in names:  # the shadows of a virtual table go with it
+    # SQLite looks up who refers to what it drops; the shadows of a virtual table go with it.
+    for name in [*(table.name for table in reversed(tables_of(target)) if table.name in names), *names]:
         target.execute(text(f"DROP TABLE IF EXISTS {_quoted(name)}"))
 
 

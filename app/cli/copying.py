@@ -60,6 +60,7 @@ def _copy(url: str) -> dict[str, int]:
     with one_instant(db.engine) as source, filling(url) as target:
         there = what_stands_in(target)
         if there:
-            raise CannotCopy(f"La base d’arrivée n’est pas vide ({', '.join(there[:5])}…) : rien n’y a été écrit. Donnez-en une vide.")
+            some = ", ".join(there[:5]) + ("…" if len(there) > 5 else "")
+            raise CannotCopy(f"La base d’arrivée n’est pas vide ({some}) : rien n’y a été écrit. Donnez-en une vide.")
         clear(target)
         return copy_town(source, target)

@@ -105,13 +105,15 @@ def test_people_go_on_there_and_come_back_with_what_they_did(
         assert passing_label(town) > gone
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_database_that_was_made_ready_and_never_lived_in_is_taken(
-    app: Flask, town: Town, tmp_path: Path, empty_postgresql_url: str, copy: Copy
+    app: Flask, town: Town, tmp_path: Path, request: pytest.FixtureRequest, copy: Copy, kind: str
 ) -> None:
-    here = closed(app)
-    with served(empty_postgresql_url, tmp_path) as other:
+    there = f"sqlite:///{tmp_path / 'other.sqlite3'}" if kind == "sqlite" else request.getfixturevalue("empty_postgresql_url")
+    with served(there, tmp_path) as other:
         bring_up_to_date(other)
-    assert copy(here, empty_postgresql_url).exit_code == 0
+    taken = copy(closed(app), there)
+    assert taken.exit_code == 0, taken.stderr
 
 
 def test_a_target_that_is_not_empty_is_refused(app: Flask, town: Town, tmp_path: Path, copy: Copy) -> None:
