@@ -6,10 +6,12 @@ The disk is a small one in memory (tmpfs), so mounting must be allowed: run it a
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import subprocess
 import time
 from contextlib import closing, suppress
+from io import FileIO
 from pathlib import Path
 
 from tests.faults.load import Crowd
@@ -72,17 +74,16 @@ async def _fill_and_empty(disk: Path, times: int, report: Report) -> None:
 
 
 def _fill(disk: Path) -> None:
-    """To the last byte; what the database had set aside for itself in its log is given back first, or it would write on for a while."""
+    """To the last byte. What the database has set aside in its log is given back before that, or it would write on for a while."""
     with (disk / "filler").open("wb", buffering=0) as filler:
-        for size in (2**20, 2**12, 1):
-            with suppress(OSError):
-                while True:
-                    filler.write(b"x" * size)
-        deadline = time.monotonic() + 10
-        with closing(sqlite3.connect(disk / "flash-news.sqlite3", timeout=5)) as file:
-            while time.monotonic() < deadline and file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                time.sleep(0.02)
-        for size in (2**20, 2**12, 1):
-            with suppress(OSError):
-                while True:
-                    filler.write(b"x" * size)
+        _write_until_full(filler, leaving=2**20)
+        with closing(sqlite3.connect(disk / "flash-news.sqlite3", timeout=5)) as file, suppress(sqlite3.OperationalError):
+            file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        _write_until_full(filler)
+
+
+def _write_until_full(filler: FileIO, leaving: int = 0) -> None:
+    for size in (2**16, 2**12, 1):
+        with suppress(OSError):
+            while shutil.disk_usage(filler.name).free > leaving or not leaving:
+                filler.write(b"x" * size)
