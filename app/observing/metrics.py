@@ -49,7 +49,7 @@ EVENTS = Histogram(
     buckets=_SECONDS,
     registry=REGISTRY,
 )
-JOBS = Counter("flash_news_jobs", "What happens by itself: jobs carried out by this process.", ["job", "went"], registry=REGISTRY)
+JOBS = Counter("flash_news_jobs", "What happens by itself: jobs carried out by this process.", ["task", "went"], registry=REGISTRY)
 
 
 def count_refusal(problem: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from app.observing.logs import JsonLines, PlainLines
 from app.observing.metrics import REGISTRY
 from app.observing.requests import watched
 from boards.database import db, reading, write_transaction
-from config import Settings
+from config import ROOT, Settings
 from tests.town import Town
 from tests.visitor import OutsideClient, Visitor
 
@@ -244,3 +244,19 @@ def test_what_a_client_makes_up_gets_no_figure_of_its_own(app: Flask, town: Town
 
 def figure(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+@pytest.mark.parametrize("file", ["grafana-dashboard.json", "flash-news-alerts.yml"])
+def test_what_deploy_has_for_prometheus_asks_for_figures_that_exist(file: str) -> None:
+    asked = set(re.findall(r"\b(?:flash_news|process)_[a-z_]+", (ROOT / "deploy" / file).read_text(encoding="utf-8")))
+    told = {
+        sample for metric in REGISTRY.collect() for sample in (metric.name, *(metric.name + end for end in ("_total", "_bucket", "_count")))
+    }
+    assert asked
+    assert asked - told == set()
+    if file.endswith(".json"):
+        assert json.loads((ROOT / "deploy" / file).read_text(encoding="utf-8"))["panels"]
+        never_asked = {metric.name for metric in REGISTRY.collect() if metric.name.startswith("flash_news")} - {
+            re.sub("_(total|bucket)$", "", one) for one in asked
+        }
+        assert never_asked == set()
