@@ -38,6 +38,7 @@ def enter(tasks: Iterable[Task]) -> None:
     with write_transaction() as session:
         rows = {job.name: job for job in session.scalars(select(Job).with_for_update())}
         for task in tasks:
+            metrics.JOBS.labels(task.name, Went.WRONG.value)  # at nought, so that the first failure shows as one
             due_at = task.when(now())
             if task.name not in rows:
                 session.add(Job(name=task.name, due_at=due_at))

@@ -35,6 +35,8 @@ QUEUE_DEPTH = Histogram(
 )
 DROPPED_CLIENTS = Counter("flash_news_dropped_clients", "Connections that the server closed by itself.", ["reason"], registry=REGISTRY)
 REFUSALS = Counter("flash_news_refusals", "Requests and live events that were refused.", ["status", "code"], registry=REGISTRY)
+for _alarming in ((429, "too_many"), (500, "internal"), (503, "database_unavailable")):
+    REFUSALS.labels(*_alarming)  # at nought from the start: Prometheus takes no first appearance for an increase
 HTTP = Histogram(
     "flash_news_http_seconds",
     "Answers over HTTP and the time they took.",
