@@ -6,6 +6,7 @@ from typing import Any
 
 from app.accounts.current import acts_in_person
 from app.fragments import present
+from app.numbers import number_in
 from boards.commands import parse_command
 from boards.database import reading
 from boards.errors import FieldError, Invalid
@@ -34,8 +35,8 @@ def carry_out(person: Person, language: str, board: Any, data: Any) -> dict[str,
 
 def board_reference(board: Any) -> str | int:
     """A slug or an id as a client may send it. Raises Invalid for anything else."""
-    if isinstance(board, str) and board.isascii() and board.isdigit():
-        board = int(board)
+    if isinstance(board, str) and (number := number_in(board)) is not None:
+        board = number
     if isinstance(board, int) and not isinstance(board, bool) and 0 < board < 2**63:
         return board
     if isinstance(board, str) and 0 < len(board) <= 80 and board.isprintable():
