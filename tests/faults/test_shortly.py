@@ -28,7 +28,7 @@ def test_what_comes_twice_late_and_in_the_wrong_order_does_no_harm(tmp_path: Pat
 @pytest.mark.sqlite
 def test_on_a_full_disk_writing_says_so_and_reading_goes_on(town: Town, visitor: Visitor) -> None:
     visitor.sign_in("dtan@ville.example")
-    command = {"type": "add_card", "column": town.free, "title": "Trop grande", "body": "x" * 60_000}
+    command: dict[str, Any] = {"type": "add_card", "column": town.free, "title": "Trop grande", "body": "x" * 60_000}
     with no_room_left():
         answer = visitor.command(**command)
         assert (answer.status_code, answer.json and answer.json["code"]) == (503, "database_unavailable")
