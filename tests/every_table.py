@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Date, Engine, Integer, LargeBinary, String, Table, Time, select
 from sqlalchemy.types import JSON
 
+import app  # noqa: F401 - brings every table along
 from boards.database import Base, Moment
 
 Rows = dict[str, list[tuple[Any, ...]]]
