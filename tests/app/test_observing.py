@@ -15,6 +15,10 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.jobs import runner
+from app.jobs.registry import Task
+from app.jobs.runner import Went
+from app.jobs.times import every_minute
 from app.observing import request_id
 from app.observing.logs import JsonLines, PlainLines
 from app.observing.metrics import REGISTRY
@@ -244,6 +248,21 @@ def test_what_a_client_makes_up_gets_no_figure_of_its_own(app: Flask, town: Town
 
 def figure(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_a_job_that_goes_wrong_is_counted(app: Flask, town: Town) -> None:
+    for work, went in ((lambda: 1, Went.WELL), (lambda: 1 // 0, Went.WRONG)):
+        task = Task("expire_cards", every_minute, work, "archivées")
+        runner.enter([task])
+        before = figure("flash_news_jobs_total", task="expire_cards", went=went.value)
+        assert runner.carry_out(task, even_early=True) is went
+        assert figure("flash_news_jobs_total", task="expire_cards", went=went.value) == before + 1
+
+
+def test_every_figure_is_documented() -> None:
+    document = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    ours = {metric.name for metric in REGISTRY.collect() if metric.name.startswith("flash_news")}
+    assert {name for name in ours if f"`{name}" not in document} == set()
 
 
 @pytest.mark.parametrize("file", ["grafana-dashboard.json", "flash-news-alerts.yml"])

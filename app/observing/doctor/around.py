@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app.jobs.models import Job
 from app.mail import open_connection
 from app.observing.doctor.findings import Finding, watch, well, wrong
-from app.observing.doctor.stores import has_tables
+from app.observing.doctor.stores import has_tables, workers_present
 from boards.database import now, reading
 from config import Settings
 
@@ -67,14 +67,17 @@ def mail(settings: Settings) -> Iterator[Finding]:
 
 
 def workers(settings: Settings) -> Iterator[Finding]:
-    """The process at HOST and PORT; further ones have ports of their own."""
+    """The process at HOST and PORT; where each has a port of its own, those that are known through Redis."""
     try:
         status, told = _ask(http.client.HTTPConnection(settings.host, settings.port, timeout=_TIMEOUT_SECONDS), "/readyz")
     except (OSError, http.client.HTTPException):
+        if number := workers_present(settings):
+            yield well(WORKERS, f"{number} processus servent, sur d’autres ports ou d’autres machines que {settings.host}:{settings.port}.")
+            return
         yield watch(
             WORKERS,
             f"rien ne répond à {settings.host}:{settings.port}.",
-            "Normal si le service est arrêté ou si chaque processus a son port ; sinon : systemctl start flash-news, puis journalctl -u flash-news",
+            "Normal si vous l’avez arrêté ; sinon : systemctl start flash-news, puis journalctl -u flash-news",
         )
         return
     if status == 200:

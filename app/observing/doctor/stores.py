@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import redis
 from sqlalchemy import make_url, text
@@ -132,7 +133,6 @@ def redis_store(settings: Settings) -> Iterator[Finding]:
         told = client.info("server")
         client.set(f"{settings.redis_prefix}:doctor", "1", ex=5)
         heard = client.publish(f"{settings.redis_prefix}:bus", "{}")
-        workers = client.scard(f"{settings.redis_prefix}:workers")
         policy = client.info("memory").get("maxmemory_policy", "noeviction")
     except redis.AuthenticationError:
         yield wrong(REDIS, "il refuse notre nom ou notre mot de passe.", "Corrigez REDIS_URL : redis://nom:motdepasse@hôte:6379/0")
@@ -147,10 +147,22 @@ def redis_store(settings: Settings) -> Iterator[Finding]:
             "Démarrez-le (systemctl start redis-server) et vérifiez REDIS_URL ; entre-temps chaque processus ne montre que ses présents.",
         )
     else:
-        yield well(REDIS, f"Redis {told['redis_version']} répond ; processus à l’écoute : {heard}, inscrits : {workers}.")
+        yield well(REDIS, f"Redis {told['redis_version']} répond ; processus à l’écoute : {heard}.")
         if str(policy).startswith("allkeys"):
             yield watch(
                 REDIS,
                 f"maxmemory-policy {policy} : présences et limites peuvent être oubliées.",
                 "Mettez maxmemory-policy noeviction ou volatile-ttl.",
             )
+
+
+def workers_present(settings: Settings) -> int:
+    """How many workers say in Redis that they serve; 0 where there is none to say it to."""
+    if settings.redis_url is None:
+        return 0
+    client = client_of(settings.redis_url)
+    try:
+        names: Any = client.smembers(f"{settings.redis_prefix}:workers")
+        return int(client.exists(*(f"{settings.redis_prefix}:seats:{name.decode()}" for name in names))) if names else 0
+    except redis.RedisError:
+        return 0
