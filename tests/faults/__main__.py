@@ -12,6 +12,7 @@ from pathlib import Path
 
 import tests.faults
 from bench.processes import RESULTS, raise_file_limit
+from tests.faults.report import Report
 
 FAULTS = sorted(
     module.name
@@ -32,7 +33,14 @@ def main() -> int:
         fault = importlib.import_module(f"tests.faults.{name}")
         with tempfile.TemporaryDirectory(dir=RESULTS, prefix=f"{name}-") as folder:
             Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own
-            report = asyncio.run(fault.run(Path(folder), options.times or fault.TIMES))
+            report = Report(name)
+            try:
+                asyncio.run(fault.run(Path(folder), options.times or fault.TIMES, report))
+            except Exception as error:  # what was seen until then is worth telling
+                report.wrong.append(f"{type(error).__name__}: {error}")
+                report.lines += [
+                    f"{log.relative_to(folder)}:\n{log.read_text(errors='replace')[-3000:]}" for log in Path(folder).rglob("server.log")
+                ]
         sys.stdout.write(f"{report}\n\n")
         sys.stdout.flush()
         wrong |= bool(report.wrong)

@@ -18,8 +18,7 @@ from tests.server import Server
 TIMES = 60  # seconds
 
 
-async def run(folder: Path, seconds: int) -> Report:
-    report = Report("clocks")
+async def run(folder: Path, seconds: int, report: Report) -> None:
     clock = ServerClock(folder / "clock")
     clock.set(system_clock() + timedelta(days=1))
     on_time_and_ahead = (Server, partial(_ahead, clock))
@@ -33,7 +32,6 @@ async def run(folder: Path, seconds: int) -> Report:
         await asyncio.sleep(seconds / 2)
         report.took(await large.crowd.in_step(time.monotonic()))
         await large.verdict(report)
-    return report
 
 
 def _ahead(clock: ServerClock, folder: Path, **settings: str) -> Server:

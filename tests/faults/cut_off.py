@@ -16,8 +16,7 @@ TIMES = 1
 CUT_OFF_SECONDS = 60
 
 
-async def run(folder: Path, times: int) -> Report:
-    report = Report("cut_off")
+async def run(folder: Path, times: int, report: Report) -> None:
     town = await asyncio.to_thread(found_town, folder)
     worker = await Worker(folder, settings_of(folder)).start()
     line = await Proxy(worker.url).start()
@@ -42,4 +41,3 @@ async def run(folder: Path, times: int) -> Report:
     report.wrong += await crowd.verdict(folder / "flash-news.sqlite3")
     report.tell(crowd.history)
     await worker.stop()
-    return report

@@ -24,8 +24,7 @@ BODY = "<p>" + "Texte long. " * 3000 + "</p>"  # 36 kB each time, to everybody
 MOST_MIB = 60
 
 
-async def run(folder: Path, deaf: int) -> Report:
-    report = Report("deaf")
+async def run(folder: Path, deaf: int, report: Report) -> None:
     town = await asyncio.to_thread(found_town, folder, watchers=deaf + 5)
     worker = await Worker(folder, settings_of(folder)).start()
     crowd = await Crowd(town, [worker.url]).gather(watchers=5)
@@ -45,7 +44,6 @@ async def run(folder: Path, deaf: int) -> Report:
     report.require(dropped == deaf, f"{deaf - dropped} who do not read were kept")
     report.require(grown < MOST_MIB, f"the server grew by {grown:.0f} MiB")
     await worker.stop()
-    return report
 
 
 async def _edit(crowd: Crowd, edits: int) -> float:

@@ -25,8 +25,7 @@ FULL_SECONDS = 4
 SIZE = "24m"
 
 
-async def run(folder: Path, times: int) -> Report:
-    report = Report("full_disk")
+async def run(folder: Path, times: int, report: Report) -> None:
     disk = folder / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(disk)], check=True)
@@ -34,7 +33,6 @@ async def run(folder: Path, times: int) -> Report:
         await _fill_and_empty(disk, times, report)
     finally:
         subprocess.run(["umount", "--lazy", str(disk)], check=True)
-    return report
 
 
 async def _fill_and_empty(disk: Path, times: int, report: Report) -> None:

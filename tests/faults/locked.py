@@ -23,8 +23,7 @@ HOLDS = (
 )
 
 
-async def run(folder: Path, times: int) -> Report:
-    report = Report("locked")
+async def run(folder: Path, times: int, report: Report) -> None:
     town = await asyncio.to_thread(found_town, folder)
     worker = await Worker(folder, settings_of(folder)).start()
     crowd = await Crowd(town, [worker.url]).gather()
@@ -49,7 +48,6 @@ async def run(folder: Path, times: int) -> Report:
     report.wrong += await crowd.verdict(file)
     report.tell(crowd.history)
     await worker.stop()
-    return report
 
 
 def _hold(file: Path, statements: str, seconds: float) -> None:

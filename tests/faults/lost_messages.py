@@ -16,8 +16,7 @@ TIMES = 20
 WORK_SECONDS = 2
 
 
-async def run(folder: Path, times: int) -> Report:
-    report = Report("lost_messages")
+async def run(folder: Path, times: int, report: Report) -> None:
     redis = Redis(folder / "redis-behind")
     redis.start()
     between = await Forgetful(redis.url, random.Random(6)).start()
@@ -33,4 +32,3 @@ async def run(folder: Path, times: int) -> Report:
         redis.kill()
     report.lines.append(f"{between.lost:,} messages of Redis were lost, {between.passed:,} came through")
     report.require(between.lost > 0, "no message was lost")
-    return report

@@ -14,8 +14,8 @@ from tests.faults.worker import crowd_hears_of_it
 TIMES = 50
 
 
-async def run(folder: Path, times: int) -> Report:
-    report, dice = Report("one_of_two_workers"), random.Random(2)
+async def run(folder: Path, times: int, report: Report) -> None:
+    dice = random.Random(2)
     async with large_town(folder) as large:
         large.crowd.begin()
         for turn in range(times):
@@ -28,4 +28,3 @@ async def run(folder: Path, times: int) -> Report:
             report.took(await large.crowd.in_step(killed))
             await worker.answers()
         await large.verdict(report)
-    return report

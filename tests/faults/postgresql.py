@@ -14,8 +14,8 @@ TIMES = 50
 AWAY_SECONDS = 1
 
 
-async def run(folder: Path, times: int) -> Report:
-    report, dice = Report("postgresql"), random.Random(3)
+async def run(folder: Path, times: int, report: Report) -> None:
+    dice = random.Random(3)
     async with large_town(folder) as large:
         large.crowd.begin()
         for _time in range(times):
@@ -28,4 +28,3 @@ async def run(folder: Path, times: int) -> Report:
             report.took(await large.crowd.in_step(killed), back)
         await large.verdict(report)
         report.require(all(worker.restarts == 0 for worker in large.workers), "a worker ended because PostgreSQL did")
-    return report

@@ -14,8 +14,8 @@ TIMES = 50
 AWAY_SECONDS = 2
 
 
-async def run(folder: Path, times: int) -> Report:
-    report, dice = Report("redis"), random.Random(4)
+async def run(folder: Path, times: int, report: Report) -> None:
+    dice = random.Random(4)
     async with large_town(folder) as large:
         large.crowd.begin()
         for turn in range(times):
@@ -32,4 +32,3 @@ async def run(folder: Path, times: int) -> Report:
                 report.took(await large.crowd.in_step(killed), back)
         await large.verdict(report)
         report.require(all(worker.restarts == 0 for worker in large.workers), "a worker ended because Redis did")
-    return report

@@ -17,8 +17,7 @@ from tests.server import Server, ServerFromNothing
 TIMES = 60  # seconds
 
 
-async def run(folder: Path, seconds: int, server: type[Server] = ServerFromNothing) -> Report:
-    report = Report("shuffled")
+async def run(folder: Path, seconds: int, report: Report, server: type[Server] = ServerFromNothing) -> None:
     town = await asyncio.to_thread(found_town, folder)
     worker = await Worker(folder, settings_of(folder), server).start()
     shuffler = await Shuffler(worker.url, random.Random(5)).start()
@@ -31,4 +30,3 @@ async def run(folder: Path, seconds: int, server: type[Server] = ServerFromNothi
     report.lines.append(f"{shuffler.repeated:,} frames came twice, {shuffler.delayed:,} late")
     report.require(shuffler.repeated > 0 and shuffler.delayed > 0, "nothing was mixed up")
     await worker.stop()
-    return report

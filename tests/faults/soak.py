@@ -23,8 +23,7 @@ WARM_UP_SHARE = 0.2  # caches fill first: the slope is that of the rest
 MOST_MIB_AN_HOUR = 12
 
 
-async def run(folder: Path, minutes: int) -> Report:
-    report = Report("soak")
+async def run(folder: Path, minutes: int, report: Report) -> None:
     town = await asyncio.to_thread(found_town, folder, watchers=30)
     worker = await Worker(folder, settings_of(folder)).start()
     crowd = await Crowd(town, [worker.url], think_seconds=0.5).gather(watchers=10)
@@ -48,7 +47,6 @@ async def run(folder: Path, minutes: int) -> Report:
     report.require(files[-1] <= files[0] + PASSERS_BY, f"descriptors grew from {files[0]} to {files[-1]}")
     report.require(worker.restarts == 0, "the worker ended")
     await worker.stop()
-    return report
 
 
 async def _come_and_go(crowd: Crowd, number: int, stop: float) -> int:

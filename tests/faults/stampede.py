@@ -19,8 +19,8 @@ WITHIN_SECONDS = 20.0
 SIGN_INS, SIGN_IN_SECONDS = 20, 1.0
 
 
-async def run(folder: Path, times: int) -> Report:
-    report = Report("stampede", within=WITHIN_SECONDS)
+async def run(folder: Path, times: int, report: Report) -> None:
+    report.within = WITHIN_SECONDS
     town = await asyncio.to_thread(found_town, folder, watchers=PAGES)
     worker = await Worker(folder, settings_of(folder)).start()
     crowd = await Crowd(town, [worker.url], think_seconds=1).gather()
@@ -42,7 +42,6 @@ async def run(folder: Path, times: int) -> Report:
     report.wrong += await crowd.verdict(folder / "flash-news.sqlite3")
     report.tell(crowd.history)
     await worker.stop()
-    return report
 
 
 async def _sign_in(url: str) -> list[float]:

@@ -15,13 +15,15 @@ from sqlalchemy.exc import OperationalError
 from app import api
 from boards.database import db
 from tests.faults import shuffled
+from tests.faults.report import Report
 from tests.server import Server
 from tests.town import Town
 from tests.visitor import Visitor
 
 
 def test_what_comes_twice_late_and_in_the_wrong_order_does_no_harm(tmp_path: Path) -> None:
-    report = asyncio.run(shuffled.run(tmp_path, 2, Server))
+    report = Report("shuffled")
+    asyncio.run(shuffled.run(tmp_path, 2, report, Server))
     assert [wrong for wrong in report.wrong if not wrong.startswith("in step after")] == [], str(report)
 
 

@@ -15,8 +15,8 @@ from tests.faults.town import found_town, settings_of
 TIMES = 50
 
 
-async def run(folder: Path, times: int) -> Report:
-    report, dice = Report("worker"), random.Random(1)
+async def run(folder: Path, times: int, report: Report) -> None:
+    dice = random.Random(1)
     town = await asyncio.to_thread(found_town, folder)
     worker = await Worker(folder, settings_of(folder)).start()
     crowd = await Crowd(town, [worker.url]).gather()
@@ -34,7 +34,6 @@ async def run(folder: Path, times: int) -> Report:
     report.tell(crowd.history)
     report.require(worker.restarts == times, f"killed {times} times and begun again {worker.restarts} times")
     await worker.stop()
-    return report
 
 
 async def crowd_hears_of_it(crowd: Crowd) -> None:
