@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import uuid
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.live.person import LivePerson
-from tests.server import Server, ServerFromNothing
+from tests.server import Server, ServerFromNothing, free_port
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,17 @@ def test_a_command_sent_again_to_the_other_worker_is_carried_out_once(here: Live
     command = {"key": "sent-twice", "type": "add_card", "column": here.columns()[0]["id"], "title": "Une seule fois"}
     first, second = here.send(**command), elsewhere.post(**command).json()
     assert first["seq"] == second["seq"]
+
+
+def test_the_doctor_knows_the_workers_wherever_they_listen(workers: list[Server]) -> None:
+    elsewhere = Server(workers[0].data_dir, **{**workers[0].settings, "PORT": str(free_port())})
+    told = {finding["subject"]: (finding["state"], finding["told"]) for finding in json.loads(elsewhere.flask("doctor", "--json").stdout)}
+    assert told["Service"] == (
+        "well",
+        f"2 processus servent, sur d’autres ports ou d’autres machines que 127.0.0.1:{elsewhere.settings['PORT']}.",
+    )
+    assert told["Redis"][0] == "well"
+    assert told["Redis"][1].endswith("processus à l’écoute : 2.")
 
 
 def test_writers_at_both_workers_leave_no_gap_and_nobody_misses_anything(here: LivePerson, there: LivePerson) -> None:
