@@ -83,6 +83,7 @@ def _configure_database(app: Flask, settings: Settings) -> None:
         "pool_pre_ping": settings.database_url.startswith("postgresql"),
         "pool_size": 10,
         "max_overflow": 30,
+        "pool_use_lifo": True,  # the connection used last: its statements are prepared and its pages at hand
         "hide_parameters": True,  # an error in the log quotes the statement, not what somebody wrote
     }
     if settings.database_url.startswith("postgresql"):
