@@ -6,8 +6,8 @@ import re
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-# Comparing takes the square of the length; beyond this many words, what differs is shown as one piece.
-COMPARED_AT_MOST = 3000
+# Comparing takes the square of the length, and some texts its cube; beyond this many words, what differs is shown as one piece.
+COMPARED_AT_MOST = 1000
 # Of what stayed the same, this many words are shown beside what did not.
 AROUND = 8
 

@@ -184,7 +184,7 @@ class Provider:
     def _session(self, redirect_uri: str | None = None) -> OAuth2Session:
         # In the body where that is offered: HTTP Basic leaves the encoding of special characters in secrets to luck.
         offered = self._metadata.get("token_endpoint_auth_methods_supported", [])
-        return OAuth2Session(
+        session = OAuth2Session(
             self._settings.client_id,
             self._settings.client_secret,
             scope=self._settings.scopes,
@@ -194,6 +194,8 @@ class Provider:
             default_timeout=PATIENCE_SECONDS,
             leeway=0,  # ProConnect's access tokens live for the 60 seconds that Authlib would already take for expired
         )
+        session.max_redirects = 0  # what is sent there holds our secret; it goes to the addresses that were described, and no further
+        return session
 
 
 def _away(error: RequestException) -> ProviderAway:

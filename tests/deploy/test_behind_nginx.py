@@ -137,6 +137,7 @@ def test_a_forged_forwarding_header_changes_nothing(town: Town, header: str) -> 
     assert forged.headers["Strict-Transport-Security"]
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(("version", "ciphers"), [("TLSv1_1", "DEFAULT:@SECLEVEL=0"), ("TLSv1_2", "AES128-SHA256:AES256-SHA:@SECLEVEL=0")])
 def test_what_is_no_longer_safe_is_not_spoken(town: Town, version: str, ciphers: str) -> None:
     """Neither an old version of TLS nor a cipher without forward secrecy."""
@@ -169,6 +170,28 @@ def test_static_files_come_compressed_and_are_kept_for_good(town: Town) -> None:
     assert "javascript" in answer.headers["Content-Type"]
     assert town.get("/static/../config.py").status_code == 404
     assert town.get("/static../config.py").status_code == 404
+
+
+AMBIGUOUS = {
+    "a length given twice": "Content-Length: 0\r\nContent-Length: 50",
+    "a length and chunks": "Content-Length: 5\r\nTransfer-Encoding: chunked",
+    "chunks of a kind that is none": "Content-Length: 0\r\nTransfer-Encoding: xchunked",
+    "a header that some do not see": "Content-Length: 0\r\nTransfer-Encoding : chunked",
+    "a length with a sign": "Content-Length: +0",
+}
+
+
+@pytest.mark.parametrize("headers", AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_what_leaves_the_length_of_a_message_open_goes_no_further(town: Town, headers: str) -> None:
+    """Else what one server takes for a body, the next would take for somebody's request."""
+    smuggled = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    context = ssl.create_default_context(cafile=town.nginx.certificate)
+    plain = socket.create_connection(("localhost", town.nginx.port), timeout=10)
+    with context.wrap_socket(plain, server_hostname="localhost") as wire:
+        wire.sendall(f"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n{smuggled}".encode())
+        answered = b"".join(iter(lambda: wire.recv(65536), b""))
+    assert answered.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 "))
+    assert answered.count(b"HTTP/1.1 ") == 1
 
 
 def test_too_large_a_body_is_refused_in_words(town: Town) -> None:

@@ -1,0 +1,93 @@
+"""Addresses and bodies that no page sends: each is refused as what it is, none breaks the server, none keeps it busy."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from app.administration.log import Asked
+from boards.differences import COMPARED_AT_MOST, word_differences
+from tests.app.access import ROUTES
+from tests.security.conftest import Signed
+from tests.town import Town
+
+ODD = "%00"
+FIELDS = [
+    "q",
+    "as",
+    "after",
+    "before",
+    "at",
+    "page",
+    "action",
+    "label",
+    "kind",
+    "column",
+    "service",
+    "person",
+    "since",
+    "until",
+    "format",
+    "next",
+    "state",
+    "code",
+    "view",
+    "have",
+]
+QUERIES = ("", "?" + "&".join(f"{field}={ODD}" for field in FIELDS), "?" + "&".join(f"{field}={'9' * 30}" for field in FIELDS))
+BODIES = {
+    "too deep": b"[" * 100_000,
+    "too deep, in objects": b'{"a":' * 50_000,
+    "half a character": b'{"type": "\\ud800"}',
+    "half a character for a name": b'{"type": "add_card", "\\ud800": 1}',
+    "a number without end": b'{"type": "archive_card", "card": ' + b"9" * 5000 + b"}",
+    "no number": b'{"type": "archive_card", "card": NaN}',
+    "not UTF-8": b"\xff\xfe{}",
+    "another type": b'{"type": {"$ne": null}}',
+}
+
+
+def test_no_address_breaks_a_page(app: Flask, town: Town, signed: Signed) -> None:
+    visitor, broken = signed("facilitator"), []
+    for method, rule in ROUTES:
+        if method != "GET" or "sign-in/oidc" in rule:
+            continue
+        for number, slug, query in (
+            ("1", ODD, ""),
+            (str(2**63), "accueil", ""),
+            ("1", "accueil", QUERIES[1]),
+            ("0", "accueil", QUERIES[2]),
+        ):
+            path = re.sub(r"<int:\w+>", number, rule).replace("<slug>", slug).replace("<token>", slug) + query
+            if visitor.client.get(path, headers={"Accept": "text/html"}).status_code >= 500:
+                broken.append(path)
+    assert broken == []
+
+
+def test_a_search_of_the_log_holds_nothing_that_a_database_refuses() -> None:
+    """PostgreSQL takes no NUL, and answered with an error."""
+    assert Asked.by({"q": " Son\x00ia\n"}).text == "Sonia"
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_no_body_breaks_a_command(town: Town, signed: Signed, body: bytes) -> None:
+    agent, before = signed("agent"), town.seq
+    assert agent.send(body).status_code in (400, 422)
+    assert town.seq == before
+
+
+def test_a_form_of_a_thousand_parts_is_refused(town: Town, signed: Signed) -> None:
+    agent = signed("agent")
+    parts = {f"field-{number}": "x" for number in range(2000)}
+    answer = agent.client.post("/profile/looks", data={**parts, "csrf_token": agent.csrf_token}, content_type="multipart/form-data")
+    assert answer.status_code == 413
+
+
+def test_long_texts_are_not_compared_word_by_word() -> None:
+    """The same words turned around cost the most: whoever opened the history would have held everybody up."""
+    words = [f"w{number}" for number in range(101)] * (COMPARED_AT_MOST // 100)
+    pieces = word_differences(" ".join(words), " ".join(reversed(words)))
+    assert COMPARED_AT_MOST <= 1000
+    assert [piece.kind for piece in pieces] == ["removed", "added"]
