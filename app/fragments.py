@@ -22,6 +22,7 @@ from boards.reading import CardKey, StandingMark, load_cards, standing, standing
 from boards.resync import Differing
 
 CACHE_ENTRIES = 20_000  # about 1 kB each
+LOADED_AT_ONCE = 100  # what a large board takes when nothing of it is kept yet is never given back to the system
 CACHE_BOARDS = 12  # each in each language; their fragments once more, joined
 
 
@@ -95,8 +96,9 @@ def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
     found = {key.id: kept.get((key.id, key.changed_seq, key.author_version, key.asked_name, language)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
     labels = LabelsOfCards(reading())
-    for card in load_cards(reading(), missing):
-        found[card.id] = card_html(card, language, labels)
+    for start in range(0, len(missing), LOADED_AT_ONCE):
+        for card in load_cards(reading(), missing[start : start + LOADED_AT_ONCE]):
+            found[card.id] = card_html(card, language, labels)
     return {id: fragment for id, fragment in found.items() if fragment is not None}
 
 
