@@ -13,6 +13,7 @@ from pathlib import Path
 import tests.faults
 from bench.processes import RESULTS, raise_file_limit
 from tests.faults.report import Report
+from tests.server import Server
 
 FAULTS = sorted(
     module.name
@@ -25,7 +26,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Bring faults about and look what is lost.")
     parser.add_argument("names", nargs="+", choices=FAULTS, metavar="NAME", help=", ".join(FAULTS))
     parser.add_argument("--times", type=int, help="how often; for the soak, how many minutes")
+    parser.add_argument(
+        "--ready", action="store_true", help="workers are forked by a process that has imported everything: worker, shuffled"
+    )
     options = parser.parse_args()
+    servers = {"server": Server} if options.ready else {}
     raise_file_limit()
     RESULTS.mkdir(parents=True, exist_ok=True)  # on the disk that the product's own data is on: a /tmp in memory would commit for free
     wrong = False
@@ -35,7 +40,7 @@ def main() -> int:
             Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own
             report = Report(name)
             try:
-                asyncio.run(fault.run(Path(folder), options.times or fault.TIMES, report))
+                asyncio.run(fault.run(Path(folder), options.times or fault.TIMES, report, **servers))
             except Exception as error:  # what was seen until then is worth telling
                 report.wrong.append(f"{type(error).__name__}: {error}")
                 report.lines += [
@@ -43,7 +48,7 @@ def main() -> int:
                 ]
         sys.stdout.write(f"{report}\n\n")
         sys.stdout.flush()
-        wrong |= bool(report.wrong)
+        wrong |= bool(report.wrong or report.late)
     return int(wrong)
 
 

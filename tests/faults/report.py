@@ -21,6 +21,7 @@ class Report:
     within: float = 10.0  # seconds in which everybody is to be in step
     seconds: list[float] = field(default_factory=list)
     back: list[float] = field(default_factory=list)  # seconds until what had been killed answered again
+    late: int = 0  # how often that was more than `within`
     lines: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
@@ -62,7 +63,8 @@ class Report:
             f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} processors, Python {platform.python_version()}, "
             f"load {os.getloadavg()[0]:.1f}, took {time.monotonic() - self.began:.0f} s"
         )
-        verdict = "nothing wrong" if not self.wrong else "WRONG:\n" + "\n".join(f"  - {one}" for one in self.wrong[:20])
+        in_time = f", {self.late} times later than the {self.within:.0f} s that it may take" if self.late else ""
+        verdict = f"nothing wrong{in_time}" if not self.wrong else f"WRONG{in_time}:\n" + "\n".join(f"  - {one}" for one in self.wrong[:20])
         return "\n".join(line for line in (f"{self.name}: {verdict}", spread, *self.lines, circumstances) if line)
 
 

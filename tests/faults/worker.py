@@ -11,14 +11,15 @@ from tests.faults.load import Crowd
 from tests.faults.report import Report
 from tests.faults.services import Worker
 from tests.faults.town import found_town, settings_of
+from tests.server import Server, ServerFromNothing
 
 TIMES = 50
 
 
-async def run(folder: Path, times: int, report: Report) -> None:
+async def run(folder: Path, times: int, report: Report, server: type[Server] = ServerFromNothing) -> None:
     dice = random.Random(1)
     town = await asyncio.to_thread(found_town, folder)
-    worker = await Worker(folder, settings_of(folder)).start()
+    worker = await Worker(folder, settings_of(folder), server).start()
     crowd = await Crowd(town, [worker.url]).gather()
     crowd.begin()
     back: list[float] = []  # seconds until the worker answered again, each time
