@@ -13,6 +13,7 @@ from app.extensions import socketio
 from app.live import bus, elsewhere, events, telling, watching
 from app.live.delivery import OneFrame
 from app.live.elsewhere import leave
+from app.live.packets import JsonPacket, ended_by_nonsense
 from app.live.telling import close_sign_in, say_closing
 from app.websocket import WebSocketSeam
 from config import Settings
@@ -23,6 +24,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     socketio.init_app(
         app,
         client_manager=OneFrame(),
+        serializer=JsonPacket,
         async_mode="gevent",
         async_handlers=False,  # one client's events are carried out in the order they were sent
         manage_session=False,
@@ -32,7 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         ping_interval=20,
         ping_timeout=20,
     )
-    app.wsgi_app = WebSocketSeam(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented seam for middleware
+    app.wsgi_app = WebSocketSeam(ended_by_nonsense(app.wsgi_app))  # type: ignore[method-assign]  # Flask's documented seam for middleware
 
 
 def start(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -29,7 +30,9 @@ def effort(pytestconfig: pytest.Config) -> Effort:
     return of
 
 
-@pytest.fixture(autouse=True)
-def _time_enough(request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--long") > 1:
-        request.node.add_marker(pytest.mark.timeout(0))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is asked to take long may."""
+    if config.getoption("--long") > 1:
+        for item in items:
+            if item.path.parent == Path(__file__).parent:
+                item.add_marker(pytest.mark.timeout(0))
