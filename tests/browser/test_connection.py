@@ -40,6 +40,8 @@ def test_a_restart_of_the_server_is_noticed_and_healed(server: Server, seat: Sea
 def test_what_is_done_offline_leaves_on_return_exactly_once(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     anna.forgive()
+    anna.page.mouse.move(300, 300)  # a hand over the board: what drags comes, before the connection goes
+    anna.page.wait_for_function("() => performance.getEntriesByType('resource').some(({ name }) => name.includes('sortable'))")
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
     anna.drag(anna.card(two), anna.column(lanes.right), where="bottom")

@@ -9,9 +9,12 @@ import { hold, release } from "../live/render.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
 import { isSelected, selectedCards } from "../live/selection.js";
 
-// The library comes when a hand does.
+const QUIET_MS = 10_000;
+
+// The library comes when a hand does, and by then at the latest: what was never dragged may be dragged while the connection is gone.
 let Sortable = null;
 const bringLibrary = async () => (Sortable ??= (await import("sortablejs/modular/sortable.core.esm.js")).default);
+const foresee = () => bringLibrary().catch(() => {}); // tried again when something is pressed
 
 // Its own drag image: the same on every system, tilted, and free of the browser's link dragging.
 const FEEL = {
@@ -36,8 +39,8 @@ export default class extends Controller {
     this.edges = new EdgeScroll(this.board);
     this.board.addEventListener("pointerdown", this.#begin, { capture: true });
     this.board.addEventListener("pointerdown", this.#explain);
-    document.addEventListener("pointermove", bringLibrary, { once: true });
-    if (matchMedia("(any-pointer: coarse)").matches) setTimeout(bringLibrary); // a finger moves only once it presses
+    document.addEventListener("pointermove", foresee, { once: true });
+    setTimeout(foresee, matchMedia("(any-pointer: coarse)").matches ? 0 : QUIET_MS); // a finger moves only once it presses
   }
 
   // Before the first hand touches the board nothing needs to be ready: seventeen lists cost a page its first moments.
