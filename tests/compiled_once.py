@@ -40,10 +40,11 @@ def compile_routes_once() -> None:
 
 def compile_statements_once() -> None:
     """SQLAlchemy keeps what it compiled by dialect, and each engine makes itself one: engines of one kind share that of the first."""
-    shared: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+    shared: dict[tuple[str, str | None], tuple[Dialect, LRUCache[Any, Any]]] = {}
 
     def share(_kind: type[Dialect], engine: Engine) -> None:
-        engine.dialect, engine._compiled_cache = shared.setdefault(engine.dialect.name, (engine.dialect, LRUCache(5000)))
+        kind = (engine.dialect.name, engine.dialect._on_connect_isolation_level)  # which a dialect gives back to connections, too
+        engine.dialect, engine._compiled_cache = shared.setdefault(kind, (engine.dialect, LRUCache(5000)))
         engine.pool._dialect = engine.dialect
 
     DefaultDialect.engine_created = classmethod(share)  # type: ignore[assignment]  # SQLAlchemy's hook for each new engine
