@@ -53,7 +53,9 @@ class Page:
         self._came_live = asyncio.Event()
 
     async def open(self) -> Page:
-        await self._fetch_whole()
+        while not self.columns:
+            with suppress(Away):
+                await self._fetch_whole()
         self._living = asyncio.create_task(self._stay_connected())
         return self
 
