@@ -121,13 +121,16 @@ def _without_dates(text: str) -> str:
 
 
 def _fill(data_dir: Path, cards: int, people: int) -> Town:
+    from sqlalchemy import update
+
     from app import create_app
     from app.accounts import people as accounts
+    from app.accounts.models import Account
     from app.schema import bring_up_to_date
     from boards.administration import create_board
     from boards.commands.importing import ImportColumns
     from boards.commands.incoming import Tally
-    from boards.database import db, reading, write_transaction
+    from boards.database import db, now, reading, write_transaction
     from boards.models import Card, Role
     from boards.perform import perform
 
@@ -137,6 +140,8 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
         with write_transaction() as session:
             board_id = create_board(session, SLUG, "Accueil").id
         actor = accounts.add_account(EMAIL, "Élise Laurent", Role.FACILITATOR, [], PASSWORD).person_id
+        with write_transaction() as session:  # nobody is shown around: that is for a first day
+            session.execute(update(Account).values(welcomed_at=now()))
         authors = [
             accounts.add_account(f"agent{n}@bench.example", f"Agent {chr(65 + n % 26)}. Durand", Role.AGENT, [], None).person_id
             for n in range(AUTHORS)
