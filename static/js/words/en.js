@@ -258,4 +258,5 @@ export const words = {
   "Garder": "Keep",
   "Renommer le filtre {name}": "Rename the filter {name}",
   "Retirer le filtre {name}": "Remove the filter {name}",
+  "Cette fonction n’a pas pu être chargée. Réessayez quand la connexion sera revenue.": "This feature could not be loaded. Try again when the connection is back.",
 };
