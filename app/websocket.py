@@ -84,8 +84,9 @@ class Line:
             self._give_up()
 
     def close(self) -> None:
+        if self._held:
+            self._give_up()  # and wake what follows up
         self._is_over = True
-        self._held.clear()
         self._connection.close()
 
     def __getattr__(self, name: str) -> Any:
@@ -110,20 +111,31 @@ class Line:
 
     def _follow_up(self) -> None:
         """Send what is held as the client takes it."""
-        while self._held:
-            _, writable, _ = select([], [self._connection], [], STUCK_SECONDS)
-            if self._is_over:
-                return
-            if not writable:
-                self.drop("stuck")
-                return
-            first = self._held[0]
-            taken = self._write(first)
-            self._held_bytes -= taken
-            if taken == len(first):
-                self._held.popleft()
-            else:
-                self._held[0] = first[taken:]
+        try:
+            # Of its own: the connection may be closed meanwhile, and gevent's loop ends the process when it waits for a closed descriptor.
+            descriptor = os.dup(self._connection.fileno())
+        except OSError:
+            return
+        try:
+            while self._held:
+                _, writable, _ = select([], [descriptor], [], STUCK_SECONDS)
+                if self._is_over:
+                    return
+                if not writable:
+                    self.drop("stuck")
+                    return
+                self._send_held()
+        finally:
+            os.close(descriptor)
+
+    def _send_held(self) -> None:
+        first = self._held[0]
+        taken = self._write(first)
+        self._held_bytes -= taken
+        if taken == len(first):
+            self._held.popleft()
+        else:
+            self._held[0] = first[taken:]
 
     def _end(self) -> None:
         """A closing frame was sent: whoever does not close as well is not waited for."""
