@@ -23,6 +23,7 @@ from app.leaving import UnderWay, leave  # noqa: E402
 from app.schema import bring_up_to_date  # noqa: E402
 from app.serve import listen  # noqa: E402
 from app.town import WrongTown, check_town, new_setup_code  # noqa: E402
+from boards.errors import Busy  # noqa: E402
 from config import Settings, SettingsError  # noqa: E402
 
 
@@ -39,8 +40,9 @@ def main() -> None:
         listener = listen(settings.host, settings.port)
     except (SettingsError, NotBuilt, WrongTown) as error:
         sys.exit(f"Flash News cannot start.\n{error}")
-    except DBAPIError as error:
-        sys.exit(f"Flash News cannot start.\nThe database does not answer: {error.orig}")
+    except (DBAPIError, Busy) as error:
+        away = error if isinstance(error, DBAPIError) else error.__cause__
+        sys.exit(f"Flash News cannot start.\nThe database does not answer: {getattr(away, 'orig', away)}")
     except OSError as error:
         sys.exit(f"Flash News cannot start.\n{error}")
     live.start(app)

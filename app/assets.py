@@ -24,7 +24,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset_chunks"] = asset_chunks
     if DIST.is_dir():
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's documented seam for middleware
-            app.wsgi_app, root=DIST, prefix="static/", allow_all_origins=False, immutable_file_test=lambda _path, url: "-" in url.rsplit("/", 1)[-1]
+            app.wsgi_app,
+            root=DIST,
+            prefix="static/",
+            allow_all_origins=False,
+            immutable_file_test=lambda _path, url: "-" in url.rsplit("/", 1)[-1],
         )
 
 

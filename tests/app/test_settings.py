@@ -95,7 +95,7 @@ def test_the_usual_spellings_of_postgresql_are_understood(tmp_path: Path, scheme
         ({"SECRET_KEY": KEY, "HOST": "203.0.113.1"}, "PUBLIC_URL is missing"),
         ({"SECRET_KEY": KEY, "DATA_DIR": "/dev/null/town"}, "/dev/null/town"),
         ({"SECRET_KEY": KEY, "DATABASE_URL": "postgresql://127.0.0.1:1/town"}, "database"),
-        ({"SECRET_KEY": KEY, "DATABASE_URL": "sqlite:////dev/null"}, "database"),
+        ({"SECRET_KEY": KEY, "DATABASE_URL": "sqlite:////proc/flash-news.sqlite3"}, "database"),
     ],
     ids=str,
 )
