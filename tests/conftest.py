@@ -45,11 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is about SQLite's own files is no test of another database."""
-    if config.getoption("--database") != "sqlite":
-        elsewhere = [item for item in items if item.get_closest_marker("sqlite")]
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
+    """What is about one database itself is no test of another."""
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[config.getoption("--database")]
+    elsewhere = [item for item in items if item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -271,6 +271,7 @@ def test_a_board_is_saved_as_a_template_exported_imported_and_begun(town: Town, 
     assert "est supprimé" in said(facilitator.post(f"/town/templates/{kept.id}/delete"), facilitator)
     assert "n’existe plus" in said(facilitator.post(f"/town/templates/{kept.id}/delete"), facilitator)
     answer = send_file(facilitator, file.data)
+    reading().rollback()
     [again] = reading().query(BoardTemplate)
     assert answer.location == f"/town/boards/new?begin_with=template-{again.id}"
     page = facilitator.get(answer.location).text
