@@ -251,6 +251,8 @@ def test_gone_and_guessed_addresses_get_one_answer(app: Flask, agent: Visitor, c
     gone, guessed = client.get(address), client.get("/p/" + "A" * 22)
     assert gone.status_code == guessed.status_code == 404
     assert gone.data == guessed.data
+    numbers = [answer.headers.pop("X-Request-ID") for answer in (gone, guessed)]
+    assert numbers[0] != numbers[1]
     assert dict(gone.headers) == dict(guessed.headers)
     assert "Demandez à l’accueil" in gone.text
 
