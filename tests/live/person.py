@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import requests
@@ -27,6 +28,14 @@ class LivePerson:
     def connect(self, **options: Any) -> LivePerson:
         self.socket.connect(self.url, headers={"Cookie": self.cookies}, transports=["websocket"], wait_timeout=10, **options)
         return self
+
+    def another_tab(self) -> LivePerson:
+        """The same browser, which hears by a live connection of its own."""
+        tab = copy(self)
+        tab.heard = []
+        tab._news = threading.Condition()
+        tab.socket = tab._new_socket()
+        return tab
 
     def leave(self) -> None:
         self.socket.disconnect()

@@ -8,11 +8,9 @@ from tests.server import Server
 Connect = Callable[[str], LivePerson]
 
 
-def test_signing_out_closes_this_sign_ins_sockets_and_no_others(shared_server: Server, person: Connect) -> None:
+def test_signing_out_closes_this_sign_ins_sockets_and_no_others(person: Connect) -> None:
     ccas, same_person_elsewhere = person("ccas"), person("ccas")
-    second_tab = LivePerson(shared_server.url, "ccas@demo.example")
-    second_tab.web = ccas.web
-    second_tab.connect()
+    second_tab = ccas.another_tab().connect()
     ccas.sign_out()
     ccas.wait_until(lambda: not ccas.socket.connected)
     second_tab.wait_until(lambda: not second_tab.socket.connected)
