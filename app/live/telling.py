@@ -138,9 +138,9 @@ def _tell_changes(app: Flask) -> None:
                 waiting.append(_outgoing.get_nowait())
         except Empty:
             pass
-        news: defaultdict[int, list[Committed]] = defaultdict(list)
+        news: defaultdict[int, list[Committed | None]] = defaultdict(list)
         for item in waiting:
-            news[item.board_id] += [item.change] if item.change else []
+            news[item.board_id].append(item.change)
         for board_id, changes in news.items():
             try:
                 with app.app_context():
@@ -181,11 +181,14 @@ def _tell_flashes() -> None:
         _emit("flashes", banners(shown, language), to=rooms)
 
 
-def _tell_board(board_id: int, changes: list[Committed]) -> None:
-    if changes:
+def _tell_board(board_id: int, news: list[Committed | None]) -> None:
+    """Tell what was committed here; None: other processes may have written."""
+    if any(news):
         bus.tell({"board": board_id})
     told = _told.get(board_id)
-    if told is not None and (not changes or changes[0].seq > told + 1):  # other processes wrote as well: the log has it all, in order
+    changes = [change for change in news if change and (told is None or change.seq > told)]
+    follow_on = told is None or [change.seq for change in changes] == [*range(told + 1, told + 1 + len(changes))]
+    if told is not None and (None in news or not follow_on):  # the log has it all, in order
         board = reading().get_one(Board, board_id)
         missed = changes_after(reading(), board, told)
         if missed.changes is None:

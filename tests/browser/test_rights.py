@@ -173,7 +173,7 @@ def test_a_new_column_belongs_to_the_service_chosen_for_it(facilitator: Desk, se
     facilitator.column("Culture").get_by_role("button", name="Menu de la colonne").click()
     page.get_by_role("menuitem", name="Ajouter une colonne à droite…").click()
     page.get_by_label("Titre").fill(title)
-    page.get_by_label("Service", exact=True).select_option("Culture")
+    page.get_by_role("dialog", name="Ajouter une colonne").get_by_label("Service", exact=True).select_option("Culture")
     page.get_by_role("button", name="Enregistrer").click()
     expect(culture.column(title).get_by_role("button", name="Ajouter une info")).to_be_visible()
 
