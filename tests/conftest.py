@@ -27,6 +27,7 @@ from tests.visitor import OutsideClient, Visitor
 
 IN_CI = os.environ.get("CI") == "true"
 FOUNDED = "founded"  # the schema with the small town to copy
+LONGEST = ("tests/browser/test_pages_beside", "tests/deploy/test_workers_behind_nginx", "tests/live/test_sigkill")
 COMPILED_TEMPLATES = CompiledTemplates()
 compile_routes_once()
 compile_statements_once()
@@ -45,11 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is about one database itself is no test of another."""
+    """What is about one database itself is no test of another. The longest begin, or one process would still be at them when the others are done."""
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[config.getoption("--database")]
     elsewhere = [item for item in items if item.get_closest_marker(other)]
     config.hook.pytest_deselected(items=elsewhere)
-    items[:] = [item for item in items if item not in elsewhere]
+    items[:] = sorted((item for item in items if item not in elsewhere), key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)
