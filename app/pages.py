@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +20,7 @@ from app.accounts.current import current_account, current_person
 from app.bodies import FOLDED, body_as
 from app.filter_words import filters_of_page
 from app.flash_banners import alerts_of, flash_menu, unread_banners
-from app.fragments import StandingCards, StandingColumn, person_data, standing_cards
+from app.fragments import StandingColumn, person_data, standing_cards
 from app.freshness_pages import about_freshness
 from app.handing.facts import facts_of
 from app.languages import current_language
@@ -43,7 +44,7 @@ from boards.unread import unread_of
 
 routes = Blueprint("pages", __name__)
 
-_PLACE = "\0"  # stands where cards go, before and after their column's id; no text has one
+_PLACE = secrets.token_hex(16)  # stands where cards go, before and after their column's id; nobody who writes a text knows it
 
 
 @routes.get("/")
@@ -132,17 +133,18 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
     reads = own_reads(reading(), person, board)
     unseen = unread_of(reading(), person, board, seen.columns) if place is None else None
     filters, left_out = filters_of_page(seen.columns)
+    standing = {column.id: cards.of(column.id) for column in seen.columns}
     page = render_template(
         "boards/show.html",
         board=board,
         seq=cards.mark.seq,
         seen=seen,
         cards={column.id: Markup(f"{_PLACE}{column.id}{_PLACE}") for column in seen.columns},  # noqa: S704 - a number between two marks
-        counts={column.id: len(cards.of(column.id)) for column in seen.columns},
+        counts={id: len(column) for id, column in standing.items()},
         levels={column.id: rights.level_on(board, person, column) for column in seen.columns},
         switch_to=boards_for(reading(), current_person()),
         reads_json=strict_json.dumps(reads),
-        read_counts={column.id: _count_read(cards.of(column.id), reads) for column in seen.columns if column.kind == Kind.GUIDE},
+        read_counts={column.id: _count_read(standing[column.id], reads) for column in seen.columns if column.kind == Kind.GUIDE},
         newcomer=place is None and panel is None and current_account().welcomed_at is None,
         panel=panel,
         view=person.audience.key,
@@ -161,19 +163,20 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
         alerts_json=strict_json.dumps(alerts_of(current_person())),
         **_root(current_person(), arranges=rights.may_arrange(person)),
     )
-    return _with_cards(page, cards)
+    return _with_cards(page, standing, cards.mark.seq)
 
 
-def _with_cards(page: str, cards: StandingCards) -> Response:
-    """The page with the cards in their places; nothing but a tag when whoever asks has just that already.
+def _with_cards(page: str, standing: dict[int, StandingColumn], seq: int) -> Response:
+    """The page with the cards of these columns in their places; nothing but a tag when whoever asks has just that already.
 
     The tag tells everything on the page, what is personal included, but for the token, which is another each time and as good as before.
     """
-    around = page.encode().split(_PLACE.encode())
-    columns = [cards.of(int(id)) for id in around[1::2]]
-    alike = blake2b(page.replace(generate_csrf(), "").encode() + b"".join(column.digest for column in columns), digest_size=12)
+    around = [part.encode() for part in page.split(_PLACE)]
+    columns = [standing[int(id)] for id in around[1::2]]
+    without_token = b"".join(around).replace(generate_csrf().encode(), b"")
+    alike = blake2b(without_token + b"".join(column.digest for column in columns), digest_size=12)
     answer = make_response()
-    answer.set_etag(f"{cards.mark.seq}-{alike.hexdigest()}", weak=True)
+    answer.set_etag(f"{seq}-{alike.hexdigest()}", weak=True)
     if answer.make_conditional(request).status_code != HTTPStatus.NOT_MODIFIED:
         around[1::2] = [column.html for column in columns]
         answer.set_data(b"".join(around))

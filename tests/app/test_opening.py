@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, update
 
+from app import pages
 from boards.database import db, write_transaction
 from boards.models import Person
 from tests.town import Town
@@ -91,3 +92,15 @@ def test_the_archive_is_not_looked_at(town: Town, agent: Visitor) -> None:
     among_cards = [statement for statement in asked if "FROM cards" in statement]
     assert among_cards
     assert [statement for statement in among_cards if "archived_at IS NULL" not in statement] == []
+
+
+def test_whatever_is_written_on_the_page_brings_no_cards_of_a_hidden_column(town: Town, agent: Visitor) -> None:
+    """Even by somebody who knew the mark that stands where cards go."""
+    hidden = next(iter(town.perform(town.facilitator, type="add_column", title="Cachée", kind="free").columns))
+    town.perform(town.facilitator, type="set_rights", column=hidden, agents="none")
+    town.add_card("Carte secrète", column=hidden, actor=town.facilitator)
+    mark = pages._PLACE
+    assert mark not in agent.get(BOARD).text
+    with write_transaction() as session:
+        session.execute(update(Person).where(Person.id == town.agent).values(name=f"{mark}{hidden}{mark}"))
+    assert "Carte secrète" not in agent.get(BOARD).text
