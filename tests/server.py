@@ -51,7 +51,7 @@ class Server:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
 
     def kill(self) -> None:
         """SIGKILL: no last word, no clean-up."""
@@ -111,7 +111,7 @@ class Forked:
     def kill(self) -> None:
         self._send(signal.SIGKILL)
 
-    def wait(self, timeout: float = 10) -> int:
+    def wait(self, timeout: float = 60) -> int:
         deadline = time.monotonic() + timeout
         while self.poll() is None:
             if time.monotonic() > deadline:

@@ -50,6 +50,7 @@ def on_connect(*_anything: Any) -> bool | None:
     person = current_person()
     seat = seats.take(_sid(), person_data(person) or {}, current_sign_in_id(), person.audience, current_language())
     seat.token_id = current_token_id()
+    telling.welcome(seat)
     return None
 
 

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from queue import Empty, SimpleQueue
 from threading import Event
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any, NamedTuple
 
 from flask import Flask
@@ -47,6 +47,7 @@ seats = Seats()
 _outgoing: SimpleQueue[_News] = SimpleQueue()
 _moved_boards: list[int] = []
 _presence_changed = Event()
+_ends_at: float | None = None  # once this process is about to end
 _told: dict[int, int] = {}  # board → the last seq that this process has told its clients
 _NO_BOARD = 0
 _flashes_told: tuple[Any, ...] = ()  # what flashed when it was told last
@@ -93,9 +94,17 @@ def hear(message: dict[str, Any]) -> None:
 
 def say_closing() -> float:
     """This process ends soon: have everybody go over to another within as many seconds as are returned, each at a moment of their own."""
+    global _ends_at
     within = max(CLOSING_SECONDS, len(seats) / CLOSING_PER_SECOND)
+    _ends_at = monotonic() + within
     _emit("closing", {"within": within}, to=[seat.sid for seat in seats.all()])
     return within
+
+
+def welcome(seat: Seat) -> None:
+    """Whoever still arrives while this process ends, by a connection that was open already, has to go over like everybody else."""
+    if _ends_at is not None:
+        _emit("closing", {"within": max(0.0, _ends_at - monotonic())}, to=seat.sid)
 
 
 def close_sign_in(sign_in_id: int) -> None:

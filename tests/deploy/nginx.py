@@ -42,7 +42,7 @@ class Nginx:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
 
     def _site(self) -> str:
         """The configuration as delivered but for what a town adapts."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 import uuid
 from typing import Any
 
@@ -63,18 +62,32 @@ class Page(LivePerson):
                 continue
             self.interruptions += not self._leaving.is_set()
             self._leaving.clear()
-            try:
-                self.socket = self._new_socket()
-                self.socket.on("closing", self._go_over)
-                self.connect()
-                after = max([self.first, *self.known()])
-                gap = next((seq for seq in range(self.first + 1, after) if seq not in set(self.known())), after + 1) - 1
-                caught_up = self.join(gap)
-                with self._news:
-                    self.heard.append(("changes", caught_up["changes"]))
-                    self._news.notify_all()
-            except (SocketIOError, OSError, requests.RequestException):
-                time.sleep(0.2)
+            while not self._come_back() and not self._closed.wait(0.2):
+                pass
+
+    def _come_back(self) -> bool:
+        """Whether that was possible; a connection on which joining fails is given up."""
+        self.socket = self._new_socket()
+        self.socket.on("closing", self._go_over)
+        try:
+            self.connect()
+            caught_up = self.join(self._known_without_gap())
+        except (SocketIOError, OSError, requests.RequestException):
+            caught_up = {}
+        if "changes" not in caught_up:
+            self.socket.disconnect()
+            return False
+        with self._news:
+            self.heard.append(("changes", caught_up["changes"]))
+            self._news.notify_all()
+        return True
+
+    def _known_without_gap(self) -> int:
+        """The number up to which this page knows every change."""
+        known, seq = set(self.known()), int(self.first)
+        while seq + 1 in known:
+            seq += 1
+        return seq
 
 
 def trusting(nginx: Nginx) -> requests.Session:

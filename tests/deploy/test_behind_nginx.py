@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 import requests
-import socketio
 import websocket
 
 from tests.deploy.nginx import PROGRAM, Nginx
+from tests.live.person import LiveClient
 from tests.server import Server, ServerFromNothing
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed")
@@ -117,7 +117,7 @@ def test_the_doctor_comes_in_as_a_browser_does(town: Town) -> None:
 
 
 def test_http_leads_to_https(town: Town) -> None:
-    answer = requests.get(f"{town.nginx.plain_url}/boards/accueil?x=1", allow_redirects=False, timeout=10)
+    answer = requests.get(f"{town.nginx.plain_url}/boards/accueil?x=1", allow_redirects=False, timeout=60)
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/boards/accueil?x=1")
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_longer_safe_is_not_spoken(town: Town, version: str, ciphers:
     context.load_verify_locations(town.nginx.certificate)
     context.set_ciphers(ciphers)
     context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
-    with socket.create_connection(("localhost", town.nginx.port), timeout=10) as plain, pytest.raises(ssl.SSLError):
+    with socket.create_connection(("localhost", town.nginx.port), timeout=60) as plain, pytest.raises(ssl.SSLError):
         context.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -186,7 +186,7 @@ def test_what_leaves_the_length_of_a_message_open_goes_no_further(town: Town, he
     """Else what one server takes for a body, the next would take for somebody's request."""
     smuggled = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     context = ssl.create_default_context(cafile=town.nginx.certificate)
-    plain = socket.create_connection(("localhost", town.nginx.port), timeout=10)
+    plain = socket.create_connection(("localhost", town.nginx.port), timeout=60)
     with context.wrap_socket(plain, server_hostname="localhost") as wire:
         wire.sendall(f"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n{smuggled}".encode())
         answered = b"".join(iter(lambda: wire.recv(65536), b""))
@@ -207,13 +207,13 @@ def test_far_too_large_a_body_does_not_reach_the_server(town: Town) -> None:
 def test_while_the_server_restarts_a_page_says_so_and_comes_back(town: Town) -> None:
     browser = Browser(town, "ccas")
     town.server.stop()
-    away = browser.web.get(f"{town.nginx.url}/boards/accueil", timeout=10)
+    away = browser.web.get(f"{town.nginx.url}/boards/accueil", timeout=60)
     town.server.start()
     assert (away.status_code, away.headers["Refresh"]) == (503, "5")
     assert "Flash News redémarre" in away.text
     assert away.headers["X-Content-Type-Options"] == "nosniff"
     assert away.headers["Strict-Transport-Security"]
-    assert browser.web.get(f"{town.nginx.url}/boards/accueil", timeout=10).status_code == 200
+    assert browser.web.get(f"{town.nginx.url}/boards/accueil", timeout=60).status_code == 200
 
 
 class Town:
@@ -226,7 +226,7 @@ class Town:
         request = requests.Request("GET", self.nginx.url, headers={"Accept": "text/html", **(headers or {})}).prepare()
         request.url = self.nginx.url + path
         with requests.Session() as web:
-            return web.send(request, verify=str(self.nginx.certificate), allow_redirects=False, stream=stream, timeout=10)
+            return web.send(request, verify=str(self.nginx.certificate), allow_redirects=False, stream=stream, timeout=60)
 
 
 class Browser:
@@ -249,16 +249,16 @@ class Browser:
         self.web.verify = str(town.nginx.certificate)
         # Browsers say where a form was sent from, and over HTTPS it is checked.
         self.web.headers.update({"Accept": "text/html", "Referer": f"{self.url}/sign-in", "X-Forwarded-For": forwarded_for})
-        token = self._token(self.web.get(f"{self.url}/sign-in", timeout=10))
+        token = self._token(self.web.get(f"{self.url}/sign-in", timeout=60))
         fields = {"email": f"{name}@demo.example", "password": password, "csrf_token": token, **({"remember": "1"} if remember else {})}
-        self.page = self.web.post(f"{self.url}/sign-in", data=fields, timeout=10)
+        self.page = self.web.post(f"{self.url}/sign-in", data=fields, timeout=60)
         self.heard: list[dict[str, Any]] = []
         self._news = threading.Condition()
 
     def __enter__(self) -> Browser:
-        self.live = socketio.Client(http_session=self.web, reconnection=False, handle_sigint=False)
+        self.live = LiveClient(http_session=self.web)
         self.live.on("changes", self._hear)
-        self.live.connect(self.url, transports=self.transports, wait_timeout=10)
+        self.live.connect(self.url, transports=self.transports, wait_timeout=60)
         assert "seq" in self.live.call("join", {"board": "accueil", "after": 0})
         return self
 
@@ -273,11 +273,11 @@ class Browser:
 
     def command(self, command: dict[str, Any]) -> requests.Response:
         headers = {"X-CSRFToken": self._token(self.page)}
-        return self.web.post(f"{self.url}/boards/accueil/commands", json=command, headers=headers, timeout=10)
+        return self.web.post(f"{self.url}/boards/accueil/commands", json=command, headers=headers, timeout=60)
 
     def wait_for_seq(self, seq: int) -> dict[str, Any]:
         with self._news:
-            assert self._news.wait_for(lambda: any(change["seq"] == seq for change in self.heard), timeout=10)
+            assert self._news.wait_for(lambda: any(change["seq"] == seq for change in self.heard), timeout=60)
             return next(change for change in self.heard if change["seq"] == seq)
 
     def _hear(self, changes: list[dict[str, Any]]) -> None:
@@ -293,13 +293,13 @@ class Browser:
 
 def figures(town: Town) -> dict[str, float]:
     """What Prometheus reads from the worker."""
-    told = requests.get(f"{town.server.url}/metrics", timeout=10)
+    told = requests.get(f"{town.server.url}/metrics", timeout=60)
     assert told.status_code == 200
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in told.text.splitlines() if not line.startswith("#"))}
 
 
 def town_card(browser: Browser) -> tuple[int, int]:
     """A card of a service column, and another service column."""
-    board = browser.web.get(f"{browser.url}/api/boards/accueil", timeout=10).json()
+    board = browser.web.get(f"{browser.url}/api/boards/accueil", timeout=60).json()
     first, second = [column["id"] for column in board["columns"] if column["kind"] == "service"][:2]
     return next(card["id"] for card in board["cards"] if card["column"] == first), second

@@ -77,7 +77,7 @@ def test_writers_at_both_workers_leave_no_gap_and_nobody_misses_anything(here: L
 
 
 def test_signing_out_at_one_worker_closes_the_connection_at_the_other(here: LivePerson, workers: list[Server]) -> None:
-    here.web.post(f"{workers[1].url}/sign-out", data={"csrf_token": here.csrf_token}, timeout=10)
+    here.web.post(f"{workers[1].url}/sign-out", data={"csrf_token": here.csrf_token}, timeout=60)
     here.wait_until(lambda: here.events("signed_out") or not here.socket.connected)
 
 
@@ -99,7 +99,7 @@ def test_typing_is_told_across_workers(here: LivePerson, there: LivePerson) -> N
 
 def test_a_flash_on_one_board_is_heard_on_another_at_the_other_worker(here: LivePerson, workers: list[Server]) -> None:
     assert workers[0].flask("board", "create", "piscine", "Piscine", "--template", "ville").returncode == 0
-    column = here.web.get(f"{here.url}/api/boards/piscine", timeout=10).json()["columns"][1]["id"]
+    column = here.web.get(f"{here.url}/api/boards/piscine", timeout=60).json()["columns"][1]["id"]
     [card] = here.send(board="piscine", type="add_card", column=column, title="Piscine évacuée")["changes"][0]["cards"]
     for there in connected(workers[1], "ccas@demo.example"):  # where nobody has that board open
         here.send(board="piscine", type="flash_card", card=int(card), on=True)
@@ -113,7 +113,7 @@ def test_what_one_reads_at_one_worker_is_heard_at_ones_page_at_the_other(
     for elsewhere in connected(workers[1], "dtan@demo.example"):
         seq = here.board()["seq"]
         headers = {"X-CSRFToken": here.csrf_token}
-        assert here.web.put(f"{here.url}/boards/accueil/seen", json={"seq": seq}, headers=headers, timeout=10).status_code == 204
+        assert here.web.put(f"{here.url}/boards/accueil/seen", json={"seq": seq}, headers=headers, timeout=60).status_code == 204
         told = elsewhere.wait_until(partial(elsewhere.events, "seen"))
         assert [each["to"] for each in told] == [seq]
     assert there.events("seen") == []

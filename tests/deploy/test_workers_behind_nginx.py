@@ -99,7 +99,7 @@ def test_people_are_spread_over_the_workers_and_see_one_another(site: Site) -> N
 
 def test_long_polling_keeps_to_its_worker(site: Site) -> None:
     person = LivePerson(site.nginx.url, "ccas@demo.example", web=trusting(site.nginx))
-    person.socket.connect(site.nginx.url, transports=["polling"], wait_timeout=10)
+    person.socket.connect(site.nginx.url, transports=["polling"], wait_timeout=60)
     assert person.socket.transport() == "polling"
     assert len([person.join()["seq"] for _round in range(8)]) == 8  # more requests than could all reach one worker by chance
     person.leave()
@@ -107,9 +107,9 @@ def test_long_polling_keeps_to_its_worker(site: Site) -> None:
 
 def test_attempts_to_sign_in_are_counted_wherever_they_arrive(site: Site) -> None:
     web = trusting(site.nginx)
-    page = web.get(f"{site.nginx.url}/sign-in", timeout=10).text
+    page = web.get(f"{site.nginx.url}/sign-in", timeout=60).text
     fields = {"email": "nobody@demo.example", "password": "wrong", "csrf_token": page.split('name="csrf-token" content="')[1].split('"')[0]}
-    answers = [web.post(f"{site.nginx.url}/sign-in", data=fields, timeout=10).status_code for _attempt in range(11)]
+    answers = [web.post(f"{site.nginx.url}/sign-in", data=fields, timeout=60).status_code for _attempt in range(11)]
     assert answers == [401] * 10 + [429]
 
 
@@ -169,7 +169,7 @@ def send_pages(site: Site, column: int, over: threading.Event, acknowledged: dic
         key = uuid.uuid4().hex
         try:
             answer = page.post(type="add_card", key=key, column=column, title="Envoyée par une page")
-            shown = page.web.get(f"{site.nginx.url}/boards/accueil", timeout=10)
+            shown = page.web.get(f"{site.nginx.url}/boards/accueil", timeout=60)
         except requests.RequestException as error:
             refused.append(repr(error))
             continue

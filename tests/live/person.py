@@ -10,10 +10,30 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any
 
+import engineio
 import requests
 import socketio
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60  # a machine that others use as well stands still now and then
+
+
+class _InOrder(engineio.Client):
+    """Hands on one message after the other, as browsers do; left to itself it has a thread for each, and they overtake one another."""
+
+    def start_background_task(self, target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if target is self.handlers.get("message"):
+            return target(*args, **kwargs)
+        return super().start_background_task(target, *args, **kwargs)
+
+
+class LiveClient(socketio.Client):
+    """A Socket.IO client that never comes back by itself."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(reconnection=False, handle_sigint=False, **options)
+
+    def _engineio_client_class(self) -> type[engineio.Client]:
+        return _InOrder
 
 
 class LivePerson:
@@ -26,7 +46,7 @@ class LivePerson:
         self._sign_in(email, password)
 
     def connect(self, **options: Any) -> LivePerson:
-        self.socket.connect(self.url, headers={"Cookie": self.cookies}, transports=["websocket"], wait_timeout=10, **options)
+        self.socket.connect(self.url, headers={"Cookie": self.cookies}, transports=["websocket"], wait_timeout=PATIENCE_SECONDS, **options)
         return self
 
     def another_tab(self) -> LivePerson:
@@ -81,7 +101,7 @@ class LivePerson:
     # --- pages ---
 
     def board(self) -> dict[str, Any]:
-        told: dict[str, Any] = self.web.get(f"{self.url}/api/boards/accueil", timeout=10).json()
+        told: dict[str, Any] = self.web.get(f"{self.url}/api/boards/accueil", timeout=PATIENCE_SECONDS).json()
         return told
 
     def columns(self, kind: str = "service") -> list[dict[str, Any]]:
@@ -89,14 +109,18 @@ class LivePerson:
 
     def post(self, **command: Any) -> requests.Response:
         body = {"key": uuid.uuid4().hex, **command}
-        return self.web.post(f"{self.url}/boards/accueil/commands", json=body, headers={"X-CSRFToken": self.csrf_token}, timeout=10)
+        return self.web.post(
+            f"{self.url}/boards/accueil/commands", json=body, headers={"X-CSRFToken": self.csrf_token}, timeout=PATIENCE_SECONDS
+        )
 
     def sign_out(self) -> None:
-        self.web.post(f"{self.url}/sign-out", data={"csrf_token": self.csrf_token}, timeout=10)
+        self.web.post(f"{self.url}/sign-out", data={"csrf_token": self.csrf_token}, timeout=PATIENCE_SECONDS)
 
     def _sign_in(self, email: str, password: str) -> None:
-        token = self._token(self.web.get(f"{self.url}/sign-in", timeout=10).text)
-        page = self.web.post(f"{self.url}/sign-in", data={"email": email, "password": password, "csrf_token": token}, timeout=10)
+        token = self._token(self.web.get(f"{self.url}/sign-in", timeout=PATIENCE_SECONDS).text)
+        page = self.web.post(
+            f"{self.url}/sign-in", data={"email": email, "password": password, "csrf_token": token}, timeout=PATIENCE_SECONDS
+        )
         self.csrf_token = self._token(page.text)
         assert page.url.endswith("/boards/accueil"), page.status_code
 
@@ -106,8 +130,8 @@ class LivePerson:
         return found[1]
 
     def _new_socket(self) -> socketio.Client:
-        socket = socketio.Client(http_session=self.web, reconnection=False, handle_sigint=False)
-        for event in ("changes", "presence", "typing", "flashes", "seen", "view_changed", "signed_out", "disconnect"):
+        socket = LiveClient(http_session=self.web)
+        for event in ("changes", "presence", "typing", "flashes", "seen", "view_changed", "signed_out", "closing", "disconnect"):
             socket.on(event, self._listener(event))
         return socket
 

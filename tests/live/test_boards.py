@@ -24,7 +24,7 @@ def board(shared_server: Server) -> Iterator[str]:
 
 
 def seq_of(someone: LivePerson, board: str) -> int:
-    seq: int = someone.web.get(f"{someone.url}/api/boards/{board}", timeout=10).json()["seq"]
+    seq: int = someone.web.get(f"{someone.url}/api/boards/{board}", timeout=60).json()["seq"]
     return seq
 
 
@@ -52,7 +52,7 @@ def test_those_who_have_it_open_hear_that_it_is_archived_and_restored(board: str
 
 def test_an_archived_board_lets_nobody_in_and_takes_nothing(board: str, person: Connect) -> None:
     dtan, ccas = join(person("dtan"), board), join(person("ccas"), board)
-    told = dtan.web.get(f"{dtan.url}/api/boards/{board}", timeout=10).json()
+    told = dtan.web.get(f"{dtan.url}/api/boards/{board}", timeout=60).json()
     card, column = told["cards"][0]["id"], told["columns"][1]["id"]
     seq = dtan.send(board=board, type="archive_board")["seq"]
     ccas.hear_up_to(seq)
@@ -61,7 +61,7 @@ def test_an_archived_board_lets_nobody_in_and_takes_nothing(board: str, person: 
     assert ccas.join(seq, board)["error"]["code"] == "board_not_found"
     late = person("sports")
     assert late.join(seq, board)["error"]["code"] == "board_not_found"
-    assert late.web.get(f"{late.url}/boards/{board}", timeout=10).status_code == 404
+    assert late.web.get(f"{late.url}/boards/{board}", timeout=60).status_code == 404
     assert dtan.send(board=board, type="add_card", column=column, title="Trop tard")["error"]["code"] == "board_archived"
     assert dtan.join(seq - 1, board)["changes"][0]["board"]["archived"] is True
 

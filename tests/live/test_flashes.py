@@ -34,7 +34,7 @@ def light(dtan: LivePerson) -> Iterator[Callable[..., int]]:
     lit: list[tuple[str, int]] = []
 
     def light(title: str, *, board: str = "accueil", column: int | None = None) -> int:
-        column = column or dtan.web.get(f"{dtan.url}/api/boards/{board}", timeout=10).json()["columns"][1]["id"]
+        column = column or dtan.web.get(f"{dtan.url}/api/boards/{board}", timeout=60).json()["columns"][1]["id"]
         answer = dtan.send(board=board, type="add_card", column=column, title=title)
         card = int(next(iter(answer["changes"][0]["cards"])))
         assert "error" not in dtan.send(board=board, type="flash_card", card=card, on=True)
@@ -84,7 +84,7 @@ def test_who_has_read_it_is_told_so_when_they_join(person: Connect, light: Calla
     ccas = person("ccas")
     card = light("Rue barrée")
     (banner,) = joined(ccas, "accueil")
-    read = ccas.web.put(f"{ccas.url}/cards/{card}/seen", json={"seq": banner["seq"]}, headers={"X-CSRFToken": ccas.csrf_token}, timeout=10)
+    read = ccas.web.put(f"{ccas.url}/cards/{card}/seen", json={"seq": banner["seq"]}, headers={"X-CSRFToken": ccas.csrf_token}, timeout=60)
     assert read.status_code == 204
     assert [each["unread"] for each in joined(ccas, "accueil")] == [False]
     ccas.wait_until(lambda: any(str(card) in told["cards"] for told in ccas.events("seen")))  # their other pages too

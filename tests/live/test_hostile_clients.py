@@ -11,7 +11,7 @@ import requests
 import socketio
 import websocket
 
-from tests.live.person import LivePerson
+from tests.live.person import LiveClient, LivePerson
 from tests.server import Server
 
 Connect = Callable[[str], LivePerson]
@@ -40,7 +40,7 @@ WRONG_COMMANDS: list[tuple[tuple[Any, ...], int]] = [
 def test_a_wrong_command_is_refused(person: Connect, arguments: tuple[Any, ...], status: int) -> None:
     ccas = person("ccas")
     before = ccas.board()["seq"]
-    answer = ccas.socket.call("command", arguments, timeout=10)
+    answer = ccas.socket.call("command", arguments, timeout=60)
     assert (answer["error"]["status"], ccas.board()["seq"]) == (status, before)
     assert answer["error"]["detail"]
 
@@ -70,13 +70,13 @@ def test_events_named_connect_and_disconnect_grant_and_break_nothing(person: Con
         ccas.socket.emit(event, {"auth": "me"})
     answer = ccas.ask("join", {"board": "accueil", "after": 0})
     assert "error" in answer or answer["people"]
-    assert ccas.web.get(f"{ccas.url}/healthz", timeout=5).status_code == 200
+    assert ccas.web.get(f"{ccas.url}/healthz", timeout=60).status_code == 200
 
 
 def test_strangers_get_no_connection(shared_server: Server) -> None:
-    client = socketio.Client(reconnection=False, handle_sigint=False)
+    client = LiveClient()
     with pytest.raises(socketio.exceptions.ConnectionError):
-        client.connect(shared_server.url, wait_timeout=5)
+        client.connect(shared_server.url, wait_timeout=60)
 
 
 def test_another_sites_page_gets_no_connection(shared_server: Server) -> None:
@@ -87,7 +87,7 @@ def test_another_sites_page_gets_no_connection(shared_server: Server) -> None:
         {"Origin": "null"},
     ):
         response = requests.get(
-            f"{shared_server.url}/socket.io/?EIO=4&transport=polling", headers={"Cookie": ccas.cookies, **headers}, timeout=5
+            f"{shared_server.url}/socket.io/?EIO=4&transport=polling", headers={"Cookie": ccas.cookies, **headers}, timeout=60
         )
         assert response.status_code == 400
 
@@ -152,7 +152,7 @@ def test_a_frame_beyond_the_limit_closes_only_its_own_connection(shared_server: 
 def raw_socket(server: Server, person: LivePerson) -> websocket.WebSocket:
     """An opened engine.io connection, in the namespace, with nothing between the test and the frames."""
     socket = websocket.create_connection(
-        f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket", cookie=person.cookies, timeout=5, suppress_origin=True
+        f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket", cookie=person.cookies, timeout=60, suppress_origin=True
     )
     assert json.loads(socket.recv()[1:])["sid"]
     socket.send("40")

@@ -13,7 +13,7 @@ from tests.server import Server
 
 def choose(person: LivePerson, language: str) -> None:
     looks = {"theme": "system", "density": "comfortable", "language": language, "csrf_token": person.csrf_token}
-    assert person.web.post(f"{person.url}/profile/looks", data=looks, timeout=10).ok
+    assert person.web.post(f"{person.url}/profile/looks", data=looks, timeout=60).ok
 
 
 @pytest.fixture

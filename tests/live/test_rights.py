@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import socketio
 
-from tests.live.person import LivePerson, only
+from tests.live.person import LiveClient, LivePerson, only
 from tests.server import Server
 
 Connect = Callable[[str], LivePerson]
@@ -99,7 +98,7 @@ def test_a_service_left_takes_its_rights_along_within_seconds(
 
 def test_who_left_a_service_while_away_gets_the_board_anew_on_return(shared_server: Server, hidden: int, person: Connect) -> None:
     sports = person("sports")
-    page = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=10).text
+    page = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=60).text
     assert f'id="column-{hidden}"' in page
     [(seq, view)] = re.findall(r'data-seq="(\d+)" data-view="([^"]+)"', page)
     sports.leave()
@@ -108,7 +107,7 @@ def test_who_left_a_service_while_away_gets_the_board_anew_on_return(shared_serv
     try:
         back = {"board": "accueil", "after": int(seq)}
         assert sports.ask("join", {**back, "view": view}).get("resync") is True
-        fresh = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=10).text
+        fresh = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=60).text
         assert f'id="column-{hidden}"' not in fresh
         [view] = re.findall(r'data-view="([^"]+)"', fresh)
         assert sports.ask("join", {**back, "view": view})["changes"] == []
@@ -121,17 +120,17 @@ def test_a_programs_connection_ends_with_its_token(shared_server: Server, person
     made = owner.web.post(
         f"{shared_server.url}/profile/tokens",
         data={"label": "Écran", "scope": "read", "csrf_token": owner.csrf_token},
-        timeout=10,
+        timeout=60,
     ).text
     [token], [revoke] = re.findall(r"fn_[\w-]{43}", made), re.findall(r'"(/profile/tokens/\d+/revoke)"', made)
     ended = threading.Event()
-    program = socketio.Client(reconnection=False, handle_sigint=False)
+    program = LiveClient()
     program.on("disconnect", lambda *_reason: ended.set())
-    program.connect(shared_server.url, headers={"Authorization": f"Bearer {token}"}, transports=["websocket"], wait_timeout=10)
-    assert program.call("join", {"board": "accueil", "after": 0}, timeout=10)["seq"]
-    assert "jamais utilisé" not in owner.web.get(f"{shared_server.url}/profile", timeout=10).text
-    owner.web.post(f"{shared_server.url}{revoke}", data={"csrf_token": owner.csrf_token}, timeout=10)
-    assert ended.wait(timeout=5)
+    program.connect(shared_server.url, headers={"Authorization": f"Bearer {token}"}, transports=["websocket"], wait_timeout=60)
+    assert program.call("join", {"board": "accueil", "after": 0}, timeout=60)["seq"]
+    assert "jamais utilisé" not in owner.web.get(f"{shared_server.url}/profile", timeout=60).text
+    owner.web.post(f"{shared_server.url}{revoke}", data={"csrf_token": owner.csrf_token}, timeout=60)
+    assert ended.wait(timeout=60)
 
 
 def test_a_facilitator_who_looks_as_a_reader_hears_what_readers_hear(dtan: LivePerson, hidden: int, person: Connect) -> None:

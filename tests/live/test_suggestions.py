@@ -53,8 +53,8 @@ def test_of_a_hidden_suggestion_only_its_public_answer_travels(dtan: LivePerson,
     assert [change["type"] for change in heard[-5:]] == ["unseen"] * 4 + ["answer_published"]
     assert [each["title"] for each in heard[-1]["cards"].values()] == ["Au guichet"]
     said = json.dumps([heard, library.board(), library.join(last - 5)], ensure_ascii=False)
-    said += library.web.get(f"{library.url}/boards/accueil", timeout=10).text
-    said += library.web.get(f"{library.url}/boards/accueil/suggestions", timeout=10).text
-    said += library.web.get(f"{library.url}/cards/{next(iter(heard[-1]['cards']))}", timeout=10).text
+    said += library.web.get(f"{library.url}/boards/accueil", timeout=60).text
+    said += library.web.get(f"{library.url}/boards/accueil/suggestions", timeout=60).text
+    said += library.web.get(f"{library.url}/cards/{next(iter(heard[-1]['cards']))}", timeout=60).text
     assert SECRET not in said
     assert f"/cards/{card}" not in said

@@ -15,7 +15,7 @@ from tests.server import Server
 
 def open_socket(server: Server, person: LivePerson, **options: Any) -> websocket.WebSocket:
     url = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
-    return websocket.create_connection(url, cookie=person.cookies, timeout=10, suppress_origin=True, **options)
+    return websocket.create_connection(url, cookie=person.cookies, timeout=60, suppress_origin=True, **options)
 
 
 def test_compression_is_not_taken_up(shared_server: Server) -> None:

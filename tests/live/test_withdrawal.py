@@ -23,7 +23,7 @@ def test_disabling_an_account_closes_its_sockets(shared_server: Server, person: 
     sports.join()
     assert shared_server.flask("people", "disable", "sports@demo.example").returncode == 0
     sports.wait_until(lambda: not sports.socket.connected)
-    assert sports.web.get(f"{shared_server.url}/api/boards/accueil", timeout=5).status_code == 401
+    assert sports.web.get(f"{shared_server.url}/api/boards/accueil", timeout=60).status_code == 401
     shared_server.flask("people", "enable", "sports@demo.example")
 
 
