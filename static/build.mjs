@@ -15,20 +15,44 @@ const compressible = /\.(js|css|svg|webmanifest|map)$/;
 const manifestFile = path.join(dist, "manifest.json");
 const before = await readFile(manifestFile, "utf8").then((text) => JSON.parse(text).written ?? [], () => []);
 
-// A variable font brings weights that nothing here is written in: a third of what its letters weigh on the way to a browser.
+// A variable font brings weights that nothing here is written in, and letters that few pages have: half of what it weighs on the way to a browser.
 const python = path.join(root, "..", ".venv", "bin", "python");
 const narrowFonts = {
   name: "narrow-fonts",
+  setup: ({ onResolve, onLoad, resolve }) => {
+    onResolve({ filter: /\.woff2\?(french|others)$/ }, async ({ path: address, ...where }) => {
+      const [file, part] = address.split("?");
+      const { path: font } = await resolve(file, { kind: where.kind, resolveDir: where.resolveDir });
+      return { path: font.replace("-latin-", `-${part}-`), namespace: "part-of-font", pluginData: { font, part } };
+    });
+    onLoad({ filter: /./, namespace: "part-of-font" }, ({ pluginData: { font, part } }) => narrowed(font, part));
+    onLoad({ filter: /\.woff2$/ }, ({ path: font }) => narrowed(font));
+  },
+};
+async function narrowed(...font) {
+  const { stdout } = await promisify(execFile)(python, [path.join(root, "narrow_font.py"), ...font], { encoding: "buffer", maxBuffer: 2 ** 24 });
+  return { contents: stdout, loader: "file" };
+}
+
+// An icon is a mask of this size: its class, size and line breaks say nothing in a style sheet, where the licence is said once.
+const bareIcons = {
+  name: "bare-icons",
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\.woff2$/ }, async ({ path: font }) => {
-      const { stdout } = await promisify(execFile)(python, [path.join(root, "narrow_font.py"), font], { encoding: "buffer", maxBuffer: 2 ** 24 });
-      return { contents: stdout, loader: "file" };
+    onLoad({ filter: /\.svg$/ }, async ({ path: icon }) => {
+      const drawn = await readFile(icon, "utf8");
+      const contents = drawn
+        .replace(/<!--.*?-->/s, "")
+        .replace(/ (class="[^"]*"|width="24"|height="24")/g, " ")
+        .replace(/\s+/g, " ")
+        .replaceAll(" <", "<")
+        .replaceAll("> ", ">")
+        .trim();
+      return { contents, loader: "dataurl" };
     }),
 };
 
-const result = await esbuild.build({
+const common = {
   absWorkingDir: root,
-  entryPoints: { start: "js/start.js", app: "js/app.js", page: "js/page.js", styles: "css/app.css" },
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -40,12 +64,17 @@ const result = await esbuild.build({
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
-  loader: { ".svg": "dataurl" },
-  plugins: [narrowFonts],
+  plugins: [narrowFonts, bareIcons],
   logLevel: "warning",
-});
+};
 
-const outputs = Object.entries(result.metafile.outputs);
+// Apart, so that what the board's script shares with the pages' is not cut into ever more files.
+const built = await Promise.all([
+  esbuild.build({ ...common, entryPoints: { start: "js/start.js", app: "js/app.js", board: "css/board.css" } }),
+  esbuild.build({ ...common, entryPoints: { page: "js/page.js", styles: "css/app.css" } }),
+]);
+
+const outputs = built.flatMap(({ metafile }) => Object.entries(metafile.outputs));
 const named = (file) => path.basename(file);
 const files = {};
 const imports = {};

@@ -16,10 +16,12 @@ from app.assets import asset_file
 _NAME = "atkinson-hyperlegible-next-{letters}-wght-{slope}.woff2"
 # What is bold and slanted is bold; letters beyond those of French are upright: that is enough for a sheet.
 _FONTS = [
-    ("latin", "", "normal", 400),
-    ("latin", "B", "normal", 700),
-    ("latin", "BI", "normal", 700),
-    ("latin", "I", "italic", 400),
+    ("french", "", "normal", 400),
+    ("french", "B", "normal", 700),
+    ("french", "BI", "normal", 700),
+    ("french", "I", "italic", 400),
+    ("others", "", "normal", 400),
+    ("others", "B", "normal", 700),
     ("latin-ext", "", "normal", 400),
     ("latin-ext", "B", "normal", 700),
 ]
@@ -67,7 +69,7 @@ def _fitted_character(character: str) -> str:
 
 @cache
 def _characters() -> frozenset[int]:
-    return frozenset(code for family in ("latin", "latin-ext") for code in TTFont(_source(family, "normal")).getBestCmap())
+    return frozenset(code for family in ("french", "others", "latin-ext") for code in TTFont(_source(family, "normal")).getBestCmap())
 
 
 @cache

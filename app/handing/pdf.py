@@ -12,7 +12,7 @@ from app.handing.fonts import fitted, font_files
 from app.handing.sheet import Desk, Paper, Sheet
 from boards.blocks import Block, Form, blocks_of
 
-_FAMILY, _FALLBACK = "latin", "latin-ext"
+_FAMILY, _FALLBACKS = "french", ["others", "latin-ext"]
 _INK, _SOFT, _LINE = 30, 90, 180  # greys: a town hall's printer has no colours
 _INDENT_MM = 5.0
 _DEPTH_AT_MOST = 6  # lists deeper than that would leave no width to write in
@@ -52,7 +52,7 @@ class _Drawn(FPDF):
         self.look, self.sheet, self.words = look, sheet, words
         for font in font_files():
             self.add_font(font.family, font.style, font.file)
-        self.set_fallback_fonts([_FALLBACK], exact_match=False)
+        self.set_fallback_fonts(_FALLBACKS, exact_match=False)
         self.set_margins(look.margin, look.margin, look.margin)
         self.set_auto_page_break(True, margin=look.margin + 6)
         self.set_title(fitted(sheet.title))

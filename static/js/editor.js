@@ -1,4 +1,5 @@
 // The text editor (TipTap), loaded only when somebody writes.
+import "./core.js";
 import { Editor, generateHTML, generateJSON } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 import { t } from "./live/words.js";

@@ -1,4 +1,5 @@
 // Searching, and the sheets of services: fetched when somebody begins to.
+import "./core.js";
 import SearchController from "./controllers/search_controller.js";
 import ServiceSheetController from "./controllers/service_sheet_controller.js";
 

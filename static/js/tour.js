@@ -1,4 +1,5 @@
 // The tour of the board, over the board itself; loaded only when it runs.
+import "./core.js";
 import { driver } from "driver.js";
 import { lookingAs } from "./live/context.js";
 import { t } from "./live/words.js";

@@ -1,4 +1,5 @@
 // Editing and answering: fetched when somebody begins to.
+import "./core.js";
 import AnswerController from "./controllers/answer_controller.js";
 import AskReadingController from "./controllers/ask_reading_controller.js";
 import EditController from "./controllers/edit_controller.js";

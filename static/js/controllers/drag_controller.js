@@ -39,6 +39,7 @@ export default class extends Controller {
     this.edges = new EdgeScroll(this.board);
     this.board.addEventListener("pointerdown", this.#begin, { capture: true });
     this.board.addEventListener("pointerdown", this.#explain);
+    this.board.addEventListener("dragstart", noBrowsersDrag);
     document.addEventListener("pointermove", foresee, { once: true });
     setTimeout(foresee, matchMedia("(any-pointer: coarse)").matches ? 0 : QUIET_MS); // a finger moves only once it presses
   }
@@ -67,6 +68,7 @@ export default class extends Controller {
     document.removeEventListener("board:columns", this.#prepare);
     this.board.removeEventListener("pointerdown", this.#begin, { capture: true });
     this.board.removeEventListener("pointerdown", this.#explain);
+    this.board.removeEventListener("dragstart", noBrowsersDrag);
     this.columns?.destroy();
     this.edges.stop();
   }
@@ -148,6 +150,11 @@ function columnUnder(event) {
   const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
   if (clientX === undefined) return null;
   return document.elementsFromPoint(clientX, clientY).find((element) => element.matches("#board > .column"));
+}
+
+// The browser would drag the link of a card, or the picture on it.
+function noBrowsersDrag(event) {
+  if (event.target.closest?.(".card")) event.preventDefault();
 }
 
 // The click that ends a drag neither opens nor selects the card.
