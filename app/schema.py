@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Flask, current_app
-from sqlalchemy import Connection, text
+import re
+from functools import cache
+
+from flask import Flask
+from sqlalchemy import Connection, inspect, text
 
 from boards.database import reading, write_transaction
 from boards.search.index import is_missing, rebuild
 from config import ROOT
 
+MIGRATIONS = ROOT / "migrations"
+_REVISION = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
 _ADVISORY_LOCK = 70_110_461  # any number, the same in every worker
 
 
@@ -33,27 +35,38 @@ def bring_up_to_date(app: Flask) -> None:
 
 def upgrade_to(revision: str, connection: Connection) -> None:
     """Bring the schema behind this connection to a revision, in its transaction."""
-    config = current_app.extensions["migrate"].migrate.get_config()
+    from alembic import command  # with all that it needs, some 9 MB: hardly any start has something to bring up to date
+    from alembic.config import Config
+
+    config = Config(MIGRATIONS / "alembic.ini")
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
 
 def newest_revision() -> str:
     """The revision that this version of the program works with."""
-    newest = _scripts().get_current_head()
-    if newest is None:
-        raise RuntimeError("there are no migrations")
-    return newest
+    return revisions()[-1]
 
 
 def revision_of(connection: Connection) -> str | None:
     """The revision of the schema behind this connection; None where there is none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def is_known(revision: str) -> bool:
     """Whether this version of the program knows the revision: one of a later version it does not."""
-    return revision in {script.revision for script in _scripts().walk_revisions()}
+    return revision in revisions()
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """All revisions that this version of the program knows, from the first to the newest: the order of the migrations' names."""
+    files = sorted((MIGRATIONS / "versions").glob("*.py"))
+    return tuple(revision for file in files for revision in _REVISION.findall(file.read_text(encoding="utf-8")))
 
 
 def _is_up_to_date() -> bool:
@@ -62,7 +75,3 @@ def _is_up_to_date() -> bool:
         return revision_of(session.connection()) == newest_revision() and not is_missing(session)
     finally:
         session.rollback()
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(ROOT / "migrations"))

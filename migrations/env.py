@@ -1,11 +1,10 @@
 """Alembic's environment: the application's engine, or a connection that was handed over with its transaction, and the models' metadata."""
 
 from alembic import context
-from flask import current_app
 from sqlalchemy import Connection
 
 import app.accounts.models  # noqa: F401 - tells the metadata about accounts
-from boards.database import Base
+from boards.database import Base, db
 
 
 def run_migrations(connection: Connection) -> None:
@@ -18,5 +17,5 @@ handed_over = context.config.attributes.get("connection")
 if handed_over is not None:
     run_migrations(handed_over)
 else:
-    with current_app.extensions["migrate"].db.engine.connect() as own:
+    with db.engine.connect() as own:
         run_migrations(own)

@@ -57,7 +57,7 @@ def restore(file: Path, check: bool, force: bool, yes: bool) -> None:
 
 def without_the_tables_story() -> None:
     """Each migration says what it makes; here that would be of a copy, and read as if the town's own database were altered."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 def _told(contents: Contents, settings: Settings) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -148,6 +147,8 @@ def qr_code(address: str | None) -> Markup | None:
     """As a drawing within the page: nothing to fetch, no style attribute."""
     if address is None:
         return None
+    import segno  # draws QR codes; most processes that serve are never asked for one
+
     code = segno.make_qr(address, error="m")
     svg = code.svg_inline(border=4, light="white", dark="black", omitsize=True, svgclass="qr", lineclass=None)
     return Markup(svg)  # noqa: S704 - drawn from an address of ours

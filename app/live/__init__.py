@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,13 +11,14 @@ from flask import Flask
 
 from app import strict_json
 from app.extensions import socketio
-from app.live import bus, elsewhere, events, telling, watching
+from app.live import events, telling, watching
 from app.live.delivery import OneFrame
-from app.live.elsewhere import leave
 from app.live.packets import JsonPacket, ended_by_nonsense
 from app.live.telling import close_sign_in, say_closing
 from app.websocket import WebSocketSeam
 from config import Settings
+
+_farewells: list[Callable[[], None]] = []
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -43,17 +45,28 @@ def start(app: Flask) -> None:
     telling.start(app)
     watching.start(app)
     if settings.redis_url:
-        worker = uuid.uuid4().hex
-        bus.start(app, settings.redis_url, settings.redis_prefix, worker, _hear)
-        elsewhere.start(settings.redis_url, settings.redis_prefix, worker)
+        _join_others(app, settings.redis_url, settings.redis_prefix)
 
 
-def _hear(message: dict[str, Any]) -> None:
-    """A message of another worker."""
-    if "seats" in message:
-        elsewhere.hear()
-    else:
-        telling.hear(message)
+def leave() -> None:
+    """This process ends, and says so to the other workers."""
+    for say_farewell in _farewells:
+        say_farewell()
+
+
+def _join_others(app: Flask, redis_url: str, prefix: str) -> None:
+    from app.live import elsewhere, exchange  # with Redis' library
+
+    def hear(message: dict[str, Any]) -> None:
+        if "seats" in message:
+            elsewhere.hear()
+        else:
+            telling.hear(message)
+
+    worker = uuid.uuid4().hex
+    exchange.start(app, redis_url, prefix, worker, hear)
+    elsewhere.start(redis_url, prefix, worker)
+    _farewells.append(elsewhere.leave)
 
 
 def _is_ours(origin: str | None, environ: dict[str, Any] | None, settings: Settings) -> bool:

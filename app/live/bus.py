@@ -1,4 +1,4 @@
-"""What workers tell each other, through Redis: that a board has moved on, that somebody types, comes or goes. Never what changed.
+"""What workers tell each other: that a board has moved on, that somebody types, comes or goes. Never what changed.
 
 Each worker reads the board's log itself and words it for its own audiences, so a message that is lost costs a moment: the watch
 finds the board ahead two seconds later.
@@ -6,68 +6,20 @@ finds the board ahead two seconds later.
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
-import redis
-from flask import Flask
-
-from app.extensions import socketio
-from app.redis_client import PING_SECONDS, client_of
-
-log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 1
-_outgoing: SimpleQueue[dict[str, Any]] = SimpleQueue()
+outgoing: SimpleQueue[dict[str, Any]] = SimpleQueue()
 _worker = ""
 
 
-def start(app: Flask, url: str, prefix: str, worker: str, hear: Callable[[dict[str, Any]], None]) -> None:
-    """Begin to exchange messages under this name; `hear` gets those of the other workers, inside an application context."""
+def open_as(worker: str) -> None:
+    """There are other workers, and this one goes by this name."""
     global _worker
     _worker = worker
-    channel = f"{prefix}:bus"
-    socketio.start_background_task(_send, url, channel)
-    socketio.start_background_task(_listen, app, url, channel, hear)
 
 
 def tell(message: dict[str, Any]) -> None:
     """Tell the other workers, soon; nothing happens where there are none."""
     if _worker:
-        _outgoing.put({**message, "worker": _worker})
-
-
-def _send(url: str, channel: str) -> None:
-    client = client_of(url)
-    while True:
-        message = _outgoing.get()
-        try:
-            client.publish(channel, json.dumps(message))
-        except redis.RedisError:  # the others find out by watching the log
-            log.warning("Redis is away: the other workers were not told")
-
-
-def _listen(app: Flask, url: str, channel: str, hear: Callable[[dict[str, Any]], None]) -> None:
-    while True:
-        try:
-            subscription = client_of(url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
-            subscription.subscribe(channel)
-            while True:
-                if message := subscription.get_message(timeout=PING_SECONDS):
-                    _take(app, message["data"], hear)
-        except redis.RedisError:
-            log.warning("Redis is away: trying again")
-        socketio.sleep(RETRY_SECONDS)
-
-
-def _take(app: Flask, data: bytes, hear: Callable[[dict[str, Any]], None]) -> None:
-    try:
-        message = json.loads(data)
-        if message.get("worker") != _worker:
-            with app.app_context():
-                hear(message)
-    except Exception:  # one message that is not understood, such as an older worker's, must not end the listening
-        log.exception("a message of another worker was not understood")
+        outgoing.put({**message, "worker": _worker})

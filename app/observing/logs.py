@@ -15,7 +15,7 @@ from pythonjsonlogger.json import JsonFormatter
 from app.observing import request_id
 from config import Settings
 
-OURS = ("app", "boards", "alembic")  # Alembic tells of migrations, which are ours
+OURS = ("app", "boards", "alembic.runtime.migration")  # Alembic tells of migrations, which are ours
 _LINE_MAX_CHARACTERS = 1000
 _TRACE_MAX_LINES = 200
 # Every repetition is bounded: a long line must not hold the process up.

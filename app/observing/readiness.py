@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-import redis
-from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.redis_client import client_of
+from app.schema import is_known, newest_revision
 from boards.database import reading
 from config import Settings
 
@@ -28,11 +27,6 @@ def readiness() -> dict[str, str]:
     return {"status": status, **answer, "redis": _redis(settings.redis_url)}
 
 
-def schema_of_code() -> tuple[str | None, set[str]]:
-    """The newest revision that this code knows, and all of them."""
-    return _revisions(f"{current_app.root_path}/migrations")
-
-
 def schema_of_database() -> str | None:
     """The revision that the database is at; None for one without tables."""
     revision: str | None = reading().scalar(text("SELECT version_num FROM alembic_version"))
@@ -47,24 +41,19 @@ def _database() -> dict[str, str]:
     except SQLAlchemyError:
         reading().rollback()
         return {"database": "away", "schema": "unknown"}
-    newest, known = schema_of_code()
-    if revision == newest:
+    if revision == newest_revision():
         return {"database": "ok", "schema": "ok"}
     # While a new release comes worker by worker, those of the former one go on with a schema that they do not know yet.
-    return {"database": "ok", "schema": "behind" if revision is None or revision in known else "newer"}
-
-
-@cache
-def _revisions(folder: str) -> tuple[str | None, set[str]]:
-    scripts = ScriptDirectory(folder)
-    return scripts.get_current_head(), {script.revision for script in scripts.walk_revisions()}
+    return {"database": "ok", "schema": "behind" if revision is None or is_known(revision) else "newer"}
 
 
 def _redis(url: str | None) -> str:
     if url is None:
         return "none"
+    from redis import RedisError  # where there is one, its library is there already
+
     try:
         _redis_client(url).ping()
-    except redis.RedisError:
+    except RedisError:
         return "away"
     return "ok"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from PIL import Image, ImageOps
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SIDE_PIXELS = 256
 MAX_BYTES = 5 * 1024 * 1024
@@ -21,6 +24,8 @@ def small_picture(content: bytes) -> bytes:
     """The photo as a square WebP made anew from its pixels: no place, no date, nothing hidden. Raises UnfitPhoto. Slow."""
     if len(content) > MAX_BYTES:
         raise UnfitPhoto(_l("Cette photo est trop lourde (5 Mo au plus)."))
+    from PIL import Image  # some megabytes, and photos are rare
+
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -33,6 +38,8 @@ def small_picture(content: bytes) -> bytes:
 
 
 def _made_anew(image: Image.Image) -> bytes:
+    from PIL import Image, ImageOps
+
     image.draft("RGB", (2 * SIDE_PIXELS, 2 * SIDE_PIXELS))  # a JPEG is decoded no larger than needed
     upright = ImageOps.exif_transpose(image)
     square = ImageOps.fit(upright.convert("RGBA"), (SIDE_PIXELS, SIDE_PIXELS))

@@ -25,7 +25,7 @@ from app import create_app
 from app.jobs.models import Job
 from app.observing.doctor import around, installation, machine, stores
 from app.observing.doctor.findings import Finding, State
-from app.observing.readiness import schema_of_code
+from app.schema import newest_revision
 from boards.database import db, now, reading, write_transaction
 from boards.models import Change
 from config import Settings
@@ -213,7 +213,7 @@ def test_a_schema_of_another_version_is_found(find: Find, town: Town) -> None:
     assert "pas encore de tables" in only(find(stores.database)).told
     assert find(around.jobs) == []
     with write_transaction() as session:  # for the tests that come after this one, where they share a database
-        session.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": schema_of_code()[0]})
+        session.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest_revision()})
 
 
 @pytest.mark.postgresql

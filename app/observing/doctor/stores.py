@@ -12,8 +12,9 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.observing.doctor.findings import Finding, watch, well, wrong
-from app.observing.readiness import schema_of_code, schema_of_database
+from app.observing.readiness import schema_of_database
 from app.redis_client import client_of
+from app.schema import is_known, newest_revision
 from boards.database import db, reading
 from config import Settings
 
@@ -61,14 +62,14 @@ def first_line(error: object) -> str:
 
 
 def _schema() -> Iterator[Finding]:
-    newest, known = schema_of_code()
+    newest = newest_revision()
     if not has_tables():
         yield wrong(DATABASE, "elle n’a pas encore de tables.", "Démarrez le service : il les crée.")
         return
     revision = schema_of_database()
     if revision == newest:
         yield well(DATABASE, f"schéma {revision}, celui de ce logiciel.")
-    elif revision in known:
+    elif revision is not None and is_known(revision):
         yield wrong(DATABASE, f"schéma {revision}, alors que ce logiciel attend {newest}.", "Redémarrez le service : il la met à jour.")
     else:
         yield wrong(

@@ -1,0 +1,20 @@
+"""What keeps a serving process small."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def as_if_absent(*optional: str) -> Iterator[None]:
+    """Have what is imported meanwhile find these libraries missing: it can do without them, and they hold megabytes. Later imports find them."""
+    hidden = [name for name in optional if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python takes it for « there is no such module »
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
