@@ -11,13 +11,16 @@ from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Text, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from boards.errors import Busy
 
 WRITE_PATIENCE_SECONDS = 10.0
+# The kernel notices within a minute that the machine at the other end is gone; psycopg hands these to libpq.
+NOTICED_IN_TIME = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 # Whoever reads sees the board as it is at one instant: SQLite's readers always do, PostgreSQL's have to be told.
 # Whoever writes takes the board's turn first and then has to see what was written before it.
 READING_POSTGRESQL = "REPEATABLE READ"
@@ -54,7 +57,7 @@ class Moment(TypeDecorator[datetime]):
 # Ranks are compared byte by byte everywhere: SQLite does so by itself, PostgreSQL has to be told.
 RankText = Text().with_variant(Text(collation="C"), "postgresql")
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False})
+db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False, "expire_on_commit": False})
 _one_writer_per_process = threading.RLock()
 
 
@@ -67,8 +70,22 @@ def reading() -> Session:
 @contextmanager
 def one_writer() -> Iterator[None]:
     """Hold this process's turn to write: what is sent from inside it leaves in the order of the commits."""
+    _let_go()
     with _one_writer_per_process:
         yield
+
+
+def _let_go() -> None:
+    """End what was being read, and keep it: whoever waits for the turn to write holds no connection meanwhile.
+
+    Else those who wait could have all of them, and whoever has the turn wait for one in vain.
+    """
+    if db.session.registry.has():
+        try:
+            reading().commit()
+            reading().begin()  # without a connection until something is read; rolling back forgets what was, as ever
+        except SQLAlchemyError:  # the connection is lost
+            reading().rollback()
 
 
 @contextmanager
@@ -78,7 +95,7 @@ def write_transaction() -> Iterator[Session]:
     Nothing slow belongs inside: SQLite has one writer, and under gevent a yield here would let others wait in C.
     Raises Busy when the database stays locked for ten seconds, is full or has gone away.
     """
-    with _one_writer_per_process, Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session:
+    with one_writer(), Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session:
         _begin(session)
         try:
             yield session
@@ -91,7 +108,8 @@ def write_transaction() -> Iterator[Session]:
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database could not be asked: away, full or locked. Nothing of ours is wrong then, and the same request may be sent again."""
-    return isinstance(error, OperationalError | PendingRollbackError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    away = isinstance(error, OperationalError | PendingRollbackError | NoConnectionLeft)
+    return away or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 @contextmanager
@@ -133,10 +151,12 @@ def now() -> datetime:
 
 
 def configure_engine(engine: Engine) -> None:
-    """Set SQLite up as one durable file that many may read while one writes; other databases are left as they are."""
+    """Set SQLite up as one durable file that many may read while one writes; have it noticed when PostgreSQL has ended connections."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _emit_begin)
+    else:
+        event.listen(engine, "checkout", _notice_the_end)
 
 
 def _begin(session: Session) -> None:
@@ -161,6 +181,15 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 def _emit_begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+def _notice_the_end(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Take no connection that has ended while it lay in the pool. Its end has arrived already, so nothing need be asked: no round trip."""
+    try:
+        for _last_words_then_the_end in range(2):
+            connection.pgconn.consume_input()
+    except connection.OperationalError as ended:
+        raise InvalidatePoolError from ended
 
 
 @event.listens_for(Session, "before_flush")

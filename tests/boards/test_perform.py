@@ -1,7 +1,8 @@
+import re
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from boards.changes import CATCH_UP_LIMIT, Committed, changes_after
 from boards.database import db, reading, write_transaction
@@ -137,6 +138,43 @@ def test_a_key_belongs_to_one_board(town: Town) -> None:
 )
 def test_initials(name: str, initials: str) -> None:
     assert Person(name=name).initials == initials
+
+
+def test_a_move_says_little_while_others_wait_for_the_board(town: Town) -> None:
+    card = town.add_card("À déplacer")
+    said: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        said.append(" ".join(statement.split()))
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    town.perform(town.facilitator, "k", type="move_card", card=card, column=town.guide)
+    event.remove(db.engine, "before_cursor_execute", hear)
+    about = [found[0] for statement in said if (found := re.search(r"(FROM|UPDATE|INTO) \w+", statement))]
+    # the turn; the actor, with what they did under this key; the card with its column; the other column; the place; both written
+    assert about == [
+        "UPDATE boards",
+        "FROM people",
+        "FROM cards",
+        "FROM columns",
+        "FROM cards",
+        "UPDATE cards",
+        "INTO changes",
+    ]
+
+
+def test_catching_up_asks_no_more_than_it_must(town: Town) -> None:
+    before, _card = town.seq, town.add_card("Une")
+    board = town.fresh_board()
+    said: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        said.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    assert changes_after(reading(), board, before).seq == before + 1
+    event.remove(db.engine, "before_cursor_execute", hear)
+    assert len(said) == 3  # the log, the cards, their columns
 
 
 def test_sqlite_is_durable_and_checks_its_keys(town: Town) -> None:

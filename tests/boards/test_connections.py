@@ -1,0 +1,36 @@
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from boards.database import db, one_writer, reading, write_transaction
+from boards.models import Board
+from tests.town import Town
+
+
+def test_whoever_waits_for_the_turn_to_write_holds_no_connection(town: Town) -> None:
+    """Else fifty arrivals have all the connections there are, each waiting for one that has the turn and finds none left."""
+    board = town.fresh_board()
+    assert db.engine.pool.checkedout() == 1  # type: ignore[attr-defined]  # a QueuePool
+    with one_writer():
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # as above
+    with write_transaction():
+        assert board.title
+        assert db.engine.pool.checkedout() == 1  # type: ignore[attr-defined]  # the writer's; what was read is kept
+    with write_transaction() as session:
+        session.get_one(Board, town.board).title = "Autrement"
+    reading().rollback()
+    assert board.title == "Autrement"
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_ended_in_the_pool_is_not_taken(town: Town, database_url: str) -> None:
+    """And nothing is asked to find that out: whoever acts waits for no further answer of PostgreSQL."""
+    connections = [db.engine.connect() for _ in range(3)]
+    numbers = [connection.scalar(text("SELECT pg_backend_pid()")) for connection in connections]
+    for connection in connections:
+        connection.close()
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as other:
+        for number in numbers:
+            assert other.execute("SELECT pg_terminate_backend(%s, 10000)", (number,)).fetchone() == (True,)
+    assert town.perform(town.agent, type="add_card", column=town.free, title="Après").seq == town.seq
+    assert reading().scalar(text("SELECT pg_backend_pid()")) not in numbers
