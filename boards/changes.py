@@ -152,11 +152,11 @@ def committed_now(session: Session, change: Change) -> Committed:
 
 
 def changes_after(session: Session, board: Board, after: int) -> CatchUp:
-    """What happened on the board after `after`.
+    """What happened on the board after `after`, up to the seq with which the board was read.
 
-    The seq is read first: what is read later can only be newer, and applying a change again alters nothing.
+    That was first: what is read later can only be newer, and applying a change again alters nothing.
     """
-    seq = session.scalars(select(Board.seq).where(Board.id == board.id)).one()
+    seq = board.seq
     if after == seq:
         return CatchUp(seq, [])
     if not 0 <= after < seq or seq - after > CATCH_UP_LIMIT:

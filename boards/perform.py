@@ -110,9 +110,7 @@ def _carry_out(
     session: Session, actor_id: int, board_id: int, command: Command, key: str | None, digest: str, by_program: bool = False
 ) -> Committed:
     board = _take_turn(session, board_id)
-    actor = _actor(session, actor_id)
-    if key is not None:
-        _answer_again(session, actor, key, digest)
+    actor = _actor(session, actor_id) if key is None else _actor_who_did_not_yet(session, actor_id, key, digest)
     if board.archived_at is not None and not command.even_archived:
         raise Conflict("board_archived")
     scope = Scope(session, actor, board, now(), by_program=by_program)
@@ -136,20 +134,29 @@ def _take_turn(session: Session, board_id: int) -> Board:
 
 
 def _actor(session: Session, actor_id: int) -> Person:
-    actor = session.get(Person, actor_id, options=[joinedload(Person.services)])
+    return _active(session.get(Person, actor_id, options=[joinedload(Person.services)]))
+
+
+def _actor_who_did_not_yet(session: Session, actor_id: int, key: str, digest: str) -> Person:
+    """The actor, read together with what they did under this key: others wait meanwhile.
+
+    Leaves the transaction with the first result when this command was already carried out.
+    """
+    asked = select(Person, Change.id, Change.digest).outerjoin(Change, (Change.actor_id == Person.id) & (Change.key == key))
+    found = session.execute(asked.where(Person.id == actor_id).options(joinedload(Person.services))).unique().one_or_none()
+    actor, first, digest_then = found or (None, None, None)
+    actor = _active(actor)
+    if first is None:
+        return actor
+    if digest_then != digest:
+        raise Conflict("key_reused")
+    raise _AlreadyDone(committed_now(session, session.get_one(Change, first)))
+
+
+def _active(actor: Person | None) -> Person:
     if actor is None or actor.disabled_at is not None:
         raise Forbidden("account_disabled")
     return actor
-
-
-def _answer_again(session: Session, actor: Person, key: str, digest: str) -> None:
-    """Leave the transaction with the first result when this command was already carried out."""
-    first = session.execute(select(Change.id, Change.digest).where(Change.actor_id == actor.id, Change.key == key)).first()
-    if first is None:
-        return
-    if first.digest != digest:
-        raise Conflict("key_reused")
-    raise _AlreadyDone(committed_now(session, session.get_one(Change, first.id)))
 
 
 def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Change:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from boards import rights
 from boards.errors import Conflict, Forbidden, NotFound
@@ -109,7 +109,7 @@ class Scope:
         return [card for card, _column in standing]
 
     def any_card(self, card_id: int) -> tuple[Card, Column]:
-        card = self.session.get(Card, card_id)
+        card = self.session.get(Card, card_id, options=[joinedload(Card.column)])
         if card is None or card.board_id != self.board.id:
             raise NotFound("card_not_found")
         column = self.known_column(card.column_id)

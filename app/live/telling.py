@@ -150,17 +150,19 @@ def _tell_changes(app: Flask) -> None:
         news: defaultdict[int, list[Committed | None]] = defaultdict(list)
         for item in waiting:
             news[item.board_id].append(item.change)
+        flashes_concerned = _NO_BOARD in news
         for board_id, changes in news.items():
             try:
                 with app.app_context():
-                    _tell_board(board_id, changes)
+                    told = _tell_board(board_id, changes)
+                flashes_concerned |= told is None or any(map(_concerns_flashes, told))
             except Exception:  # one bad change must not silence the rest; clients notice the gap and catch up
                 log.exception("could not tell what happened on board %s", board_id)
         for item in waiting:
             if item.change:
                 DELIVERY.observe(perf_counter() - item.since)
         socketio.sleep(0)  # the answers that are ready leave before it is looked at what flashes
-        if any(item.change is None or _concerns_flashes(item.change) for item in waiting):
+        if flashes_concerned:
             try:
                 with app.app_context():
                     _tell_flashes()
@@ -190,8 +192,8 @@ def _tell_flashes() -> None:
         _emit("flashes", banners(shown, language), to=rooms)
 
 
-def _tell_board(board_id: int, news: list[Committed | None]) -> None:
-    """Tell what was committed here; None: other processes may have written."""
+def _tell_board(board_id: int, news: list[Committed | None]) -> list[Committed] | None:
+    """Tell what was committed here; None: other processes may have written. Returns what was told; None: to fetch the board anew."""
     if any(news):
         bus.tell({"board": board_id})
     told = _told.get(board_id)
@@ -204,12 +206,13 @@ def _tell_board(board_id: int, news: list[Committed | None]) -> None:
             _told[board_id] = missed.seq
             RESYNCS.inc(sum(seat.board_id == board_id for seat in seats.all()))
             resync = {"seq": missed.seq, "type": "board_changed", "resync": True}
-            return _emit("changes", [resync], to=[room(board_id, group) for group in seats.groups(board_id)])
+            _emit("changes", [resync], to=[room(board_id, group) for group in seats.groups(board_id)])
+            return None
         changes = missed.changes
     if changes:
         _told[board_id] = max(told or 0, changes[-1].seq)
         _tell_groups(board_id, changes)
-    return None
+    return changes
 
 
 def _tell_groups(board_id: int, changes: list[Committed]) -> None:
