@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from typing import Any
 
@@ -20,9 +21,13 @@ PATIENCE_SECONDS = 60  # a machine that others use as well stands still now and 
 class _InOrder(engineio.Client):
     """Hands on one message after the other, as browsers do; left to itself it has a thread for each, and they overtake one another."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._one_by_one = ThreadPoolExecutor(max_workers=1)
+
     def start_background_task(self, target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if target is self.handlers.get("message"):
-            return target(*args, **kwargs)
+            return self._one_by_one.submit(target, *args, **kwargs)
         return super().start_background_task(target, *args, **kwargs)
 
 
