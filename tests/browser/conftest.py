@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, StorageState, sync_playwright
+from playwright.sync_api import Browser, Playwright, StorageState, expect, sync_playwright
 
 from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, Desk, new_desk
 from tests.browser.install import browser_options
+from tests.browser.states import State
+from tests.live.person import LivePerson
 from tests.server import Server
 
 SeatSomebody = Callable[..., Desk]
 _numbers = count(1)
+expect.set_options(timeout=30_000)  # only what fails waits so long; what could not leave is tried again after some seconds
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +70,36 @@ KEEP_TO_LANES = {
 @pytest.fixture(scope="module")
 def shared_server(request: pytest.FixtureRequest) -> Server:
     server: Server = request.getfixturevalue("lasting_server" if request.module.__name__ in KEEP_TO_LANES else "server_of_the_module")
+    return server
+
+
+# What is left of the board in the small town: of every look a card can have, one.
+KEPT_COLUMNS = {"Modalités de fonctionnement", "CCAS", "Médiathèque", "Espaces verts", "Suggestions"}
+KEPT_CARDS = 4
+
+
+@pytest.fixture(scope="session")
+def small_town_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo town with a few cards in a few columns: to open it, and to have all of it examined, takes a third of the time."""
+    folder = tmp_path_factory.mktemp("small") / "var"
+    shutil.copytree(demo_data, folder)
+    server = Server(folder).start()
+    facilitator = LivePerson(server.url, FACILITATOR)
+    board = facilitator.board()
+    for column in board["columns"]:
+        cards = sorted((card for card in board["cards"] if card["column"] == column["id"]), key=lambda card: str(card["rank"]))
+        if column["title"] not in KEPT_COLUMNS:
+            assert facilitator.post(type="archive_column", column=column["id"]).ok
+        elif further := [card["id"] for card in cards[KEPT_CARDS:]]:
+            assert facilitator.post(type="archive_cards", cards=further).ok
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server_of_the_state(state: State, request: pytest.FixtureRequest) -> Server:
+    """The small town, except for what is about all columns."""
+    server: Server = request.getfixturevalue("server_of_the_module" if state.about_all_columns else "small_town_server")
     return server
 
 

@@ -322,6 +322,11 @@ class State:
     name: str
     reach: Callable[[Desk], None]
 
+    @property
+    def about_all_columns(self) -> bool:
+        """Elsewhere the others stand there as they do in these."""
+        return self.reach in (board, empty_column, suggestion_composer)
+
 
 STATES = [
     State(reach.__name__, reach)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import SeatSomebody
 from tests.browser.desk import FACILITATOR
 from tests.browser.states import STATES, State
-from tests.server import ROOT
+from tests.server import ROOT, Server
 
 AXE = Path(ROOT / "node_modules/axe-core/axe.min.js")
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -19,13 +19,15 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 EXAMINE = "([rules, exclude]) => axe.run({ exclude }, { runOnly: rules, resultTypes: ['violations'] })"
 # Of each column the first cards stand for the others: they are all made by one template, and axe takes its time over each.
-FURTHER_CARDS = [".card:nth-child(n+5)"]
-# The other columns too are looked at in the states that are about all of them; elsewhere they stand there as they do in those.
-FURTHER_COLUMNS = [".column:nth-child(n+4)"]
-ABOUT_ALL_COLUMNS = {"board", "empty_column", "suggestion_composer"}
+FURTHER_CARDS = [[".card:nth-child(n+5)"]]
 # Axe is not ours: it is let past the Content-Security-Policy, and only it. Motion is off, so that nothing is judged half faded in.
 HOLDING_STILL: dict[str, Any] = {"bypass_csp": True, "reduced_motion": "reduce", "color_scheme": "light"}
 THEMES = ("light", "dark")
+
+
+@pytest.fixture
+def shared_server(server_of_the_state: Server) -> Server:
+    return server_of_the_state
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
@@ -33,17 +35,16 @@ def test_axe_finds_nothing(state: State, seat: SeatSomebody) -> None:
     """On a large screen in both themes; `test_narrow` lets axe look at a small one."""
     desk = seat(FACILITATOR, path=None, **HOLDING_STILL)
     state.reach(desk)
-    found = {theme: violations(desk.page, theme, state) for theme in THEMES}
+    found = {theme: violations(desk.page, theme) for theme in THEMES}
     desk.context.set_offline(False)
     assert found == {theme: [] for theme in THEMES}
 
 
-def violations(page: Page, theme: str, state: State | None = None) -> list[str]:
-    """What axe finds on the page as it stands, or in this state, in this theme of the machine."""
+def violations(page: Page, theme: str) -> list[str]:
+    """What axe finds on the page as it stands, in this theme of the machine."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of THEMES
     if not page.evaluate("() => 'axe' in window"):
         page.add_script_tag(path=AXE)
     rules = RULES if theme == THEMES[0] else RULES_OF_COLOUR
-    excluded = [FURTHER_CARDS, FURTHER_COLUMNS] if state and state.name not in ABOUT_ALL_COLUMNS else [FURTHER_CARDS]
-    found = page.evaluate(EXAMINE, [rules, excluded])["violations"]
+    found = page.evaluate(EXAMINE, [rules, FURTHER_CARDS])["violations"]
     return [f"{each['id']}: {node['html'][:200]} — {node['failureSummary']}" for each in found for node in each["nodes"][:3]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
-from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, PATIENCE_MS, Desk
+from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, Desk
 from tests.browser.test_drag_card import named
 from tests.browser.test_live_board import id_of
 from tests.server import Server
@@ -89,7 +89,7 @@ def test_an_answer_that_was_lost_does_not_double(lanes: Lanes, anna: Desk, boris
     add(anna, lanes.left, "Une seule fois")
     for desk in (anna, boris):
         desk.expect_cards(lanes.left, [one, two, three, "Une seule fois"])
-    expect(anna.page.locator(".card.pending")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(anna.page.locator(".card.pending")).to_have_count(0)
     assert len(lost) == 1
 
 
@@ -105,10 +105,10 @@ def test_two_tabs_of_one_person_share_what_waits(lanes: Lanes, anna: Desk, boris
         expect(desk.state).to_have_text(OFFLINE)
     anna.context.set_offline(False)
     for desk in (anna, second, boris):
-        expect(desk.column(lanes.left).locator("li.card:not(.pending) h3")).to_have_count(5, timeout=15_000)
+        expect(desk.column(lanes.left).locator("li.card:not(.pending) h3")).to_have_count(5)
     assert sorted(boris.titles(lanes.left_id)) == sorted([one, two, three, "Du premier onglet", "Du second onglet"])
     for desk in (anna, second):
-        expect(desk.page.locator(".card.pending")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(desk.page.locator(".card.pending")).to_have_count(0)
 
 
 def test_without_websockets_it_is_live_by_polling(lanes: Lanes, seat: SeatSomebody, boris: Desk) -> None:
@@ -148,7 +148,7 @@ def test_a_disabled_account_is_noticed_within_seconds(server: Server, seat: Seat
     anna = seat(AGENT, server=server, afresh=True)
     anna.forgive()
     assert server.flask("people", "disable", AGENT).returncode == 0
-    expect(anna.page.get_by_role("dialog", name="Votre session est terminée")).to_be_visible(timeout=8000)
+    expect(anna.page.get_by_role("dialog", name="Votre session est terminée")).to_be_visible()
 
 
 def test_signing_in_again_elsewhere_does_not_stop_this_tab(lanes: Lanes, seat: SeatSomebody, boris: Desk) -> None:

@@ -32,7 +32,7 @@ def emma(seat: SeatSomebody) -> Iterator[Desk]:
     emma = seat(AGENT, path=None)
     choose(emma, "en")
     emma.page.goto(f"{emma.server.url}/boards/accueil")
-    expect(emma.state).to_have_text("Live", timeout=20_000)
+    expect(emma.state).to_have_text("Live")
     yield emma
     choose(emma, "fr")
 

@@ -9,6 +9,7 @@ from tests.browser.conftest import SeatSomebody
 from tests.browser.desk import FACILITATOR
 from tests.browser.states import STATES, State
 from tests.browser.test_accessibility import HOLDING_STILL, THEMES, violations
+from tests.server import Server
 
 # What sticks out of the page to the right, outside the strips that scroll by themselves.
 STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter((each) => {
@@ -20,6 +21,11 @@ STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter((each) =
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SIZES = {"320 px": (320, 640), "200 %": (720, 450)}
+
+
+@pytest.fixture
+def shared_server(server_of_the_state: Server) -> Server:
+    return server_of_the_state
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
@@ -35,7 +41,7 @@ def test_the_page_does_not_scroll_sideways(state: State, seat: SeatSomebody) -> 
         elif sticking := desk.page.evaluate(STICKING_OUT):
             wrong[name] = sticking
     desk.page.set_viewport_size(PHONE)
-    if found := violations(desk.page, THEMES[0], state):
+    if found := violations(desk.page, THEMES[0]):
         wrong["axe"] = found
     desk.context.set_offline(False)
     assert wrong == {}

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
-from tests.browser.desk import COLLEAGUE, PATIENCE_MS, Desk
+from tests.browser.desk import COLLEAGUE, Desk
 from tests.browser.test_drag_card import named
 
 UNREAD = re.compile(r"\bunread\b")
@@ -24,10 +24,10 @@ def total(desk: Desk) -> int:
 def expect_new(desk: Desk, lane: str, count: int) -> None:
     """On the column and on its link above."""
     if count:
-        expect(number(desk, lane)).to_have_text(str(count), timeout=PATIENCE_MS)
+        expect(number(desk, lane)).to_have_text(str(count))
         expect(desk.page.get_by_role("navigation").get_by_role("link", name=re.compile(rf"^{lane}, {count} non lue"))).to_have_count(1)
     else:
-        expect(number(desk, lane)).to_be_hidden(timeout=PATIENCE_MS)
+        expect(number(desk, lane)).to_be_hidden()
 
 
 def test_what_others_publish_counts_at_once_and_ones_own_does_not(lanes: Lanes, seat: SeatSomebody) -> None:
@@ -40,14 +40,14 @@ def test_what_others_publish_counts_at_once_and_ones_own_does_not(lanes: Lanes, 
     un, deux, _trois = named(lanes, "Un", "Deux", "Trois")
     boris.open_card(un)
     for desk in (boris, elsewhere):  # another machine of theirs
-        expect(desk.card(un)).not_to_have_class(UNREAD, timeout=PATIENCE_MS)
+        expect(desk.card(un)).not_to_have_class(UNREAD)
         expect_new(desk, lanes.left, 2)
         expect(desk.page).to_have_title(re.compile(rf"^\({before - 1}\) "))
     expect(anna.card(un)).to_have_class(UNREAD)
     boris.page.keyboard.press("Escape")
 
     anna.add_card(lanes.left_id, "Toute fraîche")
-    expect(boris.card("Toute fraîche").get_by_role("img", name="Non lue")).to_be_visible(timeout=PATIENCE_MS)
+    expect(boris.card("Toute fraîche").get_by_role("img", name="Non lue")).to_be_visible()
     expect(anna.card("Toute fraîche")).to_be_visible()
     expect_new(boris, lanes.left, 3)
     expect_new(anna, lanes.left, 3)  # her own is not among them
@@ -84,10 +84,10 @@ def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(l
     page.keyboard.press("m")
     expect(section.locator("li").first).to_have_attribute("data-read", "")
     expect(section.get_by_role("link", name=deux)).to_be_focused()
-    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("2", timeout=PATIENCE_MS)
+    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("2")
     section.get_by_role("button", name=f"Marquer comme lue : {trois}").click()  # back again
     expect(section.locator("li").first).not_to_have_attribute("data-read", "")
-    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("3", timeout=PATIENCE_MS)
+    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("3")
 
     section.get_by_role("link", name=deux).focus()
     page.keyboard.press("Enter")

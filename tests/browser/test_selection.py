@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
-from tests.browser.desk import AGENT, PATIENCE_MS, Desk
+from tests.browser.desk import AGENT, Desk
 from tests.browser.test_columns import choose, dialog
 from tests.browser.test_drag_card import named
 
@@ -96,7 +96,7 @@ def test_what_is_not_ones_own_is_not_selected_and_the_reason_is_said(founder: De
     founder.command(type="set_rights", column=lanes.left_id, agents="contribute", services={})
     mine = f"La mienne {lanes.left}"
     anna.command(type="add_card", column=lanes.left_id, title=mine)
-    expect(anna.column(lanes.left)).to_have_attribute("data-level", "contribute", timeout=PATIENCE_MS)
+    expect(anna.column(lanes.left)).to_have_attribute("data-level", "contribute")
     anna.card(one).click(modifiers=["Control"])
     expect(anna.toasts.last).to_contain_text("chacun ne modifie et ne déplace que ses propres infos")
     expect(bar(anna)).to_be_hidden()

@@ -164,5 +164,5 @@ def test_what_is_said_without_a_connection_is_kept_and_sent_once(anna: Desk, bor
     draft.press("Control+Enter")
     expect(draft).to_have_value("Dès la rentrée")
     anna.context.set_offline(False)
-    expect(boris.panel.locator(".replies .words")).to_have_text(["Dès la rentrée"], timeout=20_000)
+    expect(boris.panel.locator(".replies .words")).to_have_text(["Dès la rentrée"])
     expect(draft).to_have_value("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import jsonschema_rs
@@ -22,6 +23,23 @@ from app.accounts import people
 from app.security import OPEN_TO_TOKENS
 from tests.fuzz.conftest import Effort
 from tests.town import Town
+
+# Schemathesis imports most of itself when it is first used. pytest parses what it imports of its plugins, and two threads that parse
+# at the same moment make Python 3.11 fail: all of it is imported here, while there is no other.
+for name in (
+    "hypothesis.strategies._internal.flatmapped",
+    "hypothesis.strategies._internal.random",
+    "hypothesis.strategies._internal.regex",
+    "schemathesis.generation.body_overrides",
+    "schemathesis.generation.dictionaries",
+    "schemathesis.specs.openapi.checks",
+    "schemathesis.specs.openapi.object_authorization",
+    "schemathesis.specs.openapi.schemas",
+    "schemathesis.transport.asgi",
+    "schemathesis.transport.wsgi",
+    "schemathesis.wfc.escalation",
+):
+    import_module(name)
 
 # Rules between fields, and which cards there are, stand in no schema: what is well formed may still be refused.
 NOT_ASKED = ["positive_data_acceptance"]
