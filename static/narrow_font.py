@@ -17,7 +17,7 @@ from fontTools.varLib import instancer
 LIGHTEST, BOLDEST = 400, 700
 FRENCH = {
     *range(0x20, 0x7F),
-    *map(ord, "\u00a0§°²«·»ÀÂÄÆÇÈÉÊËÎÏÔÖÙÛÜàâäæçèéêëîïôöùûüÿŒœ€−"),
+    *map(ord, "\u00a0§°²³«·»½ÀÂÄÆÇÈÉÊËÎÏÔÖ×ÙÛÜàâäæçèéêëîïôöùûüÿŒœ€−"),
     *range(0x2000, 0x2070),
 }
 

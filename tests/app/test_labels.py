@@ -37,7 +37,7 @@ def chips(html: str) -> list[str]:
 
 
 def fragment(page: str, card: int) -> str:
-    found = re.search(rf'<li class="card" id="card-{card}".*?(?=<li class="card"|</section>)', page, re.DOTALL)
+    found = re.search(rf'<li class="card" [^>]*id="card-{card}".*?(?=<li class="card"|</section>)', page, re.DOTALL)
     assert found
     return found[0]
 
