@@ -47,7 +47,7 @@ from app.profile import alerts, data, looks, photos, sign_ins, tokens, welcome
 from app.profile import pages as profile
 from app.sign_on import oidc
 from boards import days
-from boards.database import NOTICED_IN_TIME, READING_POSTGRESQL, configure_engine, db
+from boards.database import NOTICED_IN_TIME, READING_POSTGRESQL, configure_engine, db, let_go
 from config import KIB, ROOT, Settings
 
 
@@ -90,6 +90,7 @@ def _configure_database(app: Flask, settings: Settings) -> None:
     else:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
+    app.teardown_appcontext(lambda _error: let_go())  # before the session is closed, which would roll back
     with app.app_context():
         configure_engine(db.engine)
 

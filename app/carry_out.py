@@ -8,7 +8,7 @@ from app.accounts.current import acts_in_person
 from app.fragments import present
 from app.numbers import number_in
 from boards.commands import parse_command
-from boards.database import reading
+from boards.database import read_anew, reading
 from boards.errors import FieldError, Invalid
 from boards.models import Person
 from boards.perform import perform
@@ -28,7 +28,7 @@ def carry_out(person: Person, language: str, board: Any, data: Any) -> dict[str,
     key = _key(data.get("key"))
     board_id = find_board(reading(), person, board_reference(board)).id
     person_id, audience, by_program = person.id, person.audience, not acts_in_person()
-    reading().rollback()  # nothing is read from here on until it is written, or the answer would not know of it
+    read_anew()  # nothing is read from here on until it is written, or the answer would not know of it
     committed = perform(person_id, board_id, command, key, by_program=by_program)
     return {"seq": committed.seq, "changes": [present(committed, audience, language)]}
 

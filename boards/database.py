@@ -70,15 +70,15 @@ def reading() -> Session:
 @contextmanager
 def one_writer() -> Iterator[None]:
     """Hold this process's turn to write: what is sent from inside it leaves in the order of the commits."""
-    _let_go()
+    let_go()  # else those who wait could have all connections, and whoever has the turn wait for one in vain
     with _one_writer_per_process:
         yield
 
 
-def _let_go() -> None:
-    """End what was being read, and keep it: whoever waits for the turn to write holds no connection meanwhile.
+def let_go() -> None:
+    """End what was being read, and keep it: from here on until something is read no connection is held.
 
-    Else those who wait could have all of them, and whoever has the turn wait for one in vain.
+    By COMMIT, of nothing: at a ROLLBACK psycopg forgets which statements it was about to have prepared.
     """
     if db.session.registry.has():
         try:
@@ -86,6 +86,12 @@ def _let_go() -> None:
             reading().begin()  # without a connection until something is read; rolling back forgets what was, as ever
         except SQLAlchemyError:  # the connection is lost
             reading().rollback()
+
+
+def read_anew() -> None:
+    """End what was being read, and forget it: what is read from here on is as it is then."""
+    let_go()
+    reading().rollback()
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
 from boards.database import db, one_writer, reading, write_transaction
 from boards.models import Board
 from tests.town import Town
+from tests.visitor import Visitor
 
 
 def test_whoever_waits_for_the_turn_to_write_holds_no_connection(town: Town) -> None:
@@ -34,3 +36,15 @@ def test_a_connection_that_ended_in_the_pool_is_not_taken(town: Town, database_u
             assert other.execute("SELECT pg_terminate_backend(%s, 10000)", (number,)).fetchone() == (True,)
     assert town.perform(town.agent, type="add_card", column=town.free, title="Après").seq == town.seq
     assert reading().scalar(text("SELECT pg_backend_pid()")) not in numbers
+
+
+@pytest.mark.postgresql
+def test_what_is_read_again_and_again_is_prepared(app: Flask, town: Town) -> None:
+    """Readings end by COMMIT: psycopg forgets at each ROLLBACK what it was about to have prepared."""
+    agent = Visitor(app)
+    agent.sign_in("ccas@ville.example")
+    for number in range(8):
+        assert agent.command(type="add_card", column=town.free, title=str(number)).status_code == 200
+    prepared = reading().scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("FROM sign_ins" in statement for statement in prepared)
+    assert any("INSERT INTO changes" in statement for statement in prepared)
