@@ -26,7 +26,7 @@ from app.presence import Seat
 from app.previewing import standing_in
 from app.problems import problem_document, problem_for
 from boards.changes import CatchUp, changes_after
-from boards.database import is_unavailable, reading
+from boards.database import is_unavailable, read_anew, reading
 from boards.errors import FieldError, Forbidden, Invalid, Refusal
 from boards.onboarding import own_reads
 from boards.reading import find_board, find_card
@@ -106,7 +106,7 @@ def on_join(seat: Seat, data: Answer) -> Answer:
     seat.board_id = board.id
     join_room(room(board.id, seat.group))
     telling.begin_to_tell(board)
-    reading().rollback()
+    read_anew()
     missed = changes_after(reading(), board, after if type(after) is int else -1)
     if data.get("view") not in (None, seat.audience.key):
         missed = CatchUp(missed.seq, None)  # their role or services changed since the page was made: no change of the board says so
