@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +24,8 @@ class Group(NamedTuple):
 
 @dataclass
 class Seat:
+    """Where it is, and whose, is altered by `Seats.place` alone, which keeps count."""
+
     sid: str
     person: dict[str, Any]
     sign_in_id: int
@@ -67,6 +69,8 @@ class Seats:
 
     def __init__(self) -> None:
         self._seats: dict[str, Seat] = {}
+        # How many of each group are on each board; kept up to date, since it is asked for with every change.
+        self._groups: defaultdict[int, Counter[Group]] = defaultdict(Counter)
         self.elsewhere: dict[int, Company] = {}  # board → those whose connections other workers hold
 
     def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience, language: str) -> Seat:
@@ -76,7 +80,19 @@ class Seats:
         return self._seats.get(sid)
 
     def leave(self, sid: str) -> Seat | None:
-        return self._seats.pop(sid, None)
+        seat = self._seats.pop(sid, None)
+        if seat is not None:
+            self._count(seat, -1)
+        return seat
+
+    def place(self, seat: Seat, board_id: int | None, own_audience: Audience, previewed: Audience | None) -> None:
+        """From now on this seat is at this board, if any, and hears what these may hear."""
+        taken = seat.sid in self._seats  # whoever has left meanwhile counts no more
+        if taken:
+            self._count(seat, -1)
+        seat.board_id, seat.own_audience, seat.previewed = board_id, own_audience, previewed
+        if taken:
+            self._count(seat, 1)
 
     def presence(self, board_id: int) -> dict[str, Any]:
         """Who is on the board, at whichever worker: {people, total}. Each person once however many tabs they have open, the first `SHOWN` by name."""
@@ -95,13 +111,23 @@ class Seats:
 
     def groups(self, board_id: int) -> set[Group]:
         """The groups that have somebody on the board."""
-        return {seat.group for seat in self._seats.values() if seat.board_id == board_id}
+        return set(self._groups[board_id]) if board_id in self._groups else set()
 
     def boards(self) -> set[int]:
-        return {seat.board_id for seat in self._seats.values() if seat.board_id is not None}
+        return set(self._groups)
 
     def all(self) -> list[Seat]:
         return list(self._seats.values())
+
+    def _count(self, seat: Seat, by: int) -> None:
+        if seat.board_id is None:
+            return
+        groups, group = self._groups[seat.board_id], seat.group
+        groups[group] += by
+        if not groups[group]:
+            del groups[group]
+        if not groups:
+            del self._groups[seat.board_id]
 
     def __len__(self) -> int:
         return len(self._seats)

@@ -23,6 +23,14 @@ POLLED_AT_MOST = 200  # packets that wait for somebody who polls; who lets them 
 class OneFrame(Manager):
     """The client manager that Socket.IO's server asks to emit."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: dict[str, tuple[Any, Line | None]] = {}  # of those who were told something: Engine.IO's client and its line
+
+    def disconnect(self, sid: str, namespace: str, **options: Any) -> None:
+        self._lines.pop(self.eio_sid_from_sid(sid, namespace), None)
+        super().disconnect(sid, namespace, **options)
+
     def emit(
         self,
         event: str,
@@ -45,12 +53,14 @@ class OneFrame(Manager):
         for sid, carrier_sid in self.get_participants(namespace, to or room):
             if sid in skipped:
                 continue
-            line = self._free_line(carrier_sid)
-            if line is not None:
-                line.give(frame)
-                furthest_behind = max(furthest_behind, line.behind)
+            client, line = self._lines.get(carrier_sid) or self._line_of(carrier_sid)
+            if line is None or client.closed or not client.queue.empty():
+                behind = self._enqueue(client, packet)
             else:
-                furthest_behind = max(furthest_behind, self._enqueue(carrier_sid, packet))
+                line.give(frame)
+                behind = line.behind
+            if behind > furthest_behind:
+                furthest_behind = behind
         QUEUE_DEPTH.observe(furthest_behind)
 
     def _message(self, event: str, data: Any, namespace: str) -> str | list[Any]:
@@ -58,17 +68,17 @@ class OneFrame(Manager):
         encoded: str | list[Any] = self.server.packet_class(EVENT, namespace=namespace, data=[event, *arguments]).encode()
         return encoded
 
-    def _free_line(self, carrier_sid: str) -> Line | None:
-        """The line of a client that began as a WebSocket and for whom nothing else waits; None for any other."""
+    def _line_of(self, carrier_sid: str) -> tuple[Any, Line | None]:
+        """A client, None when it has just gone, and its line if it began as a WebSocket."""
         client = self.server.eio.sockets.get(carrier_sid)
-        if client is None or not client.upgraded or client.closed or not client.queue.empty():
-            return None
-        line: Line | None = self.server.environ.get(carrier_sid, {}).get(LINE)
-        return line
+        if client is None:
+            return None, None
+        found = client, self.server.environ.get(carrier_sid, {}).get(LINE)
+        self._lines[carrier_sid] = found
+        return found
 
-    def _enqueue(self, carrier_sid: str, packet: Carrier) -> int:
+    def _enqueue(self, client: Any, packet: Carrier) -> int:
         """Socket.IO's own way; how many packets wait for this client now."""
-        client = self.server.eio.sockets.get(carrier_sid)
         if client is None or client.closed:
             return 0
         waiting: int = client.queue.qsize()
@@ -76,7 +86,7 @@ class OneFrame(Manager):
             DROPPED_CLIENTS.labels("behind").inc()
             client.close(wait=False, abort=True)
             return waiting
-        self.server.eio.send_packet(carrier_sid, packet)
+        client.send(packet)
         return waiting + 1
 
 

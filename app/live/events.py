@@ -102,8 +102,7 @@ def on_join(seat: Seat, data: Answer) -> Answer:
             _leave_board(seat, seat.board_id)
         else:
             leave_room(room(board.id, seat.group))
-    seat.own_audience, seat.previewed = person.audience, previewed
-    seat.board_id = board.id
+    seats.place(seat, board.id, person.audience, previewed)
     join_room(room(board.id, seat.group))
     telling.begin_to_tell(board)
     read_anew()
@@ -151,7 +150,7 @@ def _leave_board(seat: Seat, board_id: int) -> None:
         card_id, seat.typing_card = seat.typing_card, None
         telling.tell_typing(seat, card_id, seat.typing_column)
     leave_room(room(board_id, seat.group))
-    seat.board_id = None
+    seats.place(seat, None, seat.own_audience, seat.previewed)
     telling.somebody_moved(board_id)
 
 

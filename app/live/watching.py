@@ -61,9 +61,9 @@ def look_after_seats() -> None:
 
 def reseat(seat: Seat, audience: Audience) -> None:
     """The person's role or services have changed: from now on they hear what they may hear now, and fetch the board as it is for them."""
-    before, seat.own_audience = seat.group, audience
-    if seat.audience != audience:
-        seat.previewed = None  # whoever was previewing may no longer
+    before = seat.group
+    previewed = seat.previewed if seat.previewed == audience else None  # whoever was previewing may no longer
+    seats.place(seat, seat.board_id, audience, previewed)
     if seat.board_id is not None and before != seat.group:
         leave_room(room(seat.board_id, before), sid=seat.sid, namespace="/")
         join_room(room(seat.board_id, seat.group), sid=seat.sid, namespace="/")
