@@ -13,7 +13,7 @@ from boards.database import db, reading, write_transaction
 from boards.errors import Conflict
 from boards.models import Board, Card, Column, Person, Role
 from boards.personal import Seen, own_writing
-from boards.unread import keep_progress, mark_all, mark_column, mark_seen, set_unread, unread_of
+from boards.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread, unread_of
 from tests.town import Town
 
 
@@ -170,3 +170,23 @@ def test_counting_takes_as_many_queries_however_many_cards(town: Town) -> None:
         see(town, town.reader, card)
     act(town.reader, set_unread, Card, cards[0])
     assert statements() == few
+
+
+@pytest.mark.sqlite
+def test_counting_does_not_go_through_the_archive(town: Town) -> None:
+    """What was put away over the years is looked for from what this person marked; SQLite says how it will look."""
+    board, person = town.fresh_board(), reading().get_one(Person, town.reader)
+    asked: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    unread_of(reading(), person, board)
+    progress_of(reading(), person, board)
+    event.remove(db.engine, "before_cursor_execute", hear)
+    marked = [(statement, parameters) for statement, parameters in asked if "FROM seen JOIN cards" in " ".join(statement.split())]
+    assert len(marked) == 2
+    for statement, parameters in marked:
+        plan = reading().connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        assert plan[0].detail.startswith("SEARCH seen USING")
