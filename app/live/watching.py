@@ -7,7 +7,6 @@ import logging
 from flask import Flask
 from flask_socketio import join_room, leave_room
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from app.accounts.current import LASTS_AT_MOST
 from app.accounts.models import ApiToken, SignIn
@@ -16,7 +15,8 @@ from app.live import telling
 from app.live.telling import room, seats
 from app.presence import Seat
 from boards.database import now, reading
-from boards.models import Audience, Board, Person
+from boards.models import Audience, Board
+from boards.reading import audiences
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,9 @@ def look_after_seats() -> None:
     signed_in = set(reading().scalars(select(SignIn.id).where(lasting)))
     good = ApiToken.id.in_({seat.token_id for seat in seated}) & ApiToken.revoked_at.is_(None)
     tokens = set(reading().scalars(select(ApiToken.id).where(good)))
-    query = select(Person).where(Person.id.in_({seat.person["id"] for seat in seated})).options(selectinload(Person.services))
-    audiences = {person.id: person.audience for person in reading().scalars(query)}
+    as_they_are = audiences(reading(), {seat.person["id"] for seat in seated})
     for seat in seated:
-        audience = audiences.get(seat.person["id"], Audience(None))
+        audience = as_they_are.get(seat.person["id"], Audience(None))
         proven = seat.token_id in tokens if seat.token_id else seat.sign_in_id in signed_in
         if audience.role is None or not proven:
             telling.close(seat.sid)

@@ -12,7 +12,7 @@ from boards.changes import UNSEEN, changes_after
 from boards.database import now, reading, write_transaction
 from boards.errors import Forbidden, NotFound
 from boards.models import Audience, Kind, Person, Role, Service
-from boards.reading import archived, find_board, find_card, snapshot
+from boards.reading import archived, audiences, find_board, find_card, snapshot
 from boards.rights import LEVELS, Level, level_under
 from tests.town import Town
 
@@ -212,6 +212,20 @@ def test_catching_up_tells_each_audience_what_listening_would_have(town: Town) -
     told = [change.seen_by(READER) for change in missed]
     assert [change.cards for change in told] == [{}, {}, {}]
     assert [change.columns for change in told] == [{}, {town.service: None}, {}]
+
+
+def test_how_many_are_seen_at_once_is_how_each_is_seen_alone(town: Town) -> None:
+    everybody = (town.facilitator, town.agent, town.colleague, town.reader)
+    with write_transaction() as session:
+        both = [session.get_one(Service, id) for id in (town.ccas, town.mediatheque)]
+        for id in (town.agent, town.reader):  # to a reader they give nothing
+            session.get_one(Person, id).services = both
+        both[0].archived_at = now()
+        session.get_one(Person, town.colleague).disabled_at = now()
+    seen = audiences(reading(), everybody)
+    assert seen == {id: person(id).audience for id in everybody}
+    assert seen[town.agent] == agent_of(town.mediatheque)
+    assert (seen[town.reader], seen[town.colleague]) == (READER, NOBODY)
 
 
 def set_rights(town: Town, column: int | None = None, **cells: Any) -> Any:
