@@ -53,7 +53,7 @@ def test_what_is_done_offline_leaves_on_return_exactly_once(lanes: Lanes, anna: 
         desk.expect_cards(lanes.left, [one, three, "Hors ligne"])
         desk.expect_cards(lanes.right, [four, two])
     anna.expect_live()
-    assert anna.page.evaluate("() => Object.keys(localStorage).filter((name) => name.includes('outbox')).length") == 0
+    anna.page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.includes('outbox'))")
 
 
 def test_what_waited_survives_a_reload(lanes: Lanes, anna: Desk, boris: Desk) -> None:

@@ -34,8 +34,8 @@ def test_what_others_publish_counts_at_once_and_ones_own_does_not(lanes: Lanes, 
     anna, boris, elsewhere = seat(), seat(COLLEAGUE), seat(COLLEAGUE, afresh=True)
     for desk in (anna, boris, elsewhere):
         expect_new(desk, lanes.left, 3)
-    before, title = total(boris), boris.page.title()
-    assert title.startswith(f"({before}) ")
+    before = total(boris)
+    expect(boris.page).to_have_title(re.compile(rf"^\({before}\) "))
 
     un, deux, _trois = named(lanes, "Un", "Deux", "Trois")
     boris.open_card(un)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import SeatSomebody
-from tests.browser.desk import COLLEAGUE, READER, Desk, focused
+from tests.browser.desk import COLLEAGUE, READER, Desk
 
 SUGGESTIONS = "Suggestions"
 _numbers = count(1)
@@ -49,6 +49,7 @@ def test_a_request_is_answered_in_the_other_column_and_its_author_sees_it(anna: 
     expect(boris.card(title)).to_contain_text("Demande au service Médiathèque")
     waiting = request_in(boris, "Médiathèque", title)
     expect(waiting).to_contain_text("Demande de Sonia Bernard")
+    expect(request_in(anna, "Médiathèque", title)).to_be_visible()
     expect(request_in(anna, "Médiathèque", title).get_by_role("button", name="Publier la réponse")).to_be_hidden()
 
     waiting.get_by_role("button", name="Publier la réponse").click()
@@ -114,7 +115,7 @@ def test_a_refusal_needs_its_reason_and_keeps_it_by_keyboard(facilitator: Desk, 
     expect(panel.locator(".steps [aria-current]")).to_have_text("À l’étude")
     expect(anna.toasts.last).to_contain_text("à l’étude")
     panel.get_by_role("button", name="Refuser…").press("Enter")
-    assert focused(facilitator.page) == ""
+    expect(panel.get_by_label("Pourquoi la refuser")).to_be_focused()
     facilitator.forgive()
     facilitator.page.keyboard.press("Control+Enter")
     expect(panel.get_by_role("alert").filter(visible=True)).to_have_text("Dites pourquoi : un refus s’explique.")
@@ -136,7 +137,9 @@ def test_readers_look_on_and_the_list_works_without_script(anna: Desk, seat: Sea
     suggest(anna, title, "Médiathèque")
     reader = seat(READER)
     reader.open_card(title)
-    expect(reader.panel.get_by_role("region", name="Suite donnée").get_by_role("button")).to_have_count(0)
+    said = reader.panel.get_by_role("region", name="Suite donnée")
+    expect(said).to_be_visible()
+    expect(said.get_by_role("button")).to_have_count(0)
     plain = seat(COLLEAGUE, path=None, java_script_enabled=False)
     plain.page.goto(f"{plain.server.url}/boards/accueil")
     expect(request_in(plain, "Médiathèque", title)).to_be_visible()
