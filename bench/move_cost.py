@@ -1,4 +1,4 @@
-"""(f) What a move costs on boards of 100, 1,000 and 10,000 cards: the write path alone, and a whole request over HTTP.
+"""(f) What a move costs on boards of 100, 1,000, 10,000 and 100,000 cards: the write path alone, on both databases, and a whole request over HTTP.
 
 The sizes take turns, move by move, so that whatever else the machine does falls on all alike; the figure is the dearest
 median over the cheapest. Statements are counted where SQLAlchemy hands them to the driver.
@@ -17,6 +17,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask import Flask
 from sqlalchemy import Engine, event, select
 
@@ -29,24 +30,46 @@ from boards.commands import parse_command
 from boards.database import db, reading
 from boards.perform import perform
 from config import Settings
+from tests.faults.services import PostgreSQL
+from tests.server import ServerFromNothing
 
 FLAT = 1.2
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
-    sizes, rounds = ((100, 1000), 15) if quick else ((100, 1000, 10_000), 150)
+    sizes, rounds = ((100, 1000), 15) if quick else ((100, 1000, 10_000, 100_000), 150)
     boards = {size: towns.copy(size, people=1) for size in sizes}
-    return [*_in_process(boards, rounds), *_over_http({size: towns.copy(size, people=1) for size in sizes}, rounds)]
+    figures = _on_postgresql(towns.folder, boards, rounds)
+    figures += _in_process("SQLite", {size: _application(town) for size, town in boards.items()}, boards, rounds)
+    return [*figures, *_over_http({size: towns.copy(size, people=1) for size in sizes}, rounds)]
 
 
-def _in_process(boards: dict[int, Town], rounds: int) -> list[Figure]:
+def _in_process(database: str, apps: dict[int, Flask], boards: dict[int, Town], rounds: int) -> list[Figure]:
     with ExitStack() as stack:
-        apps = {size: _application(town) for size, town in boards.items()}
         movers = {size: _mover(apps[size], town, stack, rounds) for size, town in boards.items()}
-        figures = _compare("a move in perform()", movers, rounds)
+        figures = _compare(f"a move in perform() on {database}", movers, rounds)
         largest = max(boards)
-        figures += _count_statements(apps[largest], boards[largest])
+        figures += _count_statements(database, apps[largest], boards[largest])
     return figures
+
+
+def _on_postgresql(folder: Path, boards: dict[int, Town], rounds: int) -> list[Figure]:
+    """The same towns, moved to databases of one PostgreSQL."""
+    folder.chmod(0o711)  # PostgreSQL runs as another user, who has to get to their own folder in it
+    postgresql = PostgreSQL(folder / "postgresql-move-cost").start()
+    try:
+        apps = {}
+        for size, town in boards.items():
+            url = f"{postgresql.url.rpartition('/')[0]}/cards_{size}"
+            with psycopg.connect(postgresql.url, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE cards_{size}")  # type: ignore[call-overload]  # a number of ours
+            moved = ServerFromNothing(Path(town.data_dir), **settings_of(Path(town.data_dir))).flask("db-copy", url)
+            if moved.returncode:
+                raise RuntimeError(moved.stdout + moved.stderr)
+            apps[size] = _application(town, DATABASE_URL=url)
+        return _in_process("PostgreSQL", apps, boards, rounds)
+    finally:
+        postgresql.stop()
 
 
 def _over_http(boards: dict[int, Town], rounds: int) -> list[Figure]:
@@ -75,8 +98,8 @@ def _compare(what: str, movers: dict[int, Callable[[], None]], rounds: int) -> l
     ]
 
 
-def _application(town: Town) -> Flask:
-    return create_app(Settings.from_environment(settings_of(Path(town.data_dir))))
+def _application(town: Town, **settings: str) -> Flask:
+    return create_app(Settings.from_environment({**settings_of(Path(town.data_dir)), **settings}))
 
 
 def _mover(app: Flask, town: Town, stack: ExitStack, rounds: int) -> Callable[[], None]:
@@ -105,7 +128,7 @@ def _http_mover(connection: HTTPConnection, token: str, town: Town, rounds: int)
     return move
 
 
-def _count_statements(app: Flask, town: Town) -> list[Figure]:
+def _count_statements(database: str, app: Flask, town: Town) -> list[Figure]:
     """Print what one move and one opening of the board say to the database; a figure for each."""
     client = app.test_client()
     headers = {"Authorization": f"Bearer {town.tokens[0]}"}
@@ -122,10 +145,10 @@ def _count_statements(app: Flask, town: Town) -> list[Figure]:
         # A request pushes a context of its own; perform() needs one.
         with _statements(engine) as statements, app.app_context() if "perform" in what else contextlib.nullcontext():
             act()
-        print(f"\n{what}: {len(statements)} statements")
+        print(f"\n{what} on {database}: {len(statements)} statements")
         for statement, times in Counter(map(_in_short, statements)).items():
             print(f"  {times} × {statement}")
-        figures.append(Figure("move_cost", f"statements of {what}, {town.cards:,} cards", len(statements), ""))
+        figures.append(Figure("move_cost", f"statements of {what} on {database}, {town.cards:,} cards", len(statements), ""))
     return figures
 
 

@@ -93,7 +93,7 @@ def progress_of(session: Session, person: Person, board: Board) -> Progress:
     return Progress(read_to, {row.card_id: row.seq for row in session.execute(decisive)})
 
 
-def _marked(person: Person, board: Board) -> Select[tuple[int, int]]:
+def _marked(person: Person, board: Board) -> Select[int, int]:
     """What this person has marked on the board, and how. The sum keeps SQLite from going through all cards of the board, archive included."""
     marked = select(Seen.card_id, Seen.seq).join(Card, Card.id == Seen.card_id)
     return marked.where(Seen.person_id == person.id, Card.board_id + 0 == board.id)
