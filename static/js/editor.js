@@ -1,5 +1,5 @@
 // The text editor (TipTap), loaded only when somebody writes.
-import "./core.js";
+import "./app.js"; // one file with all that the board’s script shares with its parts, instead of many small ones
 import { Editor, generateHTML, generateJSON } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 import { t } from "./live/words.js";

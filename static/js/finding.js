@@ -1,5 +1,5 @@
 // Searching, and the sheets of services: fetched when somebody begins to.
-import "./core.js";
+import "./app.js"; // one file with all that the board’s script shares with its parts, instead of many small ones
 import SearchController from "./controllers/search_controller.js";
 import ServiceSheetController from "./controllers/service_sheet_controller.js";
 

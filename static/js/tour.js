@@ -1,5 +1,5 @@
 // The tour of the board, over the board itself; loaded only when it runs.
-import "./core.js";
+import "./app.js"; // one file with all that the board’s script shares with its parts, instead of many small ones
 import { driver } from "driver.js";
 import { lookingAs } from "./live/context.js";
 import { t } from "./live/words.js";

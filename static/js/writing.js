@@ -1,5 +1,5 @@
 // Editing and answering: fetched when somebody begins to.
-import "./core.js";
+import "./app.js"; // one file with all that the board’s script shares with its parts, instead of many small ones
 import AnswerController from "./controllers/answer_controller.js";
 import AskReadingController from "./controllers/ask_reading_controller.js";
 import EditController from "./controllers/edit_controller.js";

@@ -55,15 +55,17 @@ def test_the_board_reads_without_script(browser: Browser, shared_server: Server)
     desk.context.close()
 
 
-def test_the_script_that_the_board_needs_is_small(seat: SeatSomebody) -> None:
-    """56 kB compressed before anybody acts; what searches, writes, arranges and drags comes when it is needed."""
+def test_what_the_board_needs_is_small(seat: SeatSomebody) -> None:
+    """Bytes, compressed, before anybody acts; what searches, writes, arranges and drags comes when it is needed."""
     anna = seat(AGENT, path=None)
     sizes: dict[str, int] = {}
     anna.page.on(
         "response",
-        lambda response: sizes.__setitem__(response.url, int(response.headers.get("content-length", 0))) if ".js" in response.url else None,
+        lambda response: (
+            sizes.__setitem__(response.url, int(response.headers.get("content-length", 0))) if "/static/" in response.url else None
+        ),
     )
     anna.open_board()
-    assert sizes
     assert all(sizes.values())
-    assert sum(sizes.values()) <= 56_000
+    for kind, most in {".js": 49_000, ".css": 13_000, ".woff2": 15_000}.items():
+        assert 0 < sum(size for url, size in sizes.items() if url.endswith(kind)) <= most, (kind, sizes)
