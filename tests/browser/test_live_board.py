@@ -157,3 +157,17 @@ def paste(page: Page, text: str) -> None:
         }""",
         text,
     )
+
+
+def test_a_message_leaves_by_itself_but_not_under_the_pointer(seat: SeatSomebody) -> None:
+    anna = seat(path=None)
+    anna.page.clock.install()
+    anna.open_board()
+    anna.page.keyboard.press("Control+z")
+    expect(anna.toasts).to_have_text("Rien à annuler dans cet onglet.")
+    anna.toasts.hover()
+    anna.page.clock.fast_forward(9000)
+    expect(anna.toasts).to_have_count(1)
+    anna.page.mouse.move(1, 1)
+    anna.page.clock.fast_forward(9000)
+    expect(anna.toasts).to_have_count(0)
