@@ -50,7 +50,9 @@ check: .venv/installed-dev node_modules/.installed secrets ## Linters, types, im
 	$(NODE_PATH_FIRST) npm run --silent lint
 
 secrets: .venv/installed-dev ## Search what is delivered for secrets; those that are none are in .secrets.baseline
-	@grep -rlI "" $(SEARCHED) --exclude=common_passwords.txt --exclude-dir=__pycache__ | sort | xargs $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
+	@cp .secrets.baseline .venv/secrets.baseline # in which it notes that a line has moved (3), which is no fault
+	@$(BIN)/detect-secrets-hook --no-verify --baseline .venv/secrets.baseline \
+	  $$(grep -rlI "" $(SEARCHED) --exclude=common_passwords.txt --exclude-dir=__pycache__) || [ $$? -eq 3 ]
 
 audit: .venv/installed-dev node_modules/.installed ## Ask PyPI and npm whether anything we use is known to be vulnerable (needs the network)
 	$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip
