@@ -15,6 +15,8 @@ import engineio
 import requests
 import socketio
 
+from tests.live.tls import trusting_only
+
 PATIENCE_SECONDS = 60  # a machine that others use as well stands still now and then
 
 
@@ -34,8 +36,10 @@ class _InOrder(engineio.Client):
 class LiveClient(socketio.Client):
     """A Socket.IO client that never comes back by itself."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(reconnection=False, handle_sigint=False, **options)
+    def __init__(self, http_session: requests.Session | None = None) -> None:
+        certificate = http_session.verify if http_session else True
+        secured = {"sslopt": {"context": trusting_only(certificate)}} if isinstance(certificate, str) else {}
+        super().__init__(reconnection=False, handle_sigint=False, http_session=http_session, websocket_extra_options=secured)
 
     def _engineio_client_class(self) -> type[engineio.Client]:
         return _InOrder
