@@ -62,7 +62,7 @@ def _on_postgresql(folder: Path, boards: dict[int, Town], rounds: int) -> list[F
         for size, town in boards.items():
             url = f"{postgresql.url.rpartition('/')[0]}/cards_{size}"
             with psycopg.connect(postgresql.url, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE cards_{size}")  # type: ignore[call-overload]  # a number of ours
+                connection.execute(f"CREATE DATABASE cards_{size}")  # a number of ours
             moved = ServerFromNothing(Path(town.data_dir), **settings_of(Path(town.data_dir))).flask("db-copy", url)
             if moved.returncode:
                 raise RuntimeError(moved.stdout + moved.stderr)

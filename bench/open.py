@@ -5,7 +5,8 @@ asked for are there, then two frames more, the second of which begins after the 
 script on all sides, which runs before the page's own. The sides take turns; each has a new browser context every time.
 
 Two floors, explained in bench/saved_page.py: *inert* has the product's bytes to the last script but runs none, *no script*
-fetches none. nginx gives both their files.
+fetches none. nginx gives both their files. The product is opened as one process serves it, and behind nginx, which gives its built
+files as docs/deployment.md has it for towns.
 
 Answered: from a request for the page's HTML on a connection that is open until the last byte of the answer is there, compressed.
 """
@@ -23,7 +24,7 @@ from bench.browser import chromium, visitor
 from bench.figures import Figure, median, percentile
 from bench.processes import Towns, connect, served, sign_in
 from bench.saved_page import ENCODINGS, INERT, NO_SCRIPT, PAGE, save_page
-from bench.static_page import static_server
+from bench.static_page import in_front_of, static_server
 
 AIM = 1.15
 WIRE_KB, SCRIPT_KB, ANSWER_MS = 150, 56, 40
@@ -54,10 +55,15 @@ def _measure(browser: Browser, towns: Towns, cards: int, rounds: int) -> list[Fi
     folder.mkdir()
     with served(town) as server:
         cookies = sign_in(server.url)
-        first, *again = _answers_ms(server.url, cookies, 1 + (5 if rounds < 5 else ANSWERS))
+        first, *again = answers_ms(server.url, cookies, 1 + (5 if rounds < 5 else ANSWERS))
         save_page(browser, server.url, cookies, folder)
-        with static_server(folder) as static_files:
-            sides = {"real": server.url + PAGE, "inert": static_files + INERT, "no script": static_files + NO_SCRIPT}
+        with static_server(folder) as static_files, in_front_of(server, folder) as front:
+            sides = {
+                "real": server.url + PAGE,
+                "behind nginx": front + PAGE,
+                "inert": static_files + INERT,
+                "no script": static_files + NO_SCRIPT,
+            }
             painted: dict[str, list[float]] = {side: [] for side in sides}
             live: list[float] = []
             for _ in range(rounds):
@@ -68,14 +74,16 @@ def _measure(browser: Browser, towns: Towns, cards: int, rounds: int) -> list[Fi
                             live.append(page.evaluate(LIVE))
             weight = _weigh(browser, server.url, cookies, cards)
             static = _weigh(browser, static_files, {}, cards, INERT)
-            (file_ms,) = _answers_ms(static_files, {}, 1, INERT)
+            (file_ms,) = answers_ms(static_files, {}, 1, INERT)
     inert, no_script = median(painted["inert"]), median(painted["no script"])
-    real = median(painted["real"])
+    real, behind_nginx = median(painted["real"]), median(painted["behind nginx"])
     size = f"{cards:,} cards"
     aim_on_bytes = cards == 1020
     return [
         Figure("open", f"{size} painted, against the same bytes inert", real, "ms", inert, aim=AIM, aims_at="ratio"),
         Figure("open", f"{size} painted, against no script", real, "ms", no_script, aim=AIM, aims_at="ratio"),
+        Figure("open", f"{size} painted behind nginx, against the same bytes inert", behind_nginx, "ms", inert, aim=AIM, aims_at="ratio"),
+        Figure("open", f"{size} painted behind nginx, against no script", behind_nginx, "ms", no_script, aim=AIM, aims_at="ratio"),
         Figure("open", f"{size} until live", median(live), "ms"),
         Figure("open", f"{size}: the page's HTML is answered, first time after a start", first, "ms"),
         Figure("open", f"{size}: the page's HTML is answered, afterwards", median(again), "ms", file_ms),
@@ -96,7 +104,7 @@ def _open(page: Page, address: str, cards: int) -> float:
     return float(page.evaluate("window.benchPainted"))
 
 
-def _answers_ms(url: str, cookies: dict[str, str], times: int, path: str = PAGE) -> list[float]:
+def answers_ms(url: str, cookies: dict[str, str], times: int, path: str = PAGE) -> list[float]:
     """How long each of so many answers takes, one after the other over one connection."""
     connection = connect(url)
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bench.figures import Figure, median
-from bench.open import _answer_ms
+from bench.open import answers_ms
 from bench.processes import Towns, served, sign_in
 from bench.town import EMAIL, SEED, Town
 
@@ -29,11 +29,11 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
     with served(bare) as without, served(read) as server:
         sides = {side: (each.url, sign_in(each.url)) for side, each in {"without": without, "with": server}.items()}
         for address in sides.values():
-            _answer_ms(*address)
+            answers_ms(*address, 1)
         answered: dict[str, list[float]] = {side: [] for side in sides}
         for _ in range(rounds):
             for side, address in sides.items():
-                answered[side].append(_answer_ms(*address))
+                answered[side] += answers_ms(*address, 1)
     words = f"{cards:,} cards, {PEOPLE} people, {rows:,} cards read one by one: the page is answered"
     return [Figure("unread", words, median(answered["with"]), "ms", median(answered["without"]), aim=AIM, aims_at="ratio")]
 
