@@ -16,7 +16,7 @@ from tests.server import Server
 
 PICTURES = Path(__file__).with_name("images")
 DESK = {"width": 1440, "height": 900}
-HALF = {"width": 760, "height": 680}
+HALF = {"width": 760, "height": 800}
 PHONE = {"width": 390, "height": 760}
 PASSWORD = "flash-news-demo"
 
@@ -66,6 +66,7 @@ def take_live(browser: Browser, server: Server) -> None:
     """An agent drags a card of their own column; beside them a colleague's board follows."""
     with person(browser, server, "ccas", HALF) as agent, person(browser, server, "mediatheque", HALF) as colleague:
         for page in (agent, colleague):
+            page.get_by_role("button", name="C’est lu").click()
             page.locator(".rail a", has_text="CCAS").click()
             page.mouse.move(5, 5)
             page.wait_for_timeout(800)  # the strip glides to the column
