@@ -44,6 +44,7 @@ def test_labels_are_typed_chosen_and_taken_off_and_others_see_it_at_once(lanes: 
     expect(field).to_be_focused()
 
     anna.page.keyboard.press("Backspace")
+    expect(anna.panel.get_by_role("button", name=f"Retirer l’étiquette Quatre {lanes.left_id}")).to_have_count(0)
     anna.panel.get_by_role("button", name=f"Retirer l’étiquette Trois {lanes.left_id}").click()
     expect(chips(boris.card(un))).to_have_text([ete, ecole])
     anna.page.keyboard.press("Escape")
@@ -85,8 +86,8 @@ def test_filters_stand_in_the_address_and_what_changes_live_obeys_them(lanes: La
     boris.page.reload()
     expect(said(boris)).to_have_text(re.compile(r"^1 info affichée"))
     boris.expect_live()
-    anna.page.keyboard.press("Escape")
-    anna.page.keyboard.press("Escape")
+    anna.panel.get_by_role("button", name="Fermer", exact=True).last.click()
+    expect(anna.panel).to_be_hidden()
     anna.open_card(trois)
     combobox(anna).fill(label)
     combobox(anna).press("Enter")

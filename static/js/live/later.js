@@ -56,5 +56,5 @@ function standIn(part, name, methods) {
   return StandIn;
 }
 
-// What a method reads of its event, which is over by the time it is asked.
-const handOver = ({ type, target, currentTarget, params, detail }) => ({ type, target, currentTarget, params, detail });
+// What a method reads of its event, which is over by the time it is asked: nothing can be prevented any more.
+const handOver = ({ type, key, target, currentTarget, params, detail }) => ({ type, key, target, currentTarget, params, detail, preventDefault() {}, stopPropagation() {} });
