@@ -13,6 +13,7 @@ from app import (
     assets,
     audit,
     cli,
+    compression,
     differences,
     erasing_pages,
     errors,
@@ -38,7 +39,7 @@ from app.accounts import last_seen, links, sign_in
 from app.administration import board_templates, boards, import_pages, invitations, log, people, person, rights, services
 from app.administration import town as town_pages
 from app.cli.refusals import settings_of_commands
-from app.extensions import compress, csrf, limiter, login_manager, socketio
+from app.extensions import csrf, limiter, login_manager, socketio
 from app.handing import pages as handing_pages
 from app.handing import public, sending
 from app.observing import logs, requests
@@ -48,7 +49,7 @@ from app.profile import pages as profile
 from app.sign_on import oidc
 from boards import days
 from boards.database import NOTICED_IN_TIME, READING_POSTGRESQL, configure_engine, db, let_go
-from config import KIB, ROOT, Settings
+from config import ROOT, Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -134,14 +135,9 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
         # question and the answer one attempt is not counted, and nobody is turned away.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
-        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
-        COMPRESS_BR_LEVEL=5,
-        COMPRESS_ZSTD_LEVEL=8,  # an eighth less than 5 of a large board, for some milliseconds
-        COMPRESS_MIN_SIZE=KIB,
-        COMPRESS_MIMETYPES=["text/html", "application/json", "application/problem+json"],
     )
     limiter.init_app(app)
-    compress.init_app(app)
+    compression.init_app(app)
 
 
 def _register_routes(app: Flask) -> None:

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import strict_json
 from app.accounts.current import current_account, current_person
 from app.bodies import FOLDED, body_as
+from app.compression import set_page
 from app.filter_words import filters_of_page
 from app.flash_banners import alerts_of, flash_menu, unread_banners
 from app.fragments import StandingColumn, person_data, standing_cards
@@ -179,7 +180,7 @@ def _with_cards(page: str, standing: dict[int, StandingColumn], seq: int) -> Res
     answer.set_etag(f"{seq}-{alike.hexdigest()}", weak=True)
     if answer.make_conditional(request).status_code != HTTPStatus.NOT_MODIFIED:
         around[1::2] = [column.html for column in columns]
-        answer.set_data(b"".join(around))
+        set_page(answer, b"".join(around))
     return answer
 
 
