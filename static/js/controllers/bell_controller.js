@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { announce, quote, toast } from "../live/announce.js";
 import { lookingAs, me } from "../live/context.js";
 import { titleOf } from "../live/places.js";

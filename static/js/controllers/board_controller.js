@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { removeWhatWasSaid } from "../live/announce.js";
 import { wordTimes } from "../live/times.js";
 

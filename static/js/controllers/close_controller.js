@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 
 // A link that leads back, also followed by Escape.
 export default class extends Controller {

@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { addDays, endOfMonth, today, weekday } from "../live/days.js";
 
 const FRIDAY = 5;

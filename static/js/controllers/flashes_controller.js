@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { Banners, bannersIn, keepSeen } from "../live/banners.js";
 import { connection } from "../live/board.js";
 import { board, lookingAs, me } from "../live/context.js";

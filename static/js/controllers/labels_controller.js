@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { announce } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { labelsInUse, plain } from "../live/filters.js";
@@ -10,6 +10,8 @@ const OFFERED_AT_MOST = 8;
 export default class extends Controller {
   static values = { card: Number };
   static targets = ["list", "input", "options", "problem"];
+  #underWay = 0; // sets that are not answered yet
+  #stored = []; // what the list shows of the last that was
 
   // Those that begin so, then those that hold it; last, what was typed as a new one.
   suggest() {
@@ -60,22 +62,36 @@ export default class extends Controller {
     if (name) this.#set([...this.#names, name]);
   }
 
-  // Shown at once, so that the next one may be typed; put back with the reason when refused.
+  // Shown at once, so that the next one may be typed; put back with the reason when refused. Until all is answered the list is busy: what
+  // the panel reads meanwhile is older than what is shown.
   async #set(names) {
-    const before = [...this.listTarget.children];
+    const before = this.#names;
     const typed = this.inputTarget.value;
-    const known = labelsInUse();
-    this.listTarget.replaceChildren(...names.map((name) => before.find((item) => nameOf(item) === name) ?? chip(name, known)));
+    if (!this.#underWay++) this.#stored = [...this.listTarget.children];
+    this.listTarget.ariaBusy = "true";
+    const shown = this.#list(names);
     this.inputTarget.value = this.problemTarget.textContent = "";
     this.close();
     try {
       await perform({ type: "set_labels", card: this.cardValue, labels: names });
-      announce(said(before.map(nameOf), names));
+      this.#stored = shown;
+      announce(said(before, names));
     } catch (problem) {
-      this.listTarget.replaceChildren(...before);
+      this.listTarget.replaceChildren(...this.#stored);
       this.inputTarget.value ||= typed;
       this.problemTarget.textContent = problem.detail;
     }
+    if (--this.#underWay) return;
+    this.listTarget.ariaBusy = null;
+    document.dispatchEvent(new CustomEvent("card:labelled", { detail: this.cardValue }));
+  }
+
+  #list(names) {
+    const before = [...this.listTarget.children];
+    const known = labelsInUse();
+    const items = names.map((name) => before.find((item) => nameOf(item) === name) ?? chip(name, known));
+    this.listTarget.replaceChildren(...items);
+    return items;
   }
 
   get #names() {

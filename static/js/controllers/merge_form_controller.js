@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { columns, titleOf } from "../live/places.js";

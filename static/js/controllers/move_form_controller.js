@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { columnOf, columns, titleOf } from "../live/places.js";

@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { announce, toast } from "../live/announce.js";
 import { isUnread, known, readAll, readCard, readColumn, takeBack } from "../live/unread.js";
 import { t, tn } from "../live/words.js";

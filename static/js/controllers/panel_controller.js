@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { seen } from "../live/context.js";
@@ -19,6 +19,8 @@ import { t } from "../live/words.js";
 export default class extends Controller {
   static targets = ["panel", "editForm"];
   #page = ""; // of the card's address: its text, or its history
+  #asked = 0; // how often the open card was read anew
+  #shown = 0; // which of these readings is shown: an older one may come later
 
   connect() {
     addEventListener("popstate", this.#followAddress);
@@ -26,6 +28,7 @@ export default class extends Controller {
     document.addEventListener("board:reads", this.#readsChanged);
     document.addEventListener("card:write", ({ detail }) => this.#show(detail, { push: true, edit: true }));
     document.addEventListener("card:left", this.#left);
+    document.addEventListener("card:labelled", ({ detail }) => this.#changed({ detail: { cards: { [detail]: true }, columns: {} } }));
     document.addEventListener("card:open", ({ detail }) => this.#show(detail, { push: true }));
     if (!this.#article) return;
     bring("writing").catch(() => {});
@@ -244,6 +247,7 @@ export default class extends Controller {
   async #refresh() {
     const article = this.#article;
     const id = article?.dataset.panelCard;
+    const reading = ++this.#asked;
     const response = await this.#fetch(id).catch(() => null);
     if (this.#article?.dataset.panelCard !== id || !response) return;
     if (!response.ok) return this.#fail(t("Cette info n’est plus accessible."));
@@ -251,6 +255,8 @@ export default class extends Controller {
     const focus = this.panelTarget.contains(document.activeElement);
     const pressed = document.activeElement.matches("[data-confirm]") ? "[data-confirm]" : document.activeElement.closest(".reading") && ".reading button";
     const html = await response.text();
+    if (this.#article?.dataset.panelCard !== id || reading < this.#shown) return;
+    this.#shown = reading;
     const inPlace = article.querySelector(".suggestion, .labelling") && !this.#page;
     if (inPlace) showInPlace(this.panelTarget, html);
     else this.panelTarget.innerHTML = html;

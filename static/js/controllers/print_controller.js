@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 
 export default class extends Controller {
   print() {

@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 import { columns, titleOf } from "../live/places.js";
 import { mayDecide } from "../live/rights.js";
 import { t } from "../live/words.js";

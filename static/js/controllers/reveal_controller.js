@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus";
+import { Controller } from "../application.js";
 
 // Shows what is typed in a password field, until the form leaves: what is remembered is only ever a password.
 export default class extends Controller {
