@@ -31,8 +31,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import JSON
 
 from app.schema import is_known, newest_revision, revision_of, upgrade_to
-from boards.database import Base, Moment
-from boards.models import RecordJSON
+from boards.database import Base, Moment, RecordJSON
 from boards.search.index import rebuild
 
 SEAL = "backup_seal"  # in backups only: what they are known to be whole by
@@ -107,7 +106,7 @@ def _use_a_common_type(_inspector: Any, _table: str, column: dict[str, Any]) -> 
     if isinstance(common, DateTime):
         common = Moment()
     elif isinstance(common, JSON):
-        common = RecordJSON
+        common = RecordJSON()
     elif isinstance(common, Integer):
         common = BigInteger()  # SQLite's always are
     elif isinstance(common, String):

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Text, create_engine, event
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Text, create_engine, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from boards.errors import Busy
 
@@ -52,6 +52,20 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class RecordJSON(TypeDecorator[Any]):
+    """JSON, of PostgreSQL's own kind there. What knows that kind holds megabytes: it is imported where there is one."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB())
 
 
 # Ranks are compared byte by byte everywhere: SQLite does so by itself, PostgreSQL has to be told.

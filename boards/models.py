@@ -7,16 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint
 from sqlalchemy import Column as TableColumn
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from boards.database import Base, Moment, RankText, now
+from boards.database import Base, Moment, RankText, RecordJSON, now
 
 Record = dict[str, Any]
 BigId = Base.type_annotation_map[int]
-RecordJSON = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Role(StrEnum):

@@ -10,9 +10,9 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from boards.database import Base, Moment, RankText, write_transaction
+from boards.database import Base, Moment, RankText, RecordJSON, write_transaction
 from boards.errors import Conflict
-from boards.models import Person, Record, RecordJSON
+from boards.models import Person, Record
 
 
 class Fold(Base):

@@ -8,7 +8,6 @@ import unicodedata
 from html.parser import HTMLParser
 
 import nh3
-from markdown_it import MarkdownIt
 
 from boards.shape import plain_shape
 
@@ -26,8 +25,6 @@ _TAG_START = re.compile(r"</?[a-zA-Z!]")
 _TAG = re.compile(r"""(<[^"<>]*(?:"[^"]*"[^"<>]*)*>)""")  # of sanitised HTML, where no other < is left
 _PRE_BEGINS = re.compile(r"<pre>\n+")  # of which each reading drops one
 _SPACES = re.compile("[\t\n\r \u2028\u2029]+")  # not the no-break spaces of French typography
-
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
 
 
 class UnfitText(ValueError):
@@ -107,7 +104,10 @@ def excerpt(body_text: str, length: int = 180) -> str:
 
 def markdown_to_html(text: str) -> str:
     """Markdown as sanitised HTML; raw HTML in it is shown as text."""
-    rendered = _markdown.render(_CONTROLS.sub("", text))
+    from markdown_it import MarkdownIt  # for what comes from elsewhere, once in a town's life
+
+    commonmark = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
+    rendered = commonmark.render(_CONTROLS.sub("", text))
     rendered = re.sub(r"<(/?)h[12]>", r"<\1h3>", rendered)
     rendered = re.sub(r"<(/?)h[56]>", r"<\1h4>", rendered)
     rendered = re.sub(r'<img src="([^"]*)" alt="([^"]*)"[^>]*>', r'<a href="\1">\2</a>', rendered)

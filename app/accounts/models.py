@@ -9,8 +9,8 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from boards.database import Base, Moment, now
-from boards.models import Person, Record, RecordJSON
+from boards.database import Base, Moment, RecordJSON, now
+from boards.models import Person, Record
 
 
 class TokenScope(StrEnum):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts.current import LASTS_AT_MOST
 from app.accounts.models import ApiToken, SignIn
 from app.extensions import socketio
+from app.lean import give_back
 from app.live import telling
 from app.live.telling import room, seats
 from app.presence import Seat
@@ -35,6 +36,7 @@ def _watch(app: Flask) -> None:
                 look_after_seats()
                 _follow_boards()
                 telling.look_around()
+            give_back()
         except Exception:
             log.exception("the watch stumbled; it goes on")
 

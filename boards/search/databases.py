@@ -26,8 +26,8 @@ from sqlalchemy import (
     text,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
+from sqlalchemy.types import UserDefinedType
 
 from boards.search.equivalents import Expression
 
@@ -126,10 +126,25 @@ class _FTS5(Index):
         session.execute(text("INSERT INTO card_terms (card_terms) VALUES ('optimize')"))
 
 
+class _Terms(UserDefinedType[str]):
+    """PostgreSQL's vector of terms, and a question put to it: texts on their way. Its own types would bring its whole dialect, on SQLite too."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return self.name
+
+
+_VECTOR, _QUERY = _Terms("TSVECTOR"), _Terms("TSQUERY")
+
+
 class _FullText(Index):
     """PostgreSQL's: a vector of terms beside them, those of the title weighing more."""
 
-    rows = table("card_terms", column("card_id", Integer), column("title", Text), column("body", Text), column("terms", TSVECTOR))
+    rows = table("card_terms", column("card_id", Integer), column("title", Text), column("body", Text), column("terms", _VECTOR))
     id, title, body = rows.c.card_id, rows.c.title, rows.c.body
     both, either = " & ", " | "
 
@@ -145,10 +160,10 @@ class _FullText(Index):
         return " ".join(f"'{term}':1{'A' if term in title else 'D'}" for term in sorted(title | body))
 
     def holds(self, query: str) -> ColumnElement[bool]:
-        return self.rows.c.terms.op("@@", is_comparison=True)(cast(query, TSQUERY))
+        return self.rows.c.terms.op("@@", is_comparison=True)(cast(query, _QUERY))
 
     def rank(self, query: str) -> ColumnElement[float]:
-        return -func.ts_rank(self.rows.c.terms, cast(query, TSQUERY))
+        return -func.ts_rank(self.rows.c.terms, cast(query, _QUERY))
 
     def _term(self, term: str) -> str:
         return f"'{term}'"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import snowballstemmer  # type: ignore[import-untyped]  # it brings no types
+from boards.search.stemming import stem
 
 TYPO_FROM = 5  # letters: in shorter words one letter makes another word
 LONGEST = 50  # characters by which a word is known: PostgreSQL refuses very long ones, and nobody types them
@@ -38,8 +38,6 @@ _TOKEN = re.compile(
 
 # Words that every French sentence has: they tell nothing of what is looked for.
 _EMPTY = frozenset(Path(__file__).with_name("empty_words.txt").read_text(encoding="utf-8").split())
-
-_stemmer = snowballstemmer.stemmer("french")
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ def forms(word: str) -> frozenset[str]:
     plain = fold(word)
     if not plain.isalpha():
         return frozenset({plain} if plain else ())
-    return frozenset({plain, fold(_stemmer.stemWord(word[:LONGEST])), _stemmer.stemWord(plain)})
+    return frozenset({plain, fold(stem(word[:LONGEST])), stem(plain)})
 
 
 def _date(found: re.Match[str]) -> list[str]:
