@@ -21,7 +21,6 @@ class NotBuilt(Exception):
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset_url"] = asset_url
-    app.jinja_env.globals["asset_chunks"] = asset_chunks
     if DIST.is_dir():
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's documented seam for middleware
             app.wsgi_app,
@@ -43,16 +42,11 @@ def asset_file(name: str) -> Path:
     return DIST / manifest()["files"][name]
 
 
-def asset_chunks(name: str) -> list[str]:
-    """What this script imports at once, so that the page can fetch it all in one round trip."""
-    return [f"/static/{chunk}" for chunk in manifest()["imports"].get(name, [])]
-
-
 @cache
 def manifest() -> dict[str, dict[str, str]]:
     path = DIST / "manifest.json"
     if not path.exists():
-        return {"files": {}, "imports": {}}
+        return {"files": {}}
     return cast("dict[str, dict[str, str]]", json.loads(path.read_text(encoding="utf-8")))
 
 

