@@ -1,5 +1,5 @@
 // The board’s page.
-import { Application } from "./application.js";
+import { Application } from "@hotwired/stimulus";
 import BellController from "./controllers/bell_controller.js";
 import BoardController from "./controllers/board_controller.js";
 import ComposerController from "./controllers/composer_controller.js";

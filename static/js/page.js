@@ -1,5 +1,5 @@
 // Pages beside the board.
-import { Application } from "./application.js";
+import { Application } from "@hotwired/stimulus";
 import AlertsController from "./controllers/alerts_controller.js";
 import CloseController from "./controllers/close_controller.js";
 import CopyController from "./controllers/copy_controller.js";

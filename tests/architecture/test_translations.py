@@ -22,7 +22,7 @@ _CALL = re.compile(r"(?<![.\w$])tn?\(")
 _SAID = re.compile(r'(?<![.\w$])(?:t\(\s*"([^"\n]*)"|tn\(\s*"([^"\n]*)",\s*"([^"\n]*)")')
 _STRING = re.compile(r'"([^"\n]*)"|`([^`]*)`')
 _FRENCH = re.compile(r"[À-ÿœ’«»…]|\b(?:une?|les?|la|des?|du|au|et|est|sur|pas|pour|dans|vous|votre|cette|aucune?)\b|^[A-Z][a-z]+$")
-_KEYS = {"Enter", "Escape", "Home", "End", "Tab", "Backspace", "Arrow", "Accept", "Target", "Targets", "Value"}  # names of things, not words
+_KEYS = {"Enter", "Escape", "Home", "End", "Tab", "Backspace", "Arrow", "Accept"}  # of keyboards and of HTTP, not words
 _ENTRY = re.compile(r'^  (?:"([^"]+)"|(\w+)): "([^"]+)",$', re.MULTILINE)
 
 

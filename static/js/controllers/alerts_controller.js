@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { notify, ring } from "../live/flash.js";
 import { t } from "../live/words.js";
 

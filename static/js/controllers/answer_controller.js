@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
 import { perform, sender } from "../live/board.js";
 import { drafts } from "../live/drafts.js";

@@ -1,5 +1,6 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
+import { cardId } from "../live/cards.js";
 import { lookingAs, me } from "../live/context.js";
 import { titleOf } from "../live/places.js";
 import { t, tn } from "../live/words.js";
@@ -44,7 +45,7 @@ export default class extends Controller {
   #tell(card, type) {
     const what = card.dataset.suggestion === "request" ? t("Votre demande {title}", { title: quote(titleOf(card)) }) : t("Votre suggestion {title}", { title: quote(titleOf(card)) });
     const news = t("{what} : {step}", { what, step: stepIn(card, type) });
-    toast(news, { words: t("Ouvrir"), run: () => document.dispatchEvent(new CustomEvent("card:open", { detail: card.dataset.cardId })) });
+    toast(news, { words: t("Ouvrir"), run: () => document.dispatchEvent(new CustomEvent("card:open", { detail: cardId(card) })) });
     announce(news);
     this.#show(Number(document.body.dataset.unread) + 1);
   }

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { removeWhatWasSaid } from "../live/announce.js";
 import { wordTimes } from "../live/times.js";
 

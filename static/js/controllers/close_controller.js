@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 
 // A link that leads back, also followed by Escape.
 export default class extends Controller {

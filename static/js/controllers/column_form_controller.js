@@ -1,6 +1,7 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
+import { cardId } from "../live/cards.js";
 import { differences } from "../live/merge.js";
 import { titleOf } from "../live/places.js";
 import { takeBack } from "../live/undo.js";
@@ -30,7 +31,7 @@ export default class extends Controller {
   }
 
   split(column, cards) {
-    const ids = cards.map((card) => Number(card.dataset.cardId));
+    const ids = cards.map((card) => Number(cardId(card)));
     this.#command = () => ({ type: "split_column", column: Number(column.dataset.columnId), cards: ids, title: this.titleTarget.value, hue: this.#fields.hue });
     this.#show(tn("Nouvelle colonne avec {count} info", "Nouvelle colonne avec {count} infos", ids.length), { ...shownBy(column), title: "" });
     this.kindFieldTarget.hidden = this.serviceFieldTarget.hidden = true;

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { moveColumn, pin, takeBoardsOrder } from "../live/arranging.js";
 import { perform } from "../live/board.js";

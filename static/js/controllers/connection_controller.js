@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { connection, sender } from "../live/board.js";
 import { t } from "../live/words.js";
 

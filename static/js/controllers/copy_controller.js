@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce } from "../live/announce.js";
 import { t } from "../live/words.js";
 

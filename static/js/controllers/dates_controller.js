@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { addDays, endOfMonth, today, weekday } from "../live/days.js";
 
 const FRIDAY = 5;

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { toast } from "../live/announce.js";
 import { moveColumn } from "../live/arranging.js";
 import { lookingAs } from "../live/context.js";

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { toast } from "../live/announce.js";
 import { connection, perform, sender } from "../live/board.js";
 import { board } from "../live/context.js";

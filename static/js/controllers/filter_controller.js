@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { toast } from "../live/announce.js";
 import { areSet, boardAddress, clearFilters, countSet, filters, fits, labelsInUse, NONE, readQuery, setFilters } from "../live/filters.js";
 import { columns } from "../live/places.js";

@@ -1,10 +1,10 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { Banners, bannersIn, keepSeen } from "../live/banners.js";
 import { connection } from "../live/board.js";
 import { board, lookingAs, me } from "../live/context.js";
 import { alertTo } from "../live/flash.js";
 
-const NEW_MS = 10_000; // so long a banner is an alert; then it just stands there
+const NEW_MS = 10_500; // so long a banner is an alert; then it just stands there
 
 // What flashes in the town, whichever board is open, until this person has read it or it ends.
 export default class extends Controller {

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { markStale } from "../live/freshness.js";
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce } from "../live/announce.js";
 import { perform } from "../live/board.js";
 import { labelsInUse, plain } from "../live/filters.js";

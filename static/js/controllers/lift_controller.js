@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { cardsIn, columnOf, columns, placeOf, putBack, sendMove, titleOf } from "../live/places.js";
 import { hold, refreshCount, release } from "../live/render.js";

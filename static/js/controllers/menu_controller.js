@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 
 // A popover menu: beside its button, arrows between its items, Escape back to where one was.
 export default class extends Controller {

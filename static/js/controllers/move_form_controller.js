@@ -1,6 +1,7 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
+import { cardId } from "../live/cards.js";
 import { columnOf, columns, titleOf } from "../live/places.js";
 import { whyNotIn } from "../live/refusals.js";
 import { mayEdit, mayPlace } from "../live/rights.js";
@@ -35,7 +36,7 @@ export default class extends Controller {
     const others = this.#others();
     const here = others.indexOf(previous(this.#cards[0]));
     const options = [new Option(t("Tout en haut"), "")];
-    others.forEach((card, index) => options.push(new Option(t("Après {title}", { title: quote(titleOf(card)) }), card.dataset.cardId, false, this.#isHome() && index === here)));
+    others.forEach((card, index) => options.push(new Option(t("Après {title}", { title: quote(titleOf(card)) }), cardId(card), false, this.#isHome() && index === here)));
     if (!this.#isHome() && others.length) options.at(-1).selected = true;
     this.positionTarget.replaceChildren(...options);
   }
@@ -50,7 +51,7 @@ export default class extends Controller {
     const after = this.positionTarget.value ? Number(this.positionTarget.value) : null;
     const where = { column: Number(column.dataset.columnId), after };
     const cards = this.#cards;
-    const ids = cards.map((card) => Number(card.dataset.cardId));
+    const ids = cards.map((card) => Number(cardId(card)));
     this.close();
     try {
       const { seq } = await perform(ids.length === 1 ? { type: "move_card", card: ids[0], ...where } : { type: "move_cards", cards: ids, ...where });

@@ -1,5 +1,6 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
+import { cardId } from "../live/cards.js";
 import { isUnread, known, readAll, readCard, readColumn, takeBack } from "../live/unread.js";
 import { t, tn } from "../live/words.js";
 
@@ -83,16 +84,18 @@ export default class extends Controller {
     if (!("read" in item.dataset) && item.querySelector("form")) await this.#try(() => this.#read(item));
   }
 
-  #read({ dataset: { cardId, signalled } }) {
+  #read(item) {
     const { to, cards } = known();
-    this.#before.set(cardId, cards[cardId] ?? to);
-    return readCard(cardId, Number(signalled));
+    const card = cardId(item);
+    this.#before.set(card, cards[card] ?? to);
+    return readCard(card, Number(item.dataset.signalled));
   }
 
   // As it was before, so that the page tells the same difference again; 0 would say that it was set back for its own sake.
-  #setBack({ dataset: { cardId, signalled } }) {
+  #setBack(item) {
     const { to, cards } = known();
-    return takeBack({ to, cards: { ...cards, [cardId]: Math.max(1, this.#before.get(cardId) ?? signalled - 1) } });
+    const card = cardId(item);
+    return takeBack({ to, cards: { ...cards, [card]: Math.max(1, this.#before.get(card) ?? item.dataset.signalled - 1) } });
   }
 
   async #mark(event, act, words) {
@@ -114,7 +117,7 @@ export default class extends Controller {
   #show = () => {
     if (!this.hasStateTarget) return;
     const waiting = this.itemTargets.filter((item) => item.querySelector("form"));
-    for (const item of waiting) this.#showItem(item, !isUnread(item.dataset));
+    for (const item of waiting) this.#showItem(item, !isUnread(cardId(item), item.dataset));
     for (const section of this.sectionTargets) section.querySelector("header form").hidden = !section.querySelector("li:not([data-read])");
     const left = waiting.filter((item) => !("read" in item.dataset)).length;
     if (!left && this.moreValue && known().to < this.seqValue) return location.reload(); // it brings the ones that are older

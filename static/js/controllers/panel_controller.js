@@ -1,6 +1,7 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
+import { cardId } from "../live/cards.js";
 import { seen } from "../live/context.js";
 import { showInPlace } from "../live/in_place.js";
 import { boardAddress } from "../live/filters.js";
@@ -42,7 +43,7 @@ export default class extends Controller {
     if (event.target.closest(".column.folded")) return event.target.closest(".column").querySelector(".unfold").click();
     if (!card || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.#show(card.dataset.cardId, { push: true });
+    this.#show(cardId(card), { push: true });
   }
 
   async setUnread() {

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { connection } from "../live/board.js";
 import { me } from "../live/context.js";
 import { tn } from "../live/words.js";

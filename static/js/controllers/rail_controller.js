@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { columns, titleOf } from "../live/places.js";
 
 // The map of the board: a link for each column; follows the scroll.

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
 import { keepRead, markReads } from "../live/reads.js";
 import { t } from "../live/words.js";

@@ -1,4 +1,5 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
+import { cardId } from "../live/cards.js";
 import { columns, titleOf } from "../live/places.js";
 import { mayDecide } from "../live/rights.js";
 import { t } from "../live/words.js";
@@ -19,7 +20,7 @@ export default class extends Controller {
   }
 
   #follow = () => {
-    const open = [...document.querySelectorAll(`#board .card[data-suggestion=request]${OPEN}`)].sort((a, b) => a.dataset.cardId - b.dataset.cardId);
+    const open = [...document.querySelectorAll(`#board .card[data-suggestion=request]${OPEN}`)].sort((a, b) => cardId(a) - cardId(b));
     for (const column of columns()) {
       const asked = open.filter((card) => column.dataset.serviceId && card.dataset.asked === column.dataset.serviceId);
       this.#show(column.querySelector(".requests"), asked);
@@ -28,7 +29,7 @@ export default class extends Controller {
 
   #show(list, asked) {
     const items = new Map([...list.children].map((item) => [item.dataset.request, item]));
-    const wanted = asked.map((card) => this.#filled(items.get(card.dataset.cardId) ?? this.itemTarget.content.firstElementChild.cloneNode(true), card));
+    const wanted = asked.map((card) => this.#filled(items.get(cardId(card)) ?? this.itemTarget.content.firstElementChild.cloneNode(true), card));
     if (wanted.length === list.children.length && wanted.every((item, index) => item === list.children[index])) return;
     const hadFocus = list.contains(document.activeElement);
     list.replaceChildren(...wanted);
@@ -36,7 +37,7 @@ export default class extends Controller {
   }
 
   #filled(item, card) {
-    const id = card.dataset.cardId;
+    const id = cardId(card);
     const name = card.querySelector(".by")?.title ?? t("un ancien agent");
     item.dataset.request = id;
     say(item.querySelector("strong"), t("Demande de {name}", { name }));

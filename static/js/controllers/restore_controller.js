@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
 import { giveBack } from "../live/drafts.js";
 import { Sender } from "../live/sender.js";

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 
 // Shows what is typed in a password field, until the form leaves: what is remembered is only ever a password.
 export default class extends Controller {

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce } from "../live/announce.js";
 import { me } from "../live/context.js";
 import { boardAddress, filters, queryOf, readQuery } from "../live/filters.js";

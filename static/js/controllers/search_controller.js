@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { board, lookingAs } from "../live/context.js";
 import { showAsked } from "../live/suggesting.js";
 import { wordTimes } from "../live/times.js";

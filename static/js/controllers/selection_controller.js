@@ -1,6 +1,7 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, quote, toast } from "../live/announce.js";
 import { perform } from "../live/board.js";
+import { cardId } from "../live/cards.js";
 import { cardsIn, columnOf, titleOf } from "../live/places.js";
 import { clear, extendTo, forgetGone, inWords, isSelected, selectedCards, toggle } from "../live/selection.js";
 import { takeBack } from "../live/undo.js";
@@ -92,7 +93,7 @@ export default class extends Controller {
   async archive() {
     const cards = selectedCards();
     try {
-      const { seq } = await perform({ type: "archive_cards", cards: cards.map((card) => Number(card.dataset.cardId)) });
+      const { seq } = await perform({ type: "archive_cards", cards: cards.map((card) => Number(cardId(card))) });
       this.close();
       this.board.focus({ preventScroll: true });
       const words = cards.length === 1 ? t("{title} archivée.", { title: quote(titleOf(cards[0])) }) : tn("{count} info archivée.", "{count} infos archivées.", cards.length);

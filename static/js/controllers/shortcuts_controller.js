@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { columns } from "../live/places.js";
 import { mayAddTo } from "../live/rights.js";
 import { undoLast } from "../live/undo.js";

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { t, tn } from "../live/words.js";
 
 const PAUSE_MS = 400; // a screen reader speaks between words, not at every key

@@ -1,6 +1,7 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { announce, toast } from "../live/announce.js";
 import { perform, sender } from "../live/board.js";
+import { cardId } from "../live/cards.js";
 import { drafts } from "../live/drafts.js";
 import { sayWhenOffline } from "../live/offline.js";
 import { columnOf, titleOf } from "../live/places.js";
@@ -126,8 +127,8 @@ export default class extends Controller {
 
   // What stands on the page, under its title and column; the later of two of the same name.
   #listed() {
-    const cards = [...document.querySelectorAll("#board .card:not(.pending)")].filter(({ dataset }) => Number(dataset.cardId) !== this.cardValue);
-    return new Map(cards.map((card) => [`${titleOf(card)} (${titleOf(columnOf(card))})`, Number(card.dataset.cardId)]));
+    const cards = [...document.querySelectorAll("#board .card:not(.pending)")].filter((card) => Number(cardId(card)) !== this.cardValue);
+    return new Map(cards.map((card) => [`${titleOf(card)} (${titleOf(columnOf(card))})`, Number(cardId(card))]));
   }
 
   #open(form) {

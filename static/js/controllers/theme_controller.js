@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { csrfToken } from "../live/context.js";
 
 const YEAR_SECONDS = 31_536_000;

@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { toast } from "../live/announce.js";
 import { csrfToken } from "../live/context.js";
 import { t } from "../live/words.js";

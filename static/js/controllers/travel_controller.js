@@ -1,4 +1,4 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { cardsIn, columnOf, columns } from "../live/places.js";
 
 // Arrow keys travel between cards.

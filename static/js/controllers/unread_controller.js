@@ -1,5 +1,6 @@
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { quote, toast } from "../live/announce.js";
+import { cardId } from "../live/cards.js";
 import { columns, titleOf } from "../live/places.js";
 import { isUnread, known, readAll, readColumn, takeBack } from "../live/unread.js";
 import { t, tn } from "../live/words.js";
@@ -91,7 +92,7 @@ const inWords = (count) => tn("{count} non lue", "{count} non lues", count);
 
 function show(card) {
   if (!card) return;
-  const unread = isUnread(card.dataset);
+  const unread = isUnread(cardId(card), card.dataset);
   const sign = card.querySelector(":scope > .unread-mark");
   card.classList.toggle("unread", unread);
   if (unread && !sign) card.prepend(newSign());

@@ -1,5 +1,5 @@
 // Controllers that come when they are first wanted, in three parts; until then their places are empty, or held by a stand-in.
-import { Controller } from "../application.js";
+import { Controller } from "@hotwired/stimulus";
 import { toast } from "./announce.js";
 import { t } from "./words.js";
 
