@@ -24,7 +24,7 @@ def test_the_answer_is_the_change_as_everybody_gets_it(town: Town, agent: Visito
     ((card_id, card),) = change["cards"].items()
     assert (answer["seq"], change["seq"], change["type"], change["actor"]["name"]) == (town.seq, town.seq, "card_added", "Sonia Bernard")
     assert (card["column"], card["version"]) == (town.service, 1)
-    assert f'data-card-id="{card_id}"' in card["html"]
+    assert f'id="card-{card_id}"' in card["html"]
     assert "Piscine &lt;fermée&gt;" in card["html"]
 
 

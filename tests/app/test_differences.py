@@ -49,7 +49,7 @@ def test_only_what_was_altered_added_or_taken_away_is_told(town: Town, agent: Vi
     assert found["cards"].keys() == {str(edited), str(gone), str(added)}
     assert found["cards"][str(gone)] is None
     assert found["cards"][str(edited)]["title"] == "Deux bis"
-    assert 'data-card-id="' in found["cards"][str(added)]["html"]
+    assert 'id="card-' in found["cards"][str(added)]["html"]
     assert found["columns"].keys() == {str(town.free)}
     assert found["columns"][str(town.free)]["title"] == "Divers"
 

@@ -94,7 +94,7 @@ def test_the_panel_says_first_how_long_a_card_holds_and_to_whom_it_may_be_told(s
 
 def test_cards_say_to_script_and_people_how_they_stand(sonia: Visitor, town: Town, old: int) -> None:
     page = sonia.get("/boards/accueil").text
-    assert f'data-card-id="{old}"' in page
+    assert f'id="card-{old}"' in page
     (card,) = re.findall(r'<li class="card" [^>]*id="card-1".*?</li>', page, re.DOTALL)
     assert 'data-confirmed="2026-07-20"' in card
     assert "data-internal" not in card

@@ -1,12 +1,13 @@
 // What differs from the board as this page shows it; null when only the whole board will do.
+import { cardId } from "./cards.js";
 import { board, csrfToken, seen } from "./context.js";
 
 export async function differences(after) {
   const had = {
     after,
     view: document.body.dataset.view,
-    columns: idsOf("#board > .column", "columnId"),
-    cards: idsOf("#board .card[data-card-id]", "cardId"),
+    columns: Array.from(document.querySelectorAll("#board > .column"), ({ dataset }) => Number(dataset.columnId)),
+    cards: Array.from(document.querySelectorAll("#board .card[id]"), (card) => Number(cardId(card))),
   };
   const response = await fetch(seen(`/boards/${board.slug}/differences`), {
     method: "POST",
@@ -17,5 +18,3 @@ export async function differences(after) {
   const found = await response.json();
   return found.resync ? null : found;
 }
-
-const idsOf = (selector, name) => Array.from(document.querySelectorAll(selector), ({ dataset }) => Number(dataset[name]));

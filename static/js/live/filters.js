@@ -1,4 +1,5 @@
 // What one looks at of the board: the filters of the address, and which cards fit them. The same rule stands in boards/filters.py.
+import { cardId } from "./cards.js";
 import { board, lookingAs, me } from "./context.js";
 import { addDays, daysUntil, today } from "./days.js";
 import { isStale } from "./freshness.js";
@@ -55,7 +56,7 @@ export function fits(card) {
     (!filters.fresh || howItHolds(card) === filters.fresh) &&
     (!filters.period || facts.news >= addDays(today(), -PERIODS[filters.period])) &&
     (!filters.mine || Number(facts.authorId) === me.id) &&
-    (!filters.unread || isUnread(facts) || card.matches(".open")) &&
+    (!filters.unread || isUnread(cardId(card), facts) || card.matches(".open")) &&
     wordsOf(filters.q).every((word) => plain(card.textContent).includes(word))
   );
 }

@@ -12,7 +12,7 @@ export function isStale(card) {
 
 export function markStale() {
   for (const column of document.querySelectorAll("#board > .column")) {
-    const cards = [...column.querySelectorAll(":scope > .cards > .card[data-card-id]")];
+    const cards = [...column.querySelectorAll(":scope > .cards > .card[id]")];
     const stale = cards.filter((card) => mark(card, isStale(card)));
     count(column, stale.filter(mayEdit).length);
   }

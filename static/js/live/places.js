@@ -1,6 +1,7 @@
 // Where cards are, and moving them: shown at once, sent, and put back with the reason when refused.
 import { quote, toast } from "./announce.js";
 import { perform } from "./board.js";
+import { cardId } from "./cards.js";
 import { glide } from "./glide.js";
 import { placeByRank, refreshCount } from "./render.js";
 import { t } from "./words.js";
@@ -34,9 +35,9 @@ export async function sendMove(card, origin) {
   if (origin.list === card.parentElement && origin.next === card.nextElementSibling) return;
   card.dataset.rank = ""; // on its way: others are placed without regard to it
   [origin.list, card.parentElement].forEach(refreshCount);
-  const after = before ? Number(before.dataset.cardId) : null;
+  const after = before ? Number(cardId(before)) : null;
   try {
-    await perform({ type: "move_card", card: Number(card.dataset.cardId), column: Number(column.dataset.columnId), after });
+    await perform({ type: "move_card", card: Number(cardId(card)), column: Number(column.dataset.columnId), after });
   } catch (problem) {
     putBack(card, origin);
     toast(t("{title} n’a pas bougé : {reason}", { title: quote(titleOf(card)), reason: problem.detail }));
@@ -51,9 +52,9 @@ export async function sendMoves(card, origins) {
   cards.reduce((last, each) => (last ? last.after(each) : card.parentElement.prepend(each), each), before);
   for (const each of cards) each.dataset.rank = "";
   document.querySelectorAll("#board .cards").forEach(refreshCount);
-  const after = before ? Number(before.dataset.cardId) : null;
+  const after = before ? Number(cardId(before)) : null;
   try {
-    const { seq } = await perform({ type: "move_cards", cards: cards.map((each) => Number(each.dataset.cardId)), column: Number(column.dataset.columnId), after });
+    const { seq } = await perform({ type: "move_cards", cards: cards.map((each) => Number(cardId(each))), column: Number(column.dataset.columnId), after });
     document.dispatchEvent(new CustomEvent("cards:moved", { detail: { seq, count: cards.length, column } }));
   } catch (problem) {
     for (const [each, origin] of origins) putBack(each, origin);

@@ -1,4 +1,5 @@
 // « J’ai lu »: which rules, and other cards to be read, this person has read, and how the board shows it. A card’s fragment is the same for everybody, so its mark is put here.
+import { cardId } from "./cards.js";
 import { csrfToken, me, renewCsrfToken } from "./context.js";
 import { Problem } from "./problem.js";
 import { t, tn } from "./words.js";
@@ -14,12 +15,12 @@ export function markReads() {
   const reads = own();
   for (const column of document.querySelectorAll('.column[data-column-kind="guide"]')) {
     const cards = [...column.querySelectorAll(".cards > .card:not(.pending)")];
-    const read = cards.filter((card) => mark(card, reads[card.dataset.cardId] === Number(card.dataset.version)));
+    const read = cards.filter((card) => mark(card, reads[cardId(card)] === Number(card.dataset.version)));
     say(column.querySelector(".reads"), read.length, cards.length);
   }
   for (const chip of document.querySelectorAll('.column:not([data-column-kind="guide"]) .to-read')) {
-    const { cardId, version } = chip.closest(".card").dataset;
-    sayRead(chip, reads[cardId] === Number(version));
+    const card = chip.closest(".card");
+    sayRead(chip, reads[cardId(card)] === Number(card.dataset.version));
   }
 }
 

@@ -1,5 +1,6 @@
 // The cards somebody has selected, to move or put away together.
 import { announce, toast } from "./announce.js";
+import { cardId } from "./cards.js";
 import { cardsIn, columnOf } from "./places.js";
 import { mayEdit } from "./rights.js";
 import { whyNotIn } from "./refusals.js";
@@ -8,28 +9,26 @@ import { t, tn } from "./words.js";
 const ids = new Set();
 let anchor = null; // where a range begins: the card selected last
 
-const idOf = (card) => card.dataset.cardId;
-
-export const isSelected = (card) => ids.has(idOf(card));
+export const isSelected = (card) => ids.has(cardId(card));
 
 // In the order of the board.
 export const selectedCards = () => [...document.querySelectorAll("#board .card:not(.pending)")].filter(isSelected);
 
 export function toggle(card) {
   if (!isSelected(card) && !mayEdit(card)) return toast(whyNotIn(columnOf(card)));
-  if (!ids.delete(idOf(card))) ids.add(idOf(card));
-  anchor = idOf(card);
+  if (!ids.delete(cardId(card))) ids.add(cardId(card));
+  anchor = cardId(card);
   tell();
 }
 
 // From the anchor to this card; what was selected from there in the other direction no longer is.
 export function extendTo(card, from = null) {
   const cards = cardsIn(columnOf(card));
-  const start = cards.find((each) => idOf(each) === anchor) ?? from ?? card;
-  if (from) between(cards, start, from).forEach((each) => ids.delete(idOf(each)));
+  const start = cards.find((each) => cardId(each) === anchor) ?? from ?? card;
+  if (from) between(cards, start, from).forEach((each) => ids.delete(cardId(each)));
   const range = between(cards, start, card);
-  range.filter(mayEdit).forEach((each) => ids.add(idOf(each)));
-  anchor = idOf(start);
+  range.filter(mayEdit).forEach((each) => ids.add(cardId(each)));
+  anchor = cardId(start);
   const refused = range.filter((each) => !mayEdit(each)).length;
   if (refused) toast(tn("{count} info ne vous appartient pas : elle n’est pas sélectionnée.", "{count} infos ne vous appartiennent pas : elles ne sont pas sélectionnées.", refused));
   tell();
@@ -43,7 +42,7 @@ export function clear() {
 
 // What has left the board leaves the selection.
 export function forgetGone() {
-  const standing = new Set(selectedCards().map(idOf));
+  const standing = new Set(selectedCards().map(cardId));
   const gone = [...ids].filter((id) => !standing.has(id));
   gone.forEach((id) => ids.delete(id));
   tell({ quietly: !gone.length });

@@ -1,4 +1,5 @@
 // What is unread to this person: news of others, later than they have read. The same rule stands in boards/unread.py.
+import { cardId } from "./cards.js";
 import { board, csrfToken, me, renewCsrfToken } from "./context.js";
 import { Problem } from "./problem.js";
 import { t } from "./words.js";
@@ -11,10 +12,10 @@ let last = Promise.resolve(); // one thing after the other, so that answers come
 const tabs = new BroadcastChannel(`flash-news:seen:${me?.id}`);
 tabs.addEventListener("message", ({ data }) => hear(data));
 
-// dataset: a card’s.
-export function isUnread({ cardId, signalled = 0, signalledBy }) {
+// card: its id; then its dataset.
+export function isUnread(card, { signalled = 0, signalledBy }) {
   if (!progress) return false;
-  const seen = progress.cards[cardId];
+  const seen = progress.cards[card];
   return seen === 0 || (Number(signalled) > (seen ?? progress.to) && Number(signalledBy) !== me.id);
 }
 
@@ -44,7 +45,7 @@ export const readAll = (seq) => keep(`/boards/${board.slug}/seen`, "PUT", { seq 
 
 // cards: those of the column that are unread.
 export function readColumn(id, seq, cards) {
-  const read = cards.map(({ dataset }) => [dataset.cardId, Number(dataset.signalled ?? 0) || null]);
+  const read = cards.map((card) => [cardId(card), Number(card.dataset.signalled ?? 0) || null]);
   return keep(`/boards/${board.slug}/columns/${id}/seen`, "PUT", { seq }, { cards: Object.fromEntries(read) });
 }
 
@@ -57,7 +58,7 @@ export function takeBack(before) {
 // The card lies open before them. One that changes in a tab that nobody looks at is read once they look.
 export function opened(article) {
   const { panelCard, signalled, signalledBy } = article.dataset;
-  if (signalled === undefined || !isUnread({ cardId: panelCard, signalled, signalledBy })) return;
+  if (signalled === undefined || !isUnread(panelCard, { signalled, signalledBy })) return;
   if (document.hidden) document.addEventListener("visibilitychange", () => article.isConnected && opened(article), { once: true });
   else readCard(panelCard, Number(signalled)).catch(() => {}); // it stays unread, and the next look says it again
 }
