@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
-from tests.server import Server
+from tests.server import ROOT, Server
 
 PASSWORD = "flash-news-demo"
 STALLED_MS = 60_000  # so long a machine that others use as well may keep a page waiting
@@ -23,9 +23,20 @@ READER = "elu@demo.example"
 # What the browser itself says of an answer that is not 2xx, or of a server that is away.
 NETWORK_TROUBLE = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_|Failed to fetch")
 
-# What leaves by itself after some seconds, as messages do, stays: somebody who is slow to look finds it still.
-LINGERING = """const { setTimeout: sooner } = window;
-window.setTimeout = (run, after, ...rest) => sooner(run, after === 8000 || after === 10000 ? 600000 : after, ...rest);"""
+
+def in_script(name: str, script: str) -> int:
+    """A number that the page's script gives a name."""
+    found = re.search(rf"^const {name} = ([\d_]+);", (ROOT / "static/js" / script).read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, f"{script} has no {name}"
+    return int(found[1])
+
+
+# What leaves by itself after some seconds, as messages do, stays: somebody who is slow to look finds it still. Timers are known by
+# how long they last, which is why no other lasts as long.
+SHOWN_MS = in_script("SHOWN_MS", "live/announce.js")
+LEAVING = (SHOWN_MS, in_script("NEW_MS", "controllers/flashes_controller.js"))
+LINGERING = f"""const {{ setTimeout: sooner }} = window;
+window.setTimeout = (run, after, ...rest) => sooner(run, {list(LEAVING)}.includes(after) ? 600000 : after, ...rest);"""
 
 BLOCKED_WEBSOCKET = """window.WebSocket = class {
   constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({ code: 1006, reason: "" }); }); }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
-from tests.browser.desk import COLLEAGUE, READER, Desk
+from tests.browser.desk import COLLEAGUE, READER, SHOWN_MS, Desk
 from tests.browser.test_drag_card import named
 
 
@@ -166,8 +166,8 @@ def test_a_message_leaves_by_itself_but_not_under_the_pointer(seat: SeatSomebody
     anna.page.keyboard.press("Control+z")
     expect(anna.toasts).to_have_text("Rien à annuler dans cet onglet.")
     anna.toasts.hover()
-    anna.page.clock.fast_forward(9000)
+    anna.page.clock.fast_forward(SHOWN_MS + 500)
     expect(anna.toasts).to_have_count(1)
     anna.page.mouse.move(1, 1)
-    anna.page.clock.fast_forward(9000)
+    anna.page.clock.fast_forward(SHOWN_MS + 500)
     expect(anna.toasts).to_have_count(0)

@@ -1,7 +1,7 @@
 // Says things to people: a live region for screen readers, small messages for everybody.
 import { t } from "./words.js";
 
-const SHOWN_MS = 8000;
+const SHOWN_MS = 8500;
 
 export function announce(text) {
   const region = document.getElementById("announcer");
