@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import cache
 from typing import Any
 
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, rules
+from whitenoise import WhiteNoise
 
 
 class CompiledTemplates(BytecodeCache):
@@ -36,15 +38,34 @@ def compile_routes_once() -> None:
         return compiled[key]
 
     Rule._compile_builder = compile_once  # type: ignore[assignment, method-assign]  # only tests make so many applications that this matters
+    rules.parse_converter_args = cache(rules.parse_converter_args)
+
+
+def list_built_files_once() -> None:
+    """WhiteNoise looks at each built file, and writes its headers; they do not change while tests run."""
+    list_files: Callable[[WhiteNoise, str, str], None] = WhiteNoise.update_files_dictionary
+    listed: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def list_once(served: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in listed:
+            list_files(served, root, prefix)
+            listed[root, prefix] = dict(served.files)
+        served.files.update(listed[root, prefix])
+
+    WhiteNoise.update_files_dictionary = list_once
 
 
 def compile_statements_once() -> None:
-    """SQLAlchemy keeps what it compiled by dialect, and each engine makes itself one: engines of one kind share that of the first."""
+    """SQLAlchemy keeps what it compiled by dialect, and each engine makes itself one: engines of one kind share that of the first that connected."""
     shared: dict[tuple[str, str | None], tuple[Dialect, LRUCache[Any, Any]]] = {}
 
     def share(_kind: type[Dialect], engine: Engine) -> None:
         kind = (engine.dialect.name, engine.dialect._on_connect_isolation_level)  # which a dialect gives back to connections, too
-        engine.dialect, engine._compiled_cache = shared.setdefault(kind, (engine.dialect, LRUCache(5000)))
+        if kind not in shared or not hasattr(
+            shared[kind][0], "default_isolation_level"
+        ):  # one that never met a database knows nothing of it
+            shared[kind] = engine.dialect, LRUCache(5000)
+        engine.dialect, engine._compiled_cache = shared[kind]
         engine.pool._dialect = engine.dialect
 
     DefaultDialect.engine_created = classmethod(share)  # type: ignore[assignment]  # SQLAlchemy's hook for each new engine

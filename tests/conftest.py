@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -21,8 +22,8 @@ from boards import database
 from boards.database import Base, db, keep_time, system_clock, write_transaction
 from config import Settings
 from tests.clock import Clock
-from tests.compiled_once import CompiledTemplates, compile_routes_once, compile_statements_once
-from tests.server import Server
+from tests.compiled_once import CompiledTemplates, compile_routes_once, compile_statements_once, list_built_files_once
+from tests.server import Server, running
 from tests.town import PASSWORD, Town, found_town
 from tests.visitor import OutsideClient, Visitor
 
@@ -32,6 +33,7 @@ LONGEST = ("tests/browser/test_pages_beside", "tests/deploy/test_workers_behind_
 COMPILED_TEMPLATES = CompiledTemplates()
 compile_routes_once()
 compile_statements_once()
+list_built_files_once()
 
 
 @event.listens_for(Engine, "connect")
@@ -52,6 +54,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elsewhere = [item for item in items if item.get_closest_marker(other)]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = sorted((item for item in items if item not in elsewhere), key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported by now stays: the garbage collector went through all of it again and again, a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -219,16 +228,11 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def lasting_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all modules whose tests keep to columns that go when they end."""
-    yield from _server_with(demo_data, tmp_path_factory.mktemp("lasting") / "var")
-
-
 @pytest.fixture(scope="module")
 def server_of_the_module(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests of a module that leave it as they found it, or keep to columns of their own."""
-    yield from _server_with(demo_data, tmp_path_factory.mktemp("shared") / "var")
+    with running(demo_data, tmp_path_factory.mktemp("shared") / "var") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -239,14 +243,8 @@ def shared_server(server_of_the_module: Server) -> Server:
 @pytest.fixture
 def server(demo_data: Path, tmp_path: Path) -> Iterator[Server]:
     """A running server with a fresh demo town."""
-    yield from _server_with(demo_data, tmp_path / "var")
-
-
-def _server_with(data: Path, folder: Path) -> Iterator[Server]:
-    shutil.copytree(data, folder)
-    server = Server(folder).start()
-    yield server
-    server.stop()
+    with running(demo_data, tmp_path / "var") as server:
+        yield server
 
 
 def _of_this_worker(url: str) -> str:

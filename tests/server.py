@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -89,6 +92,15 @@ class ServerFromNothing(Server):
     def _begin(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen([sys.executable, "run.py"], cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
+
+@contextmanager
+def running(data: Path, folder: Path, clock: ServerClock | None = None, /, **settings: str) -> Iterator[Server]:
+    """A server with a copy of this data."""
+    shutil.copytree(data, folder)
+    server = Server(folder, clock, **settings).start()
+    yield server
+    server.stop()
 
 
 class Forked:

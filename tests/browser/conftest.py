@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -16,7 +15,7 @@ from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, Desk, new_desk
 from tests.browser.install import browser_options
 from tests.browser.states import State
 from tests.live.person import LivePerson
-from tests.server import Server
+from tests.server import Server, running
 
 SeatSomebody = Callable[..., Desk]
 _numbers = count(1)
@@ -67,39 +66,71 @@ KEEP_TO_LANES = {
 }
 
 
+# How many cards are left of which columns in the small town: of every look a card can have, one; and the columns that tests name.
+KEPT = {
+    "Modalités de fonctionnement": 4,
+    "CCAS": 4,
+    "Médiathèque": 4,
+    "Espaces verts": 4,
+    "Suggestions": 4,
+    "État civil": 1,
+    "Culture": 1,
+    "Sports": 1,
+}
+
+
+@pytest.fixture(scope="session")
+def small_town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo town's data with a few cards in a few columns: to open it, and to have all of it examined, takes a third of the time."""
+    folder = tmp_path_factory.mktemp("small") / "var"
+    with running(demo_data, folder) as server:
+        facilitator = LivePerson(server.url, FACILITATOR)
+        board = facilitator.board()
+        for column in board["columns"]:
+            cards = sorted((card for card in board["cards"] if card["column"] == column["id"]), key=lambda card: str(card["rank"]))
+            if column["title"] not in KEPT:
+                assert facilitator.post(type="archive_column", column=column["id"]).ok
+            elif further := [card["id"] for card in cards[KEPT[column["title"]] :]]:
+                assert facilitator.post(type="archive_cards", cards=further).ok
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lasting_server(small_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all modules whose tests keep to columns that go when they end."""
+    with running(small_town, tmp_path_factory.mktemp("lasting") / "var") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server_of_the_module(small_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(small_town, tmp_path_factory.mktemp("shared") / "var") as server:
+        yield server
+
+
+@pytest.fixture
+def server(small_town: Path, tmp_path: Path) -> Iterator[Server]:
+    with running(small_town, tmp_path / "var") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def whole_town_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo town with all that it has."""
+    with running(demo_data, tmp_path_factory.mktemp("whole") / "var") as server:
+        yield server
+
+
 @pytest.fixture(scope="module")
 def shared_server(request: pytest.FixtureRequest) -> Server:
     server: Server = request.getfixturevalue("lasting_server" if request.module.__name__ in KEEP_TO_LANES else "server_of_the_module")
     return server
 
 
-# What is left of the board in the small town: of every look a card can have, one.
-KEPT_COLUMNS = {"Modalités de fonctionnement", "CCAS", "Médiathèque", "Espaces verts", "Suggestions"}
-KEPT_CARDS = 4
-
-
-@pytest.fixture(scope="session")
-def small_town_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo town with a few cards in a few columns: to open it, and to have all of it examined, takes a third of the time."""
-    folder = tmp_path_factory.mktemp("small") / "var"
-    shutil.copytree(demo_data, folder)
-    server = Server(folder).start()
-    facilitator = LivePerson(server.url, FACILITATOR)
-    board = facilitator.board()
-    for column in board["columns"]:
-        cards = sorted((card for card in board["cards"] if card["column"] == column["id"]), key=lambda card: str(card["rank"]))
-        if column["title"] not in KEPT_COLUMNS:
-            assert facilitator.post(type="archive_column", column=column["id"]).ok
-        elif further := [card["id"] for card in cards[KEPT_CARDS:]]:
-            assert facilitator.post(type="archive_cards", cards=further).ok
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def server_of_the_state(state: State, request: pytest.FixtureRequest) -> Server:
     """The small town, except for what is about all columns."""
-    server: Server = request.getfixturevalue("server_of_the_module" if state.about_all_columns else "small_town_server")
+    server: Server = request.getfixturevalue("whole_town_server" if state.about_all_columns else "server_of_the_module")
     return server
 
 

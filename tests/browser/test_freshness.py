@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from boards.days import day_of
 from tests.browser.conftest import Lanes
 from tests.browser.desk import Desk
 from tests.clock import ServerClock
-from tests.server import Server
+from tests.server import Server, running
 
 TODAY = day_of(system_clock())
 TOMORROW = TODAY + timedelta(days=1)
@@ -27,13 +26,10 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> ServerClock:
 
 
 @pytest.fixture(scope="module")
-def shared_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory, clock: ServerClock) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("midnight") / "var"
-    shutil.copytree(demo_data, folder)
+def shared_server(small_town: Path, tmp_path_factory: pytest.TempPathFactory, clock: ServerClock) -> Iterator[Server]:
     clock.set(f"{TODAY} 12:00")
-    server = Server(folder, clock).start()
-    yield server
-    server.stop()
+    with running(small_town, tmp_path_factory.mktemp("midnight") / "var", clock) as server:
+        yield server
 
 
 def test_at_midnight_one_card_leaves_and_another_comes_under_both_their_eyes(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.desk import AGENT
 from tests.browser.test_accessibility import HOLDING_STILL, THEMES, violations
 from tests.oidc_provider import OidcProvider
-from tests.server import Server
+from tests.server import Server, running
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +23,9 @@ def provider() -> Iterator[OidcProvider]:
 
 
 @pytest.fixture(scope="module")
-def server(provider: OidcProvider, demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("sign-on") / "var"
-    shutil.copytree(demo_data, folder)
-    server = Server(folder, **provider.environment).start()
-    yield server
-    server.stop()
+def server(provider: OidcProvider, small_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(small_town, tmp_path_factory.mktemp("sign-on") / "var", **provider.environment) as server:
+        yield server
 
 
 def test_in_by_the_provider_and_out_there_as_well(browser: Browser, server: Server, provider: OidcProvider) -> None:
