@@ -16,7 +16,7 @@ FRONT_END := $(shell find static/js static/css static/img -type f 2>/dev/null) s
 # What is delivered; the passwords of tests are made up, and theirs.
 SEARCHED = app boards deploy docs migrations static/js templates .ci Makefile config.py run.py pyproject.toml *.md
 
-.PHONY: help run setup build words test test-fast check secrets audit format bench lock clean screenshots
+.PHONY: help run setup build words test test-fast check types style front-end-style secrets audit format bench lock clean screenshots
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,12 +41,18 @@ test: .venv/installed-dev build .venv/browser ## Run every test
 test-fast: .venv/installed-dev $(WORDS) ## Run the tests that need neither a browser nor a running server
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/architecture tests/boards tests/app $(ARGS)
 
-check: .venv/installed-dev node_modules/.installed secrets ## Linters, types, import rules, no secrets
+check: types style front-end-style secrets ## Linters, types, import rules, no secrets
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+style: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
+
+front-end-style: node_modules/.installed
 	$(NODE_PATH_FIRST) npm run --silent lint
 
 secrets: .venv/installed-dev ## Search what is delivered for secrets; those that are none are in .secrets.baseline
