@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import COLLEAGUE, Desk
@@ -56,6 +56,51 @@ def test_labels_are_typed_chosen_and_taken_off_and_others_see_it_at_once(lanes: 
     field.press("ArrowDown")
     field.press("Enter")
     expect(chips(boris.card(deux))).to_have_text([ete])
+
+
+def test_a_panel_read_before_a_label_was_added_does_not_take_it_off_again(lanes: Lanes, seat: SeatSomebody) -> None:
+    anna = seat()
+    (un, *_others) = named(lanes, "Un", "Deux", "Trois")
+    first, second = f"Été {lanes.left_id}", f"École {lanes.left_id}"
+    readings: list[tuple[Route, APIResponse]] = []
+    commands: list[Route] = []
+
+    def deliver_late(reading: Route) -> None:
+        readings.append((reading, reading.fetch()))
+        deliver()
+
+    def hold_the_second(command: Route) -> None:
+        commands.append(command)
+        if len(commands) != 2:
+            command.continue_()
+        deliver()
+
+    def deliver() -> None:
+        while readings and len(commands) > 1:
+            reading, response = readings.pop()
+            reading.fulfill(response=response, body=response.text().replace(un, f"{un}, relue"))
+
+    anna.forgive()
+    anna.cut_live()
+    anna.page.reload()
+    anna.open_card(un)
+    expect(combobox(anna)).to_be_visible()
+    anna.page.route("**/cards/*", deliver_late)
+    anna.page.route("**/commands", hold_the_second)
+    with anna.page.expect_request("**/cards/*"):
+        combobox(anna).fill(first)
+        combobox(anna).press("Enter")
+    combobox(anna).fill(second)
+    combobox(anna).press("Enter")
+    expect(anna.panel.get_by_role("heading", name=f"{un}, relue")).to_be_visible()
+    assert anna.panel.locator(".labels bdi").all_text_contents() == [first, second]
+    combobox(anna).press("Backspace")
+    expect(anna.panel.locator(".labels bdi")).to_have_text([first])
+
+    anna.page.unroute("**/cards/*")
+    commands[1].continue_()
+    expect(anna.panel.get_by_role("button", name="Retirer l’étiquette")).to_have_count(1)
+    expect(chips(anna.card(un))).to_have_text([first])
 
 
 def test_filters_stand_in_the_address_and_what_changes_live_obeys_them(lanes: Lanes, seat: SeatSomebody) -> None:
