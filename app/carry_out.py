@@ -10,7 +10,7 @@ from app.numbers import number_in
 from boards.commands import parse_command
 from boards.database import read_anew, reading
 from boards.errors import FieldError, Invalid
-from boards.models import Person
+from boards.models import Audience, Person
 from boards.perform import perform
 from boards.reading import find_board
 
@@ -26,10 +26,12 @@ def carry_out(person: Person, language: str, board: Any, data: Any) -> dict[str,
         raise Invalid([FieldError("type", "union_tag_not_found", {})])
     command = parse_command({name: value for name, value in data.items() if name != "key"})
     key = _key(data.get("key"))
-    board_id = find_board(reading(), person, board_reference(board)).id
-    person_id, audience, by_program = person.id, person.audience, not acts_in_person()
+    named = board_reference(board)
+    board_id = named if isinstance(named, int) else find_board(reading(), person, named).id
+    person_id, by_program = person.id, not acts_in_person()
     read_anew()  # nothing is read from here on until it is written, or the answer would not know of it
     committed = perform(person_id, board_id, command, key, by_program=by_program)
+    audience = committed.actor.audience if committed.actor else Audience(None)  # as they were when it was written
     return {"seq": committed.seq, "changes": [present(committed, audience, language)]}
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import get_history, set_committed_value
 
@@ -19,8 +19,6 @@ from boards.models import Audience, Board, Card, Change, Column, Person, Record
 CATCH_UP_LIMIT = 200
 # A change that touches more cards than this is not sent card by card.
 TOUCHED_LIMIT = 400
-# The changes of so many cards are sought by name in the log, those of more by reading all of it.
-NAMED_AT_MOST = 50
 
 _Row = TypeVar("_Row", Card, Column)
 
@@ -31,6 +29,18 @@ _DECIDES_RIGHTS = {"rights", "kind", "service_id"}
 # What the log keeps of a card or column that was erased: catching up needs it, and an import, lest it bring them back. None of it is a text.
 BARE_FIELDS = ("column_id", "rank", "archived_at", "origin")
 UNSEEN = "unseen"
+
+# Asked for every change by each worker that did not write it, put together once.
+_LATER = (
+    select(Change)
+    .where(Change.board_id == bindparam("board"), Change.seq > bindparam("after"))
+    .order_by(Change.seq)
+    .limit(CATCH_UP_LIMIT + 1)
+)
+_BY_ID: dict[type, Select[Any]] = {
+    Card: select(Card).where(Card.id.in_(bindparam("ids", expanding=True))),
+    Column: select(Column).where(Column.id.in_(bindparam("ids", expanding=True))),
+}
 
 
 @dataclass(frozen=True)
@@ -161,11 +171,19 @@ def changes_after(session: Session, board: Board, after: int) -> CatchUp:
         return CatchUp(seq, [])
     if not 0 <= after < seq or seq - after > CATCH_UP_LIMIT:
         return CatchUp(seq, None)
-    rows = session.scalars(
-        select(Change).where(Change.board_id == board.id, Change.seq > after, Change.seq <= seq).order_by(Change.seq)
-    ).all()
-    if len(rows) != seq - after:
-        return CatchUp(seq, None)
+    rows = [row for row in session.scalars(_LATER, {"board": board.id, "after": after}) if row.seq <= seq]
+    return _catch_up(session, seq, rows) if len(rows) == seq - after else CatchUp(seq, None)
+
+
+def written_since(session: Session, board_id: int, after: int) -> CatchUp:
+    """As `changes_after`, up to the last that is in the log: for whoever tells it on, and knows of the board no more than that it moved."""
+    rows = session.scalars(_LATER, {"board": board_id, "after": after}).all()
+    if rows and rows[-1].seq - after == len(rows) <= CATCH_UP_LIMIT:
+        return _catch_up(session, rows[-1].seq, rows)
+    return changes_after(session, session.get_one(Board, board_id), after)
+
+
+def _catch_up(session: Session, seq: int, rows: Sequence[Change]) -> CatchUp:
     touched = {card for row in rows for card in row.record["cards"]}
     return CatchUp(seq, None if len(touched) > TOUCHED_LIMIT else _as_they_look_now(session, rows))
 
@@ -227,29 +245,6 @@ def former_homes(record: Record) -> dict[int, int]:
     }
 
 
-def homes_after(session: Session, cards: Iterable[Card], seqs: Iterable[int]) -> dict[int, dict[int, int]]:
-    """By seq, for each card the id of the column in which it stood right after that change; the log is read once."""
-    homes = {card.id: card.column_id for card in cards}
-    wanted = sorted(seqs)
-    found: dict[int, dict[int, int]] = {}
-    since = {card.id: card for card in cards if wanted and card.changed_seq > wanted[0]}
-    for seq, record in _records_of(session, since, wanted[0]) if since else ():
-        while wanted and wanted[-1] >= seq:
-            found[wanted.pop()] = dict(homes)
-        homes |= {id: home for id, home in former_homes(record).items() if id in since}
-    return found | dict.fromkeys(wanted, homes)
-
-
-def _records_of(session: Session, cards: dict[int, Card], after: int) -> Iterable[tuple[int, Record]]:
-    """Seq and record of the later changes that concern these cards, and maybe of others, newest first."""
-    board_id = next(iter(cards.values())).board_id
-    last = max(card.changed_seq for card in cards.values())
-    later = select(Change.seq, Change.record).where(Change.board_id == board_id, Change.seq.between(after + 1, last))
-    if len(cards) <= NAMED_AT_MOST:
-        later = later.where(or_(*map(touches_card, cards)))
-    return ((seq, record) for seq, record in session.execute(later.order_by(Change.seq.desc())))
-
-
 def touches_card(card_id: int) -> ColumnElement[bool]:
     """The changes that concern this card."""
     return _touches("cards", card_id)
@@ -280,7 +275,7 @@ def _in_use(column: Column | None) -> Column | None:
 
 
 def _load(session: Session, model: type[_Row], ids: set[int]) -> dict[int, _Row]:
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
+    return {row.id: row for row in session.scalars(_BY_ID[model], {"ids": list(ids)})} if ids else {}
 
 
 @cache

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from blinker import Signal
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from boards import rights
 from boards.changes import Committed, beginning, committed, committed_now, difference, difference_of_board, empty_record, former_homes
 from boards.commands.base import Command
 from boards.database import now, one_writer, write_transaction
@@ -23,6 +24,16 @@ from boards.search.index import keep_in_step
 
 # Sent after each commit, in the order of the commits, with `change=Committed`. Receivers must be quick: they hold up the next writer.
 change_committed = Signal()
+
+# Statements of every change, put together once.
+_TAKING_TURN = update(Board).where(Board.id == bindparam("taken")).values(seq=Board.seq + 1).returning(Board)
+_TAKING_TURN = _TAKING_TURN.execution_options(synchronize_session=False)
+_ACTOR_AND_FIRST = (
+    select(Person, Change.id, Change.digest)
+    .outerjoin(Change, (Change.actor_id == Person.id) & (Change.key == bindparam("used")))
+    .where(Person.id == bindparam("actor"))
+    .options(joinedload(Person.services))
+)
 
 
 def perform(actor_id: int, board_id: int, command: Command, key: str | None = None, *, by_program: bool = False) -> Committed:
@@ -111,6 +122,8 @@ def _carry_out(
 ) -> Committed:
     board = _take_turn(session, board_id)
     actor = _actor(session, actor_id) if key is None else _actor_who_did_not_yet(session, actor_id, key, digest)
+    if not rights.may_see(actor, board):
+        raise NotFound("board_not_found")
     if board.archived_at is not None and not command.even_archived:
         raise Conflict("board_archived")
     scope = Scope(session, actor, board, now(), by_program=by_program)
@@ -126,8 +139,7 @@ def _apply(scope: Scope, command: Command, key: str | None, digest: str) -> Comm
 
 def _take_turn(session: Session, board_id: int) -> Board:
     """Take the board's next seq. The first statement: writers of one board queue here."""
-    taking = update(Board).where(Board.id == board_id).values(seq=Board.seq + 1).returning(Board)
-    board = session.scalar(taking, execution_options={"synchronize_session": False})
+    board = session.scalar(_TAKING_TURN, {"taken": board_id})
     if board is None:
         raise NotFound("board_not_found")
     return board
@@ -142,8 +154,7 @@ def _actor_who_did_not_yet(session: Session, actor_id: int, key: str, digest: st
 
     Leaves the transaction with the first result when this command was already carried out.
     """
-    asked = select(Person, Change.id, Change.digest).outerjoin(Change, (Change.actor_id == Person.id) & (Change.key == key))
-    found = session.execute(asked.where(Person.id == actor_id).options(joinedload(Person.services))).unique().one_or_none()
+    found = session.execute(_ACTOR_AND_FIRST, {"actor": actor_id, "used": key}).unique().one_or_none()
     actor, first, digest_then = found or (None, None, None)
     actor = _active(actor)
     if first is None:

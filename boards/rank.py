@@ -5,23 +5,40 @@ Source: https://observablehq.com/@dgreensp/implementing-fractional-indexing
 
 from __future__ import annotations
 
-from typing import Any
-
 from fractional_indexing import generate_key_between, generate_n_keys_between
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from boards.models import Card, Column
 
+# Statements of every move, put together once. Archived rows keep their rank, so neighbours are sought among all rows: restoring puts a card where it was.
+_IN_COLUMN = select(Card.rank).where(Card.column_id == bindparam("column"))
+_FIRST, _LAST = _IN_COLUMN.order_by(Card.rank).limit(1), _IN_COLUMN.order_by(Card.rank.desc()).limit(1)
+_other = aliased(Card)
+_its_rank = select(_other.rank).where(_other.id == bindparam("card"), _other.column_id == bindparam("column"), _other.archived_at.is_(None))
+_FROM_CARD_ON = _IN_COLUMN.where(Card.rank >= _its_rank.scalar_subquery()).order_by(Card.rank).limit(2)
 
-def ranks_for_cards(session: Session, column: Column, after: str | None, count: int, *, at_top: bool = False) -> list[str]:
-    """Ranks in the column, in order, right behind the rank `after`; without one at the end, or at the top when `at_top`."""
-    return list(generate_n_keys_between(*_neighbours(session, Card.rank, Card.column_id == column.id, after, at_top), count))
+
+def ranks_for_cards(session: Session, column: Column, after: int | None, count: int, *, at_top: bool = False) -> list[str]:
+    """Ranks in the column, in order, right behind the card `after`; at the end without one or when it has vanished from there, or at the top when `at_top`."""
+    return list(generate_n_keys_between(*_neighbours_of_cards(session, {"column": column.id, "card": after}, at_top), count))
+
+
+def _neighbours_of_cards(session: Session, place: dict[str, int | None], at_top: bool) -> tuple[str | None, str | None]:
+    if at_top:
+        return None, session.scalar(_FIRST, place)
+    if place["card"] is not None and (found := session.scalars(_FROM_CARD_ON, place).all()):
+        return found[0], found[1] if len(found) > 1 else None
+    return session.scalar(_LAST, place), None
 
 
 def rank_for_column(session: Session, board_id: int, after: str | None, *, at_top: bool = False) -> str:
-    """As ranks_for_cards, for one among the board's columns."""
-    return str(generate_key_between(*_neighbours(session, Column.rank, Column.board_id == board_id, after, at_top)))
+    """A rank among the board's columns right behind the rank `after`; without one at the end, or at the top when `at_top`. Archived ones keep theirs."""
+    ranks = select(Column.rank).where(Column.board_id == board_id)
+    if not at_top and after is None:
+        return str(generate_key_between(session.scalar(ranks.order_by(Column.rank.desc()).limit(1)), None))
+    further = ranks if at_top else ranks.where(Column.rank > after)
+    return str(generate_key_between(None if at_top else after, session.scalar(further.order_by(Column.rank).limit(1))))
 
 
 def ranks_at_end(last: str | None, count: int) -> list[str]:
@@ -34,12 +51,3 @@ def nearest_free(rank: str, taken: set[str]) -> str:
     if rank not in taken:
         return rank
     return str(generate_key_between(rank, min((other for other in taken if other > rank), default=None)))
-
-
-def _neighbours(session: Session, rank: Any, where: ColumnElement[bool], after: str | None, at_top: bool) -> tuple[str | None, str | None]:
-    """Archived rows keep their rank, so neighbours are sought among all rows: restoring puts a card where it was."""
-    if at_top:
-        return None, session.scalar(select(rank).where(where).order_by(rank).limit(1))
-    if after is None:
-        return session.scalar(select(rank).where(where).order_by(rank.desc()).limit(1)), None
-    return after, session.scalar(select(rank).where(where, rank > after).order_by(rank).limit(1))

@@ -14,6 +14,8 @@ from boards import rights
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Board, Card, Column, Person, Service
 
+_WITH_ITS_COLUMN = [joinedload(Card.column)]
+
 
 @dataclass
 class Scope:
@@ -70,24 +72,17 @@ class Scope:
         """A card in use that the actor may edit, with its column. Raises NotFound, Forbidden or Conflict."""
         card, column = self.any_card(card_id)
         self.require_place(card, column)
-        return self.card_in_use(card_id)
+        return _in_use(card, column)
 
     def card_to_write(self, card_id: int) -> tuple[Card, Column]:
         """As card_to_edit; also a card that waits for its day."""
         card, column = self.any_card(card_id)
-        if not card.is_scheduled:
-            return self.card_to_edit(card_id)
         self.require_place(card, column)
-        return card, self.column(column.id)
+        return (card, self.column(column.id)) if card.is_scheduled else _in_use(card, column)
 
     def card_in_use(self, card_id: int) -> tuple[Card, Column]:
         """A card on the board that the actor may read, with its column. Raises NotFound or Conflict."""
-        card, column = self.any_card(card_id)
-        if card.archived_at is not None:
-            raise Conflict("card_archived")
-        if column.archived_at is not None:
-            raise Conflict("column_archived")
-        return card, column
+        return _in_use(*self.any_card(card_id))
 
     def cards_to_edit(self, card_ids: Sequence[int]) -> list[Card]:
         """These cards, in this order, all of which the actor may edit.
@@ -109,7 +104,7 @@ class Scope:
         return [card for card, _column in standing]
 
     def any_card(self, card_id: int) -> tuple[Card, Column]:
-        card = self.session.get(Card, card_id, options=[joinedload(Card.column)])
+        card = self.session.get(Card, card_id, options=_WITH_ITS_COLUMN)
         if card is None or card.board_id != self.board.id:
             raise NotFound("card_not_found")
         column = self.known_column(card.column_id)
@@ -129,15 +124,8 @@ class Scope:
         """The cards that stand in the column."""
         return self.session.scalars(select(Card).where(Card.column_id == column.id, Card.archived_at.is_(None))).all()
 
-    def rank_of_card(self, card_id: int | None, column: Column) -> str | None:
-        """The rank to stand behind; None when that card has vanished from the column, which means the end."""
-        if card_id is None:
-            return None
-        standing = select(Card.rank).where(Card.id == card_id, Card.column_id == column.id, Card.archived_at.is_(None))
-        return self.session.scalar(standing)
-
     def rank_of_column(self, column_id: int | None) -> str | None:
-        """As rank_of_card, among the board's columns."""
+        """The rank to stand behind among the board's columns; None when that column has vanished, which means the end."""
         if column_id is None:
             return None
         standing = select(Column.rank).where(Column.id == column_id, Column.board_id == self.board.id, Column.archived_at.is_(None))
@@ -168,3 +156,11 @@ class Scope:
     def require_arranger(self) -> None:
         if not rights.may_arrange(self.actor):
             raise Forbidden("may_not_arrange")
+
+
+def _in_use(card: Card, column: Column) -> tuple[Card, Column]:
+    if card.archived_at is not None:
+        raise Conflict("card_archived")
+    if column.archived_at is not None:
+        raise Conflict("column_archived")
+    return card, column

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from flask import Request, current_app, request, session
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required, login_user, logout_user
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -24,6 +24,10 @@ from boards.errors import Conflict, Forbidden
 from boards.models import Person
 
 LASTS_AT_MOST = timedelta(days=90)  # however busy the browser: then its person proves anew who they are
+
+# Asked with every request and live event, put together once.
+_SIGN_IN = select(SignIn).where(SignIn.token_hash == bindparam("hash"))
+_TOKEN = select(ApiToken).where(ApiToken.token_hash == bindparam("hash"), ApiToken.revoked_at.is_(None))
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -130,7 +134,7 @@ def _forget_stale_sign_ins(writing: Session, account: Account) -> None:
 
 @login_manager.user_loader
 def _load_sign_in(token: str) -> SignIn | None:
-    sign_in: SignIn | None = reading().scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
+    sign_in: SignIn | None = reading().scalar(_SIGN_IN, {"hash": token_hash(token)})
     if sign_in is None or sign_in.person.disabled_at is not None:
         return None
     if now() - (sign_in.last_seen_at or sign_in.created_at) > current_app.config["REMEMBER_COOKIE_DURATION"]:
@@ -146,5 +150,5 @@ def _load_bearer(incoming: Request) -> Bearer | None:
     scheme, _, token = incoming.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
-    found = reading().scalar(select(ApiToken).where(ApiToken.token_hash == token_hash(token.strip()), ApiToken.revoked_at.is_(None)))
+    found = reading().scalar(_TOKEN, {"hash": token_hash(token.strip())})
     return Bearer(found) if found and found.account.person.disabled_at is None else None

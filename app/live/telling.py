@@ -21,7 +21,7 @@ from app.live import bus
 from app.observing.metrics import DELIVERY, RESYNCS
 from app.presence import Group, Seat, Seats
 from boards import rights
-from boards.changes import Committed, changes_after
+from boards.changes import Committed, written_since
 from boards.database import reading
 from boards.flashes import flashing, readable
 from boards.models import Board, Column
@@ -200,8 +200,7 @@ def _tell_board(board_id: int, news: list[Committed | None]) -> list[Committed] 
     changes = [change for change in news if change and (told is None or change.seq > told)]
     follow_on = told is None or [change.seq for change in changes] == [*range(told + 1, told + 1 + len(changes))]
     if told is not None and (None in news or not follow_on):  # the log has it all, in order
-        board = reading().get_one(Board, board_id)
-        missed = changes_after(reading(), board, told)
+        missed = written_since(reading(), board_id, told)
         if missed.changes is None:
             _told[board_id] = missed.seq
             RESYNCS.inc(sum(seat.board_id == board_id for seat in seats.all()))

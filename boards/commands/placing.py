@@ -11,4 +11,4 @@ from boards.scope import Scope
 def ranks_asked(command: Command, after: int | None, scope: Scope, column: Column, count: int = 1) -> list[str]:
     """`after` left out means at the end of the column, null at its top, an id behind that card."""
     at_top = command.gives("after") and after is None
-    return ranks_for_cards(scope.session, column, scope.rank_of_card(after, column), count, at_top=at_top)
+    return ranks_for_cards(scope.session, column, after, count, at_top=at_top)

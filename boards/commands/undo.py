@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import select
 
-from boards.changes import UNSEEN, committed_now, former_homes, homes_after, touches_card
+from boards.changes import UNSEEN, committed_now, former_homes, touches_card
 from boards.commands.altered import (
     ASKING,
     CARD_FIELDS,
@@ -32,6 +32,7 @@ from boards.commands.reading import require_asker
 from boards.commands.services import ReassignService
 from boards.commands.suggestions import require_decider, require_open_to
 from boards.errors import Conflict, NotFound, Refusal
+from boards.homes import homes_after
 from boards.models import Card, Change, Column, Record
 from boards.past import was_for_residents
 from boards.scope import Scope

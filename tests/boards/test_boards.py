@@ -196,6 +196,13 @@ def test_it_takes_nothing_but_being_restored(town: Town) -> None:
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Comme avant")
 
 
+@pytest.mark.parametrize("key", [None, "key"])
+def test_to_those_who_do_not_see_it_an_archived_board_does_not_exist(town: Town, key: str | None) -> None:
+    archive(town)
+    with pytest.raises(NotFound, match="board_not_found"):
+        town.perform(town.agent, key, type="add_card", column=town.service, title="Une carte")
+
+
 def test_a_lost_answer_is_given_again_although_the_board_was_archived_since(town: Town) -> None:
     command: dict[str, Any] = {"type": "add_card", "column": town.service, "title": "Piscine fermée"}
     first = town.perform(town.agent, "key", **command)

@@ -1,7 +1,9 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from boards.database import db
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Card
 from tests.town import Town
@@ -33,6 +35,20 @@ def test_a_move_writes_one_row(town: Town) -> None:
     before = {id: town.card(id).rank for id in cards}
     move(town, cards[4], column=town.service, after=cards[0])
     assert [id for id in cards if town.card(id).rank != before[id]] == [cards[4]]
+
+
+def test_a_move_says_seven_things(town: Town) -> None:
+    """The board's turn, who moves, the card, the column, its neighbours; then the card and the log. Each is a way to the database and back."""
+    card, there = town.add_card("voyage"), town.add_card("là", column=town.free)
+    said: list[str] = []
+
+    def listen(*call: Any) -> None:
+        said.append(call[2])
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    move(town, card, column=town.free, after=there)
+    event.remove(db.engine, "before_cursor_execute", listen)
+    assert [statement for statement in said if not statement.startswith("BEGIN")][7:] == []
 
 
 def test_behind_itself_it_stays(town: Town) -> None:

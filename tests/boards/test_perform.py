@@ -2,12 +2,12 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import delete, event, text
 
-from boards.changes import CATCH_UP_LIMIT, Committed, changes_after
+from boards.changes import CATCH_UP_LIMIT, Committed, changes_after, written_since
 from boards.database import db, reading, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
-from boards.models import Board, Person
+from boards.models import Board, Change, Person
 from boards.perform import change_committed
 from tests.town import Town
 
@@ -125,6 +125,27 @@ def test_too_far_behind_means_start_again(town: Town) -> None:
     board = town.fresh_board()
     assert changes_after(reading(), board, before).changes is None
     assert len(changes_after(reading(), board, before + 1).changes or []) == CATCH_UP_LIMIT
+
+
+def test_other_workers_read_from_the_log_alone_what_the_board_says(town: Town) -> None:
+    start = town.seq
+    for number in range(4):
+        town.add_card(str(number))
+    for after in (*range(start - 1, start + 5), start + 9, -1):
+        board = town.fresh_board()
+        by_log, by_board = written_since(reading(), board.id, after), changes_after(reading(), board, after)
+        assert by_log.seq == by_board.seq
+        assert [change.seq for change in by_log.changes or []] == [change.seq for change in by_board.changes or []]
+        assert (by_log.changes is None) == (by_board.changes is None)
+
+
+def test_a_log_with_a_gap_means_start_again(town: Town) -> None:
+    before = town.seq
+    for number in range(3):
+        town.add_card(str(number))
+    with write_transaction() as session:
+        session.execute(delete(Change).where(Change.board_id == town.board, Change.seq == before + 2))
+    assert written_since(reading(), town.board, before).changes is None
 
 
 def test_a_key_belongs_to_one_board(town: Town) -> None:
