@@ -100,7 +100,7 @@ def test_cards_say_to_script_and_people_how_they_stand(sonia: Visitor, town: Tow
     assert "data-internal" not in card
     town.perform(town.agent, type="edit_card", card=old, version=1, tellable=False, valid_until="2026-11-27")
     (card,) = re.findall(r'<li class="card" [^>]*id="card-1".*?</li>', sonia.get("/boards/accueil").text, re.DOTALL)
-    assert 'data-valid-until="2026-11-27"' in card
+    assert '<time datetime="2026-11-27" data-words="until">' in card
     assert "data-confirmed" not in card
     assert "data-internal" in card
     assert "Interne" in words(card)

@@ -76,8 +76,8 @@ export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLo
 const wordsOf = (text) => plain(text).split(/\s+/).filter(Boolean);
 
 function howItHolds(card) {
-  const { validUntil } = card.dataset;
-  if (!validUntil) return isStale(card) ? "stale" : "current";
-  const left = daysUntil(validUntil);
+  const lastDay = card.querySelector('time[data-words="until"]')?.dateTime;
+  if (!lastDay) return isStale(card) ? "stale" : "current";
+  const left = daysUntil(lastDay);
   return left < 0 ? "expired" : left <= ENDS_SOON ? "expiring" : "current";
 }
