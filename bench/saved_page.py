@@ -50,8 +50,4 @@ def _fetch(url: str, path: str, cookies: dict[str, str], file: Path) -> dict[str
     response = connection.getresponse()
     file.write_bytes(response.read())
     assert response.status == 200, (path, response.status)
-    return {
-        name: value
-        for name, value in response.getheaders()
-        if name.lower() in KEPT
-    }
+    return {name: value for name, value in response.getheaders() if name.lower() in KEPT}
