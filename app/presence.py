@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,7 +25,7 @@ class Group(NamedTuple):
 
 @dataclass
 class Seat:
-    """Where it is, and whose, is altered by `Seats.place` alone, which keeps count."""
+    """Where it is, and whose, is altered by `Seats.place` alone, which keeps count of them."""
 
     sid: str
     person: dict[str, Any]
@@ -64,13 +65,49 @@ class Company:
         return Company.of([*others.people, *self.people], self.ids | others.ids)
 
 
+class _Table:
+    """Those who sit at one board here: how many of each group, and each person once however many tabs they have open, in the order of their names.
+
+    Kept up to date with each who comes and goes: both are asked for with every change, and a thousand may arrive at once.
+    """
+
+    def __init__(self) -> None:
+        self.groups: Counter[Group] = Counter()
+        self._tabs: Counter[int] = Counter()
+        self._people: dict[int, dict[str, Any]] = {}
+        self._by_name: list[tuple[str, int]] = []
+
+    def come(self, seat: Seat) -> None:
+        self.groups[seat.group] += 1
+        id = seat.person["id"]
+        if id in self._tabs:
+            self._strike_out(id)  # their name may be another by now
+        self._tabs[id] += 1
+        self._people[id] = seat.person
+        insort(self._by_name, _by_name(seat.person))
+
+    def go(self, seat: Seat) -> None:
+        self.groups -= Counter([seat.group])  # which leaves no group with nobody
+        id = seat.person["id"]
+        self._tabs[id] -= 1
+        if not self._tabs[id]:
+            self._strike_out(id)
+            del self._tabs[id], self._people[id]
+
+    def _strike_out(self, id: int) -> None:
+        del self._by_name[bisect_left(self._by_name, _by_name(self._people[id]))]
+
+    @property
+    def company(self) -> Company:
+        return Company(frozenset(self._tabs), [self._people[id] for _name, id in self._by_name[:SHOWN]])
+
+
 class Seats:
     """The seats of this process, and who sits at other workers. Every method bears being called twice: a client may repeat any event."""
 
     def __init__(self) -> None:
         self._seats: dict[str, Seat] = {}
-        # How many of each group are on each board; kept up to date, since it is asked for with every change.
-        self._groups: defaultdict[int, Counter[Group]] = defaultdict(Counter)
+        self._tables: dict[int, _Table] = {}  # those boards alone where somebody sits
         self.elsewhere: dict[int, Company] = {}  # board → those whose connections other workers hold
 
     def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience, language: str) -> Seat:
@@ -82,52 +119,50 @@ class Seats:
     def leave(self, sid: str) -> Seat | None:
         seat = self._seats.pop(sid, None)
         if seat is not None:
-            self._count(seat, -1)
+            self._get_up(seat)
         return seat
 
     def place(self, seat: Seat, board_id: int | None, own_audience: Audience, previewed: Audience | None) -> None:
         """From now on this seat is at this board, if any, and hears what these may hear."""
-        taken = seat.sid in self._seats  # whoever has left meanwhile counts no more
+        taken = seat.sid in self._seats  # whoever has left meanwhile sits nowhere any more
         if taken:
-            self._count(seat, -1)
+            self._get_up(seat)
         seat.board_id, seat.own_audience, seat.previewed = board_id, own_audience, previewed
         if taken:
-            self._count(seat, 1)
+            self._sit_down(seat)
 
     def presence(self, board_id: int) -> dict[str, Any]:
-        """Who is on the board, at whichever worker: {people, total}. Each person once however many tabs they have open, the first `SHOWN` by name."""
-        company = Company.of(seat.person for seat in self._seats.values() if seat.board_id == board_id)
+        """Who is on the board, at whichever worker: {people, total}. Each person once, the first `SHOWN` by name."""
+        company = self._tables[board_id].company if board_id in self._tables else Company()
         if there := self.elsewhere.get(board_id):
             company = company.and_also(there)
         return {"people": company.people, "total": len(company.ids)}
 
     def companies(self) -> dict[int, Company]:
         """Those who sit here, by board."""
-        people: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-        for seat in self._seats.values():
-            if seat.board_id is not None:
-                people[seat.board_id].append(seat.person)
-        return {board_id: Company.of(seated) for board_id, seated in people.items()}
+        return {board_id: table.company for board_id, table in self._tables.items()}
 
     def groups(self, board_id: int) -> set[Group]:
         """The groups that have somebody on the board."""
-        return set(self._groups[board_id]) if board_id in self._groups else set()
+        return set(self._tables[board_id].groups) if board_id in self._tables else set()
 
     def boards(self) -> set[int]:
-        return set(self._groups)
+        return set(self._tables)
 
     def all(self) -> list[Seat]:
         return list(self._seats.values())
 
-    def _count(self, seat: Seat, by: int) -> None:
+    def _sit_down(self, seat: Seat) -> None:
+        if seat.board_id is not None:
+            self._tables.setdefault(seat.board_id, _Table()).come(seat)
+
+    def _get_up(self, seat: Seat) -> None:
         if seat.board_id is None:
             return
-        groups, group = self._groups[seat.board_id], seat.group
-        groups[group] += by
-        if not groups[group]:
-            del groups[group]
-        if not groups:
-            del self._groups[seat.board_id]
+        table = self._tables[seat.board_id]
+        table.go(seat)
+        if not table.groups:
+            del self._tables[seat.board_id]
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -137,4 +172,4 @@ def _by_name(person: dict[str, Any]) -> tuple[str, int]:
     return _key_of(person["name"]), person["id"]
 
 
-_key_of = lru_cache(4096)(sorting_key)  # asked for everybody on a board whenever somebody joins it
+_key_of = lru_cache(4096)(sorting_key)  # asked for whenever somebody joins or leaves a board

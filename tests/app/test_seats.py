@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from app.presence import Group, Seat, Seats
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.presence import SHOWN, Group, Seat, Seats
 from boards.models import Audience, Role
 
 AGENT, FACILITATOR = Audience(Role.AGENT), Audience(Role.FACILITATOR)
@@ -47,3 +50,32 @@ def test_what_is_said_twice_or_too_late_counts_once() -> None:
     assert seats.groups(1) == {Group(AGENT, "fr")}
     seats.leave("stays")
     assert seats.groups(1) == set()
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 15), st.sampled_from([1, 2, None, "leaves"]))))
+def test_who_is_on_a_board_is_who_sits_there(steps: list[tuple[int, int, int | str | None]]) -> None:
+    seats, at = Seats(), dict[str, tuple[int, int | None]]()
+    for tab, id, board in steps:
+        sid = f"{tab}-{id}"
+        if board == "leaves":
+            seats.leave(sid)
+            at.pop(sid, None)
+        else:
+            assert not isinstance(board, str)
+            seat = seats.take(sid, {"id": id, "name": f"Anna {id:02}"}, 1, AGENT, "fr")
+            seats.place(seat, board, AGENT, None)
+            at[sid] = id, board
+        for each in (1, 2):
+            there = sorted({id for id, board in at.values() if board == each})
+            presence = seats.presence(each)
+            assert (presence["total"], [person["id"] for person in presence["people"]]) == (len(there), there[:SHOWN])
+
+
+def test_whoever_goes_by_another_name_since_is_shown_by_it() -> None:
+    seats = Seats()
+    for sid, name in (("old", "Zoé"), ("new", "Anna")):
+        seats.place(seats.take(sid, {"id": 1, "name": name}, 1, AGENT, "fr"), 1, AGENT, None)
+    seats.place(seats.take("boris", {"id": 2, "name": "Boris"}, 1, AGENT, "fr"), 1, AGENT, None)
+    assert [person["name"] for person in seats.presence(1)["people"]] == ["Anna", "Boris"]
+    seats.leave("old")
+    assert [person["name"] for person in seats.presence(1)["people"]] == ["Anna", "Boris"]
