@@ -16,7 +16,7 @@ from flask import Flask, Response, request
 from app.extensions import compress
 from config import KIB
 
-LARGE = 1500 * KIB
+LARGE = 1000 * KIB  # some 1,700 cards
 
 _THOROUGHLY: Mapping[str, Callable[[bytes], bytes]] = {  # the first that the browser knows
     "br": lambda page: brotli.compress(page, quality=6),
