@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from boards import rights
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Board, Card, Column, Person, Service
 
-_WITH_ITS_COLUMN = [joinedload(Card.column)]
+# Without the service that it asks: `perform` sets that in the end, as it is by then.
+_WITH_ITS_COLUMN = [joinedload(Card.column), lazyload(Card.asked)]
 
 
 @dataclass

@@ -48,12 +48,12 @@ class OneFrame(Manager):
             return
         packet = Carrier(MESSAGE, message)
         frame = frame_of(packet.encode())
-        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
-        furthest_behind = 0
+        skipped = frozenset(skip_sid if isinstance(skip_sid, list) else [skip_sid] if skip_sid else ())
+        furthest_behind, known = 0, self._lines.get
         for sid, carrier_sid in self.get_participants(namespace, to or room):
-            if sid in skipped:
+            if skipped and sid in skipped:
                 continue
-            client, line = self._lines.get(carrier_sid) or self._line_of(carrier_sid)
+            client, line = known(carrier_sid) or self._line_of(carrier_sid)
             if line is None or client.closed or not client.queue.empty():
                 behind = self._enqueue(client, packet)
             else:
