@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule, rules
@@ -59,11 +59,14 @@ def compile_statements_once() -> None:
     """SQLAlchemy keeps what it compiled by dialect, and each engine makes itself one: engines of one kind share that of the first that connected."""
     shared: dict[tuple[str, str | None], tuple[Dialect, LRUCache[Any, Any]]] = {}
 
+    def ask_nothing(connection: Connection) -> None:
+        pass
+
     def share(_kind: type[Dialect], engine: Engine) -> None:
         kind = (engine.dialect.name, engine.dialect._on_connect_isolation_level)  # which a dialect gives back to connections, too
-        if kind not in shared or not hasattr(
-            shared[kind][0], "default_isolation_level"
-        ):  # one that never met a database knows nothing of it
+        if kind in shared and hasattr(shared[kind][0], "default_isolation_level"):  # one that never met a database knows nothing of it
+            engine.dialect.initialize = ask_nothing  # type: ignore[method-assign]  # the shared one knows what the database is
+        else:
             shared[kind] = engine.dialect, LRUCache(5000)
         engine.dialect, engine._compiled_cache = shared[kind]
         engine.pool._dialect = engine.dialect

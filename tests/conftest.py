@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import socketio  # noqa: F401 - with its client, which the application leaves out when it comes first
 from argon2 import PasswordHasher
@@ -46,6 +47,11 @@ def _in_no_order(connection: Any, _record: Any) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="run domain and page tests on this database")
     parser.addoption("--long", type=int, default=1, metavar="TIMES", help="fuzz with so many times as many examples, by hand")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test often waits, for a server that restarts or a client that does not come back."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -277,7 +283,6 @@ def _found(password_hash: str) -> Town:
 
 def _empty(url: str, *, found: bool) -> None:
     """Empty every table, in one journey, or bring the small town there; TRUNCATE would take longer than most tests."""
-    engine = create_engine(url)
     tables = Base.metadata.sorted_tables
     statements = [f'DELETE FROM "{table.name}"' for table in reversed(tables)]
     if found:
@@ -287,6 +292,5 @@ def _empty(url: str, *, found: bool) -> None:
         for table in tables
         if "id" in table.columns
     ]
-    with engine.begin() as connection:
-        connection.exec_driver_sql("; ".join(statements))
-    engine.dispose()
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute("; ".join(statements).encode())

@@ -57,7 +57,9 @@ def test_what_somebody_altered_since_is_not_taken_back_and_the_reason_is_said(la
     anna.forgive()
     (one,) = named(lanes, "Un")
     move(anna, one, lanes.right)
-    boris.command(type="move_card", card=int((anna.card(one).get_attribute("id") or "").removeprefix("card-")), column=lanes.right_id, after=None)
+    boris.command(
+        type="move_card", card=int((anna.card(one).get_attribute("id") or "").removeprefix("card-")), column=lanes.right_id, after=None
+    )
     expect(anna.column(lanes.right).locator("li.card h3").first).to_have_text(one)
     anna.page.keyboard.press("Control+z")
     expect(anna.toasts.last).to_contain_text("modifié depuis au même endroit")
