@@ -73,12 +73,9 @@ export default class extends Controller {
   }
 
   apply = () => {
-    const cards = [...document.querySelectorAll("#board .card:not(.pending)")];
     const set = areSet();
-    const shown = cards.filter((card) => !card.classList.toggle("filtered", set && !fits(card))).length;
-    for (const column of columns()) column.classList.toggle("unmatched", set && !column.querySelector(".cards > .card:not(.filtered)"));
+    const words = set || !this.barTarget.hidden ? this.#narrowDown(set) : "";
     this.barTarget.hidden = !set;
-    const words = set ? this.#inWords(shown, cards.length - shown) : "";
     if (this.saidTarget.textContent !== words) this.saidTarget.textContent = words;
     const count = countSet();
     this.badgeTarget.hidden = !count;
@@ -86,6 +83,14 @@ export default class extends Controller {
     this.buttonTarget.ariaLabel = count ? tn("Filtrer : {count} filtre", "Filtrer : {count} filtres", count) : t("Filtrer");
     if (this.popoverTarget.matches(":popover-open")) this.#offerLabels();
   };
+
+  // Returns how many are left, in words; without a filter none are said.
+  #narrowDown(set) {
+    const cards = [...document.querySelectorAll("#board .card:not(.pending)")];
+    const shown = cards.filter((card) => !card.classList.toggle("filtered", set && !fits(card))).length;
+    for (const column of columns()) column.classList.toggle("unmatched", set && !column.querySelector(".cards > .card:not(.filtered)"));
+    return set ? this.#inWords(shown, cards.length - shown) : "";
+  }
 
   // Several letters of a word are one step back; what lies open closes, since the board is what is looked at.
   #ask(asked, { typing = false } = {}) {

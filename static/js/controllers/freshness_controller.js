@@ -7,12 +7,14 @@ const MINUTE = 60_000;
 export default class extends Controller {
   connect() {
     markStale();
-    document.addEventListener("board:change", markStale);
+    document.addEventListener("board:change", this.#changed);
     this.timer = setInterval(() => document.hidden || markStale(), MINUTE);
   }
 
   disconnect() {
-    document.removeEventListener("board:change", markStale);
+    document.removeEventListener("board:change", this.#changed);
     clearInterval(this.timer);
   }
+
+  #changed = ({ detail: change }) => markStale(change);
 }

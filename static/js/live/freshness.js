@@ -10,11 +10,14 @@ export function isStale(card) {
   return Number(checkAfter) > 0 && columnKind !== "suggestions" && Boolean(card.dataset.confirmed) && -daysUntil(card.dataset.confirmed) >= Number(checkAfter);
 }
 
-export function markStale() {
+// change: what has just been shown; without one, or when whole columns are concerned, every card is looked at.
+export function markStale(change) {
+  const few = change && !change.whole && !Object.keys(change.columns).length;
+  const cards = few ? Object.keys(change.cards).map((id) => document.querySelector(`#board > .column > .cards > #card-${id}`)) : document.querySelectorAll("#board > .column > .cards > .card[id]");
+  for (const card of cards) if (card) mark(card, isStale(card));
   for (const column of document.querySelectorAll("#board > .column")) {
-    const cards = [...column.querySelectorAll(":scope > .cards > .card[id]")];
-    const stale = cards.filter((card) => mark(card, isStale(card)));
-    count(column, stale.filter(mayEdit).length);
+    const marks = [...column.querySelectorAll(":scope > .cards > .card .stale-mark")];
+    count(column, marks.filter((each) => mayEdit(each.closest(".card"))).length);
   }
 }
 
@@ -25,7 +28,6 @@ function mark(card, asks) {
     chip.append(Object.assign(document.createElement("span"), { className: "icon s icon-history" }), t("À vérifier"));
     place(card, chip);
   } else if (!asks) sign?.remove();
-  return asks;
 }
 
 // Among the card’s other chips, or on a line of its own where only its author’s badge stands in the corner.

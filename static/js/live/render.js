@@ -85,10 +85,13 @@ function showCard(id, data, change) {
   if (!list) {
     if (card) removeCard(card);
   } else if (card) {
-    const fresh = fragment(data.html);
-    Idiomorph.morph(card, fresh, { callbacks: { beforeNodeRemoved, beforeAttributeUpdated } });
-    card.dataset.rank = data.rank;
-    if (source !== list || !inOrder(card)) glide(card, () => placeByRank(card, list, ".card"));
+    const show = () => {
+      Idiomorph.morph(card, fragment(data.html), { callbacks: { beforeNodeRemoved, beforeAttributeUpdated } });
+      card.dataset.rank = data.rank;
+      if (source !== list || !inOrder(card)) placeByRank(card, list, ".card");
+    };
+    if (source !== list || card.dataset.rank !== data.rank || !inOrder(card)) glide(card, show);
+    else show();
     wordTimes(card);
   } else {
     const fresh = fragment(data.html);
