@@ -21,13 +21,13 @@ from boards.models import Audience, Board, Card, Column, Person
 from boards.reading import CardKey, StandingMark, load_cards, standing, standing_mark
 from boards.resync import Differing
 
-CACHE_ENTRIES = 20_000  # about 1 kB each
+CACHE_ENTRIES = 20_000  # cards in a language, about 1 kB each
 LOADED_AT_ONCE = 100  # what a large board takes when nothing of it is kept yet is never given back to the system
 CACHE_BOARDS = 12  # each in each language; their fragments once more, joined
 
 
-# A card's id, the seq at which it last changed, the version of its author's face, the name of the service it asks, the language.
-_Key = tuple[int, int, int, str, str]
+# The seq at which a card last changed, the version of its author's face, the name of the service it asks.
+_State = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
@@ -54,24 +54,29 @@ class StandingCards:
 _EMPTY = StandingColumn([], b"", b"")
 
 
-class _Cache:
-    """The most recently used fragments, and the boards they make."""
+class Fragments:
+    """The fragments of the cards used last, each as it was rendered last, and the boards they make."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[_Key, str] = OrderedDict()
+        self._entries: OrderedDict[tuple[int, str], tuple[_State, str]] = OrderedDict()
         self.boards: OrderedDict[tuple[int, str], StandingCards] = OrderedDict()
 
-    def get(self, key: _Key) -> str | None:
-        fragment = self._entries.get(key)
-        if fragment is not None:
-            self._entries.move_to_end(key)
-        return fragment
+    def get(self, card_id: int, language: str, state: _State) -> str | None:
+        kept = self._entries.get((card_id, language))
+        if kept is None or kept[0] != state:
+            return None
+        self._entries.move_to_end((card_id, language))
+        return kept[1]
 
-    def put(self, key: _Key, fragment: str) -> str:
-        self._entries[key] = fragment
+    def put(self, card_id: int, language: str, state: _State, fragment: str) -> str:
+        self._entries[card_id, language] = state, fragment
+        self._entries.move_to_end((card_id, language))
         if len(self._entries) > CACHE_ENTRIES:
             self._entries.popitem(last=False)
         return fragment
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     def clear(self) -> None:
         self._entries.clear()
@@ -79,21 +84,22 @@ class _Cache:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["card_fragments"] = _Cache()
+    app.extensions["card_fragments"] = Fragments()
     app.jinja_env.filters.update(photo_address=photo_address, news_day=last_news)
     app.jinja_env.tests["for_residents"] = rights.is_for_residents
 
 
 def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
     """The card as it stands on the board, the same for every viewer of this language."""
-    key = (card.id, card.changed_seq, card.author.version if card.author else 0, card.asked.name if card.asked else "", language)
-    return _kept().get(key) or _kept().put(key, _render("cards/_card.html", language, card=card, labels=labels(card)))
+    state = (card.changed_seq, card.author.version if card.author else 0, card.asked.name if card.asked else "")
+    kept = _kept().get(card.id, language, state)
+    return kept or _kept().put(card.id, language, state, _render("cards/_card.html", language, card=card, labels=labels(card)))
 
 
 def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
     """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
     kept = _kept()
-    found = {key.id: kept.get((key.id, key.changed_seq, key.author_version, key.asked_name, language)) for key in keys}
+    found = {key.id: kept.get(key.id, language, (key.changed_seq, key.author_version, key.asked_name)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
     labels = LabelsOfCards(reading())
     for start in range(0, len(missing), LOADED_AT_ONCE):
@@ -193,8 +199,8 @@ def photo_address(person: Person) -> str | None:
     return f"/people/{person.id}/photo?v={person.photo_version}" if person.photo_version else None
 
 
-def _kept() -> _Cache:
-    cache: _Cache = current_app.extensions["card_fragments"]
+def _kept() -> Fragments:
+    cache: Fragments = current_app.extensions["card_fragments"]
     return cache
 
 
