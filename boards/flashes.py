@@ -33,7 +33,7 @@ class Flash:
 
 def flashing(session: Session) -> Sequence[Flash]:
     """What flashes now in the town, the latest first. One that comes back with its column or board gives way to later ones."""
-    if session.scalar(select(Card.id).where(Card.flash_until > now()).limit(1)) is None:
+    if session.scalar(select(Card.id).where(Card.flash_until > now(), Card.archived_at.is_(None)).limit(1)) is None:
         return []  # as almost always; everybody who arrives asks
     standing = (
         select(Card, Column, Board)
