@@ -3,6 +3,7 @@ import { locale, t } from "./words.js";
 
 const NOTES_HZ = [659, 880]; // two soft notes, rising
 const NOTE_SECONDS = 0.18;
+const LATE_MS = 5000;
 const RUNG = "flash-news:rung"; // the flash that one of this browser’s tabs has rung for
 const { zone } = document.documentElement.dataset;
 const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
@@ -46,9 +47,16 @@ export function notify(heading, body, { tag, open }) {
   };
 }
 
-// Tabs hear of a flash at the same moment: one looks at a time, where the browser has locks (as it has over HTTPS).
+// Tabs hear of a flash at the same moment: the first to ask has the lock, where the browser has locks (as it has over HTTPS). It is held for
+// a while, since what one tab stores reaches those of another process late.
 function isFirstTab(mark) {
-  return navigator.locks ? navigator.locks.request(RUNG, () => isUnrung(mark)) : isUnrung(mark);
+  if (!navigator.locks) return isUnrung(mark);
+  return new Promise((resolve) => {
+    navigator.locks.request(`${RUNG}:${mark}`, { ifAvailable: true }, (lock) => {
+      resolve(Boolean(lock) && isUnrung(mark));
+      return lock && new Promise((done) => setTimeout(done, LATE_MS));
+    });
+  });
 }
 
 function isUnrung(mark) {
