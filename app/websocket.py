@@ -21,6 +21,7 @@ from select import select
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from app.arriving import Turns
 from app.observing.metrics import DROPPED_CLIENTS
 
 if TYPE_CHECKING:
@@ -153,13 +154,15 @@ class Line:
 
 
 class WebSocketSeam:
-    def __init__(self, app: WSGIApplication) -> None:
+    def __init__(self, app: WSGIApplication, arrivals: Turns | None = None) -> None:
         self.app = app
+        self._arrivals = arrivals or Turns()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         connection = _socket_of(environ)
         if connection is None:
             return self.app(environ, start_response)
+        self._arrivals.wait()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BYTES)
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         environ[LINE] = environ["werkzeug.socket"] = Line(connection)
