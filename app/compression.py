@@ -19,7 +19,7 @@ from config import KIB
 LARGE = 1000 * KIB  # some 1,700 cards
 
 _THOROUGHLY: Mapping[str, Callable[[bytes], bytes]] = {  # the first that the browser knows
-    "br": lambda page: brotli.compress(page, quality=6),
+    "br": lambda page: brotli.compress(page, quality=8),
     "zstd": lambda page: zstd.compress(page, 8),
     "gzip": lambda page: gzip.compress(page, 6),
 }
