@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Date, Engine, Integer, LargeBinary, String, Table, Time, select
-from sqlalchemy.types import JSON
 
 import app  # noqa: F401 - brings every table along
-from boards.database import Base, Moment
+from boards.database import Base, Moment, RecordJSON
 
 Rows = dict[str, list[tuple[Any, ...]]]
 NOT_THE_TOWN = {"search_words", "search_variants"}  # made anew from the cards
@@ -56,7 +55,7 @@ def _value(table: Table, column: Column[Any], number: int) -> Any:
             return time(23, 59, number)
         case LargeBinary():
             return bytes(range(256)) * number
-        case JSON():
+        case RecordJSON():
             return [1, 2] if column.name.endswith(("_ids", "_services")) else {"é": [number, 2.5, None, {"vrai": True}], "10": "’\u202f😀"}
         case String():
             return f"{number} L’été\u202f: 😀 \\ ' \" % \t"[: column.type.length or 100]
