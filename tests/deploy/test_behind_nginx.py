@@ -159,7 +159,7 @@ def test_forged_addresses_do_not_get_around_the_limit_on_sign_ins(town: Town) ->
 
 
 def test_static_files_come_compressed_and_are_kept_for_good(town: Town) -> None:
-    [script] = re.findall(r'href="(/static/app-[^"]+\.js)"', Browser(town, "ccas").page.text)
+    [script] = re.findall(r'modulepreload" href="(/static/[^"]+\.js)"', Browser(town, "ccas").page.text)
     answer = town.get(script, headers={"Accept-Encoding": "gzip"}, stream=True)
     built = Path(__file__).parents[2] / "static" / "dist" / script.rsplit("/", 1)[1]
     assert answer.headers["Content-Encoding"] == "gzip"
