@@ -13,6 +13,7 @@ from flask_socketio import SocketIO, disconnect, join_room, leave_room
 
 from app.accounts import last_seen
 from app.accounts.current import current_person, current_sign_in_id, current_token_id, may_write
+from app.assets import asset_url
 from app.carry_out import board_reference, carry_out
 from app.errors import note_refusal
 from app.extensions import socketio
@@ -118,6 +119,7 @@ def on_join(seat: Seat, data: Answer) -> Answer:
         "reads": reads,
         "seen": progress_of(reading(), person, board).plain if previewed is None else None,
         "flashes": banners_for(stands_in or person, seat.language),
+        "script": asset_url("app.js"),
     }
 
 

@@ -11,6 +11,7 @@ import { Sender } from "./sender.js";
 import { Stream } from "./stream.js";
 import { sayArchived, showWholeBoard } from "./whole_board.js";
 import { hear, takeProgress } from "./unread.js";
+import { compare } from "./upgrade.js";
 import { t } from "./words.js";
 
 const CHECK_MS = 60_000;
@@ -61,7 +62,7 @@ async function enter() {
 
 // Enters the board's room and asks for what came since; the server reads after it has let us in, so nothing falls between.
 async function join() {
-  const { changes, resync, people, total, reads, flashes, seen: progress } = await connection.request("join", {
+  const { changes, resync, people, total, reads, flashes, script, seen: progress } = await connection.request("join", {
     board: board.id,
     after: stream.seq,
     as: lookingAs,
@@ -73,6 +74,7 @@ async function join() {
   takeProgress(progress);
   connection.dispatchEvent(new CustomEvent("presence", { detail: { people, total } }));
   connection.dispatchEvent(new CustomEvent("flashes", { detail: flashes }));
+  compare(script);
 }
 
 function recover({ whole }) {

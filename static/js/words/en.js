@@ -259,4 +259,6 @@ export const words = {
   "Renommer le filtre {name}": "Rename the filter {name}",
   "Retirer le filtre {name}": "Remove the filter {name}",
   "Cette fonction n’a pas pu être chargée. Réessayez quand la connexion sera revenue.": "This feature could not be loaded. Try again when the connection is back.",
+  "Flash News vient d’être mis à jour.": "Flash News has just been upgraded.",
+  "Recharger la page": "Load the page again",
 };

@@ -1,0 +1,70 @@
+"""A page that was open while its server was upgraded: it says so, and is loaded anew when its person wants it or looks elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from app.assets import asset_file, asset_url
+from tests.browser.conftest import Lanes, SeatSomebody
+from tests.browser.desk import Desk
+
+OLDER = "/static/older.js"
+LOOK_ELSEWHERE = """() => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def begin_with_an_older_script(desk: Desk) -> None:
+    """The next page runs what is built under another name, as one that was opened before the upgrade does."""
+    script = asset_url("app.js").removeprefix("/static/")
+
+    def older(route: Route) -> None:
+        route.fulfill(response=route.fetch(), body=route.fetch().text().replace(script, OLDER.removeprefix("/static/")))
+
+    desk.page.route("**/start-*.js", older)
+    desk.page.route(f"**{OLDER}", lambda route: route.fulfill(path=asset_file("app.js"), content_type="text/javascript"))
+    desk.page.reload()
+    desk.expect_live()
+    expect(desk.toasts).to_contain_text("Flash News vient d’être mis à jour.")
+    desk.page.unroute("**/start-*.js")
+
+
+def runs(page: Page, script: str) -> bool:
+    found: bool = page.evaluate("(script) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(script))", script)
+    return found
+
+
+def ask(page: Page) -> None:
+    page.get_by_role("button", name="Recharger la page").click()
+
+
+def look_elsewhere(page: Page) -> None:
+    page.evaluate(LOOK_ELSEWHERE)
+
+
+@pytest.mark.parametrize("leave", [ask, look_elsewhere])
+def test_it_is_loaded_anew(lanes: Lanes, seat: SeatSomebody, leave: Callable[[Page], None]) -> None:
+    anna = seat()
+    begin_with_an_older_script(anna)
+    assert runs(anna.page, OLDER)
+    with anna.page.expect_navigation():
+        leave(anna.page)
+    anna.expect_live()
+    assert not runs(anna.page, OLDER)
+    expect(anna.toasts).to_have_count(0)
+
+
+def test_whoever_writes_is_not_disturbed(lanes: Lanes, seat: SeatSomebody) -> None:
+    anna = seat()
+    begin_with_an_older_script(anna)
+    anna.column(lanes.left).get_by_role("button", name="Ajouter une info").last.press("Enter")
+    title = anna.page.locator("form.composer textarea").first
+    title.fill("En train d’écrire")
+    look_elsewhere(anna.page)
+    anna.page.evaluate("() => fetch('/healthz')")  # a page that is being left does not come back from there
+    expect(title).to_have_value("En train d’écrire")
+    assert runs(anna.page, OLDER)
