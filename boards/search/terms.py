@@ -141,7 +141,7 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(*found.span(), words, whole)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def forms(word: str) -> frozenset[str]:
     """The word and its stems.
 
