@@ -89,9 +89,8 @@ def _configure_database(app: Flask, settings: Settings) -> None:
     if settings.database_url.startswith("postgresql"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {"isolation_level": READING_POSTGRESQL, "connect_args": NOTICED_IN_TIME}
     else:
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {
-            "pool_size": 4
-        }  # each keeps 2 MB of pages and two descriptors; opening one costs next to nothing
+        # Each keeps 2 MB of pages and two descriptors, and opening one costs next to nothing.
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {"pool_size": 4}
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     app.teardown_appcontext(lambda _error: let_go())  # before the session is closed, which would roll back

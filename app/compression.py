@@ -7,14 +7,19 @@ of five thousand the same effort would keep everybody else waiting, and a sevent
 from __future__ import annotations
 
 import gzip
+import sys
 from collections.abc import Callable, Mapping
 
 import brotli
-from backports import zstd
 from flask import Flask, Response, request
 
 from app.extensions import compress
 from config import KIB
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 LARGE = 1000 * KIB  # some 1,700 cards
 

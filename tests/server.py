@@ -99,8 +99,10 @@ def running(data: Path, folder: Path, clock: ServerClock | None = None, /, **set
     """A server with a copy of this data."""
     shutil.copytree(data, folder)
     server = Server(folder, clock, **settings).start()
-    yield server
-    server.stop()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 class Forked:

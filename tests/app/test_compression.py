@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
+import sys
 from collections.abc import Callable
 
 import brotli
 import pytest
-from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
@@ -16,6 +16,11 @@ from werkzeug.test import TestResponse
 from app import compression
 from tests.town import Town
 from tests.visitor import Visitor
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BOARD = "/boards/accueil"
 READ: dict[str | None, Callable[[bytes], bytes]] = {"br": brotli.decompress, "zstd": zstd.decompress, "gzip": gzip.decompress, None: bytes}
