@@ -176,7 +176,7 @@ def test_nobody_else_sees_names(app: Flask, town: Town, rules: list[int], sonia:
         assert "0 lue sur 4" in page
         assert "N’ont pas encore lu" not in page
         assert "Léo Dumas" not in page
-        assert 'class="item may-arrange-only" type="button" role="menuitem" data-action="ask-reading#open"' in page
+        assert 'class="item may-arrange-only" type="button" role="menuitem" data-action="required-reading#open"' in page
         board = visitor.get("/boards/accueil").text
         assert "Lecture demandée" in board
         assert "/guide/reads" not in board or 'class="may-arrange-only"' in board

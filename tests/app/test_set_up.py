@@ -51,8 +51,8 @@ def test_everything_leads_to_the_set_up_page_while_nobody_is_here(code: str, vis
 
 def test_the_first_password_is_judged_while_typed_like_all_others(code: str, visitor: Visitor) -> None:
     page = visitor.get("/setup").text
-    assert 'data-controller="strength reveal"' in page
-    assert 'data-strength-least-value="16"' in page
+    assert 'data-controller="password-strength password-reveal"' in page
+    assert 'data-password-strength-least-value="16"' in page
 
 
 def test_the_first_field_to_correct_has_the_focus(code: str, visitor: Visitor) -> None:

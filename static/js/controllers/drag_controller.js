@@ -30,7 +30,7 @@ const FEEL = {
   touchStartThreshold: 8,
 };
 
-// Dragging by mouse or finger. The keyboard's way is lift_controller.
+// Dragging by mouse or finger. The keyboard's way is keyboard_move_controller.
 export default class extends Controller {
   #hand = new Map(); // what is being dragged, and where each comes from: a column, a card, or all selected cards
 
