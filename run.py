@@ -4,27 +4,31 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import logging  # noqa: E402 - everything below must be imported after patching
-import os  # noqa: E402
-import signal  # noqa: E402
-import sys  # noqa: E402
+import logging
+import os
+import signal
+import sys
 
-import gevent  # noqa: E402
-from gevent.event import Event  # noqa: E402
-from gevent.pool import Pool  # noqa: E402
-from gevent.pywsgi import WSGIServer  # noqa: E402
-from sqlalchemy.exc import DBAPIError  # noqa: E402
+import gevent
+from gevent.event import Event
+from gevent.pool import Pool
+from gevent.pywsgi import WSGIServer
+from sqlalchemy.exc import DBAPIError
 
-from app import create_app, live  # noqa: E402
-from app.assets import NotBuilt, require_built  # noqa: E402
-from app.demo import create_demo_town, demo_banner  # noqa: E402
-from app.jobs import scheduler  # noqa: E402
-from app.leaving import UnderWay, leave  # noqa: E402
-from app.schema import bring_up_to_date  # noqa: E402
-from app.serve import listen  # noqa: E402
-from app.town import WrongTown, check_town, new_setup_code  # noqa: E402
-from boards.errors import Busy  # noqa: E402
-from config import Settings, SettingsError  # noqa: E402
+from app import (
+    create_app,
+    live,
+    scheduler,
+)
+from app.demo import create_demo_town, demo_banner
+from app.server.listener import listen
+from app.server.migrations import bring_up_to_date
+from app.server.shutdown import UnderWay, leave
+from app.server.town_check import WrongTown, check_town
+from app.setup.setup_code import new_setup_code
+from app.web.assets import NotBuilt, require_built
+from boards.errors import Busy
+from config import Settings, SettingsError
 
 
 def main() -> None:

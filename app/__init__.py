@@ -7,47 +7,51 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import (
-    api,
-    arrangement,
-    assets,
-    audit,
-    cli,
-    compression,
-    differences,
-    erasing_pages,
-    errors,
-    filter_pages,
-    fragments,
-    freshness_pages,
-    guide_pages,
-    history_pages,
-    label_pages,
-    languages,
-    live,
-    news_pages,
-    pages,
-    past_pages,
-    redis_client,
-    search_pages,
-    security,
-    set_up,
-    suggestion_pages,
-    wording,
+from app import cli, error_handlers, live, security, template_filters
+from app.admin import (
+    audit_views,
+    board_template_views,
+    invitation_views,
+    people_import_views,
+    people_views,
+    person_views,
+    rights_views,
+    service_views,
+    town_views,
 )
-from app.accounts import last_seen, links, sign_in
-from app.administration import board_templates, boards, import_pages, invitations, log, people, person, rights, services
-from app.administration import town as town_pages
+from app.admin import (
+    board_views as admin_board_views,
+)
+from app.api import views as api_views
+from app.audit import log as audit_log
+from app.auth import last_seen, link_views, locale, oidc_views, sign_in_views
+from app.board import (
+    column_order,
+    freshness,
+    guide,
+    labels,
+    permanent_deletion,
+    rendering,
+    resync,
+    saved_filters,
+    suggestions,
+)
+from app.board import views as board_views
 from app.cli.refusals import settings_of_commands
 from app.extensions import csrf, limiter, login_manager, socketio
-from app.handing import pages as handing_pages
-from app.handing import public, sending
-from app.observing import logs, requests
-from app.observing import pages as observing_pages
-from app.profile import alerts, data, looks, photos, sign_ins, tokens, welcome
-from app.profile import pages as profile
-from app.sign_on import oidc
-from boards import days
+from app.history import time_travel_views
+from app.history import views as history_views
+from app.monitoring import logs
+from app.monitoring import views as monitoring_views
+from app.profile import alerts, appearance, data_export, photos, sign_ins, tokens, tour
+from app.profile import views as profile_views
+from app.search import views as search_views
+from app.setup import views as setup_views
+from app.sharing import email_views, public_page
+from app.sharing import views as sharing_views
+from app.web import assets, compression, redis_client, request_log, url_converters
+from app.whats_new import views as whats_new_views
+from boards import clock
 from boards.database import NOTICED_IN_TIME, READING_POSTGRESQL, configure_engine, db, let_go
 from config import ROOT, Settings
 
@@ -58,19 +62,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, root_path=str(ROOT), static_folder=None)
     app.config["SETTINGS"] = settings
     logs.configure(settings)
-    requests.init_app(app, settings)
+    request_log.init_app(app, settings)
+    url_converters.init_app(app)
     _configure_database(app, settings)
     _configure_sessions(app, settings)
     _configure_language(app, settings)
     _configure_limits(app, settings)
     assets.init_app(app)
-    fragments.init_app(app)
+    rendering.init_app(app)
     security.init_app(app, settings)
     last_seen.init_app(app)
     _register_routes(app)
-    errors.init_app(app)
+    error_handlers.init_app(app)
     live.init_app(app, settings)
-    audit.init_app(app)
+    audit_log.init_app(app)
     cli.init_app(app)
     security.stand_in_front(app, settings)
     _trust_proxies(app, settings)
@@ -120,10 +125,10 @@ def _configure_sessions(app: Flask, settings: Settings) -> None:
 
 
 def _configure_language(app: Flask, settings: Settings) -> None:
-    days.keep_zone(settings.timezone)
-    languages.init_app(app, settings.timezone.key)
-    wording.init_app(app)
-    looks.init_app(app)
+    clock.keep_zone(settings.timezone)
+    locale.init_app(app, settings.timezone.key)
+    template_filters.init_app(app)
+    appearance.init_app(app)
 
 
 def _configure_limits(app: Flask, settings: Settings) -> None:
@@ -143,46 +148,46 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
 
 def _register_routes(app: Flask) -> None:
     for module in (
-        set_up,
-        sign_in,
-        links,
-        oidc,
-        pages,
-        arrangement,
-        differences,
-        history_pages,
-        past_pages,
-        erasing_pages,
-        suggestion_pages,
-        label_pages,
-        filter_pages,
-        search_pages,
-        guide_pages,
-        news_pages,
-        freshness_pages,
-        api,
-        observing_pages,
-        profile,
+        setup_views,
+        sign_in_views,
+        link_views,
+        oidc_views,
+        board_views,
+        column_order,
+        resync,
+        history_views,
+        time_travel_views,
+        permanent_deletion,
+        suggestions,
+        labels,
+        saved_filters,
+        search_views,
+        guide,
+        whats_new_views,
+        freshness,
+        api_views,
+        monitoring_views,
+        profile_views,
         alerts,
-        looks,
-        welcome,
+        appearance,
+        tour,
         photos,
         sign_ins,
         tokens,
-        data,
-        people,
-        person,
-        import_pages,
-        invitations,
-        services,
-        town_pages,
-        handing_pages,
-        sending,
-        public,
-        boards,
-        board_templates,
-        rights,
-        log,
+        data_export,
+        people_views,
+        person_views,
+        people_import_views,
+        invitation_views,
+        service_views,
+        town_views,
+        sharing_views,
+        email_views,
+        public_page,
+        admin_board_views,
+        board_template_views,
+        rights_views,
+        audit_views,
     ):
         app.register_blueprint(module.routes)
 

@@ -7,12 +7,8 @@ from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
+from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
-
-from app.lean import as_if_absent
-
-with as_if_absent("aiohttp", "redis", "requests", "websocket"):  # for Socket.IO's clients, and for managers of several processes: not ours
-    from flask_socketio import SocketIO
 
 babel = Babel()
 compress = Compress()

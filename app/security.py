@@ -9,9 +9,9 @@ from flask import Flask, Response, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.current import may_write
 from app.accounts.models import Bearer
-from app.errors import answer_problem, wants_problem
+from app.auth.current_user import may_write
+from app.error_handlers import answer_problem, wants_problem
 from app.extensions import csrf, login_manager
 from boards.errors import Forbidden
 from config import Settings

@@ -180,7 +180,7 @@ def _facilitator() -> int:
 
 
 def _facilitator_token(town: Town) -> str:
-    from app.accounts.people import create_token
+    from app.accounts.service import create_token
 
     app = _application(town)
     with app.app_context():

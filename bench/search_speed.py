@@ -18,7 +18,7 @@ from bench.search_quality import questions
 from bench.town import Town, settings_of
 from boards.database import db, reading
 from boards.models import Board, Person, Role
-from boards.search.finding import search
+from boards.search.engine import search
 from config import Settings
 
 AIM_MS = 15

@@ -124,13 +124,13 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
     from sqlalchemy import update
 
     from app import create_app
-    from app.accounts import people as accounts
+    from app.accounts import service as account_service
     from app.accounts.models import Account
-    from app.schema import bring_up_to_date
-    from boards.administration import create_board
-    from boards.commands.importing import ImportColumns
-    from boards.commands.incoming import Tally
+    from app.server.migrations import bring_up_to_date
+    from boards.commands.import_columns import ImportColumns
+    from boards.commands.import_data import Tally
     from boards.database import db, now, reading, write_transaction
+    from boards.directory import create_board
     from boards.models import Card, Role
     from boards.perform import perform
 
@@ -139,19 +139,19 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
     with app.app_context():
         with write_transaction() as session:
             board_id = create_board(session, SLUG, "Accueil").id
-        actor = accounts.add_account(EMAIL, "Élise Laurent", Role.FACILITATOR, [], PASSWORD).person_id
+        actor = account_service.add_account(EMAIL, "Élise Laurent", Role.FACILITATOR, [], PASSWORD).person_id
         with write_transaction() as session:  # nobody is shown around: that is for a first day
             session.execute(update(Account).values(welcomed_at=now()))
         authors = [
-            accounts.add_account(f"agent{n}@bench.example", f"Agent {chr(65 + n % 26)}. Durand", Role.AGENT, [], None).person_id
+            account_service.add_account(f"agent{n}@bench.example", f"Agent {chr(65 + n % 26)}. Durand", Role.AGENT, [], None).person_id
             for n in range(AUTHORS)
         ]
         perform(actor, board_id, ImportColumns(columns=_columns(cards, authors), tally=Tally()))
         tokens = []
         for n in range(people):
             email = f"lecteur{n}@bench.example"
-            accounts.add_account(email, f"Camille Lecteur-{n}", Role.READER, [], None)
-            tokens.append(accounts.create_token(email, "bench"))
+            account_service.add_account(email, f"Camille Lecteur-{n}", Role.READER, [], None)
+            tokens.append(account_service.create_token(email, "bench"))
         columns: dict[str, list[int]] = {}
         reading().rollback()  # making accounts has read from before the import
         for card in reading().query(Card).order_by(Card.column_id, Card.rank):
@@ -162,9 +162,9 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
 
 
 def _columns(cards: int, authors: list[int]) -> list[Any]:
-    from boards.commands.incoming import IncomingCard, IncomingColumn
+    from boards.commands.import_data import IncomingCard, IncomingColumn
     from boards.models import Kind
-    from boards.text import clean_body, clean_title, plain_text
+    from boards.text.sanitize import clean_body, clean_title, plain_text
 
     writer = Writer(SEED)
     today = date.today()  # noqa: DTZ011 - any day does

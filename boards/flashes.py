@@ -10,12 +10,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from boards import rights
+from boards.clock import today
 from boards.database import now
-from boards.days import today
 from boards.errors import Conflict
 from boards.models import Audience, Board, Card, Column, Person
-from boards.personal import Seen, Visit
-from boards.unread import Progress
+from boards.models.personal import Seen, Visit
+from boards.personal.unread import Progress
 
 AT_ONCE = 3
 LONGEST = timedelta(days=7)

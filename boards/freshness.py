@@ -10,14 +10,14 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from boards import rights
+from boards.clock import day_of, start_of, today
 from boards.commands.base import Command
-from boards.commands.on_time import ExpireCards, PublishCards
+from boards.commands.scheduled import ExpireCards, PublishCards
 from boards.database import reading
-from boards.days import day_of, start_of, today
 from boards.errors import Conflict
 from boards.models import Board, Card, Column, Kind, Person
 from boards.perform import perform_on_time
-from boards.reading import visible_columns
+from boards.queries import visible_columns
 
 ENDS_SOON = 3  # days
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from boards.database import Base
 from boards.models import Card
-from boards.text import sorting_key
+from boards.text.sanitize import sorting_key
 
 NAME_MAX_CHARACTERS = 60
 ON_A_CARD = 10

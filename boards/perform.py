@@ -14,10 +14,19 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from boards import rights
-from boards.changes import Committed, beginning, committed, committed_now, difference, difference_of_board, empty_record, former_homes
 from boards.commands.base import Command
 from boards.database import now, one_writer, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
+from boards.log.change_log import (
+    Committed,
+    beginning,
+    committed,
+    committed_now,
+    difference,
+    difference_of_board,
+    empty_record,
+    former_homes,
+)
 from boards.models import Board, Card, Change, Column, Person, Role, Service
 from boards.scope import Scope
 from boards.search.index import keep_in_step

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boards.changes import TOUCHED_LIMIT
+from boards.log.change_log import TOUCHED_LIMIT
 from boards.models import Board, Card, Column, Person
-from boards.reading import load_cards, standing, visible_columns
+from boards.queries import load_cards, standing, visible_columns
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from boards import rights
 from boards.database import now
-from boards.discussion import Reply, Vote
 from boards.models import Board, Card, Column, Kind, Person, Status, Suggestion
-from boards.personal import Notice
+from boards.models.personal import Notice
+from boards.models.suggestion import Reply, Vote
 from boards.scope import Scope
 
 NEXT: dict[Status, frozenset[Status]] = {

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from app import create_app
-from app.openapi import describe
+from app.api.openapi import describe
 from config import Settings
 
 PAGE = Path(__file__).with_name("api.md")

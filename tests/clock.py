@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from boards import database, days
+from boards import clock, database
 
 
 def in_town(moment: datetime | str) -> datetime:
     """Without a zone, such as "2026-03-29 02:30", a moment is meant as the town's clocks show it."""
     moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return (moment if moment.tzinfo else moment.replace(tzinfo=days.zone())).astimezone(UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=clock.zone())).astimezone(UTC)
 
 
 class Clock:

@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from app import create_app
-from app.schema import bring_up_to_date
+from app.server.migrations import bring_up_to_date
 from boards import database
 from boards.database import Base, db, keep_time, system_clock, write_transaction
 from config import Settings

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.test import TestResponse
 
-from app.openapi import OPERATIONS, describe
+from app.api.openapi import OPERATIONS, describe
 
 JSON_TYPES = ("application/json", "application/problem+json")
 

@@ -13,19 +13,19 @@ ROLE = sys.argv[1]
 if ROLE == "run":
     import run  # first of all: it has gevent patch what everything else imports
 
-import json  # noqa: E402 - as above
-import os  # noqa: E402
-import signal  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from typing import Any, NoReturn  # noqa: E402
+import json
+import os
+import signal
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
-import gevent  # noqa: E402
-from flask.cli import main as flask_command  # noqa: E402
-from gevent.monkey import get_original  # noqa: E402
+import gevent
+from flask.cli import main as flask_command
+from gevent.monkey import get_original
 
-import app  # noqa: E402, F401 - imported to be there
-from boards.database import keep_time  # noqa: E402
-from tests.clock import ServerClock  # noqa: E402
+import app  # noqa: F401 - imported to be there
+from boards.database import keep_time
+from tests.clock import ServerClock
 
 fork = get_original("os", "fork")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.models import Account
-from boards.administration import create_board, create_person, create_service
-from boards.changes import Committed
 from boards.commands import parse_command
 from boards.database import db, now, reading, write_transaction
+from boards.directory import create_board, create_person, create_service
+from boards.log.change_log import Committed
 from boards.models import Board, Card, Change, Column, Kind, Role
 from boards.perform import perform
 

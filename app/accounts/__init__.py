@@ -1,1 +1,1 @@
-"""How people prove who they are: passwords, sign-ins, API tokens."""
+"""Manage people’s accounts, passwords and preferences."""

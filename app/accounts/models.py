@@ -9,8 +9,8 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from boards.database import Base, Moment, RecordJSON, now
-from boards.models import Person, Record
+from boards.database import Base, Moment, now
+from boards.models import Person
 
 
 class TokenScope(StrEnum):
@@ -120,38 +120,6 @@ class Identity(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
-
-
-class AuditEntry(Base):
-    """One line of the administrative log: sign-ins, refusals, changes of rights and accounts. Apart from the boards' own log."""
-
-    __tablename__ = "audit_entries"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
-    action: Mapped[str] = mapped_column(String(40), index=True)
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
-    subject: Mapped[str] = mapped_column(String(300), default="")
-    facts: Mapped[Record] = mapped_column(RecordJSON, default=dict)
-    address: Mapped[str] = mapped_column(String(60), default="")
-
-    actor: Mapped[Person | None] = relationship(lazy="joined")
-
-
-class Town(Base):
-    """The one town that this database serves."""
-
-    __tablename__ = "town"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    demo: Mapped[bool] = mapped_column(default=False)
-    # The hash of the code that opens the set-up page, while nobody has set the town up.
-    setup_hash: Mapped[str | None] = mapped_column(String(64))
-    # What a resident takes home on paper.
-    address: Mapped[str] = mapped_column(Text, default="")
-    contact: Mapped[str] = mapped_column(Text, default="")
-    hours: Mapped[str] = mapped_column(Text, default="")
 
 
 class Digest(StrEnum):

@@ -8,10 +8,10 @@ from datetime import timedelta
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from app import audit
 from app.accounts.models import Account, OneTimeLink, Purpose
-from app.accounts.people import token_hash
-from app.mail import public_link
+from app.audit import log as audit_log
+from app.web.smtp import public_link
+from app.web.tokens import token_hash
 from boards.database import now
 from boards.models import Person
 
@@ -35,7 +35,7 @@ def make_link(session: Session, account: Account, purpose: Purpose, *, actor: Pe
     token = secrets.token_urlsafe(32)
     session.add(OneTimeLink(account_id=account.id, purpose=purpose, token_hash=token_hash(token), expires_at=now() + LIFETIME[purpose]))
     if purpose == Purpose.PASSWORD:
-        audit.record(session, "password_link_made", account.email, actor=actor, **facts)
+        audit_log.record(session, "password_link_made", account.email, actor=actor, **facts)
     return public_link(ENDPOINT[purpose], token=token)
 
 

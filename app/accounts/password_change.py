@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app import audit
 from app.accounts.models import Account, OneTimeLink, SignIn
+from app.audit import log as audit_log
 from boards.models import Person
 
 
@@ -17,7 +17,7 @@ def change_password(session: Session, account: Account, password_hash: str, *, a
     """
     account.password_hash = password_hash
     session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
-    audit.record(session, "password_changed", account.email, actor=actor)
+    audit_log.record(session, "password_changed", account.email, actor=actor)
     return end_sign_ins(session, account, keep=keep)
 
 

@@ -15,8 +15,9 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.accounts.models import Account, Town
+from app.accounts.models import Account
 from app.accounts.passwords import PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS
+from app.town.models import Town
 from boards.database import reading
 from boards.models import Role, Service
 

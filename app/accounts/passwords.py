@@ -11,7 +11,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.aside import aside
+from app.web.thread_pool import aside
 
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 

@@ -1,4 +1,4 @@
-"""The command line: `flask init`, `flask people | services | board | log | jobs | search …`, `flask backup`, `flask restore`, `flask db-copy`, `flask doctor`."""
+"""Define the `flask …` commands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app.schema import MIGRATIONS
+from app.server.migrations import MIGRATIONS
 from boards.database import db
 
 

@@ -10,10 +10,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import backup as backups
-from app.backup_check import CannotBackUp, Contents, contents_of
+from app.backup import backup as backups
+from app.backup.verification import CannotBackUp, Contents, contents_of
 from app.cli.refusals import Refused, says_refusals
-from app.schema import newest_revision
+from app.server.migrations import newest_revision
 from config import Settings
 
 

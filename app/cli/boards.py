@@ -11,16 +11,16 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.administration.board_upkeep import archive_board, begin_board, found_board, restore_board
+from app.admin.board_service import archive_board, begin_board, found_board, restore_board
+from app.admin.board_template_file import UnusableTemplate, read_template, shipped_template
 from app.cli.refusals import Refused, says_refusals
-from app.template_file import UnusableTemplate, read_template, shipped_template
-from app.trello import command as trello
+from app.trello import cli as trello
 from boards import rights
+from boards.board_templates import BYTES_AT_MOST, Template
 from boards.database import reading, write_transaction
 from boards.models import Board, Person, Role
-from boards.reading import all_boards, find_board
-from boards.templates import BYTES_AT_MOST, Template
-from boards.text import clean_title
+from boards.queries import all_boards, find_board
+from boards.text.sanitize import clean_title
 
 # Not digits alone: /boards/12 means the board with that number.
 _SLUG = re.compile(r"(?=.{1,80}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")

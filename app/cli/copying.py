@@ -8,12 +8,12 @@ from flask.cli import with_appcontext
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from app.backup import database_file
-from app.backup_check import CannotBackUp
+from app.backup.backup import database_file
+from app.backup.database_copy import CannotCopy, clear, copy_town, what_stands_in
+from app.backup.exclusive_access import refuse_company, refuse_company_of_file
+from app.backup.verification import CannotBackUp
 from app.cli.backup import without_the_tables_story
 from app.cli.refusals import Refused, says_refusals
-from app.company import refuse_company, refuse_company_of_file
-from app.copying import CannotCopy, clear, copy_town, what_stands_in
 from boards.database import db, filling, one_instant
 from config import Settings, SettingsError
 

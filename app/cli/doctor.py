@@ -11,8 +11,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.refusals import Refused
-from app.observing.doctor import around, installation, machine, stores
-from app.observing.doctor.findings import Finding, State, wrong
+from app.monitoring.doctor import databases, external, host, installation
+from app.monitoring.doctor.findings import Finding, State, wrong
 from boards.database import reading
 from config import Settings
 
@@ -22,15 +22,15 @@ Check = Callable[[Settings], Iterator[Finding]]
 CHECKS: dict[str, Check] = {
     installation.SETTINGS: installation.settings_fit,
     installation.VERSIONS: installation.versions,
-    stores.DATABASE: stores.database,
-    stores.REDIS: stores.redis_store,
-    machine.CLOCK: machine.clock,
-    machine.DISK: machine.disk,
-    machine.BACKUPS: machine.backups,
-    around.MAIL: around.mail,
-    around.WORKERS: around.workers,
-    around.JOBS: around.jobs,
-    around.ADDRESS: around.address,
+    databases.DATABASE: databases.database,
+    databases.REDIS: databases.redis_store,
+    host.CLOCK: host.clock,
+    host.DISK: host.disk,
+    host.BACKUPS: host.backups,
+    external.MAIL: external.mail,
+    external.WORKERS: external.workers,
+    external.JOBS: external.jobs,
+    external.ADDRESS: external.address,
 }
 _SIGNS = {State.WELL: ("✓", "green"), State.WATCH: ("!", "yellow"), State.WRONG: ("✗", "red")}
 
@@ -57,7 +57,7 @@ def _examine(subject: str, check: Check) -> list[Finding]:
     except Exception as error:
         reading().rollback()
         log.debug("the check %s broke", subject, exc_info=True)
-        told = f"vérification impossible : {type(error).__name__}, {stores.first_line(error)}"
+        told = f"vérification impossible : {type(error).__name__}, {databases.first_line(error)}"
         return [wrong(subject, told, "LOG_LEVEL=DEBUG flask doctor dit où.")]
 
 

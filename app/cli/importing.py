@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from app.administration.people_csv import BYTES_AT_MOST, decode, parse
-from app.administration.people_import import Outdated, Plan, Verdict, carry_out, make_plan
+from app.admin.people_csv import BYTES_AT_MOST, decode, parse
+from app.admin.people_import import Outdated, Plan, Verdict, carry_out, make_plan
 from app.cli.refusals import Refused, says_refusals
 from boards.database import reading, write_transaction
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from app.cli.refusals import Refused, says_refusals
 from app.jobs import runner
 from app.jobs.models import Job
-from app.jobs.registry import TASKS
 from app.jobs.runner import Went
-from boards import days
+from app.scheduled_tasks import TASKS
+from boards import clock
 from boards.database import now, reading
 
 
@@ -58,4 +58,4 @@ def _holder(job: Job) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(days.zone()):%Y-%m-%d %H:%M:%S}"
+    return f"{moment.astimezone(clock.zone()):%Y-%m-%d %H:%M:%S}"

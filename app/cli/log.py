@@ -8,10 +8,10 @@ import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from app import audit
-from app.administration.log import Asked, entries, table
+from app.admin.audit_views import Asked, entries, table
+from app.audit import log as audit_log
 from app.cli.refusals import Refused
-from app.csv_text import csv_text
+from app.web.csv_export import csv_text
 from boards.database import reading
 
 log = AppGroup("log", help="The administrative log: export, purge.")
@@ -32,10 +32,10 @@ def export(file: Path) -> None:
                 written.write(text)
         except OSError as error:
             raise Refused(f"« {file} » ne peut pas être écrit : {error.strerror}.") from error
-    audit.record_alone("log_exported")
+    audit_log.record_alone("log_exported")
 
 
 @log.command("purge")
 def purge() -> None:
     """Erase the entries older than twelve months; the server does so by itself every day."""
-    click.echo(f"{audit.forget_old_entries()} entrées effacées.")
+    click.echo(f"{audit_log.forget_old_entries()} entrées effacées.")

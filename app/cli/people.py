@@ -6,12 +6,12 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from app.accounts import people as accounts
+from app.accounts import service as account_service
+from app.accounts.admin_actions import change_account, erase_person, find_by_email
 from app.accounts.models import Account, Purpose, TokenScope
-from app.accounts.names import clean_name, normal_email
 from app.accounts.one_time_links import make_link
-from app.accounts.upkeep import change_account, erase_person, find_by_email
-from app.administration.inviting import add_invited
+from app.accounts.validators import clean_name, normal_email
+from app.admin.invitation_service import add_invited
 from app.cli.asking import password_option
 from app.cli.refusals import says_refusals
 from boards.database import reading, write_transaction
@@ -31,7 +31,7 @@ ROLE = click.Choice([role.value for role in Role])
 @says_refusals
 def add_person(email: str, name: str, role: str, services: tuple[str, ...], password: str) -> None:
     """Add a person who signs in with EMAIL and a password."""
-    account = accounts.add_account(email, name, Role(role), list(services), password)
+    account = account_service.add_account(email, name, Role(role), list(services), password)
     click.echo(f"{account.email} : compte créé ({role}).")
 
 
@@ -47,7 +47,9 @@ def invite(email: str, name: str, role: str, services: tuple[str, ...]) -> None:
         try:
             account = add_invited(session, normal_email(email), clean_name(name), Role(role), list(services), None)
         except ValueError as error:
-            raise error if isinstance(error, accounts.BadInput) else accounts.BadInput(f"Le service « {error} » n’existe pas.") from error
+            raise (
+                error if isinstance(error, account_service.BadInput) else account_service.BadInput(f"Le service « {error} » n’existe pas.")
+            ) from error
         link = make_link(session, account, Purpose.INVITATION)
     click.echo(link)
 
@@ -55,7 +57,7 @@ def invite(email: str, name: str, role: str, services: tuple[str, ...]) -> None:
 @people.command("list")
 def list_people() -> None:
     """List accounts: address, role, state, name, services."""
-    for account in accounts.all_accounts(reading()):
+    for account in account_service.all_accounts(reading()):
         person = account.person
         state = "désactivé" if person.disabled_at else "actif"
         click.echo("\t".join((account.email, person.role, state, person.name, ", ".join(service.slug for service in person.services))))
@@ -88,7 +90,7 @@ def set_services(email: str, services: tuple[str, ...]) -> None:
 @says_refusals
 def disable_person(email: str) -> None:
     """Close an account: its sign-ins and open pages end within seconds."""
-    accounts.disable(email)
+    account_service.disable(email)
     click.echo(f"{email} : compte désactivé.")
 
 
@@ -97,7 +99,7 @@ def disable_person(email: str) -> None:
 @says_refusals
 def enable_person(email: str) -> None:
     """Open a disabled account again."""
-    accounts.enable(email)
+    account_service.enable(email)
     click.echo(f"{email} : compte réactivé.")
 
 
@@ -120,7 +122,7 @@ def erase(email: str, yes: bool) -> None:
 @says_refusals
 def set_password(email: str, password: str) -> None:
     """Give an account a new password and sign its browsers out."""
-    accounts.set_password(email, password)
+    account_service.set_password(email, password)
     click.echo(f"{email} : mot de passe changé.")
 
 
@@ -137,7 +139,7 @@ def set_password(email: str, password: str) -> None:
 @says_refusals
 def create_token(email: str, name: str, scope: str) -> None:
     """Print a new API token that acts as this person. It is shown only once."""
-    click.echo(accounts.create_token(email, name, TokenScope(scope)))
+    click.echo(account_service.create_token(email, name, TokenScope(scope)))
 
 
 def _account(session: Session, email: str) -> Account:

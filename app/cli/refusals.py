@@ -10,11 +10,11 @@ from typing import IO, Any
 import click
 from flask_babel import force_locale
 
-from app.accounts.names import BadInput
-from app.administration.people_csv import UnusableFile
-from app.problems import field_message, problem_for
+from app.accounts.validators import BadInput
+from app.admin.people_csv import UnusableFile
+from app.web.problems import field_message, problem_for
 from boards.errors import Refusal
-from boards.text import UnfitText
+from boards.text.sanitize import UnfitText
 from config import Settings, SettingsError
 
 

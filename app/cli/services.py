@@ -6,14 +6,14 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.administration.directory import services_by_name
-from app.administration.service_upkeep import add_service, archive_service, change_service, merge_services
+from app.accounts.directory import services_by_name
+from app.admin.service_admin import add_service, archive_service, change_service, merge_services
 from app.cli.refusals import Refused, says_refusals
-from boards.administration import agents_by_service
 from boards.database import reading
+from boards.directory import agents_by_service
 from boards.errors import NotFound
 from boards.models import Person, Role, Service
-from boards.text import clean_title
+from boards.text.sanitize import clean_title
 
 services = AppGroup("services", help="Services: list, add, rename, archive, merge.")
 

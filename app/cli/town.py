@@ -6,14 +6,14 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.accounts.names import BadInput, clean_name, normal_email
+from app.accounts.validators import BadInput, clean_name, normal_email
 from app.cli.asking import password_option
 from app.cli.refusals import Refused, says_refusals
-from app.schema import bring_up_to_date
-from app.set_up import found_town, password_problems, services_in
-from app.town import is_set_up
+from app.server.migrations import bring_up_to_date
+from app.setup.views import found_town, password_problems, services_in
+from app.town.town import is_set_up
 from boards.database import reading
-from boards.text import clean_title
+from boards.text.sanitize import clean_title
 
 
 @click.command("init")

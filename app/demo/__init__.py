@@ -15,19 +15,19 @@ from app.accounts.models import Account
 from app.accounts.passwords import hash_password
 from app.demo.dates import fill_dates
 from app.demo.steps import Steps
-from app.town import name_town
-from boards.administration import create_board, create_person, create_service
-from boards.arrangement import pin_column
-from boards.commands.importing import ImportColumns
-from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
+from app.town.town import name_town
+from boards.board_templates import save_template, template_of
+from boards.commands.import_columns import ImportColumns
+from boards.commands.import_data import IncomingCard, IncomingColumn, Tally
 from boards.database import now, reading, write_transaction
+from boards.directory import create_board, create_person, create_service
 from boards.freshness import expire_due
 from boards.models import Board, Card, Column, Kind, Person, Record, Role
-from boards.onboarding import mark_read
 from boards.perform import perform
-from boards.search.vain import count_in_vain
-from boards.templates import save_template, template_of
-from boards.text import clean_title, markdown_to_html, plain_text
+from boards.personal.column_order import pin_column
+from boards.personal.read_receipts import mark_read
+from boards.search.failed_queries import count_in_vain
+from boards.text.sanitize import clean_title, markdown_to_html, plain_text
 from config import Settings
 
 TOWN_FILE = Path(__file__).with_name("val_rive.toml")

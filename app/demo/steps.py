@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from boards.changes import Committed
 from boards.commands import parse_command
+from boards.log.change_log import Committed
 from boards.perform import perform
-from boards.text import markdown_to_html
+from boards.text.sanitize import markdown_to_html
 
 
 class Steps:

@@ -1,1 +1,1 @@
-"""What happens because it is time, each thing once however many workers there are."""
+"""Run scheduled jobs, each once however many workers there are."""

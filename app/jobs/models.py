@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.web.cron import When
 from boards.database import Base, Moment
 
 
@@ -24,3 +27,13 @@ class Job(Base):
     runs: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     outcome: Mapped[str] = mapped_column(Text, default="")  # of the last run: what was done, or what went wrong
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job as the program knows it. `work` does all that is due and says how much that was; done again at once, it finds nothing to do."""
+
+    name: str
+    when: When
+    work: Callable[[], int]
+    done: str  # what `work` counts, in the words of `flask jobs`

@@ -19,9 +19,8 @@ from typing import cast
 from flask import Flask, current_app
 from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 
-from app.jobs.models import Job
-from app.jobs.registry import Task
-from app.observing import metrics
+from app.jobs.models import Job, Task
+from app.web import metrics
 from boards.database import now, reading, write_transaction
 from boards.errors import Busy
 

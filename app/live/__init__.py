@@ -1,4 +1,4 @@
-"""The live connection: who hears what, in order, and how somebody who missed a part catches up. Only app/live/telling.py emits."""
+"""Serve the live connection: rooms, ordered broadcasts, catching up. Only broadcaster.py emits."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from app import strict_json
+from app.auth.signals import sign_in_ended
 from app.extensions import socketio
-from app.live import events, telling, watching
-from app.live.delivery import OneFrame
-from app.live.packets import JsonPacket, ended_by_nonsense
-from app.live.telling import close_sign_in, say_closing
-from app.websocket import WebSocketSeam
+from app.live import access_watcher, broadcaster, events
+from app.live.broadcast_manager import OneFrame
+from app.live.broadcaster import close_sign_in, say_closing
+from app.live.packet_guard import JsonPacket, ended_by_nonsense
+from app.live.websocket import WebSocketSeam
+from app.web import json as strict_json
 from config import Settings
 
 _farewells: list[Callable[[], None]] = []
@@ -23,6 +24,7 @@ _farewells: list[Callable[[], None]] = []
 
 def init_app(app: Flask, settings: Settings) -> None:
     events.listen(socketio)
+    sign_in_ended.connect(close_sign_in)
     socketio.init_app(
         app,
         client_manager=OneFrame(),
@@ -42,8 +44,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 def start(app: Flask) -> None:
     """Begin to tell clients what happens; once, in a process that serves."""
     settings: Settings = app.config["SETTINGS"]
-    telling.start(app)
-    watching.start(app)
+    broadcaster.start(app)
+    access_watcher.start(app)
     if settings.redis_url:
         _join_others(app, settings.redis_url, settings.redis_prefix)
 
@@ -55,18 +57,18 @@ def leave() -> None:
 
 
 def _join_others(app: Flask, redis_url: str, prefix: str) -> None:
-    from app.live import elsewhere, exchange  # with Redis' library
+    from app.live import redis_bus, remote_presence  # with Redis' library
 
     def hear(message: dict[str, Any]) -> None:
         if "seats" in message:
-            elsewhere.hear()
+            remote_presence.hear()
         else:
-            telling.hear(message)
+            broadcaster.hear(message)
 
     worker = uuid.uuid4().hex
-    exchange.start(app, redis_url, prefix, worker, hear)
-    elsewhere.start(redis_url, prefix, worker)
-    _farewells.append(elsewhere.leave)
+    redis_bus.start(app, redis_url, prefix, worker, hear)
+    remote_presence.start(redis_url, prefix, worker)
+    _farewells.append(remote_presence.leave)
 
 
 def _is_ours(origin: str | None, environ: dict[str, Any] | None, settings: Settings) -> bool:
@@ -76,4 +78,4 @@ def _is_ours(origin: str | None, environ: dict[str, Any] | None, settings: Setti
     return origin is not None and urlsplit(origin).netloc == (environ or {}).get("HTTP_HOST")
 
 
-__all__ = ["close_sign_in", "init_app", "leave", "say_closing", "start"]
+__all__ = ["init_app", "leave", "say_closing", "start"]

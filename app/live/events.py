@@ -11,27 +11,27 @@ from flask import request
 from flask_login import current_user
 from flask_socketio import SocketIO, disconnect, join_room, leave_room
 
-from app.accounts import last_seen
-from app.accounts.current import current_person, current_sign_in_id, current_token_id, may_write
-from app.assets import asset_url
-from app.carry_out import board_reference, carry_out
-from app.errors import note_refusal
+from app.auth import last_seen
+from app.auth.current_user import current_person, current_sign_in_id, current_token_id, may_write
+from app.auth.locale import current_language
+from app.board.dispatch import board_reference, carry_out
+from app.board.flash_banners import banners_for
+from app.board.preview_as import standing_in
+from app.board.rendering import person_data, present_catch_up
+from app.error_handlers import note_refusal
 from app.extensions import socketio
-from app.flash_banners import banners_for
-from app.fragments import person_data, present_catch_up
-from app.languages import current_language
-from app.live import telling
-from app.live.telling import room, seats
-from app.observing.requests import watched
-from app.presence import Seat
-from app.previewing import standing_in
-from app.problems import problem_document, problem_for
-from boards.changes import CatchUp, changes_after
+from app.live import broadcaster
+from app.live.broadcaster import room, seats
+from app.live.presence import Seat
+from app.web.assets import asset_url
+from app.web.problems import problem_document, problem_for
+from app.web.request_log import watched
 from boards.database import is_unavailable, read_anew, reading
 from boards.errors import FieldError, Forbidden, Invalid, Refusal
-from boards.onboarding import own_reads
-from boards.reading import find_board, find_card
-from boards.unread import progress_of
+from boards.log.change_log import CatchUp, changes_after
+from boards.personal.read_receipts import own_reads
+from boards.personal.unread import progress_of
+from boards.queries import find_board, find_card
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def on_connect(*_anything: Any) -> bool | None:
     person = current_person()
     seat = seats.take(_sid(), person_data(person) or {}, current_sign_in_id(), person.audience, current_language())
     seat.token_id = current_token_id()
-    telling.welcome(seat)
+    broadcaster.welcome(seat)
     return None
 
 
@@ -105,13 +105,13 @@ def on_join(seat: Seat, data: Answer) -> Answer:
             leave_room(room(board.id, seat.group))
     seats.place(seat, board.id, person.audience, previewed)
     join_room(room(board.id, seat.group))
-    telling.begin_to_tell(board)
+    broadcaster.begin_to_tell(board)
     read_anew()
     missed = changes_after(reading(), board, after if type(after) is int else -1)
     if data.get("view") not in (None, seat.audience.key):
         missed = CatchUp(missed.seq, None)  # their role or services changed since the page was made: no change of the board says so
     if arrived:
-        telling.somebody_moved(board.id)
+        broadcaster.somebody_moved(board.id)
     reads = own_reads(reading(), person, board) if previewed is None else {}
     return {
         **present_catch_up(missed, *seat.group),
@@ -143,17 +143,17 @@ def on_typing(seat: Seat, data: Answer) -> Answer:
     if seat.board_id == card.board_id:
         seat.typing_card = card_id if data.get("on") is True else None
         seat.typing_column = column.id
-        telling.tell_typing(seat, card_id, column.id)
+        broadcaster.tell_typing(seat, card_id, column.id)
     return {}
 
 
 def _leave_board(seat: Seat, board_id: int) -> None:
     if seat.typing_card is not None:
         card_id, seat.typing_card = seat.typing_card, None
-        telling.tell_typing(seat, card_id, seat.typing_column)
+        broadcaster.tell_typing(seat, card_id, seat.typing_column)
     leave_room(room(board_id, seat.group))
     seats.place(seat, None, seat.own_audience, seat.previewed)
-    telling.somebody_moved(board_id)
+    broadcaster.somebody_moved(board_id)
 
 
 def _sid() -> str:

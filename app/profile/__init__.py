@@ -1,1 +1,1 @@
-"""What each person looks after themselves: profile, password, open sessions, tokens, their data."""
+"""Let people manage their own profile, password, sessions, tokens and data."""

@@ -17,14 +17,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 
-from app.accounts.current import current_account
 from app.accounts.models import Account, Digest, Preferences
+from app.accounts.preferences import Mail, keep, preferences_of, stop, stopped_by
+from app.auth.current_user import current_account
+from app.auth.locale import language_of
 from app.extensions import limiter
-from app.form_choices import choices
-from app.languages import language_of
-from app.preferences import Mail, keep, preferences_of, stop, stopped_by
+from app.web.form_choices import choices
 from boards.database import reading, write_transaction
-from boards.personal import own_writing
+from boards.models.personal import own_writing
 
 routes = Blueprint("alerts", __name__)
 

@@ -7,13 +7,13 @@ from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, RadioField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
-from app.accounts.choosing import NewPasswordForm
 from app.accounts.models import Account, TokenScope
-from app.accounts.names import BadInput, clean_name
 from app.accounts.passwords import verify_password
-from app.form_choices import choices
-from app.languages import LANGUAGES
-from app.profile.looks import DENSITIES, THEMES
+from app.accounts.validators import BadInput, clean_name
+from app.auth.password_form import NewPasswordForm
+from app.profile.appearance import DENSITIES, THEMES
+from app.web.form_choices import choices
+from app.web.languages import LANGUAGES
 
 SCOPES = (TokenScope.READ.value, TokenScope.WRITE.value)
 INITIALS_MAX_LETTERS = 3

@@ -10,11 +10,11 @@ from flask_login import login_required
 from sqlalchemy import delete
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.current import current_person
-from app.aside import aside
+from app.auth.current_user import current_person
 from app.extensions import limiter
-from app.profile.pictures import MAX_BYTES, UnfitPhoto, small_picture
+from app.profile.image_resize import MAX_BYTES, UnfitPhoto, small_picture
 from app.profile.rendering import profile_page
+from app.web.thread_pool import aside
 from boards.database import reading, write_transaction
 from boards.errors import NotFound
 from boards.models import Person, Photo

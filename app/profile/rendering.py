@@ -7,13 +7,13 @@ from typing import Any
 from flask import current_app, render_template
 from sqlalchemy import func, select
 
-from app.accounts.current import current_account, current_sign_in_id
 from app.accounts.models import Account, ApiToken, SignIn
 from app.accounts.password_policy import min_characters, own_words_of
-from app.languages import language_of
-from app.profile.browsers import browser_in_words
+from app.auth.current_user import current_account, current_sign_in_id
+from app.auth.locale import language_of
+from app.profile.appearance import chosen_theme, density
 from app.profile.forms import IdentityForm, LooksForm, PasswordForm, TokenForm
-from app.profile.looks import chosen_theme, density
+from app.profile.user_agents import browser_in_words
 from boards.database import reading
 
 

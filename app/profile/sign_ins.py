@@ -8,12 +8,12 @@ from flask_login import login_required
 from sqlalchemy import delete
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import audit
-from app.accounts.current import current_account, current_sign_in_id
 from app.accounts.models import Account, SignIn
 from app.accounts.password_change import end_sign_ins
-from app.live import close_sign_in
-from app.profile.browsers import browser_in_words
+from app.audit import log as audit_log
+from app.auth.current_user import current_account, current_sign_in_id
+from app.auth.signals import sign_in_ended
+from app.profile.user_agents import browser_in_words
 from boards.database import write_transaction
 
 routes = Blueprint("sign_ins", __name__)
@@ -29,9 +29,9 @@ def end_one(sign_in_id: int) -> AnyResponse:
         mine = sign_in is not None and sign_in.account_id == account.id and sign_in.id != current_sign_in_id()
         if sign_in and mine:
             session.execute(delete(SignIn).where(SignIn.id == sign_in_id))
-            audit.record(session, "signed_out", account.email, actor=account.person, browser=browser_in_words(sign_in.user_agent))
+            audit_log.record(session, "signed_out", account.email, actor=account.person, browser=browser_in_words(sign_in.user_agent))
     if mine:
-        close_sign_in(sign_in_id)
+        sign_in_ended.send(None, sign_in_id=sign_in_id)
     return _said(_("Ce poste est déconnecté."))
 
 
@@ -41,9 +41,9 @@ def end_others() -> AnyResponse:
     account = current_account()
     with write_transaction() as session:
         ended = end_sign_ins(session, session.get_one(Account, account.id), keep=current_sign_in_id())
-        audit.record(session, "signed_out_everywhere", account.email, actor=account.person, count=len(ended))
+        audit_log.record(session, "signed_out_everywhere", account.email, actor=account.person, count=len(ended))
     for sign_in_id in ended:
-        close_sign_in(sign_in_id)
+        sign_in_ended.send(None, sign_in_id=sign_in_id)
     return _said(_("Tous vos autres postes sont déconnectés."))
 
 

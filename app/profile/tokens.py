@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import audit
-from app.accounts.current import current_account
 from app.accounts.models import Account, ApiToken, TokenScope
-from app.accounts.people import make_token
+from app.accounts.service import make_token
+from app.audit import log as audit_log
+from app.auth.current_user import current_account
 from app.profile.forms import TokenForm
 from app.profile.rendering import profile_page
 from boards.database import now, reading, write_transaction
@@ -49,7 +49,7 @@ def revoke(token_id: int) -> AnyResponse:
         token = session.get(ApiToken, token_id) if token_id < 2**63 else None
         if token and token.account_id == account.id and token.revoked_at is None:
             token.revoked_at = now()
-            audit.record(session, "token_revoked", account.email, actor=account.person, name=token.name)
+            audit_log.record(session, "token_revoked", account.email, actor=account.person, name=token.name)
     flash(_("Ce jeton ne vaut plus rien."))
     return redirect(url_for("profile.show_profile", _anchor="tokens"), 303)
 

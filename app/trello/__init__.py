@@ -1,1 +1,1 @@
-"""Trello's board export, read without asking Trello anything: what becomes of each list, card and comment."""
+"""Import boards from Trello’s JSON export, without calling Trello."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from app.trello.earlier import vanished
 from app.trello.export import Action, Attachment, Card, CheckItem, Checklist, CustomFieldItem
+from app.trello.formatting import NBSP, colour_in_words, day_in_words, local, moment_in_words, one_line, size_in_words
 from app.trello.ledger import Ledger, Of
 from app.trello.lookups import Lookups, in_order
+from app.trello.previous_import import vanished
 from app.trello.rich_text import heading, item, labelled, rich, without_hidden_data
-from app.trello.words import NBSP, colour_in_words, day_in_words, local, moment_in_words, one_line, size_in_words
 
 ADDRESS_CHARACTERS = 4000
 UNKNOWN_MEMBER = "membre inconnu"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.trello.file import UnusableExport, load_objects
-from app.trello.lenient import Ids, Lenient, Objects, Oddities, Position
-from app.trello.words import one_line
+from app.trello.export_file import UnusableExport, load_objects
+from app.trello.formatting import one_line
+from app.trello.tolerant_models import Ids, Lenient, Objects, Oddities, Position
 
 
 class TrelloList(Lenient):

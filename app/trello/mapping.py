@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.trello import accounting
+from app.trello import import_audit
 from app.trello.card_text import CardText
 from app.trello.export import Board, Card, Export, TrelloList
+from app.trello.formatting import NBSP, guess_kind, local, slugify
 from app.trello.ledger import Ledger, Of
 from app.trello.lookups import Lookups, in_order
 from app.trello.rich_text import UNTITLED, packed, rich, shortened, title_of
-from app.trello.words import NBSP, guess_kind, local, slugify
 from boards.commands.columns import DEFAULT_HUES
-from boards.commands.incoming import IncomingCard, IncomingColumn, continuation_origin
+from boards.commands.import_data import IncomingCard, IncomingColumn, continuation_origin
 from boards.models import Kind
-from boards.text import TITLE_MAX_CHARACTERS, plain_text
+from boards.text.sanitize import TITLE_MAX_CHARACTERS, plain_text
 
 BYLINE = "importé de Trello"
 NO_COLUMN = "Sans colonne"
@@ -66,7 +66,7 @@ class _Mapping:
         self.done = 0
 
     def run(self) -> Mapped:
-        accounting.open_books(self.ledger, self.export)
+        import_audit.open_books(self.ledger, self.export)
         columns = [self._column(place, trello_list) for place, trello_list in enumerate(in_order(self.board.lists))]
         by_list = {trello_list.id: column for trello_list, column in reversed(list(zip(in_order(self.board.lists), columns, strict=True)))}
         homeless = IncomingColumn(NO_COLUMN, Kind.FREE, DEFAULT_HUES[Kind.FREE], f"trello:{self._board_key()}:sans-colonne")
@@ -78,7 +78,7 @@ class _Mapping:
             self._tell_progress()
         columns += [homeless] if homeless.cards else []
         self._add_description(columns)
-        accounting.close_books(self.ledger, self.export, self.lookups)
+        import_audit.close_books(self.ledger, self.export, self.lookups)
         return Mapped(title_of(self.board.name)[0], columns, self.ledger)
 
     def _tell_progress(self) -> None:

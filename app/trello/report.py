@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.trello.formatting import NBSP, counted, number
 from app.trello.ledger import Account, Ledger
 from app.trello.mapping import Mapped
 from app.trello.rich_text import shortened
-from app.trello.words import NBSP, counted, number
-from boards.commands.incoming import IncomingColumn, Tally
+from boards.commands.import_data import IncomingColumn, Tally
 from boards.models import Kind
 
 EXAMPLES = 5

@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Callable, Iterable
 
-from app.trello.words import NBSP, one_line
-from boards.text import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_title, markdown_to_html
+from app.trello.formatting import NBSP, one_line
+from boards.text.sanitize import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_title, markdown_to_html
 
 MARKDOWN_CHARACTERS = 16_384  # Trello's own limit; rendering takes a time that grows with the square of some texts
 PIECE_BYTES = 32 * 1024

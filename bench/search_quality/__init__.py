@@ -19,13 +19,13 @@ from app import create_app
 from app.accounts.models import Account
 from app.demo import create_demo_town
 from app.demo.dates import fill_dates
-from app.schema import bring_up_to_date
+from app.server.migrations import bring_up_to_date
 from bench.figures import Figure
 from bench.processes import Towns
 from bench.town import SECRET_KEY
 from boards.database import db, reading
 from boards.models import Person
-from boards.search.finding import search
+from boards.search.engine import search
 from config import Settings
 
 FLOOR = 95.0  # %

@@ -8,16 +8,16 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from boards.commands.base import Command, invalid
 from boards.commands.boards import ArchiveBoard, EditBoard, RestoreBoard
+from boards.commands.bulk import ArchiveCards, MoveCards
 from boards.commands.cards import AddCard, ArchiveCard, ConfirmCard, EditCard, MoveCard, RestoreCard
 from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
-from boards.commands.erasing import EraseCard, EraseColumn
+from boards.commands.deletion import EraseCard, EraseColumn
 from boards.commands.flash import FlashCard
 from boards.commands.labels import EditLabel, MergeLabels, RemoveLabel, SetLabels
-from boards.commands.reading import RequireReading
-from boards.commands.reorganising import MergeColumn, SplitColumn
-from boards.commands.restoring import RestoreText
+from boards.commands.merge_split import MergeColumn, SplitColumn
+from boards.commands.required_reading import RequireReading
+from boards.commands.restore_text import RestoreText
 from boards.commands.rights import SetRights
-from boards.commands.selection import ArchiveCards, MoveCards
 from boards.commands.suggestions import PublishAnswer, ReplyToCard, SetStatus, SetSuggestion, VoteCard, WithdrawReply
 from boards.commands.undo import UndoChange
 

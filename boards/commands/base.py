@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from boards.errors import FieldError, Invalid
 from boards.scope import Scope
-from boards.text import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_lines, clean_title
+from boards.text.sanitize import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_lines, clean_title
 
 
 class Command(BaseModel):

@@ -9,12 +9,12 @@ from typing import ClassVar, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boards.commands.altered import TakenRanks
 from boards.commands.base import Command, Id, Title
+from boards.commands.reversal import TakenRanks
 from boards.errors import Conflict
 from boards.models import Board, Record
 from boards.scope import Scope
-from boards.text import sorting_key
+from boards.text.sanitize import sorting_key
 
 
 class EditBoard(Command):

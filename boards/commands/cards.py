@@ -9,12 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from boards import rights
 from boards.commands.base import Body, Command, Id, Title, lines
-from boards.commands.dates import Day, confirm, put_away, require_day_to_come, show_from, stand
 from boards.commands.placing import ranks_asked
+from boards.commands.validity import Day, confirm, put_away, require_day_to_come, show_from, stand
 from boards.errors import Conflict, FieldError, Invalid
 from boards.models import Card, Kind, Suggestion
 from boards.scope import Scope
-from boards.text import plain_text
+from boards.text.sanitize import plain_text
 
 INTERNAL_NOTE_MAX_CHARACTERS = 4_000
 # What may be mended without anybody being told: what a card says, never when it holds or to whom it may be told.

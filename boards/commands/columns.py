@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from boards.commands.base import Command, Hue, Id, Title
 from boards.errors import Conflict, NotFound
 from boards.models import Column, Kind, Service
-from boards.rank import rank_for_column
+from boards.ordering import rank_for_column
 from boards.scope import Scope
 
 CheckAfter = Annotated[int, Field(ge=0, le=3650)]  # days; 0: never

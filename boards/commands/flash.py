@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from boards import flashes
+from boards.clock import day_of, start_of
 from boards.commands.base import Command, Id
-from boards.commands.dates import written_out
-from boards.days import day_of, start_of
+from boards.commands.validity import written_out
 from boards.errors import Conflict, FieldError, Invalid
 from boards.models import Card
 from boards.scope import Scope

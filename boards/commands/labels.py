@@ -16,7 +16,7 @@ from boards.errors import Conflict, NotFound
 from boards.labels import HUES, NAME_MAX_CHARACTERS, ON_A_BOARD, ON_A_CARD, Label, labelled_cards, labels_of, plain_name
 from boards.models import Card, Record
 from boards.scope import Scope
-from boards.text import UnfitText, clean_title
+from boards.text.sanitize import UnfitText, clean_title
 
 
 def _clean_name(name: str) -> str:

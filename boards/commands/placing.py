@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boards.commands.base import Command
 from boards.models import Column
-from boards.rank import ranks_for_cards
+from boards.ordering import ranks_for_cards
 from boards.scope import Scope
 
 

@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 from boards import rights
 from boards.commands.base import Command, Id, lines
 from boards.commands.cards import Asked, NewCard
-from boards.discussion import Reply, Vote
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Card, Column, Kind, Status, Suggestion
+from boards.models.suggestion import Reply, Vote
 from boards.scope import Scope
 from boards.suggestions import CLOSED, NEXT, tell_author
 

@@ -8,8 +8,14 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import select
 
-from boards.changes import UNSEEN, committed_now, former_homes, touches_card
-from boards.commands.altered import (
+from boards.commands.base import Command, Id
+from boards.commands.boards import AlteredBoard, altered_board
+from boards.commands.cards import EditCard
+from boards.commands.import_columns import ImportColumns
+from boards.commands.labels import AlteredLabel, altered_labels
+from boards.commands.reassign_service import ReassignService
+from boards.commands.required_reading import require_asker
+from boards.commands.reversal import (
     ASKING,
     CARD_FIELDS,
     COLUMN_FIELDS,
@@ -23,18 +29,12 @@ from boards.commands.altered import (
     alters_text,
     joined,
 )
-from boards.commands.base import Command, Id
-from boards.commands.boards import AlteredBoard, altered_board
-from boards.commands.cards import EditCard
-from boards.commands.importing import ImportColumns
-from boards.commands.labels import AlteredLabel, altered_labels
-from boards.commands.reading import require_asker
-from boards.commands.services import ReassignService
 from boards.commands.suggestions import require_decider, require_open_to
 from boards.errors import Conflict, NotFound, Refusal
-from boards.homes import homes_after
+from boards.log.card_locations import homes_after
+from boards.log.change_log import UNSEEN, committed_now, former_homes, touches_card
+from boards.log.time_travel import was_for_residents
 from boards.models import Card, Change, Column, Record
-from boards.past import was_for_residents
 from boards.scope import Scope
 
 # What imports and merges of services brought lies outside the board as well: in another program's file, on other boards. Votes and

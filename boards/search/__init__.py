@@ -1,1 +1,1 @@
-"""Finding cards by their words."""
+"""Index cards and find them by words."""

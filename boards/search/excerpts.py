@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from boards.search.terms import composed, tokens
-from boards.search.understanding import Asked, Text
+from boards.search.analyzer import composed, tokens
+from boards.search.query_parser import Asked, Text
 
 _BEFORE = 40  # characters that lead up to the first word
 _CUT = re.compile(r"\s")

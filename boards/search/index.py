@@ -11,9 +11,9 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from boards.models import Card, Column, Record
-from boards.search.databases import index_of
+from boards.search.analyzer import TYPO_FROM, Wanted, index_terms, is_one_slip, label_term, variants
+from boards.search.backends import index_of
 from boards.search.models import Variant, Word
-from boards.search.terms import TYPO_FROM, Wanted, index_terms, is_one_slip, label_term, variants
 
 INDEXED = {"title", "body_html", "internal_note", "label_ids"}
 _BATCH = 500

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from boards.search.understanding import Asked, Text
+from boards.search.query_parser import Asked, Text
 
 # What an answer counts where it stands.
 _IN_TITLE, _IN_COLUMN, _IN_LABEL, _IN_TEXT = 3.0, 2.0, 2.0, 1.2

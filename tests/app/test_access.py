@@ -22,11 +22,11 @@ from app.accounts.models import Account, ApiToken, SignIn
 from app.extensions import limiter, socketio
 from app.live.events import HANDLERS
 from boards import rights
+from boards.board_templates import save_template, template_of
 from boards.commands import AnyCommand
 from boards.database import reading, write_transaction
-from boards.discussion import Reply
 from boards.models import Board, Photo
-from boards.templates import save_template, template_of
+from boards.models.suggestion import Reply
 from tests.app.access import COMMANDS, EVENTS, LOOKING_AS, MOVE_INTO, ROLES, ROUTES, TARGETS, Access, Verdict, meets
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.accounts.admin_actions import erase_person
 from app.accounts.models import Account, Digest, Preferences
-from app.accounts.upkeep import erase_person
-from app.preferences import Mail, stopping_token
+from app.accounts.preferences import Mail, stopping_token
 from boards.database import db, reading, write_transaction
 from boards.models import Person
 from tests.clock import Clock, in_town

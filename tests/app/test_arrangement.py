@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from boards.personal import Placement
+from boards.models.personal import Placement
 from tests.town import Town
 from tests.visitor import Visitor
 
@@ -71,8 +71,8 @@ def test_what_went_away_while_it_was_kept_is_to_be_tried_again(agent: Visitor, t
     def keep_what_is_gone(session: Any, *_anything: Any) -> None:
         session.add(Placement(person_id=town.agent, column_id=999_999, pinned=True))
 
-    monkeypatch.setattr("boards.arrangement.pin_column", keep_what_is_gone)
-    monkeypatch.setattr("app.pages.fold_column", keep_what_is_gone)
+    monkeypatch.setattr("boards.personal.column_order.pin_column", keep_what_is_gone)
+    monkeypatch.setattr("app.board.views.fold_column", keep_what_is_gone)
     pinned = put(agent, town.free, {"pinned": True})
     folded = agent.client.put(f"/boards/accueil/folds/{town.free}", json=True, headers={"X-CSRFToken": agent.csrf_token})
     for answer in (pinned, folded):

@@ -6,8 +6,8 @@ import socket
 from types import SimpleNamespace
 from typing import Any
 
-from app.arriving import SPELL_SECONDS, Turns
-from app.websocket import WebSocketSeam
+from app.live.admission import SPELL_SECONDS, Turns
+from app.live.websocket import WebSocketSeam
 
 
 class Loop:

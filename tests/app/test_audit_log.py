@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import audit
-from app.accounts.models import AuditEntry
-from app.administration.log_words import facts_in_words
+from app.admin.audit_labels import facts_in_words
+from app.audit import log as audit_log
+from app.audit.models import AuditEntry
 from boards.database import db, now, reading, write_transaction
 from tests.town import Town
 from tests.visitor import Visitor
@@ -33,7 +33,7 @@ def facilitator(town: Town, visitor: Visitor) -> Visitor:
 
 def write(action: str, subject: str = "", actor: int | None = None, at: datetime | None = None, **facts: object) -> None:
     with write_transaction() as session:
-        audit.record(session, action, subject, actor=actor, **facts)
+        audit_log.record(session, action, subject, actor=actor, **facts)
         session.flush()
         if at is not None:
             session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first().at = at  # type: ignore[union-attr]  # just written
@@ -86,7 +86,7 @@ def test_entries_are_found_by_action_person_and_day(town: Town, facilitator: Vis
 def test_a_long_log_comes_page_by_page(town: Town, facilitator: Visitor) -> None:
     with write_transaction() as session:
         for number in range(130):
-            audit.record(session, "service_added", f"Service {number}")
+            audit_log.record(session, "service_added", f"Service {number}")
     assert len(ROW.findall(facilitator.get("/log").text)) == 100
     last = ROW.findall(facilitator.get("/log?page=2&action=service_added").text)
     assert len(last) == 30

@@ -14,13 +14,14 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from app import copying, create_app
-from app.backup_check import contents_of
-from app.schema import bring_up_to_date
+from app import create_app
+from app.backup import database_copy
+from app.backup.verification import contents_of
+from app.server.migrations import bring_up_to_date
+from boards.clock import today
 from boards.database import db, filling, reading, write_transaction
-from boards.days import today
 from boards.models import Person, Photo
-from boards.search.finding import search
+from boards.search.engine import search
 from config import Settings
 from tests.every_table import all_rows, fill_every_table
 from tests.town import Town, found_town
@@ -85,13 +86,13 @@ def test_what_is_written_while_it_is_made_is_not_in_it_not_even_in_part(
     on_postgresql: Flask, lived_in: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Boards are copied before columns and cards: a copy without one instant would hold a card of which its log knows nothing."""
-    seq, fill = lived_in.seq, copying._fill
+    seq, fill = lived_in.seq, database_copy._fill
 
     def fill_while_agents_write(source: Any, target: Any, table: Any) -> None:
         fill(source, target, table)
         lived_in.add_card(f"Pendant la copie de {table.name}")
 
-    monkeypatch.setattr(copying, "_fill", fill_while_agents_write)
+    monkeypatch.setattr(database_copy, "_fill", fill_while_agents_write)
     contents = contents_of(backup_of(on_postgresql, tmp_path / "monday.sqlite3"))
     assert (contents.boards[0].slug, contents.boards[0].seq, contents.boards[0].cards) == ("accueil", seq, 0)
     assert contents.flaws == []
@@ -117,9 +118,9 @@ def test_a_restoring_that_breaks_off_leaves_the_town_as_it_was(
 
     def break_off(_source: object, target: Any, *_others: object) -> None:
         if target.dialect.name == "postgresql":
-            raise copying.CannotCopy("panne de courant")
+            raise database_copy.CannotCopy("panne de courant")
 
-    monkeypatch.setattr(copying, "_carry_counters", break_off)
+    monkeypatch.setattr(database_copy, "_carry_counters", break_off)
     refused = run(on_postgresql, "restore", "--yes", str(monday))
     assert (refused.exit_code, "la base est telle qu’avant" in refused.stderr) == (1, True)
     assert lived_in.card(card).title == "Ajoutée mardi"

@@ -14,12 +14,12 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from app.accounts.models import AuditEntry
-from app.template_file import SHIPPED, shipped_template
-from boards.administration import make_default
+from app.admin.board_template_file import SHIPPED, shipped_template
+from app.audit.models import AuditEntry
+from boards.board_templates import BYTES_AT_MOST
 from boards.database import db, now, reading, write_transaction
+from boards.directory import make_default
 from boards.models import Board, BoardTemplate, Card, Column, Service
-from boards.templates import BYTES_AT_MOST
 from tests.town import Town
 from tests.visitor import Visitor
 
@@ -413,5 +413,5 @@ def test_only_the_chosen_template_is_read(town: Town, facilitator: Visitor, monk
         raise AssertionError
 
     for name in ("parse_template", "template_of"):
-        monkeypatch.setattr(f"app.administration.board_templates.{name}", none_is_read)
+        monkeypatch.setattr(f"app.admin.board_template_views.{name}", none_is_read)
     assert facilitator.post("/town/boards/new", {"title": "Vide", "begin_with": "shipped"}).status_code == 303

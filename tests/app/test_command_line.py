@@ -4,7 +4,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.accounts.models import Account, ApiToken, AuditEntry, SignIn
+from app.accounts.models import Account, ApiToken, SignIn
+from app.audit.models import AuditEntry
 from boards.database import db, reading
 from boards.models import Board
 from tests.town import Town

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from app import compression
+from app.web import compression
 from tests.town import Town
 from tests.visitor import Visitor
 

@@ -12,13 +12,14 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from app import copying, create_app
-from app.schema import bring_up_to_date
+from app import create_app
+from app.backup import database_copy
+from app.server.migrations import bring_up_to_date
+from boards.clock import today
 from boards.database import db, filling, reading, write_transaction
-from boards.days import today
 from boards.labels import Label
 from boards.models import Person
-from boards.search.finding import search
+from boards.search.engine import search
 from config import Settings
 from tests.every_table import all_rows, fill_every_table
 from tests.town import Town
@@ -164,13 +165,13 @@ def test_what_does_not_fit_is_named_and_nothing_is_left_there(app: Flask, town: 
 def test_a_copy_that_is_not_the_same_is_no_copy(
     app: Flask, town: Town, empty_postgresql_url: str, copy: Copy, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    carry_counters = copying._carry_counters
+    carry_counters = database_copy._carry_counters
 
     def damaged(source: Connection, target: Connection, *others: Any) -> None:
         carry_counters(source, target, *others)
         target.execute(text(damage))
 
-    monkeypatch.setattr(copying, "_carry_counters", damaged)
+    monkeypatch.setattr(database_copy, "_carry_counters", damaged)
     refused = copy(closed(app), empty_postgresql_url)
     assert (refused.exit_code, "la copie n’est pas identique" in refused.stderr) == (1, True)
     assert tables(empty_postgresql_url) == set()

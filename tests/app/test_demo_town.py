@@ -8,9 +8,9 @@ from flask import Flask
 from app.demo import create_demo_town
 from boards.database import now, reading
 from boards.models import Board, BoardTemplate, Card, Column, Kind, Person, Status, Suggestion
-from boards.onboarding import rules_for
-from boards.personal import Notice, Placement
-from boards.reading import boards_for
+from boards.models.personal import Notice, Placement
+from boards.personal.read_receipts import rules_for
+from boards.queries import boards_for
 
 
 @pytest.fixture

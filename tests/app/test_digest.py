@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import digest
 from app.accounts.models import Account, Digest, Preferences
-from app.digest import RETRIES
-from app.preferences import keep
-from boards.administration import create_person
+from app.accounts.preferences import keep
+from app.notifications import digest
+from app.notifications.digest import RETRIES
 from boards.database import db, reading, write_transaction
+from boards.directory import create_person
 from boards.freshness import expire_due
 from boards.models import Board, Card, Person, Role
-from boards.personal import own_writing
-from boards.unread import mark_all, mark_seen
+from boards.models.personal import own_writing
+from boards.personal.unread import mark_all, mark_seen
 from tests.app.test_jobs import together
 from tests.clock import Clock, in_town
 from tests.smtp import Mailbox, smtp_server, use_smtp

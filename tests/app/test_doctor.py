@@ -23,9 +23,9 @@ from sqlalchemy import text, update
 
 from app import create_app
 from app.jobs.models import Job
-from app.observing.doctor import around, installation, machine, stores
-from app.observing.doctor.findings import Finding, State
-from app.schema import newest_revision
+from app.monitoring.doctor import databases, external, host, installation
+from app.monitoring.doctor.findings import Finding, State
+from app.server.migrations import newest_revision
 from boards.database import db, now, reading, write_transaction
 from boards.models import Change
 from config import Settings
@@ -43,7 +43,7 @@ Usage = namedtuple("Usage", "total used free")
 def settings(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings with which all is well."""
     monkeypatch.setenv("SECRET_KEY", KEY)
-    monkeypatch.setattr(stores, "LOSSES", {})  # a database for tests may be told to be quick
+    monkeypatch.setattr(databases, "LOSSES", {})  # a database for tests may be told to be quick
     tmp_path.chmod(0o700)
     settings: Settings = app.config["SETTINGS"]
     return settings
@@ -78,7 +78,7 @@ def test_the_command_says_all_and_ends_badly_when_something_is_wrong(
     app: Flask, town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
-    monkeypatch.setattr("app.observing.doctor.machine._kernel_says_unsynchronised", lambda: False)
+    monkeypatch.setattr("app.monitoring.doctor.host._kernel_says_unsynchronised", lambda: False)
     fine = app.test_cli_runner().invoke(args=["doctor"])
     assert fine.exit_code == 0, fine.output
     assert "✓ Réglages\u00a0: ils conviennent." in fine.stdout
@@ -93,7 +93,7 @@ def test_the_command_says_all_and_ends_badly_when_something_is_wrong(
 
 
 def test_a_check_that_breaks_silences_no_other(app: Flask, town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.observing.doctor.machine._room", lambda *_anything: 1 / 0)
+    monkeypatch.setattr("app.monitoring.doctor.host._room", lambda *_anything: 1 / 0)
     told = app.test_cli_runner().invoke(args=["doctor"]).stdout
     assert "✗ Disque\u00a0: vérification impossible\u00a0: ZeroDivisionError" in told
     assert "Courrier" in told
@@ -151,7 +151,7 @@ def test_a_sqlite_with_the_wal_bug_is_found(
 
 def test_libraries_that_are_not_those_that_were_tested_are_found(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
-    monkeypatch.setattr("app.observing.doctor.installation.version", lambda _name: "0.0.1")
+    monkeypatch.setattr("app.monitoring.doctor.installation.version", lambda _name: "0.0.1")
     assert "make setup" in only(find(installation.versions)).advice
 
 
@@ -159,69 +159,69 @@ def test_libraries_that_are_not_those_that_were_tested_are_found(find: Find, mon
 
 
 def test_a_clock_that_went_back_is_found(find: Find, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.observing.doctor.machine._kernel_says_unsynchronised", lambda: False)
+    monkeypatch.setattr("app.monitoring.doctor.host._kernel_says_unsynchronised", lambda: False)
     town.add_card("Piscine")
-    assert find(machine.clock) == []
+    assert find(host.clock) == []
     with write_transaction() as session:
         session.execute(update(Change).values(at=now() + timedelta(days=1)))
-    assert "timedatectl" in only(find(machine.clock)).advice
+    assert "timedatectl" in only(find(host.clock)).advice
 
 
 def test_a_clock_that_nobody_sets_is_found(find: Find, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.observing.doctor.machine._kernel_says_unsynchronised", lambda: True)
-    assert only(find(machine.clock)).state is State.WATCH
+    monkeypatch.setattr("app.monitoring.doctor.host._kernel_says_unsynchronised", lambda: True)
+    assert only(find(host.clock)).state is State.WATCH
 
 
 @pytest.mark.parametrize(("free", "state"), [(10 * 2**30, None), (2**29, State.WATCH), (2**20, State.WRONG)])
 def test_a_disk_that_fills_up_is_found(find: Find, town: Town, monkeypatch: pytest.MonkeyPatch, free: int, state: State | None) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(2**40, 0, free))
-    assert [finding.state for finding in find(machine.disk)] == ([state] if state else [])
+    assert [finding.state for finding in find(host.disk)] == ([state] if state else [])
 
 
 def test_a_folder_that_takes_nothing_or_is_open_to_others_is_found(find: Find, town: Town, tmp_path: Path) -> None:
-    assert "impossible d’écrire" in only(find(machine.disk, data_dir=tmp_path / "nowhere")).told
+    assert "impossible d’écrire" in only(find(host.disk, data_dir=tmp_path / "nowhere")).told
     tmp_path.chmod(0o755)
-    assert "chmod 700" in only(find(machine.disk)).advice
+    assert "chmod 700" in only(find(host.disk)).advice
 
 
 def test_a_sqlite_file_on_a_disk_of_the_network_is_found(find: Find, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.observing.doctor.machine._file_system", lambda _folder: "nfs4")
-    assert "nfs4" in only(find(machine.disk, database_url="sqlite:////town")).told
+    monkeypatch.setattr("app.monitoring.doctor.host._file_system", lambda _folder: "nfs4")
+    assert "nfs4" in only(find(host.disk, database_url="sqlite:////town")).told
 
 
 def test_backups_that_do_not_come_any_more_are_found(find: Find, tmp_path: Path) -> None:
-    assert "aucune" in only(find(machine.backups)).told
+    assert "aucune" in only(find(host.backups)).told
     file = tmp_path / "backups" / "flash-news_2026-11-20_03h15m00.sqlite3"
     file.parent.mkdir()
     file.touch()
-    assert find(machine.backups) == []
+    assert find(host.backups) == []
     os.utime(file, (time.time() - 3 * 86_400,) * 2)
-    assert "3 jours" in only(find(machine.backups)).told
+    assert "3 jours" in only(find(host.backups)).told
 
 
 # --- where things are kept
 
 
 def test_a_schema_of_another_version_is_found(find: Find, town: Town) -> None:
-    assert find(stores.database) == []
+    assert find(databases.database) == []
     for revision, word in (("0001", "Redémarrez"), ("9999", "version du logiciel")):
         with write_transaction() as session:
             session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
-        assert word in only(find(stores.database)).advice
+        assert word in only(find(databases.database)).advice
     with write_transaction() as session:
         session.execute(text("DELETE FROM alembic_version"))
-    assert "pas encore de tables" in only(find(stores.database)).told
-    assert find(around.jobs) == []
+    assert "pas encore de tables" in only(find(databases.database)).told
+    assert find(external.jobs) == []
     with write_transaction() as session:  # for the tests that come after this one, where they share a database
         session.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest_revision()})
 
 
 @pytest.mark.postgresql
 def test_a_postgresql_that_may_lose_something_is_found(find: Find, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "LOSSES", {"enable_seqscan": "rien du tout"})
-    assert find(stores.database) == []
+    monkeypatch.setattr(databases, "LOSSES", {"enable_seqscan": "rien du tout"})
+    assert find(databases.database) == []
     reading().execute(text("SET SESSION enable_seqscan = off"))
-    found = [finding for finding in stores.database(settings) if finding.state is State.WRONG]
+    found = [finding for finding in databases.database(settings) if finding.state is State.WRONG]
     reading().execute(text("SET SESSION enable_seqscan = on"))
     assert "enable_seqscan = on" in only(found).advice
 
@@ -255,8 +255,8 @@ def test_a_damaged_sqlite_file_is_found(settings: Settings, founded: tuple[Path,
 
 
 def test_a_redis_that_is_away_is_found(find: Find) -> None:
-    assert find(stores.redis_store) == []
-    assert "systemctl start redis-server" in only(find(stores.redis_store, redis_url=f"redis://127.0.0.1:{free_port()}/0")).advice
+    assert find(databases.redis_store) == []
+    assert "systemctl start redis-server" in only(find(databases.redis_store, redis_url=f"redis://127.0.0.1:{free_port()}/0")).advice
 
 
 # --- mail, service, jobs
@@ -265,16 +265,16 @@ def test_a_redis_that_is_away_is_found(find: Find) -> None:
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")
 def test_mail_that_would_not_leave_is_found(find: Find, tmp_path: Path) -> None:
     with smtp_server() as mailbox:
-        assert find(around.mail, smtp=mailbox.settings()) == []
-        assert "SMTP_SECURITY" in only(find(around.mail, smtp=mailbox.settings("starttls"))).advice
+        assert find(external.mail, smtp=mailbox.settings()) == []
+        assert "SMTP_SECURITY" in only(find(external.mail, smtp=mailbox.settings("starttls"))).advice
         assert mailbox.is_empty()
-    assert "pare-feu" in only(find(around.mail, smtp=mailbox.settings())).advice
+    assert "pare-feu" in only(find(external.mail, smtp=mailbox.settings())).advice
     with smtp_server(make_certificate(tmp_path / "smtp.pem")) as mailbox:
-        assert "certificat" in only(find(around.mail, smtp=mailbox.settings("starttls"))).told
+        assert "certificat" in only(find(external.mail, smtp=mailbox.settings("starttls"))).told
     with smtp_server(asks_for_password=True) as mailbox:
-        assert find(around.mail, smtp=mailbox.settings(user=USER, password=PASSWORD)) == []
-        assert "SMTP_PASSWORD" in only(find(around.mail, smtp=mailbox.settings(user=USER, password="another"))).advice
-    assert find(around.mail) == []
+        assert find(external.mail, smtp=mailbox.settings(user=USER, password=PASSWORD)) == []
+        assert "SMTP_PASSWORD" in only(find(external.mail, smtp=mailbox.settings(user=USER, password="another"))).advice
+    assert find(external.mail) == []
 
 
 def test_a_sender_that_the_mail_server_refuses_is_found(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,11 +283,11 @@ def test_a_sender_that_the_mail_server_refuses_is_found(find: Find, monkeypatch:
 
     monkeypatch.setattr(Mailbox, "handle_MAIL", refuse, raising=False)
     with smtp_server() as mailbox:
-        assert "MAIL_FROM" in only(find(around.mail, smtp=mailbox.settings())).advice
+        assert "MAIL_FROM" in only(find(external.mail, smtp=mailbox.settings())).advice
 
 
 def test_a_service_that_is_not_there_is_found(find: Find) -> None:
-    assert "systemctl start" in only(find(around.workers, port=free_port())).advice
+    assert "systemctl start" in only(find(external.workers, port=free_port())).advice
 
 
 def test_a_port_where_something_else_answers_is_found(find: Find) -> None:
@@ -301,15 +301,15 @@ def test_a_port_where_something_else_answers_is_found(find: Find) -> None:
                 connection.sendall(b"HTTP/1.0 404 Not Found\r\n\r\n<h1>It works")
 
         threading.Thread(target=answer, daemon=True).start()
-        assert "ce n’est pas Flash News" in only(find(around.workers, port=other.getsockname()[1])).told
+        assert "ce n’est pas Flash News" in only(find(external.workers, port=other.getsockname()[1])).told
 
 
 def test_jobs_that_fail_or_that_nobody_does_are_found(find: Find, town: Town, clock: Clock) -> None:
     with write_transaction() as session:
         session.add(Job(name="expire_cards", due_at=clock() - timedelta(minutes=1)))
-    assert find(around.jobs) == []
+    assert find(external.jobs) == []
     clock.advance(timedelta(minutes=10))
-    assert "redémarrez" in only(find(around.jobs)).advice
+    assert "redémarrez" in only(find(external.jobs)).advice
     with write_transaction() as session:
         session.execute(update(Job).values(failures=3, outcome="ValueError"))
-    assert "flask jobs run expire_cards" in only(find(around.jobs)).advice
+    assert "flask jobs run expire_cards" in only(find(external.jobs)).advice

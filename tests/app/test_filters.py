@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.admin_actions import erase_person
 from app.accounts.models import Account
-from app.accounts.upkeep import erase_person
 from boards.database import reading, write_transaction
+from boards.filters.saved import KEPT_AT_MOST
 from boards.models import Person
-from boards.personal import SavedFilter
-from boards.saved_filters import KEPT_AT_MOST
+from boards.models.personal import SavedFilter
 from tests.town import Town
 from tests.visitor import Visitor
 

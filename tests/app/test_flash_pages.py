@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from app.accounts.models import AuditEntry, Preferences
+from app.accounts.models import Preferences
+from app.audit.models import AuditEntry
 from boards.database import db, reading, write_transaction
-from boards.reminders import remind_readers
+from boards.personal.reminders import remind_readers
 from tests.clock import Clock
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.fragments import Fragments
+from app.board.rendering import Fragments
 
 
 def test_a_card_is_kept_as_it_was_rendered_last_in_each_language() -> None:

@@ -8,8 +8,8 @@ from html import unescape
 
 import pytest
 
+from boards.clock import today
 from boards.database import reading
-from boards.days import today
 from boards.freshness import expire_due
 from tests.clock import Clock
 from tests.town import Town

@@ -13,10 +13,10 @@ from sqlalchemy import event, select, update
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Account
-from boards.administration import create_person
 from boards.database import db, now, reading, write_transaction
+from boards.directory import create_person
 from boards.models import Person, Role
-from boards.onboarding import mark_read
+from boards.personal.read_receipts import mark_read
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 

@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.accounts.models import AuditEntry
-from app.handing.pages import qr_code
+from app.audit.models import AuditEntry
+from app.sharing.views import qr_code
+from boards.clock import today
 from boards.database import now, reading, write_transaction
-from boards.days import today
-from boards.handing import PublicLink, handed
 from boards.models import Card, Service
+from boards.sharing import PublicLink, handed
 from tests.app.test_languages import leftovers, speak
 from tests.smtp import use_smtp
 from tests.town import PEOPLE, Town

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from app.accounts.models import AuditEntry
-from boards.commands.importing import ImportColumns
+from app.audit.models import AuditEntry
+from boards.commands.import_columns import ImportColumns
 from boards.database import reading, write_transaction
 from boards.models import Board, Card, Change, Column, Kind, Person
 from config import Settings
@@ -157,7 +157,7 @@ def test_a_failed_import_leaves_no_empty_board(run: Run, town: Town, monkeypatch
         raise RuntimeError("the disk is full")
 
     before = everything_stored()
-    monkeypatch.setattr("boards.commands.importing._bring_cards", fail)
+    monkeypatch.setattr("boards.commands.import_columns._bring_cards", fail)
     assert isinstance(run(ACCUEIL).exception, RuntimeError)
     assert everything_stored() == before
 

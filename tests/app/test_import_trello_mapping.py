@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.trello.formatting import guess_kind, slugify
 from app.trello.ledger import Of
-from app.trello.words import guess_kind, slugify
 from boards.models import Kind
-from boards.text import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, clean_body, clean_title
+from boards.text.sanitize import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, clean_body, clean_title
 from tests.app.trello import accueil, column, info, infos, mapped, small_board
 
 RICH = "Aide alimentaire"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.trello.export import parse_export
-from app.trello.file import UnusableExport, read_bytes
+from app.trello.export_file import UnusableExport, read_bytes
 from tests.app.trello import accueil, small_board
 
 EXPORT = json.dumps(accueil()).encode()

@@ -16,14 +16,15 @@ import gevent
 import pytest
 from flask import Flask
 
-from app.accounts.models import AuditEntry
-from app.audit import KEPT
-from app.jobs import runner, scheduler
-from app.jobs.models import Job
-from app.jobs.registry import TASKS, Task
+from app import scheduler
+from app.audit.log import KEPT
+from app.audit.models import AuditEntry
+from app.jobs import runner
+from app.jobs.models import Job, Task
 from app.jobs.runner import LEASE, Went
-from app.jobs.times import When, at, every_minute
-from boards import days
+from app.scheduled_tasks import TASKS
+from app.web.cron import When, at, every_minute
+from boards import clock as town_clock
 from boards.database import db, now, reading, write_transaction
 from tests.clock import Clock
 from tests.town import Town
@@ -53,7 +54,7 @@ class Probe:
     @property
     def times(self) -> list[str]:
         """When, by the town's clocks."""
-        return [f"{moment.astimezone(days.zone()):%d/%m %H:%M}" for moment in self.moments]
+        return [f"{moment.astimezone(town_clock.zone()):%d/%m %H:%M}" for moment in self.moments]
 
     @property
     def row(self) -> Job:
@@ -76,7 +77,7 @@ def look(probe: Probe) -> None:
 
 
 def pass_time(clock: Clock, probe: Probe, until: str, step: timedelta = timedelta(minutes=30)) -> None:
-    end = datetime.fromisoformat(until).replace(tzinfo=days.zone())
+    end = datetime.fromisoformat(until).replace(tzinfo=town_clock.zone())
     while now() < end:
         clock.advance(step)
         look(probe)

@@ -12,9 +12,9 @@ from flask import Flask, current_app
 from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
-from app.accounts.invitations import send_invitation
 from app.accounts.models import Account
-from app.mail import CannotSend, send
+from app.auth.invitation_email import send_invitation
+from app.web.smtp import CannotSend, send
 from boards.database import db, reading, write_transaction
 from boards.models import Person
 from tests.smtp import smtp_server, use_smtp
@@ -226,8 +226,8 @@ def test_the_language_costs_a_command_no_question_to_the_database(town: Town, vi
     visitor.sign_in(AGENT)
     statements()  # from here on the search knows these words
     asked = statements()
-    monkeypatch.setattr("app.languages.current_account", lambda: None)  # from here on it is known without asking
-    monkeypatch.setattr("app.languages.language_of", lambda _account: "en")
+    monkeypatch.setattr("app.auth.locale.current_account", lambda: None)  # from here on it is known without asking
+    monkeypatch.setattr("app.auth.locale.language_of", lambda _account: "en")
     assert asked == statements()
 
 

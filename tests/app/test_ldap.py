@@ -12,10 +12,11 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.accounts import people
-from app.accounts.models import Account, AuditEntry, Identity, SignIn
-from app.sign_on import ldap
-from app.sign_on.identities import DirectoryAway
+from app.accounts import service as account_service
+from app.accounts.models import Account, Identity, SignIn
+from app.audit.models import AuditEntry
+from app.auth import ldap_backend
+from app.auth.external_identities import DirectoryAway
 from boards.database import db, reading
 from config import ROOT, Settings
 from tests.server import free_port
@@ -41,10 +42,10 @@ def environment(slapd: Slapd) -> dict[str, str]:
     return slapd.environment
 
 
-def prove(environment: dict[str, str], login: str, password: str) -> ldap.Entry | None:
+def prove(environment: dict[str, str], login: str, password: str) -> ldap_backend.Entry | None:
     settings = Settings.from_environment(environment).ldap
     assert settings is not None
-    return ldap.prove(settings, login, password)
+    return ldap_backend.prove(settings, login, password)
 
 
 def log() -> list[AuditEntry]:
@@ -150,7 +151,7 @@ def test_somebody_without_an_address_is_not_linked_to_anybody(town: Town, visito
 
 
 def test_a_disabled_account_is_refused(town: Town, visitor: Visitor) -> None:
-    people.disable(EMAIL)
+    account_service.disable(EMAIL)
     response = visitor.sign_in(UID, THEIRS)
     assert response.status_code == 403
     assert "Votre compte n’est plus actif." in response.text
@@ -202,7 +203,7 @@ def test_wrong_settings_are_said_to_be_the_directorys_not_the_persons(environmen
 
 
 def test_a_directory_that_never_answers_is_given_up(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ldap, "PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(ldap_backend, "PATIENCE_SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(DirectoryAway):
         prove({**environment, "LDAP_URL": f"ldap://127.0.0.1:{silent.getsockname()[1]}"}, UID, THEIRS)
 
@@ -234,11 +235,11 @@ def test_waiting_for_the_directory_holds_nobody_up(environment: dict[str, str]) 
 class TestWithAnActiveDirectory:
     def test_its_lasting_name_for_somebody_is_the_object_guid(self) -> None:
         guid = UUID("01234567-89ab-cdef-0123-456789abcdef")
-        found = ldap.entry(BASE, "CN=Sonia,DC=ville", {"objectGUID": [guid.bytes_le], "mail": [EMAIL.encode()]})
+        found = ldap_backend.entry(BASE, "CN=Sonia,DC=ville", {"objectGUID": [guid.bytes_le], "mail": [EMAIL.encode()]})
         assert (found.subject, found.emails) == (str(guid), (EMAIL,))
 
     def test_without_any_the_name_of_the_entry_has_to_do(self) -> None:
-        assert ldap.entry(BASE, "CN=Sonia,DC=ville", {}) == ldap.Entry(f"ldap:{BASE}", "cn=sonia,dc=ville", ())
+        assert ldap_backend.entry(BASE, "CN=Sonia,DC=ville", {}) == ldap_backend.Entry(f"ldap:{BASE}", "cn=sonia,dc=ville", ())
 
 
 class TestWithTheDirectoryAway:

@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.accounts import people
-from app.accounts.invitations import send_invitation
-from app.accounts.models import Account, AuditEntry, OneTimeLink, Purpose, SignIn
+from app.accounts import service as account_service
+from app.accounts.models import Account, OneTimeLink, Purpose, SignIn
 from app.accounts.one_time_links import make_link
+from app.audit.models import AuditEntry
+from app.auth.invitation_email import send_invitation
 from boards.database import db, now, reading, write_transaction
 from boards.models import Person
 from tests.smtp import Background, smtp_server, use_smtp
@@ -147,14 +148,14 @@ def test_a_link_expires(town: Town, visitor: Visitor, purpose: Purpose, lifetime
 
 def test_a_disabled_account_gets_in_by_no_link(town: Town, visitor: Visitor) -> None:
     path = link()
-    people.disable(EMAIL)
+    account_service.disable(EMAIL)
     assert choose(visitor, path).status_code == 410
     assert account_of().person.disabled_at
 
 
 def test_another_way_to_a_new_password_voids_the_link(town: Town, visitor: Visitor) -> None:
     path = link()
-    people.set_password(EMAIL, NEW)
+    account_service.set_password(EMAIL, NEW)
     assert visitor.get(path).status_code == 404
 
 
@@ -199,7 +200,7 @@ def test_a_forgotten_password_is_chosen_anew_by_mail(app: Flask, town: Town, vis
 
 
 def test_the_answer_tells_nobody_who_has_an_account(app: Flask, town: Town, background: Background) -> None:
-    people.disable("mediatheque@ville.example")
+    account_service.disable("mediatheque@ville.example")
     with smtp_server() as mailbox:
         use_smtp(app, mailbox.settings())
         answers = [ask(Visitor(app), email) for email in (EMAIL, "personne@ville.example", "mediatheque@ville.example")]

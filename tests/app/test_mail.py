@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.mail import CannotSend, public_address, public_link, send
+from app.web.smtp import CannotSend, public_address, public_link, send
 from config import Settings, Smtp
 from tests.server import free_port
 from tests.smtp import PASSWORD, USER, Mailbox, make_certificate, smtp_server, use_smtp

@@ -16,13 +16,13 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.jobs import runner
-from app.jobs.registry import Task
+from app.jobs.models import Task
 from app.jobs.runner import Went
-from app.jobs.times import every_minute
-from app.observing import request_id
-from app.observing.logs import JsonLines, PlainLines
-from app.observing.metrics import REGISTRY
-from app.observing.requests import watched
+from app.monitoring.logs import JsonLines, PlainLines
+from app.web import request_id
+from app.web.cron import every_minute
+from app.web.metrics import REGISTRY
+from app.web.request_log import watched
 from boards.database import db, reading, write_transaction
 from config import ROOT, Settings
 from tests.town import Town
@@ -117,7 +117,7 @@ def test_the_log_tells_what_happened_and_nothing_that_anybody_wrote(app: Flask, 
 
 
 def lines(form: logging.Formatter, message: str, error: Exception | None = None) -> str:
-    record = logging.LogRecord("app.mail", logging.ERROR, "mail.py", 1, message, (), (type(error), error, None) if error else None)
+    record = logging.LogRecord("app.web.smtp", logging.ERROR, "mail.py", 1, message, (), (type(error), error, None) if error else None)
     return form.format(record)
 
 
@@ -145,7 +145,7 @@ def test_json_lines_are_objects_with_the_number_of_the_request() -> None:
     with request_id.numbered() as number:
         told = json.loads(lines(JsonLines(), "l’été", ValueError("one\ntwo")))
     assert told["request_id"] == number
-    assert (told["level"], told["logger"], told["message"]) == ("ERROR", "app.mail", "l’été")
+    assert (told["level"], told["logger"], told["message"]) == ("ERROR", "app.web.smtp", "l’été")
     assert told["trace"] == ["ValueError: one", "two"]
     assert told["time"].endswith("+00:00")
 

@@ -14,8 +14,9 @@ from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from app import create_app
-from app.accounts import people
-from app.accounts.models import Account, AuditEntry, Identity, SignIn
+from app.accounts import service as account_service
+from app.accounts.models import Account, Identity, SignIn
+from app.audit.models import AuditEntry
 from boards.database import db, reading
 from config import Settings
 from tests.oidc_provider import CLIENT_ID, OidcProvider
@@ -187,7 +188,7 @@ def test_an_address_that_the_provider_has_not_verified_links_nothing(
 
 
 def test_an_address_that_only_looks_the_same_links_nothing(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
-    people.add_account("kiosque@ville.example", "Nour Kaci", reading().query(Account).first().person.role, [], None)  # type: ignore[union-attr]  # the town has accounts
+    account_service.add_account("kiosque@ville.example", "Nour Kaci", reading().query(Account).first().person.role, [], None)  # type: ignore[union-attr]  # the town has accounts
     provider.person["email"] = "\N{KELVIN SIGN}iosque@ville.example"  # lower() makes a plain k of it
     refused(sign_in(visitor), 403, "account_unknown")
 
@@ -202,11 +203,11 @@ def test_a_second_person_with_the_address_of_a_linked_account_is_refused(app: Fl
 
 
 def test_a_disabled_account_is_refused_linked_or_not(app: Flask, town: Town, visitor: Visitor, provider: OidcProvider) -> None:
-    people.disable(EMAIL)
+    account_service.disable(EMAIL)
     refused(sign_in(visitor), 403, "account_disabled")
-    people.enable(EMAIL)
+    account_service.enable(EMAIL)
     assert sign_in(visitor).status_code == 303
-    people.disable(EMAIL)
+    account_service.disable(EMAIL)
     response = sign_in(Visitor(app))
     assert response.status_code == 403
     assert "Votre compte n’est plus actif." in response.text
@@ -317,7 +318,7 @@ def test_a_stolen_code_is_worth_nothing_without_its_verifier(app: Flask, town: T
 
 def test_an_answer_an_hour_later_is_refused(town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     path = answer(visitor)
-    monkeypatch.setattr("app.sign_on.oidc.PENDING_SECONDS", -1)
+    monkeypatch.setattr("app.auth.oidc_views.PENDING_SECONDS", -1)
     refused(visitor.get(path), 400, "not_asked")
 
 

@@ -8,10 +8,10 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 
-from app import openapi
-from app.accounts import people
-from app.problems import DETAILS
+from app.accounts import service as account_service
+from app.api import openapi
 from app.security import OPEN_TO_TOKENS
+from app.web.problems import DETAILS
 from boards.commands import AnyCommand
 from docs import write_api
 from tests.described import Described, described
@@ -96,7 +96,7 @@ def test_a_program_is_answered_as_described(app: Flask, town: Town) -> None:
     town.perform(town.agent, type="set_labels", card=card, labels=["Horaires"])
     town.add_card("Où est le local ?", column=town.suggestions, suggestion="request", asked=town.mediatheque)
     client = app.test_client()
-    token = {"Authorization": f"Bearer {people.create_token('ccas@ville.example', 'essai')}"}
+    token = {"Authorization": f"Bearer {account_service.create_token('ccas@ville.example', 'essai')}"}
     board = client.get("/api/boards/accueil", headers=token).get_json()
     assert {card["suggestion"] and card["suggestion"]["kind"] for card in board["cards"]} == {None, "request"}
     assert client.get("/api/boards/accueil/search?q=piscine", headers=token).get_json()["results"]

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, update
 
-from app import pages
+from app.board import views as board_views
 from boards.database import db, write_transaction
 from boards.models import Person
 from tests.town import Town
@@ -99,7 +99,7 @@ def test_whatever_is_written_on_the_page_brings_no_cards_of_a_hidden_column(town
     hidden = next(iter(town.perform(town.facilitator, type="add_column", title="Cachée", kind="free").columns))
     town.perform(town.facilitator, type="set_rights", column=hidden, agents="none")
     town.add_card("Carte secrète", column=hidden, actor=town.facilitator)
-    mark = pages._PLACE
+    mark = board_views._PLACE
     assert mark not in agent.get(BOARD).text
     with write_transaction() as session:
         session.execute(update(Person).where(Person.id == town.agent).values(name=f"{mark}{hidden}{mark}"))

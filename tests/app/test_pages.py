@@ -28,7 +28,7 @@ def test_the_board_says_what_programs_and_scripts_rely_on(town: Town, agent: Vis
 def test_an_error_is_one_line_of_the_log_whatever_the_address(
     town: Town, agent: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("app.pages.find_board", lambda *_anything: 1 / 0)
+    monkeypatch.setattr("app.board.views.find_board", lambda *_anything: 1 / 0)
     assert agent.get("/boards/x%0AINFO%20forged%20é").status_code == 500
     assert [record.getMessage() for record in caplog.records] == [r"unexpected error on GET /boards/x\nINFO forged \xe9"]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.accounts import people
-from app.accounts.models import Account, Town
+from app.accounts import service as account_service
+from app.accounts.models import Account
 from app.accounts.password_policy import own_words_of, problems_of, words_in
-from app.accounts.people import BadInput
+from app.accounts.service import BadInput
+from app.town.models import Town
 from boards.database import reading, write_transaction
 from boards.models import Role
 from tests import town as small_town
@@ -103,7 +104,7 @@ def test_own_words_come_from_the_town_its_services_and_the_person(town: small_to
 def test_the_command_line_asks_the_same(town: small_town.Town) -> None:
     for password in ("short", "Sonia-Bernard-1", "motdepasse2026"):
         with pytest.raises(BadInput):
-            people.set_password("ccas@ville.example", password)
+            account_service.set_password("ccas@ville.example", password)
         with pytest.raises(BadInput):
-            people.add_account("sonia@ville.example", "Sonia Bernard", Role.AGENT, [], password)
-    people.set_password("ccas@ville.example", "trois girafes sous la pluie")
+            account_service.add_account("sonia@ville.example", "Sonia Bernard", Role.AGENT, [], password)
+    account_service.set_password("ccas@ville.example", "trois girafes sous la pluie")

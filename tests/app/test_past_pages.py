@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from boards.administration import make_default
+from boards.board_templates import save_template, template_of
 from boards.database import now, write_transaction
+from boards.directory import make_default
 from boards.models import Board, Card, Change, Column
-from boards.templates import save_template, template_of
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 

@@ -12,9 +12,10 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Account, AuditEntry
-from app.administration.people_csv import LINES_AT_MOST, UnusableFile, decode, parse
-from app.csv_text import csv_text
+from app.accounts.models import Account
+from app.admin.people_csv import LINES_AT_MOST, UnusableFile, decode, parse
+from app.audit.models import AuditEntry
+from app.web.csv_export import csv_text
 from boards.database import db, reading, write_transaction
 from boards.models import Person, Service
 from tests.app.test_command_line import Run

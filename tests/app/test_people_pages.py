@@ -10,15 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app import audit
-from app.accounts.models import Account, ApiToken, AuditEntry, Identity, OneTimeLink, Purpose, SignIn
+from app.accounts.models import Account, ApiToken, Identity, OneTimeLink, Purpose, SignIn
 from app.accounts.one_time_links import make_link
-from app.accounts.people import add_account, create_token, disable
-from app.mail import CannotSend
-from boards.administration import create_person
+from app.accounts.service import add_account, create_token, disable
+from app.audit import log as audit_log
+from app.audit.models import AuditEntry
+from app.web.smtp import CannotSend
 from boards.database import db, now, reading, write_transaction
+from boards.directory import create_person
 from boards.models import Person, Photo, Role
-from boards.personal import Fold
+from boards.models.personal import Fold
 from tests.town import Town
 from tests.visitor import Visitor
 
@@ -127,7 +128,7 @@ def test_an_invitation_is_mailed_where_mail_is_set_up(
 
 
 def with_mail(app: Flask, monkeypatch: pytest.MonkeyPatch, send: Callable[..., None]) -> None:
-    monkeypatch.setattr("app.administration.inviting.send_invitation", send)
+    monkeypatch.setattr("app.admin.invitation_service.send_invitation", send)
     settings = app.config["SETTINGS"]
     monkeypatch.setitem(
         app.config, "SETTINGS", type("WithMail", (), {"smtp": object(), "__getattr__": lambda _self, name: getattr(settings, name)})()
@@ -252,8 +253,10 @@ def test_erasing_forgets_the_person_and_keeps_what_they_wrote(town: Town, facili
                 SignIn(account_id=made.id, token_hash="0" * 64),
             ]
         )
-        audit.record(session, "person_changed", "mediatheque@ville.example", actor=town.facilitator, changed={"name": ["Léo", "Léo Dumas"]})
-        audit.record(session, "signed_in", "mediatheque@ville.example", actor=town.colleague)
+        audit_log.record(
+            session, "person_changed", "mediatheque@ville.example", actor=town.facilitator, changed={"name": ["Léo", "Léo Dumas"]}
+        )
+        audit_log.record(session, "signed_in", "mediatheque@ville.example", actor=town.colleague)
     before = person(town.colleague).version
     facilitator.post("/sign-out")
     facilitator.sign_in("dtan@ville.example")
@@ -279,7 +282,7 @@ def test_erasing_forgets_the_person_and_keeps_what_they_wrote(town: Town, facili
 
 def test_erasing_forgets_former_names_and_addresses_too(town: Town, facilitator: Visitor) -> None:
     with write_transaction() as session:
-        audit.record(session, "signed_in", "mediatheque@ville.example", actor=town.colleague)
+        audit_log.record(session, "signed_in", "mediatheque@ville.example", actor=town.colleague)
     assert facilitator.post(f"/people/{town.colleague}", {**LEO, "name": "Léa Martin", "email": "lea@ville.example"}).status_code == 303
     facilitator.post(f"/people/{town.colleague}/erase")
     told = " ".join(f"{entry.subject} {entry.facts}" for entry in reading().scalars(select(AuditEntry)))

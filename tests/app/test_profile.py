@@ -13,10 +13,11 @@ from flask import Flask
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app.accounts.models import Account, AuditEntry, SignIn
-from app.profile.browsers import browser_in_words
-from boards.administration import make_default
+from app.accounts.models import Account, SignIn
+from app.audit.models import AuditEntry
+from app.profile.user_agents import browser_in_words
 from boards.database import db, reading, write_transaction
+from boards.directory import make_default
 from boards.models import Person, Photo
 from tests.town import PASSWORD, Town
 from tests.visitor import Visitor

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app import reminder_mail
-from app.preferences import keep
+from app.accounts.preferences import keep
+from app.notifications import reminder
 from boards.database import db, reading, write_transaction
-from boards.onboarding import mark_read
-from boards.personal import Notice
-from boards.reminders import REMINDED_AFTER, REMINDER
+from boards.models.personal import Notice
+from boards.personal.read_receipts import mark_read
+from boards.personal.reminders import REMINDED_AFTER, REMINDER
 from tests.clock import Clock
 from tests.smtp import Mailbox, smtp_server, use_smtp
 from tests.town import Town
@@ -43,7 +43,7 @@ def asked(town: Town, clock: Clock) -> list[int]:
 
 def remind() -> int:
     db.session.rollback()
-    return reminder_mail.send_reminders()
+    return reminder.send_reminders()
 
 
 def notices() -> list[int]:

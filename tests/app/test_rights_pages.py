@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.models import AuditEntry
+from app.audit.models import AuditEntry
 from boards.database import reading
 from boards.errors import Busy
 from tests.town import Town
@@ -111,7 +111,7 @@ def test_rights_hold_even_when_the_log_cannot_be_written(dtan: Visitor, town: To
     def busy(*_anything: object, **_facts: object) -> None:
         raise Busy("database_unavailable")
 
-    monkeypatch.setattr("app.audit.record", busy)
+    monkeypatch.setattr("app.audit.log.record", busy)
     assert dtan.command(type="set_rights", column=town.service, readers="none").status_code == 200
     assert town.column(town.service).rights == {"readers": "none"}
 

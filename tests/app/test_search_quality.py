@@ -6,8 +6,8 @@ from flask import Flask
 
 from app.demo import create_demo_town
 from bench.search_quality import FLOOR, ask, questions, share_met
+from boards.clock import today
 from boards.database import reading
-from boards.days import today
 
 
 def test_the_questions_of_the_demo_town_are_answered(app: Flask) -> None:

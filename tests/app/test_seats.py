@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.presence import SHOWN, Group, Seat, Seats
+from app.live.presence import SHOWN, Group, Seat, Seats
 from boards.models import Audience, Role
 
 AGENT, FACILITATOR = Audience(Role.AGENT), Audience(Role.FACILITATOR)

@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Text, cast, or_, select
 
-from app.accounts.models import AuditEntry
-from app.accounts.models import Town as TownRow
+from app.audit.models import AuditEntry
 from app.extensions import limiter
+from app.town.models import Town as TownRow
 from boards.database import Base, reading, write_transaction
-from boards.handing import PublicLink, handed
+from boards.sharing import PublicLink, handed
 from tests.server import free_port
 from tests.smtp import Mailbox, smtp_server, use_smtp
 from tests.town import PEOPLE, Town

@@ -6,12 +6,12 @@ import pytest
 from markupsafe import Markup
 from sqlalchemy import select
 
-from app.accounts.models import AuditEntry
-from app.contact_links import with_links
+from app.audit.models import AuditEntry
+from app.web.linkify import with_links
 from boards import rights
-from boards.administration import create_service
-from boards.changes import changes_after
 from boards.database import db, reading, write_transaction
+from boards.directory import create_service
+from boards.log.change_log import changes_after
 from boards.models import Audience, Column, Person, Role, Service
 from boards.rights import Level
 from tests.town import Town
@@ -203,7 +203,7 @@ def test_whoever_is_in_both_services_is_in_one_afterwards(town: Town, facilitato
 def test_a_merger_that_fails_leaves_everything_as_it_was(town: Town, facilitator: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     give_column(town, "ccas", town.service)
     before = town.seq
-    monkeypatch.setattr("app.administration.service_upkeep.audit.record", lambda *_arguments, **_facts: 1 / 0)
+    monkeypatch.setattr("app.admin.service_admin.audit.record", lambda *_arguments, **_facts: 1 / 0)
     facilitator.post("/services/1/merge", {"into": "2"})
     assert slugs() == {"ccas", "mediatheque"}
     assert town.column(town.service).service_id == 1

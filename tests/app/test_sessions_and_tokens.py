@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.accounts import people
-from app.accounts.models import Account, ApiToken, AuditEntry, SignIn, TokenScope
+from app.accounts import service as account_service
+from app.accounts.models import Account, ApiToken, SignIn, TokenScope
 from app.accounts.passwords import verify_password
+from app.audit.models import AuditEntry
 from boards.database import db, now, reading, write_transaction
 from tests.town import Town
 from tests.visitor import Visitor
@@ -80,7 +81,9 @@ def test_nobody_signs_somebody_else_out(app: Flask, town: Town) -> None:
     assert victim.get("/boards/accueil").status_code == 200
 
 
-@pytest.mark.parametrize("meanwhile", [lambda: people.set_password(EMAIL, "trois girafes sous la pluie"), lambda: people.disable(EMAIL)])
+@pytest.mark.parametrize(
+    "meanwhile", [lambda: account_service.set_password(EMAIL, "trois girafes sous la pluie"), lambda: account_service.disable(EMAIL)]
+)
 def test_a_sign_in_does_not_outrun_what_ends_them_all(
     app: Flask, town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]
 ) -> None:
@@ -89,7 +92,7 @@ def test_a_sign_in_does_not_outrun_what_ends_them_all(
         meanwhile()
         return fits
 
-    monkeypatch.setattr("app.sign_on.by_password.verify_password", slowly)
+    monkeypatch.setattr("app.auth.password_backend.verify_password", slowly)
     assert visitor.sign_in(EMAIL).status_code == 409
     assert sign_ins() == []
 
@@ -187,7 +190,7 @@ def test_a_reading_token_only_reads(app: Flask, town: Town) -> None:
 @pytest.mark.parametrize("scope", TokenScope)
 def test_no_token_reaches_what_is_for_people(app: Flask, town: Town, scope: TokenScope) -> None:
     """Not even a facilitator's: whoever steals a token must not be able to make more of them, or to give rights."""
-    client = program(app, people.create_token("dtan@ville.example", "automate", scope))
+    client = program(app, account_service.create_token("dtan@ville.example", "automate", scope))
     closed = [
         rule
         for rule in app.url_map.iter_rules()
@@ -233,7 +236,7 @@ def test_a_revoked_token_is_worthless(app: Flask, town: Town) -> None:
 
 
 def test_nobody_revokes_somebody_elses_token(app: Flask, town: Town) -> None:
-    token = people.create_token(EMAIL, "à moi")
+    token = account_service.create_token(EMAIL, "à moi")
     attacker = browser(app, email="dtan@ville.example")
     for id in (reading().query(ApiToken).one().id, 2**70):
         assert attacker.post(f"/profile/tokens/{id}/revoke").status_code == 303
@@ -263,7 +266,7 @@ def test_wrong_tokens_are_said_field_by_field(app: Flask, town: Town, fields: di
 
 def test_there_is_an_end_to_tokens(app: Flask, town: Town) -> None:
     for number in range(20):
-        people.create_token(EMAIL, f"jeton {number}")
+        account_service.create_token(EMAIL, f"jeton {number}")
     answer = browser(app).post("/profile/tokens", {"label": "encore un", "scope": "read"})
     assert answer.status_code == 422
     assert "20 jetons" in answer.text

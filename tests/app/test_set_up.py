@@ -12,9 +12,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from app.accounts.models import AuditEntry, Town
+from app.audit.models import AuditEntry
 from app.demo import create_demo_town
-from app.town import WrongTown, check_town, new_setup_code
+from app.server.town_check import WrongTown, check_town
+from app.setup.setup_code import new_setup_code
+from app.town.models import Town
 from boards.database import db, reading
 from boards.models import Board, Column, Person, Service
 from config import Settings
@@ -159,7 +161,7 @@ def test_a_new_town_may_begin_with_the_template_that_ships(code: str, visitor: V
 def test_what_fails_while_a_town_is_founded_leaves_nothing(
     app: Flask, code: str, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("boards.commands.importing._bring_cards", lambda *_anything: 1 / 0)
+    monkeypatch.setattr("boards.commands.import_columns._bring_cards", lambda *_anything: 1 / 0)
     visitor.get("/setup")
     assert visitor.post("/setup", answers(code, template="y")).status_code == 500
     assert (people(), reading().query(Service).count(), reading().query(Board).count()) == ([], 0, 0)

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from app.assets import DIST
-from app.handing.fonts import fitted, lacks_letters
-from app.handing.pdf import pdf_of
-from app.handing.sheet import Desk, Paper, Sheet
+from app.sharing.handout import Desk, Paper, Sheet
+from app.sharing.pdf import pdf_of
+from app.sharing.pdf_fonts import fitted, lacks_letters
+from app.web.assets import DIST
 from boards.database import reading
-from boards.handing import handed
-from boards.text import clean_body
+from boards.sharing import handed
+from boards.text.sanitize import clean_body
 from tests.app.test_languages import speak
 from tests.smtp import use_smtp
 from tests.town import PEOPLE, Town

@@ -11,10 +11,10 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.accounts.models import TokenScope
-from app.accounts.people import create_token
+from app.accounts.service import create_token
 from boards.database import db, now, reading, write_transaction
 from boards.models import Service
-from boards.personal import Notice
+from boards.models.personal import Notice
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.models import AuditEntry
-from app.accounts.models import Town as TownRow
+from app.audit.models import AuditEntry
+from app.town.models import Town as TownRow
 from boards.database import reading
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor

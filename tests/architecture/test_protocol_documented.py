@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from app.problems import DETAILS
+from app.web.problems import DETAILS
 from boards.commands import AnyCommand
 from config import ROOT
 

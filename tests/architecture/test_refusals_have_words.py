@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.errors import _CODES
-from app.problems import DETAILS, FIELD_MESSAGES, STATUS, TITLES, field_message
+from app.error_handlers import _CODES
+from app.web.problems import DETAILS, FIELD_MESSAGES, STATUS, TITLES, field_message
 from boards.commands import parse_command
 from boards.errors import Invalid
 from tests.architecture.sources import calls, python_files

@@ -47,7 +47,7 @@ def test_only_the_write_path_records_changes() -> None:
 
 def test_only_the_live_module_emits() -> None:
     # delivery.py is what carries out `emit`, and calls Socket.IO's own for what it leaves to it.
-    assert files_that_call("emit") == {"app/live/telling.py", "app/live/delivery.py"}
+    assert files_that_call("emit") == {"app/live/broadcaster.py", "app/live/broadcast_manager.py"}
 
 
 @pytest.mark.parametrize("file", python_files("app", "boards"), ids=relative)

@@ -11,10 +11,9 @@ from sqlalchemy import Table, create_engine, text
 
 import app.accounts.models
 import app.jobs.models  # noqa: F401 - and what is due
-import boards.discussion
-import boards.handing
 import boards.labels
-import boards.personal
+import boards.models.personal
+import boards.models.suggestion
 import boards.search.models  # noqa: F401 - and what searching keeps
 from boards.database import Base
 

@@ -16,20 +16,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func, update
 
-from app.fragments import present
+from app.board.rendering import present
 from boards import rights
-from boards.administration import make_default
-from boards.changes import Committed, changes_after
-from boards.commands.on_time import ExpireCards, PublishCards
+from boards.clock import today
+from boards.commands.scheduled import ExpireCards, PublishCards
 from boards.database import db, now, reading, write_transaction
-from boards.days import today
-from boards.discussion import Reply, Vote
+from boards.directory import make_default
 from boards.errors import Conflict, Invalid, NotFound, Refusal
 from boards.labels import Label
+from boards.log.change_log import Committed, changes_after
+from boards.log.time_travel import board_as_it_was
 from boards.models import Card, Change, Column, Person
-from boards.past import board_as_it_was
+from boards.models.suggestion import Reply, Vote
 from boards.perform import perform_on_time
-from boards.reading import find_board, load_cards, snapshot
+from boards.queries import find_board, load_cards, snapshot
 from tests.clock import Clock
 from tests.town import Town, found_town
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from boards import rights
-from boards.administration import create_person
-from boards.commands.altered import CARD_TEXT
+from boards.commands.reversal import CARD_TEXT
 from boards.database import db, reading, write_transaction
+from boards.directory import create_person
 from boards.errors import Invalid, Refusal
 from boards.models import Board, Card, Change, Column, Person, Role
-from boards.personal import own_writing
+from boards.models.personal import own_writing
+from boards.personal.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread, unread_of
 from boards.suggestions import CLOSED
-from boards.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread, unread_of
 from tests.town import Town, found_town
 
 PEOPLE = ("facilitator", "agent", "colleague", "reader")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event
 
-from boards.arrangement import forget_placements, pin_column, place_column
 from boards.database import db, reading, write_transaction
 from boards.errors import Conflict
 from boards.models import Column, Person
-from boards.personal import Placement, own_writing
-from boards.reading import snapshot, visible_columns
+from boards.models.personal import Placement, own_writing
+from boards.personal.column_order import forget_placements, pin_column, place_column
+from boards.queries import snapshot, visible_columns
 from tests.town import Town
 
 

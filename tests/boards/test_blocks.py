@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from boards.blocks import Form, as_text, blocks_of
-from boards.text import clean_body, markdown_to_html
+from boards.text.blocks import Form, as_text, blocks_of
+from boards.text.sanitize import clean_body, markdown_to_html
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from app.fragments import present
-from boards.administration import create_board, make_default, place_board, slug_for_board
-from boards.changes import changes_after
-from boards.commands.services import ReassignService
+from app.board.rendering import present
+from boards.commands.reassign_service import ReassignService
 from boards.database import db, reading, write_transaction
+from boards.directory import create_board, make_default, place_board, slug_for_board
 from boards.errors import Conflict, Forbidden, Invalid, NotFound
+from boards.log.change_log import changes_after
 from boards.models import Board, Change, Person
 from boards.perform import perform, perform_together
-from boards.reading import boards_for, find_board, find_card, home_of
+from boards.queries import boards_for, find_board, find_card, home_of
 from boards.suggestions import notices, unread_notices
 from tests.town import Town
 

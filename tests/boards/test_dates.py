@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from app.fragments import present
+from app.board.rendering import present
 from boards import freshness
-from boards.changes import Committed, changes_after
+from boards.clock import start_of, today
 from boards.commands import parse_command
 from boards.commands.base import Command
-from boards.commands.on_time import ExpireCards, PublishCards
+from boards.commands.scheduled import ExpireCards, PublishCards
 from boards.database import reading, write_transaction
-from boards.days import start_of, today
 from boards.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from boards.freshness import expire_due, publish_due
-from boards.history import history
+from boards.history.feed import history
+from boards.log.change_log import Committed, changes_after
+from boards.log.time_travel import board_as_it_was, card_as_it_was
 from boards.models import Board, Card, Person
-from boards.past import board_as_it_was, card_as_it_was
 from boards.perform import perform_on_time
-from boards.reading import archived, find_card, scheduled
-from boards.search.finding import search
+from boards.queries import archived, find_card, scheduled
+from boards.search.engine import search
 from boards.suggestions import notices, unread_notices
 from tests.clock import Clock
 from tests.town import Town

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.differences import AROUND, COMPARED_AT_MOST, Piece, condensed, word_differences
+from boards.text.diff import AROUND, COMPARED_AT_MOST, Piece, condensed, word_differences
 
 texts = st.lists(st.sampled_from(["la ", "piscine ", "ferme", "\n", "  ", "à 18 h.", "é"]), max_size=30).map("".join)
 

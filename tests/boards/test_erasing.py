@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from app import audit
-from app.accounts.models import AuditEntry
-from boards.changes import changes_after
-from boards.commands.altered import alters_text
-from boards.commands.erasing import without_texts
+from app.audit import log as audit_log
+from app.audit.models import AuditEntry
+from boards.commands.deletion import without_texts
+from boards.commands.reversal import alters_text
 from boards.database import db, now, reading, write_transaction
-from boards.discussion import Reply, Vote
 from boards.errors import Conflict, Forbidden, NotFound, Refusal
-from boards.history import history
+from boards.history.feed import history
+from boards.log.change_log import changes_after
+from boards.log.time_travel import board_as_it_was
 from boards.models import Card, Column, Person
-from boards.past import board_as_it_was
-from boards.personal import CardRead
+from boards.models.personal import CardRead
+from boards.models.suggestion import Reply, Vote
 from tests.town import Town
 
 SECRET = "Zanzibar"  # said nowhere else
@@ -88,7 +88,7 @@ def test_a_column_goes_with_its_cards_and_what_left_it_in_time_stays(town: Town,
 
 
 def test_a_column_of_too_many_cards_is_refused_whole(town: Town, column: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("boards.commands.erasing.ERASED_AT_MOST", 0)
+    monkeypatch.setattr("boards.commands.deletion.ERASED_AT_MOST", 0)
     refused = refusal(town, town.facilitator, type="erase_column", column=column)
     assert (refused.code, refused.facts) == ("too_many_to_erase", {"held": 1, "at_most": 0})
     assert reading().get(Column, column) is not None
@@ -297,7 +297,7 @@ def test_the_administrative_log_forgets_the_title_of_an_erased_column(town: Town
     town.perform(town.facilitator, type="set_rights", column=column, readers="none")
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
     with write_transaction() as session:  # as a board that begins with rights has it
-        audit.record(session, "rights_changed", f"{SECRET} deux", actor=town.facilitator, rights={"agents": "read"})
+        audit_log.record(session, "rights_changed", f"{SECRET} deux", actor=town.facilitator, rights={"agents": "read"})
     town.perform(town.facilitator, type="archive_column", column=column)
     long_ago(Column, column)
     town.perform(town.facilitator, type="erase_column", column=column)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.filters import LABELS_AT_MOST, Filters, Fresh, Period, filters_in
+from boards.filters.criteria import LABELS_AT_MOST, Filters, Fresh, Period, filters_in
 from boards.models import Card, Column, Kind
 
 TODAY = date(2026, 11, 22)

@@ -11,9 +11,9 @@ from boards.commands import parse_command
 from boards.database import reading, write_transaction
 from boards.errors import Conflict, Invalid, Refusal
 from boards.flashes import flashes_for, unread_among
+from boards.log.time_travel import board_as_it_was
 from boards.models import Person
-from boards.past import board_as_it_was
-from boards.unread import mark_seen
+from boards.personal.unread import mark_seen
 from tests.clock import Clock
 from tests.town import Town
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from boards.clock import today
 from boards.database import db, reading
-from boards.days import today
 from boards.errors import Conflict, Forbidden, Invalid
 from boards.freshness import Freshness, freshness, to_check
 from boards.models import Person

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from boards.administration import make_default
+from boards.clock import today
 from boards.database import reading, write_transaction
-from boards.days import today
-from boards.handing import count_print, find_public, handed, make_link, may_revoke, revoke_link, told_html, why_not_told
+from boards.directory import make_default
 from boards.models import Board, Card, Person
+from boards.sharing import count_print, find_public, handed, make_link, may_revoke, revoke_link, told_html, why_not_told
 from tests.clock import Clock
 from tests.town import Town
 

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from app.history_pages import KIND_WORDS
-from app.history_words import WHAT
-from boards import history as history_module
+from app.history.labels import WHAT
+from app.history.views import KIND_WORDS
 from boards.commands.undo import alterations
 from boards.database import db, now, reading, write_transaction
 from boards.errors import Refusal
-from boards.history import Asked, Entry, Page, history
+from boards.history import feed as history_feed
+from boards.history.activity import NAMED_AT_MOST
+from boards.history.feed import Asked, Entry, Page, history
 from boards.models import Card, Change, Person
 from boards.perform import perform
 from boards.scope import Scope
-from boards.told import NAMED_AT_MOST
 from tests.boards.test_undo import ArchiveAll
 from tests.town import Town
 
@@ -135,7 +135,7 @@ def test_filters(town: Town, card: int) -> None:
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_module, "PAGE", 4)
+    monkeypatch.setattr(history_feed, "PAGE", 4)
     for number in range(7):
         card = town.add_card(f"Carte {number}")
         town.perform(town.agent, type="edit_card", card=card, version=1, title=f"Info {number}")
@@ -150,7 +150,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(town: Town, monkeypat
         assert len(page.entries) == 4
     assert [seq for seq, _title in whole] == list(range(town.seq, 0, -1))
     assert [title for _seq, title in whole[:4]] == ["Info 6", "Carte 6", "Info 5", "Carte 5"]
-    monkeypatch.setattr(history_module, "SCANNED_AT_MOST", 3)
+    monkeypatch.setattr(history_feed, "SCANNED_AT_MOST", 3)
     page = history(reading(), person, town.fresh_board(), asked=Asked(kind="columns"))
     assert (page.entries, page.older) == ([], town.seq - 2)
 
@@ -232,12 +232,12 @@ def test_an_earlier_text_taken_up_is_told_as_such_and_offered_where_it_differs(t
 
 
 def test_whatever_happened_is_found_under_a_kind() -> None:
-    assert set().union(*history_module.KINDS.values()) == WHAT.keys()
+    assert set().union(*history_feed.KINDS.values()) == WHAT.keys()
 
 
-@pytest.mark.parametrize("kind", history_module.KINDS)
+@pytest.mark.parametrize("kind", history_feed.KINDS)
 def test_whatever_is_told_has_its_words(kind: str) -> None:
-    assert history_module.KINDS[kind] <= WHAT.keys()
+    assert history_feed.KINDS[kind] <= WHAT.keys()
     assert kind in KIND_WORDS
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from boards.database import db, reading, write_transaction
 from boards.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
-from boards.history import history
+from boards.history.feed import history
 from boards.labels import HUES, ON_A_BOARD, Label, LabelsOfCards, label_counts, labels_of
 from boards.models import Card, Person
 from tests.town import Town

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from boards.commands.importing import ImportColumns
-from boards.commands.incoming import IncomingCard, IncomingColumn, Tally
+from boards.commands.import_columns import ImportColumns
+from boards.commands.import_data import IncomingCard, IncomingColumn, Tally
 from boards.database import db, reading
 from boards.freshness import expire_due
 from boards.models import Board, Card, Kind, Person
-from boards.news import SHOWN_AT_MOST, Item, News, What, news_for
 from boards.perform import perform
-from boards.unread import mark_all, set_unread
+from boards.personal.unread import mark_all, set_unread
+from boards.whats_new import SHOWN_AT_MOST, Item, News, What, news_for
 from tests.boards.test_unread import act, see
 from tests.clock import Clock
 from tests.town import Town

@@ -10,8 +10,8 @@ from sqlalchemy import event
 
 from boards.database import db, reading, write_transaction
 from boards.errors import NotFound
+from boards.log.time_travel import Past, board_as_it_was, card_as_it_was, seq_at
 from boards.models import Card, Change, Column, Person
-from boards.past import Past, board_as_it_was, card_as_it_was, seq_at
 from tests.town import Town
 
 

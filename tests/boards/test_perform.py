@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, event, text
 
-from boards.changes import CATCH_UP_LIMIT, Committed, changes_after, written_since
 from boards.database import db, reading, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
+from boards.log.change_log import CATCH_UP_LIMIT, Committed, changes_after, written_since
 from boards.models import Board, Change, Person
 from boards.perform import change_committed
 from tests.town import Town

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from boards.administration import make_default
 from boards.commands import parse_command
 from boards.database import reading, write_transaction
+from boards.directory import make_default
 from boards.errors import Invalid, Refusal
 from boards.models import Board, Person
-from boards.onboarding import Reading, mark_read, own_reads, reading_of
-from boards.personal import Notice
-from boards.reminders import remind_readers
+from boards.models.personal import Notice
+from boards.personal.read_receipts import Reading, mark_read, own_reads, reading_of
+from boards.personal.reminders import remind_readers
 from boards.suggestions import notices, unread_notices
 from tests.clock import Clock
 from tests.town import Town

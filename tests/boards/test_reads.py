@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from boards.administration import create_person
 from boards.database import db, now, reading, write_transaction
+from boards.directory import create_person
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Board, Person, Role, Service
-from boards.onboarding import Reading, mark_read, own_reads, readership, reading_of, rules_for
+from boards.personal.read_receipts import Reading, mark_read, own_reads, readership, reading_of, rules_for
 from tests.town import Town
 
 

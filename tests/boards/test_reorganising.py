@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from app.problems import problem_for
-from boards.commands.reorganising import MergeColumn
+from app.web.problems import problem_for
+from boards.commands.merge_split import MergeColumn
 from boards.database import db, reading
 from boards.errors import Conflict, Forbidden, Refusal
 from boards.models import Card, Column
@@ -167,7 +167,7 @@ def test_a_merge_takes_as_many_queries_for_many_cards_as_for_few(town: Town, car
 
 
 def test_a_merge_of_more_than_travels_piece_by_piece(town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]) -> None:
-    monkeypatch.setattr("boards.changes.TOUCHED_LIMIT", 2)
+    monkeypatch.setattr("boards.log.change_log.TOUCHED_LIMIT", 2)
     merge(town)
     before = town.titles(town.free)
     undo(town)

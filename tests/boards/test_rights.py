@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.changes import UNSEEN, changes_after
 from boards.database import now, reading, write_transaction
 from boards.errors import Forbidden, NotFound
+from boards.log.change_log import UNSEEN, changes_after
 from boards.models import Audience, Kind, Person, Role, Service
-from boards.reading import archived, audiences, find_board, find_card, snapshot
+from boards.queries import archived, audiences, find_board, find_card, snapshot
 from boards.rights import LEVELS, Level, level_under
 from tests.town import Town
 
@@ -124,7 +124,7 @@ def test_a_hidden_column_is_in_no_reading(town: Town) -> None:
 
 
 def test_what_is_hidden_crowds_nothing_out_of_the_archive(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("boards.reading.ARCHIVED_LIMIT", 1)
+    monkeypatch.setattr("boards.queries.ARCHIVED_LIMIT", 1)
     visible = town.add_card("Vue", column=town.free)
     for card in (visible, town.add_card("Secret")):
         town.perform(town.facilitator, type="archive_card", card=card)

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from boards.clock import today
 from boards.database import db, now, reading, write_transaction
-from boards.days import today
 from boards.models import Board, Card, Person
-from boards.search.equivalents import _table
+from boards.search.analyzer import index_terms, tokens
+from boards.search.engine import search
 from boards.search.excerpts import excerpt, marked
-from boards.search.finding import search
+from boards.search.failed_queries import count_in_vain, counted_words, forget_old_searches, searches_in_vain
 from boards.search.models import VainSearch
-from boards.search.terms import index_terms, tokens
-from boards.search.vain import count_in_vain, counted_words, forget_old_searches, searches_in_vain
+from boards.search.synonyms import _table
 from tests.town import Town
 
 

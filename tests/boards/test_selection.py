@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from app.problems import problem_for
+from app.web.problems import problem_for
 from boards.database import db
 from boards.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from tests.town import Town

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from boards.administration import create_person, create_service
 from boards.commands import parse_command
 from boards.database import now, reading, write_transaction
-from boards.discussion import Reply, Vote
+from boards.directory import create_person, create_service
 from boards.errors import Invalid, Refusal
 from boards.models import Board, Person, Role, Service, Status, Suggestion
+from boards.models.personal import Notice
+from boards.models.suggestion import Reply, Vote
 from boards.perform import perform
-from boards.personal import Notice
 from boards.suggestions import (
     Wanted,
     answer_of,
@@ -309,7 +309,7 @@ def test_who_answers_is_asked_and_may_add_there(town: Town, idea: int, request_:
 
 
 def test_merged_services_hand_their_requests_on(town: Town, request_: int) -> None:
-    from app.administration.service_upkeep import merge_services
+    from app.admin.service_admin import merge_services
 
     archived = town.add_card("Rangée", column=town.suggestions, suggestion="request", asked=town.mediatheque)
     town.perform(town.agent, type="archive_card", card=archived)

@@ -12,15 +12,10 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.accounts.models import AuditEntry
-from app.administration.board_upkeep import begin_board
-from app.template_file import SHIPPED, UnusableTemplate, read_template, shipped_template, write_template
-from boards.administration import create_service, plain_name
-from boards.database import db, now, reading, write_transaction
-from boards.errors import Conflict, Forbidden
-from boards.models import Board, BoardTemplate, Card, Change, Column, Person, Service
-from boards.rights import LEVELS
-from boards.templates import (
+from app.admin.board_service import begin_board
+from app.admin.board_template_file import SHIPPED, UnusableTemplate, read_template, shipped_template, write_template
+from app.audit.models import AuditEntry
+from boards.board_templates import (
     BYTES_AT_MOST,
     Template,
     archived_services,
@@ -30,6 +25,11 @@ from boards.templates import (
     save_template,
     template_of,
 )
+from boards.database import db, now, reading, write_transaction
+from boards.directory import create_service, plain_name
+from boards.errors import Conflict, Forbidden
+from boards.models import Board, BoardTemplate, Card, Change, Column, Person, Service
+from boards.rights import LEVELS
 from tests.town import Town, found_town
 
 RULE = "Publier sans validation"
@@ -211,7 +211,7 @@ def test_nobody_else_begins_a_board(rules: Town, who: str) -> None:
 
 def test_what_fails_at_its_end_leaves_nothing_behind(rules: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     before = counts()
-    monkeypatch.setattr("boards.commands.importing._bring_cards", lambda *_anything: 1 / 0)
+    monkeypatch.setattr("boards.commands.import_columns._bring_cards", lambda *_anything: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         begin(rules, shipped_template())
     assert counts() == before

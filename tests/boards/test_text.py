@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.text import UnfitText, clean_body, clean_title, excerpt, markdown_to_html, plain_text
+from boards.text.sanitize import UnfitText, clean_body, clean_title, excerpt, markdown_to_html, plain_text
 
 HOSTILE = [
     "<script>alert(1)</script>",

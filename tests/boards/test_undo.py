@@ -9,7 +9,7 @@ import pytest
 from boards import perform as perform_module
 from boards.commands import undo
 from boards.commands.base import Command
-from boards.commands.services import ReassignService
+from boards.commands.reassign_service import ReassignService
 from boards.database import now, reading
 from boards.errors import Forbidden, NotFound, Refusal
 from boards.models import Card, Column, Person

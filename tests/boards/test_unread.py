@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from boards.administration import create_board, create_person
 from boards.database import db, reading, write_transaction
+from boards.directory import create_board, create_person
 from boards.errors import Conflict
 from boards.models import Board, Card, Column, Person, Role
-from boards.personal import Seen, own_writing
-from boards.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread, unread_of
+from boards.models.personal import Seen, own_writing
+from boards.personal.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread, unread_of
 from tests.town import Town
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from boards.clock import day_of
 from boards.database import system_clock
-from boards.days import day_of
 from tests.browser.conftest import Lanes
 from tests.browser.desk import Desk
 from tests.clock import ServerClock

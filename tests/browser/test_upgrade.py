@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from app.assets import asset_file, asset_url
+from app.web.assets import asset_file, asset_url
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import Desk
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from app import api
+from app.api import views as api
 from boards.database import db
 from tests.faults import shuffled
 from tests.faults.report import Report

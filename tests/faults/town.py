@@ -53,11 +53,11 @@ def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
     from app import create_app
     from app.accounts.models import Account
     from app.accounts.passwords import hash_password
-    from app.accounts.people import add_account, create_token
-    from app.schema import bring_up_to_date
-    from boards.administration import create_board
+    from app.accounts.service import add_account, create_token
+    from app.server.migrations import bring_up_to_date
     from boards.commands import parse_command
     from boards.database import db, reading, write_transaction
+    from boards.directory import create_board
     from boards.models import Column, Role
     from boards.perform import perform
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from app.openapi import commands
+from app.api.openapi import commands
 from boards.commands.base import Command
 from boards.models import Kind, Status, Suggestion
 from boards.rights import LEVELS

@@ -11,8 +11,8 @@ from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from boards.changes import changes_after
 from boards.database import reading
+from boards.log.change_log import changes_after
 from boards.models import Card, Column, Person
 from tests.fuzz.commands import any_command
 from tests.fuzz.conftest import Effort

@@ -18,8 +18,8 @@ from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig,
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from app import openapi
-from app.accounts import people
+from app.accounts import service as account_service
+from app.api import openapi
 from app.security import OPEN_TO_TOKENS
 from tests.fuzz.conftest import Effort
 from tests.town import Town
@@ -64,7 +64,7 @@ def test_it_is_a_description_as_the_standard_has_it(app: Flask) -> None:
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 def test_every_request_is_answered_as_described(schema: schemathesis.BaseSchema, effort: Effort, mode: GenerationMode) -> None:
-    token = {"Authorization": f"Bearer {people.create_token('dtan@ville.example', 'essai')}"}
+    token = {"Authorization": f"Bearer {account_service.create_token('dtan@ville.example', 'essai')}"}
     statuses: set[int] = set()
     for operation in operations(schema):
         if mode == GenerationMode.NEGATIVE and not (operation.body or operation.path_parameters or operation.query):

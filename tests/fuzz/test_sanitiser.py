@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from boards import text as texts
+from boards.text import sanitize as texts
 from config import ROOT
 from tests.fuzz.text_rules import check
 

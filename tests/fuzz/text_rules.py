@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from boards import text as texts
-from boards.text import STORED_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText
+from boards.text import sanitize as texts
+from boards.text.sanitize import STORED_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText
 
 ALLOWED = {"p", "li", "h3", "h4", "blockquote", "pre", "br", "hr", "ul", "ol", "strong", "em", "u", "s", "a", "code"}
 EMPTY = {"br", "hr"}

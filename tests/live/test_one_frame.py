@@ -11,10 +11,10 @@ from socketio.manager import Manager
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, TextMessage
 
-from app import strict_json
-from app.live import delivery
-from app.live.delivery import OneFrame
-from app.websocket import LINE
+from app.live import broadcast_manager
+from app.live.broadcast_manager import OneFrame
+from app.live.websocket import LINE
+from app.web import json as strict_json
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: town\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -115,7 +115,7 @@ def test_an_event_that_asks_for_an_answer_goes_the_plain_way() -> None:
 
 
 def test_who_polls_and_does_not_fetch_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "POLLED_AT_MOST", 3)
+    monkeypatch.setattr(broadcast_manager, "POLLED_AT_MOST", 3)
     hall, line = Hall(OneFrame()), Taken()
     hall.enter("asleep", "board", websocket=False)
     hall.enter("awake", "board", line=line)

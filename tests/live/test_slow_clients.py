@@ -10,9 +10,9 @@ from threading import Thread
 import pytest
 import websocket as websocket_client
 
-from app import websocket
-from app.observing.metrics import REGISTRY
-from app.websocket import HELD_BYTES, Line
+from app.live import websocket
+from app.live.websocket import HELD_BYTES, Line
+from app.web.metrics import REGISTRY
 from tests.live.person import LivePerson
 from tests.server import Server
 

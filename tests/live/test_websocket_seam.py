@@ -8,7 +8,7 @@ from typing import Any
 
 import websocket
 
-from app.serve import listen
+from app.server.listener import listen
 from tests.live.person import LivePerson
 from tests.server import Server
 

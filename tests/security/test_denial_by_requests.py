@@ -7,8 +7,8 @@ import re
 import pytest
 from flask import Flask
 
-from app.administration.log import Asked
-from boards.differences import COMPARED_AT_MOST, word_differences
+from app.admin.audit_views import Asked
+from boards.text.diff import COMPARED_AT_MOST, word_differences
 from tests.app.access import ROUTES
 from tests.security.conftest import Signed
 from tests.town import Town

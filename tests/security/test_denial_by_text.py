@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from boards.shape import DEPTH, plain_shape
-from boards.text import BODY_MAX_BYTES, STORED_MAX_BYTES, UnfitText, clean_body
+from boards.text.normalize import DEPTH, plain_shape
+from boards.text.sanitize import BODY_MAX_BYTES, STORED_MAX_BYTES, UnfitText, clean_body
 
 TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "h3", "br"}
 

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app import assets, create_app
+from app import create_app
+from app.web import assets
 from boards.database import db
 from config import Settings
 from tests.town import Town

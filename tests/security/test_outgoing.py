@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from app.sign_on.asking import ProviderAway
-from app.sign_on.provider import Provider
+from app.auth.oidc_client import Provider
+from app.auth.oidc_types import ProviderAway
 from config import Oidc
 
 

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from app.accounts.models import SignIn
-from app.accounts.models import Town as TownRow
-from app.mail import _message
+from app.town.models import Town as TownRow
+from app.web.smtp import _message
 from boards.database import reading, write_transaction
 from boards.models import Person, Service
 from config import Smtp

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.accounts.current import LASTS_AT_MOST
 from app.accounts.models import Account, ApiToken, SignIn, TokenScope
-from app.accounts.people import make_token
-from app.live.watching import look_after_seats
+from app.accounts.service import make_token
+from app.auth.current_user import LASTS_AT_MOST
+from app.live.access_watcher import look_after_seats
 from boards.database import now, reading, write_transaction
 from boards.models import Person, Role
 from tests.app.test_access import Live

@@ -14,7 +14,7 @@ sys.path.insert(0, os.getcwd())
 from app import create_app
 from app.accounts.models import Account
 from app.demo import create_demo_town
-from app.schema import bring_up_to_date
+from app.server.migrations import bring_up_to_date
 from boards.commands import parse_command
 from boards.database import db, reading
 from boards.models import Board, Card, Column, Kind

@@ -16,16 +16,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, Table, event, func, select
 
 from app import create_app
-from app.copying import tables_of
-from app.schema import bring_up_to_date, newest_revision, revision_of
-from boards.changes import changes_after
+from app.backup.database_copy import tables_of
+from app.server.migrations import bring_up_to_date, newest_revision, revision_of
+from boards.clock import today
 from boards.database import db, reading
-from boards.days import today
+from boards.log.change_log import changes_after
+from boards.log.time_travel import board_as_it_was
 from boards.models import Board, Change, Person
-from boards.past import board_as_it_was
-from boards.reading import snapshot
-from boards.search.finding import search
-from boards.unread import unread_of
+from boards.personal.unread import unread_of
+from boards.queries import snapshot
+from boards.search.engine import search
 from config import ROOT, Settings
 from tests.architecture.test_schema import differences, is_reference, references, said_by_models
 from tests.conftest import COMPILED_TEMPLATES

@@ -1,4 +1,4 @@
-// What one looks at of the board: the filters of the address, and which cards fit them. The same rule stands in boards/filters.py.
+// What one looks at of the board: the filters of the address, and which cards fit them. The same rule stands in boards/filters/criteria.py.
 import { cardId } from "./cards.js";
 import { board, lookingAs, me } from "./context.js";
 import { addDays, daysUntil, today } from "./days.js";

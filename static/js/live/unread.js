@@ -1,4 +1,4 @@
-// What is unread to this person: news of others, later than they have read. The same rule stands in boards/unread.py.
+// What is unread to this person: news of others, later than they have read. The same rule stands in boards/personal/unread.py.
 import { cardId } from "./cards.js";
 import { board, csrfToken, me, renewCsrfToken } from "./context.js";
 import { Problem } from "./problem.js";

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from app.trello.export import parse_export
 from app.trello.mapping import Mapped, map_export
-from boards.commands.incoming import IncomingCard, IncomingColumn
+from boards.commands.import_data import IncomingCard, IncomingColumn
 from boards.database import db, reading
 from boards.models import Board, Card, Column
 

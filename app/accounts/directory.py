@@ -1,0 +1,111 @@
+"""Everybody with an account, searched and filtered as facilitators ask."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
+
+from app.accounts.admin_actions import has_arrived
+from app.accounts.models import Account
+from app.web.params import number_in
+from boards.models import Person, Service
+
+PAGE = 100
+
+
+class State(StrEnum):
+    ACTIVE = "active"
+    INVITED = "invited"
+    DISABLED = "disabled"
+
+
+STATES = {State.ACTIVE: _l("Actif"), State.INVITED: _l("Invité, pas encore venu"), State.DISABLED: _l("Désactivé")}
+
+
+def state_of(account: Account) -> State:
+    if account.person.disabled_at is not None:
+        return State.DISABLED
+    return State.ACTIVE if has_arrived(account) else State.INVITED
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody looks for; empty fields leave everybody in."""
+
+    text: str = ""
+    service: int | None = None
+    role: str = ""
+    state: str = ""
+
+    @classmethod
+    def by(cls, arguments: Mapping[str, str]) -> Asked:
+        return cls(
+            text=arguments.get("q", "").strip()[:200],
+            service=number_in(arguments.get("service")),
+            role=arguments.get("role", ""),
+            state=arguments.get("state", ""),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.service or self.role or self.state)
+
+    def fits(self, account: Account) -> bool:
+        person = account.person
+        words = plain(f"{person.name} {account.email}")
+        return (
+            all(word in words for word in plain(self.text).split())
+            and (not self.service or any(service.id == self.service for service in person.services))
+            and (not self.role or person.role == self.role)
+            and (not self.state or state_of(account) == self.state)
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of the people found, and how many there are in each state, of all and of those found."""
+
+    accounts: list[Account]
+    total: int
+    found: int
+    states: Counter[State]
+    page: int
+    pages: int
+
+
+def look_up(session: Session, asked: Asked, page: int = 1) -> Found:
+    """A town has hundreds of people, not millions: matching them here ignores accents alike on every database."""
+    everybody = everybody_by_name(session)
+    found = [account for account in everybody if asked.fits(account)]
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(page, 1), pages)
+    return Found(
+        accounts=found[(page - 1) * PAGE : page * PAGE],
+        total=len(everybody),
+        found=len(found),
+        states=Counter(map(state_of, everybody)),
+        page=page,
+        pages=pages,
+    )
+
+
+def everybody_by_name(session: Session) -> list[Account]:
+    query = select(Account).join(Account.person).options(contains_eager(Account.person).options(selectinload(Person.services)))
+    return sorted(session.scalars(query), key=lambda account: (plain(account.person.name), account.email))
+
+
+def services_by_name(session: Session, *conditions: ColumnElement[bool]) -> list[Service]:
+    """As people look them up: « État civil » stands beside « Espaces verts », whatever the database's own order."""
+    return sorted(session.scalars(select(Service).where(*conditions)), key=lambda service: plain(service.name))
+
+
+def plain(text: str) -> str:
+    """Without accents or capitals, to compare as people read."""
+    text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(character for character in text if not unicodedata.combining(character))

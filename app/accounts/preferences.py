@@ -1,0 +1,89 @@
+"""How each person wants to be alerted and written to. Whoever never chose has the defaults, and no row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Digest, Preferences
+from app.web.cron import at
+from boards.database import now
+from boards.models.personal import queue_for
+
+
+class Mail(StrEnum):
+    """What is sent to people unasked, and stops at their word."""
+
+    DIGEST = "digest"
+    REMINDER = "reminder"
+
+
+def preferences_of(session: Session, person_id: int) -> Preferences:
+    """Theirs, or the defaults in no session."""
+    return session.get(Preferences, person_id) or _defaults(person_id)
+
+
+def keep(session: Session, person_id: int, **chosen: Any) -> None:
+    """Write what a person chose, in a pending write transaction. Another rhythm begins with its next hour; the same goes on as it was."""
+    kept = _row(session, person_id)
+    before = _rhythm(kept)
+    for name, value in chosen.items():
+        setattr(kept, name, value)
+    if _rhythm(kept) != before:
+        kept.digest_due_at, kept.digest_tries = next_digest(kept, now()), 0
+
+
+def stop(session: Session, person_id: int, mail: Mail) -> None:
+    """No more of these mails; said twice, it stays so."""
+    keep(session, person_id, **({"digest": Digest.NEVER} if mail is Mail.DIGEST else {"reminders": False}))
+
+
+def next_digest(preferences: Preferences, after: datetime) -> datetime | None:
+    """When the person's next digest is due, by the town's clocks."""
+    if preferences.digest == Digest.NEVER:
+        return None
+    weekly = preferences.digest == Digest.WEEKLY
+    return at(preferences.digest_hour, on=str(preferences.digest_weekday) if weekly else "*")(after)
+
+
+def stopping_token(person_id: int, mail: Mail) -> str:
+    """What the address in a mail is made of: good for nothing but to stop these mails, for as long as they may lie in a mailbox."""
+    token: str = _signer().dumps([person_id, mail])
+    return token
+
+
+def stopped_by(token: str) -> tuple[int, Mail] | None:
+    """Whose mails, and which; nothing when we did not make the token."""
+    try:
+        person_id, mail = _signer().loads(token)
+    except BadSignature:
+        return None
+    return int(person_id), Mail(mail)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="stop mails")
+
+
+def _row(session: Session, person_id: int) -> Preferences:
+    queue_for(session, person_id)
+    kept = session.get(Preferences, person_id)
+    if kept is None:
+        kept = _defaults(person_id)
+        session.add(kept)
+    return kept
+
+
+def _rhythm(preferences: Preferences) -> tuple[Any, ...]:
+    return preferences.digest, preferences.digest_hour, preferences.digest_weekday
+
+
+def _defaults(person_id: int) -> Preferences:
+    """The columns' own defaults hold from the first flush on; these are read before it."""
+    values = {column.name: column.default.arg for column in Preferences.__table__.columns if column.default is not None}
+    return Preferences(person_id=person_id, **values)

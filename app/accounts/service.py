@@ -1,0 +1,93 @@
+"""Looking after accounts: add, disable, enable, set a password, give a token. For the command line and, later, pages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.admin_actions import disable_account, enable_account
+from app.accounts.models import Account, ApiToken, TokenScope
+from app.accounts.password_change import change_password
+from app.accounts.password_policy import own_words_of, problems_of, town_words, words_in
+from app.accounts.passwords import hash_password
+from app.accounts.validators import BadInput as BadInput
+from app.accounts.validators import clean_name
+from app.accounts.validators import normal_email as normal_email
+from app.audit import log as audit_log
+from app.web.tokens import token_hash
+from boards.database import reading, write_transaction
+from boards.directory import create_person
+from boards.errors import Conflict, NotFound
+from boards.models import Person, Role
+
+
+def add_account(email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None) -> Account:
+    """A new person and their account. Raises BadInput, or Conflict when the address is taken."""
+    email, name = normal_email(email), clean_name(name)
+    if password is not None:
+        _check(password, role, town_words() | words_in(name, email))
+    password_hash = hash_password(password) if password is not None else None
+    with write_transaction() as session:
+        if session.scalar(select(Account.id).where(Account.email == email)):
+            raise Conflict("account_exists", email=email)
+        try:
+            person = create_person(session, name, role, service_slugs, hue)
+        except ValueError as error:
+            raise BadInput(f"Le service « {error} » n’existe pas.") from error
+        account = Account(person_id=person.id, email=email, password_hash=password_hash)
+        account.person = person
+        session.add(account)
+        audit_log.record(session, "person_added", email, person=person.id, role=str(role))
+    return account
+
+
+def set_password(email: str, password: str) -> None:
+    """Give an account a new password; every browser signed in with the old one is signed out."""
+    account = _find(reading(), email)
+    _check(password, account.person.role, own_words_of(account))
+    password_hash = hash_password(password)
+    with write_transaction() as session:
+        change_password(session, _find(session, email), password_hash)
+
+
+def disable(email: str) -> None:
+    """Close the account's door: sign-ins and live connections end within seconds, cards stay."""
+    with write_transaction() as session:
+        disable_account(session, _find(session, email), None)
+
+
+def enable(email: str) -> None:
+    with write_transaction() as session:
+        enable_account(session, _find(session, email), None)
+
+
+def create_token(email: str, name: str, scope: TokenScope = TokenScope.WRITE) -> str:
+    with write_transaction() as session:
+        return make_token(session, _find(session, email), name, scope)
+
+
+def make_token(session: Session, account: Account, name: str, scope: TokenScope, *, actor: Person | None = None) -> str:
+    """An API token that acts as this person; only its hash is kept, so it is shown once."""
+    token = f"fn_{secrets.token_urlsafe(32)}"
+    session.add(ApiToken(account_id=account.id, token_hash=token_hash(token), name=name, scope=scope))
+    audit_log.record(session, "token_made", account.email, actor=actor, name=name, scope=scope)
+    return token
+
+
+def all_accounts(session: Session) -> Sequence[Account]:
+    return session.scalars(select(Account).order_by(Account.email)).all()
+
+
+def _find(session: Session, email: str) -> Account:
+    account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
+    if account is None:
+        raise NotFound("account_not_found")
+    return account
+
+
+def _check(password: str, role: Role, own_words: frozenset[str]) -> None:
+    if problems := problems_of(password, role, own_words):
+        raise BadInput(" ".join(problems))

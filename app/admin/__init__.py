@@ -1,0 +1,1 @@
+"""Pages for facilitators: people, services, boards, rights, the administrative log."""

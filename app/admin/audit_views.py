@@ -1,0 +1,134 @@
+"""The page of the administrative log: what was done to accounts, services and rights, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.directory import plain
+from app.accounts.models import Account
+from app.admin.audit_labels import facts_in_words
+from app.audit import log as audit_log
+from app.audit.models import AuditEntry
+from app.auth.current_user import administrators_only, current_person
+from app.web.csv_export import csv_download
+from app.web.params import number_in
+from boards.database import now, reading, write_transaction
+from boards.models import Person
+
+routes = Blueprint("log", __name__)
+
+PAGE = 100
+EXPORTED_AT_MOST = 100_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody looks for in the log; days in the town's own zone."""
+
+    action: str = ""
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def by(cls, arguments: Mapping[str, str]) -> Asked:
+        action = arguments.get("action", "")
+        return cls(
+            action=action if action in audit_log.ACTIONS else "",
+            text="".join(filter(str.isprintable, arguments.get("q", ""))).strip()[:200],  # PostgreSQL takes no NUL
+            since=_day(arguments.get("since", "")),
+            until=_day(arguments.get("until", "")),
+        )
+
+    def __bool__(self) -> bool:
+        return any((self.action, self.text, self.since, self.until))
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {"action": self.action or None, "q": self.text or None, "since": self.since, "until": self.until}
+
+
+@routes.get("/log")
+@administrators_only
+def show_log() -> str:
+    asked = Asked.by(request.args)
+    total = reading().scalar(select(func.count()).select_from(entries(reading(), asked).order_by(None).subquery())) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(number_in(request.args.get("page")) or 1, 1), pages)
+    return render_template(
+        "log/show.html",
+        me=current_person(),
+        here="log",
+        wide=True,
+        asked=asked,
+        entries=reading().scalars(entries(reading(), asked).offset((page - 1) * PAGE).limit(PAGE)).all(),
+        total=total,
+        page=page,
+        pages=pages,
+        actions=audit_log.ACTIONS,
+        facts_in_words=facts_in_words,
+    )
+
+
+@routes.get("/log.csv")
+@administrators_only
+def export() -> Response:
+    asked = Asked.by(request.args)
+    found = reading().scalars(entries(reading(), asked).limit(EXPORTED_AT_MOST)).all()
+    actor = current_person()
+    response = csv_download(f"journal_{now().date().isoformat()}.csv", table(found))
+    reading().rollback()
+    with write_transaction() as session:
+        audit_log.record(session, "log_exported", actor=actor, entries=len(found))
+    return response
+
+
+def table(found: Any) -> Iterator[tuple[str, ...]]:
+    """The log as rows of text, its headings first."""
+    zone: ZoneInfo = current_app.config["SETTINGS"].timezone
+    yield (_("date"), _("action"), _("par"), _("objet"), _("détail"), _("adresse IP"))
+    for entry in found:
+        at = entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        actor = (entry.actor.name or _("agent supprimé")) if entry.actor else ""
+        yield (at, str(audit_log.ACTIONS.get(entry.action, entry.action)), actor, entry.subject, facts_in_words(entry.facts), entry.address)
+
+
+def entries(session: Session, asked: Asked) -> Select[AuditEntry]:
+    """The entries asked for, newest first."""
+    zone: ZoneInfo = current_app.config["SETTINGS"].timezone
+    query = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    if asked.action:
+        query = query.where(AuditEntry.action == asked.action)
+    if asked.text:
+        query = query.where(
+            or_(AuditEntry.actor_id.in_(_people_called(session, asked.text)), AuditEntry.subject.icontains(asked.text, autoescape=True))
+        )
+    if asked.since:
+        query = query.where(AuditEntry.at >= datetime.combine(asked.since, time(), zone))
+    if asked.until:
+        query = query.where(AuditEntry.at < datetime.combine(asked.until + timedelta(days=1), time(), zone))
+    return query
+
+
+def _people_called(session: Session, text: str) -> list[int]:
+    """Whoever a facilitator may mean: accents and capitals do not count."""
+    everybody = session.execute(select(Person.id, Person.name, Account.email).join(Account, isouter=True))
+    words = plain(text).split()
+    return [id for id, name, email in everybody if all(word in plain(f"{name} {email or ''}") for word in words)]
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2199 else None

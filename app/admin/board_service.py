@@ -1,0 +1,130 @@
+"""Looking after the town's boards: begin one, order them, choose where everybody arrives, keep templates. For pages and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audit import log as audit_log
+from boards.board_templates import Provided, Template, beginning_with, save_template
+from boards.commands import parse_command
+from boards.commands.boards import refuse_taken_title
+from boards.commands.import_columns import ImportColumns
+from boards.commands.import_data import Tally
+from boards.database import write_transaction
+from boards.directory import create_board, make_default, place_board, slug_for_board
+from boards.models import Board, BoardTemplate, Card, Column, Person
+from boards.perform import perform, perform_first
+
+
+def begin_board(
+    title: str, actor: Person, template: Template | None = None, *, create_services: bool = True, slug: str | None = None
+) -> tuple[str, Provided]:
+    """A new board, empty or as the template has it: its slug, and the services that were provided for it. All of it, or nothing.
+
+    Raises Conflict when a board has that title, or that slug, already.
+    """
+    begun: list[tuple[str, Provided]] = []
+
+    def found(session: Session) -> tuple[int, int, ImportColumns]:
+        told = {"template": template.title} if template else {}
+        board = found_board(session, slug or slug_for_board(session, title), title, actor, **told)
+        command, provided = fill_from(session, template, actor, create_services=create_services)
+        begun.append((board.slug, provided))
+        return actor.id, board.id, command
+
+    perform_first(found)
+    return begun[0]
+
+
+def found_board(session: Session, slug: str, title: str, actor: Person | None, **told: str) -> Board:
+    """A board with nothing on it yet, and the log knows. Raises Conflict when a board has that title, or that slug, already."""
+    refuse_taken_title(session, title)
+    board = create_board(session, slug, title)
+    audit_log.record(session, "board_added", title, actor=actor, **told)
+    return board
+
+
+def fill_from(
+    session: Session, template: Template | None, actor: Person, *, create_services: bool = True
+) -> tuple[ImportColumns, Provided]:
+    """The first command of a new board, and the services provided for it, in its transaction: the log tells which, and the rights given."""
+    if template is None:
+        return ImportColumns(columns=[], tally=Tally()), Provided([], [])
+    command, provided = beginning_with(session, template, author_id=actor.id, create_services=create_services)
+    for service in provided.made:
+        audit_log.record(session, "service_added", service.name, actor=actor)
+    for service in provided.restored:
+        audit_log.record(session, "service_restored", service.name, actor=actor)
+    for column in template.columns:
+        if rights := column.rights.model_dump(exclude_defaults=True):
+            audit_log.record(session, "rights_changed", column.title, actor=actor, rights=rights)
+    return command, provided
+
+
+def rename_board(board: Board, title: str, version: int, actor: Person) -> None:
+    perform(actor.id, board.id, parse_command({"type": "edit_board", "title": title, "version": version}))
+
+
+def archive_board(board: Board, actor: Person) -> None:
+    perform(actor.id, board.id, parse_command({"type": "archive_board"}))
+
+
+def restore_board(board: Board, actor: Person) -> None:
+    perform(actor.id, board.id, parse_command({"type": "restore_board"}))
+
+
+def order_board(board: Board, step: int, actor: Person) -> bool:
+    """One place earlier (-1) or later (1); says whether there was one."""
+    with write_transaction() as session:
+        if placed := place_board(session, board.id, step):
+            audit_log.record(session, "board_ordered", board.title, actor=actor)
+    return placed
+
+
+def choose_default(board: Board, actor: Person) -> None:
+    """Where everybody arrives from now on. The same again alters nothing."""
+    with write_transaction() as session:
+        if make_default(session, board.id):
+            audit_log.record(session, "board_made_default", board.title, actor=actor)
+
+
+def keep_template(template: Template, actor: Person) -> tuple[BoardTemplate, bool]:
+    """Keep it to begin boards with, and whether it is new."""
+    with write_transaction() as session:
+        kept, new = save_template(session, template)
+        if new:
+            audit_log.record(session, "template_kept", kept.title, actor=actor)
+    return kept, new
+
+
+def delete_template(template_id: int, actor: Person) -> str | None:
+    """Forget a template; boards begun with it stay. Its title, or None when there is none (any more)."""
+    with write_transaction() as session:
+        kept = session.get(BoardTemplate, template_id)
+        if kept is None:
+            return None
+        session.delete(kept)
+        audit_log.record(session, "template_deleted", kept.title, actor=actor)
+    return kept.title
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much stands on a board."""
+
+    columns: int = 0
+    cards: int = 0
+
+
+def sizes(session: Session) -> dict[int, Size]:
+    """Of each board that has a column."""
+    counting = (
+        select(Column.board_id, func.count(Column.id.distinct()), func.count(Card.id))
+        .outerjoin(Card, (Card.column_id == Column.id) & Card.archived_at.is_(None))
+        .where(Column.archived_at.is_(None))
+        .group_by(Column.board_id)
+    )
+    return {board: Size(columns, cards) for board, columns, cards in session.execute(counting)}

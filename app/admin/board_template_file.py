@@ -1,0 +1,99 @@
+"""Templates of boards as files: reading one that somebody sends, naming what is wrong and where; the one that ships."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.web import json as strict_json
+from app.web.problems import field_message
+from boards.board_templates import BYTES_AT_MOST, FORMAT, Template, parse_template
+from boards.errors import FieldError, Invalid
+
+SHIPPED = Path(__file__).with_name("accueil_d_une_ville.json")
+TOLD_AT_MOST = 8
+
+_FIELDS = {
+    "title": _l("titre"),
+    "kind": _l("nature"),
+    "hue": _l("couleur"),
+    "service": _l("service"),
+    "name": _l("nom"),
+    "rights": _l("droits"),
+    "agents": _l("agents"),
+    "readers": _l("lecteurs"),
+    "services": _l("services"),
+    "columns": _l("colonnes"),
+    "cards": _l("infos"),
+    "body": _l("texte"),
+}
+
+
+class UnusableTemplate(ValueError):
+    """A file that no board can begin with; the sentences say why, and where in it."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+@cache
+def shipped_template() -> Template:
+    """« Accueil d’une ville », with which a town may begin."""
+    return read_template(SHIPPED.read_bytes())
+
+
+def read_template(data: bytes) -> Template:
+    """Raises UnusableTemplate."""
+    if len(data) > BYTES_AT_MOST:
+        raise UnusableTemplate(_("Ce fichier est trop volumineux pour un modèle (au plus %(limit)s Ko).", limit=BYTES_AT_MOST // 1024))
+    try:
+        value = strict_json.loads(data.decode("utf-8-sig"), unique_keys=True)
+    except UnicodeDecodeError as error:
+        raise UnusableTemplate(_("Ce fichier n’est pas un texte en UTF-8 : choisissez un modèle exporté par Flash News.")) from error
+    except strict_json.Malformed as error:
+        raise UnusableTemplate(_("Ce fichier n’est pas du JSON valable : choisissez un modèle exporté par Flash News.")) from error
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise UnusableTemplate(_("Ce fichier n’est pas un modèle de tableau de Flash News."))
+    try:
+        return parse_template(value)
+    except Invalid as invalid:
+        raise UnusableTemplate(*sentences_on(invalid.errors)) from invalid
+
+
+def write_template(template: Template) -> str:
+    """The file that `read_template` reads."""
+    return strict_json.dumps(template.content())
+
+
+def sentences_on(errors: list[FieldError]) -> list[str]:
+    """What is wrong with a template, each with its place: « Colonne 3, info 2, titre : ce texte est trop long (limite : 200). »."""
+    sentences = [_sentence(error) for error in errors[:TOLD_AT_MOST]]
+    return [*sentences, _("… et d’autres erreurs encore.")] if len(errors) > TOLD_AT_MOST else sentences
+
+
+def _sentence(error: FieldError) -> str:
+    if error.field == "version":
+        return str(_("Ce modèle est d’une version que ce Flash News ne connaît pas."))
+    message = field_message(error.code, error.facts)
+    place = _place(error.field.split("."))
+    return (
+        str(_("%(place)s : %(message)s", place=place[0].upper() + place[1:], message=message[0].lower() + message[1:]))
+        if place
+        else message
+    )
+
+
+def _place(steps: list[str]) -> str:
+    """« colonne 3, info 2, titre » for columns.2.cards.1.title."""
+    words: list[str] = []
+    for before, step in zip([None, *steps], steps, strict=False):
+        if step.isdecimal() and before in ("columns", "cards"):
+            number = int(step) + 1
+            words[-1] = _("colonne %(number)s", number=number) if before == "columns" else _("info %(number)s", number=number)
+        elif step and step != "[key]":
+            words.append(str(_FIELDS.get(step, f"«\u202f{step[:40]}\u202f»")))
+    return ", ".join(words)

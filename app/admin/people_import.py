@@ -1,0 +1,275 @@
+"""What importing a file of people would do, line by line; and doing exactly that, all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.accounts.admin_actions import change_account, changes_in, has_arrived
+from app.accounts.directory import plain
+from app.accounts.forms import ROLES
+from app.accounts.models import Account
+from app.accounts.validators import BadInput, clean_name, normal_email
+from app.admin.people_csv import PeopleFile, Row
+from app.admin.service_admin import add_service_in
+from app.audit import log as audit_log
+from boards.directory import hue_of
+from boards.models import Person, Role, Service
+from boards.text.sanitize import UnfitText, clean_title
+
+_ROLE_WORDS = {
+    Role.AGENT: {"agent", "agente"},
+    Role.FACILITATOR: {"animateur", "animatrice", "animateur (dtan)", "facilitator", "facilitateur", "facilitatrice", "dtan"},
+    Role.READER: {"lecteur", "lectrice", "reader", "elu", "elue", "lecture"},
+}
+
+
+class Verdict(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass
+class Line:
+    """What will become of one line of the file, and why."""
+
+    number: int
+    email: str
+    name: str
+    verdict: Verdict
+    words: list[str] = field(default_factory=list)
+    wanted: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Plan:
+    lines: list[Line]
+    new_services: dict[str, str]  # by the plain form of their name
+    made: dict[str, str] = field(default_factory=dict)  # their slugs, once they are there
+
+    @property
+    def totals(self) -> Counter[Verdict]:
+        return Counter(line.verdict for line in self.lines)
+
+    @property
+    def refused_first(self) -> list[Line]:
+        """As they are shown: what is to be corrected must not be looked for among hundreds."""
+        return sorted(self.lines, key=lambda line: line.verdict != Verdict.REFUSED)
+
+    @property
+    def refused(self) -> bool:
+        return Verdict.REFUSED in self.totals
+
+    @property
+    def does_something(self) -> bool:
+        return bool({Verdict.CREATED, Verdict.CHANGED} & self.totals.keys())
+
+    @property
+    def digest(self) -> str:
+        """What was shown, in short: the same file meets other people when it differs."""
+        shown = [[line.number, line.email, line.verdict, line.words, line.wanted] for line in self.lines]
+        return hashlib.sha256(json.dumps([shown, self.new_services], default=str).encode()).hexdigest()
+
+
+class Outdated(Exception):
+    """People changed since the plan was shown; here is what it would be now."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("outdated")
+        self.plan = plan
+
+
+def make_plan(session: Session, people: PeopleFile, *, create_services: bool = False) -> Plan:
+    return _Planner(session, create_services).plan(people)
+
+
+def carry_out(session: Session, people: PeopleFile, digest: str, actor: Person | None, *, create_services: bool = False) -> Plan:
+    """Do what the plan with this digest says, in the pending transaction. Raises Outdated when it would be another one by now."""
+    plan = make_plan(session, people, create_services=create_services)
+    if plan.digest != digest or plan.refused:
+        raise Outdated(plan)
+    for line in plan.lines:
+        if "services" in line.wanted:
+            line.wanted["services"] = [_slug(session, plan, slug, actor) for slug in line.wanted["services"]]
+    _change(session, plan, actor)
+    _create(session, plan, actor)
+    if plan.does_something:
+        audit_log.record(
+            session,
+            "people_imported",
+            actor=actor,
+            created=plan.totals[Verdict.CREATED],
+            changed=plan.totals[Verdict.CHANGED],
+            unchanged=plan.totals[Verdict.UNCHANGED],
+        )
+    return plan
+
+
+def _slug(session: Session, plan: Plan, slug: str, actor: Person | None) -> str:
+    """The slug of a service that is there, or that the file brings: made when it is first met."""
+    if not slug.startswith("+"):
+        return slug
+    if slug not in plan.made:
+        service = add_service_in(session, plan.new_services[slug[1:]], actor)
+        plan.made[slug] = service.slug
+    return plan.made[slug]
+
+
+def _change(session: Session, plan: Plan, actor: Person | None) -> None:
+    """Who becomes a facilitator comes first, so that the last one may leave in the same file."""
+    accounts = _accounts(session)
+    changed = [line for line in plan.lines if line.verdict is Verdict.CHANGED]
+    for line in sorted(changed, key=lambda line: line.wanted.get("role") != Role.FACILITATOR):
+        change_account(session, accounts[line.email], actor, **line.wanted)
+        if "role" in line.wanted:
+            session.flush()
+
+
+def _create(session: Session, plan: Plan, actor: Person | None) -> None:
+    """All at once: two thousand people one by one would keep every other writer waiting for seconds."""
+    services = {service.slug: service for service in session.scalars(select(Service))}
+    made = []
+    for line in plan.lines:
+        if line.verdict is Verdict.CREATED:
+            name, role = line.wanted["name"], line.wanted["role"]
+            person = Person(name=name, role=role, hue=hue_of(name), services=[services[slug] for slug in line.wanted["services"]])
+            made.append(Account(email=line.email, person=person))
+    session.add_all(made)
+    session.flush()
+    for account in made:
+        told = {"role": str(account.person.role), "services": [service.slug for service in account.person.services]}
+        audit_log.record(session, "invited", account.email, actor=actor, person=account.person_id, **told)
+
+
+class _Planner:
+    def __init__(self, session: Session, create_services: bool) -> None:
+        self.accounts = _accounts(session)
+        self.services = {plain(name): service for service in session.scalars(select(Service)) for name in (service.slug, service.name)}
+        self.create_services = create_services
+        self.new_services: dict[str, str] = {}
+        self.seen: dict[str, int] = {}
+
+    def plan(self, people: PeopleFile) -> Plan:
+        lines = [self._line(row) for row in people.rows]
+        self._keep_a_facilitator(lines)
+        return Plan(lines, self.new_services)
+
+    def _line(self, row: Row) -> Line:
+        line = Line(row.number, row.email or "", row.name or "", Verdict.REFUSED)
+        try:
+            self._judge(row, line)
+        except BadInput as error:
+            line.verdict, line.words, line.wanted = Verdict.REFUSED, [str(error)], {}
+        return line
+
+    def _judge(self, row: Row, line: Line) -> None:
+        if row.too_many_cells:
+            raise BadInput(_("Cette ligne a plus de cases que l’en-tête : un texte qui contient le séparateur se met entre guillemets."))
+        if row.email is None:
+            raise BadInput(_("L’adresse de messagerie manque."))
+        line.email = normal_email(row.email)
+        if line.email in self.seen:
+            raise BadInput(_("Cette adresse est déjà à la ligne %(number)s.", number=self.seen[line.email]))
+        self.seen[line.email] = row.number
+        name = clean_name(row.name) if row.name else None
+        role = _role(row.role) if row.role else None
+        account = self.accounts.get(line.email)
+        archived = [service.slug for service in account.person.services if service.archived_at] if account else []
+        services = sorted({*self._services(row.services), *archived}) if row.services else None
+        if account is None:
+            self._create(line, name, role or Role.AGENT, services or [])
+        else:
+            line.name = account.person.name
+            self._change(line, account, {"name": name, "role": role, "services": services})
+
+    def _create(self, line: Line, name: str | None, role: Role, services: list[str]) -> None:
+        if name is None:
+            raise BadInput(_("Le nom manque."))
+        line.name, line.verdict = name, Verdict.CREATED
+        line.wanted = {"name": name, "role": role, "services": services}
+        line.words = [str(ROLES[role]), *([self._names(services)] if services else [])]
+
+    def _change(self, line: Line, account: Account, wanted: dict[str, Any]) -> None:
+        changes = changes_in(account, **wanted)
+        line.verdict = Verdict.CHANGED if changes else Verdict.UNCHANGED
+        line.wanted = {name: wanted[name] for name in changes}
+        for name, (before, after) in changes.items():
+            if name == "services":
+                before, after = self._names(before), self._names(after)
+            if name == "role":
+                before, after = ROLES[Role(before)], ROLES[Role(after)]
+            line.words.append(_("%(what)s : %(before)s → %(after)s", what=_FIELDS[name](), before=before or "—", after=after))
+        if account.person.disabled_at is not None:
+            line.words.append(_("compte désactivé, et qui le reste"))
+
+    def _services(self, cell: str) -> list[str]:
+        """The slugs of the services in this cell; a name may itself hold a comma or a slash, so the whole cell is tried first."""
+        if plain(cell) in self.services:
+            return [self._service(cell)]
+        return [self._service(name.strip()) for name in re.split(r"[|/,;]", cell) if name.strip()]
+
+    def _service(self, name: str) -> str:
+        service = self.services.get(plain(name))
+        if service is not None and service.archived_at is not None:
+            raise BadInput(_("Le service « %(name)s » est archivé.", name=service.name))
+        if service is not None:
+            return service.slug
+        if not self.create_services:
+            raise BadInput(_("Le service « %(name)s » n’existe pas.", name=name[:80]))
+        return f"+{self._new_service(name)}"
+
+    def _new_service(self, name: str) -> str:
+        try:
+            cleaned = clean_title(name)
+        except UnfitText as error:
+            raise BadInput(_("« %(name)s » ne peut pas être le nom d’un service.", name=name[:80])) from error
+        self.new_services.setdefault(plain(cleaned), clean_name(cleaned))
+        return plain(cleaned)
+
+    def _names(self, slugs: list[str]) -> str:
+        known = {service.slug: service.name for service in self.services.values()}
+        return ", ".join(self.new_services[slug[1:]] if slug.startswith("+") else known[slug] for slug in slugs)
+
+    def _keep_a_facilitator(self, lines: list[Line]) -> None:
+        """Refuse the lines that would leave the town without a facilitator who can act."""
+        after = {account.email for account in self.accounts.values() if account.person.role == Role.FACILITATOR and _can_act(account)}
+        leaving = [line for line in lines if line.email in after and line.wanted.get("role") not in (None, Role.FACILITATOR)]
+        joining = [
+            line
+            for line in lines
+            if line.verdict is Verdict.CHANGED and line.wanted.get("role") == Role.FACILITATOR and _can_act(self.accounts[line.email])
+        ]
+        if leaving and not joining and after == {line.email for line in leaving}:
+            for line in leaving:
+                line.verdict, line.wanted = Verdict.REFUSED, {}
+                line.words = [_("Il ne resterait aucun animateur actif.")]
+
+
+def _can_act(account: Account) -> bool:
+    return account.person.disabled_at is None and has_arrived(account)
+
+
+def _accounts(session: Session) -> dict[str, Account]:
+    query = select(Account).options(joinedload(Account.person).options(selectinload(Person.services)))
+    return {account.email: account for account in session.scalars(query)}
+
+
+def _role(cell: str) -> Role:
+    for role, words in _ROLE_WORDS.items():
+        if plain(cell) in words:
+            return role
+    raise BadInput(_("« %(role)s » n’est pas un rôle : agent, animateur ou lecteur.", role=cell[:40]))
+
+
+_FIELDS = {"name": lambda: _("nom"), "role": lambda: _("rôle"), "services": lambda: _("services")}

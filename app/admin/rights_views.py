@@ -1,0 +1,137 @@
+"""Who may do what in each column: one table to read, one form for each column, and « voir comme… »."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.auth.current_user import administrators_only, current_person
+from boards import rights
+from boards.commands import parse_command
+from boards.database import reading
+from boards.errors import NotFound
+from boards.models import Board, Column, Kind, Service
+from boards.perform import perform
+from boards.queries import boards_for, find_board, services_in_use, visible_columns
+from boards.rights import LEVELS, Level
+
+routes = Blueprint("rights", __name__)
+
+WORDS = {
+    Level.NONE: _l("ne voit pas"),
+    Level.READ: _l("lit"),
+    Level.COMMENT: _l("commente"),
+    Level.CONTRIBUTE: _l("contribue"),
+    Level.EDIT: _l("modifie tout"),
+}
+MEANINGS = {
+    Level.NONE: _l("la colonne n’existe pas pour lui"),
+    Level.READ: _l("il lit les infos"),
+    Level.COMMENT: _l("il lit, et peut réagir aux infos"),
+    Level.CONTRIBUTE: _l("il ajoute des infos, et modifie les siennes"),
+    Level.EDIT: _l("il ajoute, modifie, déplace et archive toutes les infos"),
+}
+ICONS = {Level.NONE: "hidden", Level.READ: "eye", Level.COMMENT: "comment", Level.CONTRIBUTE: "plus", Level.EDIT: "pencil"}
+KINDS = {
+    Kind.SERVICE: _l("colonne de service"),
+    Kind.GUIDE: _l("modalités de fonctionnement"),
+    Kind.SUGGESTIONS: _l("suggestions"),
+    Kind.FREE: _l("colonne libre"),
+}
+AGENTS, READERS, SERVICE = "agents", "readers", "service-"
+Answer = AnyResponse | str | tuple[str, int]
+
+
+@routes.get("/rights")
+@administrators_only
+def show_rights() -> str:
+    """The whole matrix of a board: a row for each column, a cell for all agents, for readers, for each service."""
+    person = current_person()
+    boards = boards_for(reading(), person)
+    board = find_board(reading(), person, request.args["board"]) if request.args.get("board") else (boards[0] if boards else None)
+    services = services_in_use(reading())
+    columns = visible_columns(reading(), board, person) if board else []
+    return render_template(
+        "rights/table.html",
+        boards=boards,
+        board=board,
+        services=services,
+        rows=[(column, _cells(column, services)) for column in columns],
+        **_page(),
+    )
+
+
+@routes.get("/rights/<int:column_id>")
+@administrators_only
+def show_column_rights(column_id: int) -> str:
+    return _form(_column(column_id))
+
+
+@routes.post("/rights/<int:column_id>")
+@administrators_only
+def set_column_rights(column_id: int) -> Answer:
+    """Each cell as it was chosen; « par défaut » gives it back to the column's kind. What does not differ is not sent."""
+    column = _column(column_id)
+    asked = {name: request.form.get(name, "") for name in (AGENTS, READERS)}
+    asked |= {f"{SERVICE}{service.id}": request.form.get(f"{SERVICE}{service.id}", "") for service in services_in_use(reading())}
+    if not set(asked.values()) <= {"", *LEVELS}:
+        return _form(column, _("Choisissez un niveau de la liste.")), 422
+    altered = {name: level or None for name, level in asked.items() if level != _chosen(column).get(name, "")}
+    board = reading().get_one(Board, column.board_id)
+    if altered:
+        services = {name.removeprefix(SERVICE): level for name, level in altered.items() if name.startswith(SERVICE)}
+        groups = {name: level for name, level in altered.items() if not name.startswith(SERVICE)}
+        command = parse_command({"type": "set_rights", "column": column.id, **groups, **({"services": services} if services else {})})
+        reading().rollback()
+        perform(current_person().id, board.id, command)
+        flash(_("Les droits de la colonne « %(title)s » sont à jour. Les pages ouvertes suivent.", title=column.title))
+    return redirect(url_for("rights.show_rights", board=board.slug, _anchor=f"row-{column.id}"), 303)
+
+
+def _form(column: Column, problem: str | None = None) -> str:
+    services = services_in_use(reading())
+    fields: list[tuple[str, str, Level | None]] = [
+        (AGENTS, _("Tous les agents"), rights.for_agents(column.kind, None)),
+        (READERS, _("Lecteurs"), rights.for_readers(column.kind, None)),
+    ]
+    fields += [(f"{SERVICE}{service.id}", service.name, _default(service, column)) for service in services]
+    chosen = {**_chosen(column), **({name: request.form.get(name, "") for name, *_rest in fields} if problem else {})}
+    board = reading().get_one(Board, column.board_id)
+    return render_template(
+        "rights/column.html", column=column, board=board, fields=fields, chosen=chosen, problem=problem, levels=list(Level), **_page()
+    )
+
+
+def _cells(column: Column, services: Any) -> list[tuple[Level, bool]]:
+    """What each group of the table's head holds in the column, and whether that is its own rather than what all agents hold."""
+    agents = rights.for_agents(column.kind, column.rights)
+    cells = [(agents, True), (rights.for_readers(column.kind, column.rights), True)]
+    for service in services:
+        own = rights.for_service(service.id, column.kind, column.service_id, column.rights)
+        cells.append((agents if own is None else own, own is not None))
+    return cells
+
+
+def _chosen(column: Column) -> dict[str, str]:
+    """The cells that facilitators set themselves, by the name of their field."""
+    services = {f"{SERVICE}{service}": level for service, level in column.rights.get("services", {}).items()}
+    return services | {group: column.rights[group] for group in (AGENTS, READERS) if group in column.rights}
+
+
+def _default(service: Service, column: Column) -> Level | None:
+    return rights.for_service(service.id, column.kind, column.service_id, None)
+
+
+def _column(column_id: int) -> Column:
+    column = reading().get(Column, column_id)
+    if column is None or column.archived_at is not None:
+        raise NotFound("column_not_found")
+    return column
+
+
+def _page() -> dict[str, Any]:
+    return {"me": current_person(), "here": "rights", "words": WORDS, "meanings": MEANINGS, "icons": ICONS, "kinds": KINDS}

@@ -1,1 +1,0 @@
-"""Pages of the facilitators: people, services, the administrative log."""

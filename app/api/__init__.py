@@ -1,0 +1,1 @@
+"""Expose the JSON API and its OpenAPI description."""

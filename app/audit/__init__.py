@@ -1,0 +1,1 @@
+"""Keep the administrative log: sign-ins, refusals, changes of rights and accounts."""

@@ -1,0 +1,127 @@
+"""Passwords that an LDAP directory knows (OpenLDAP, Active Directory). None is kept here.
+
+Sockets are gevent's in a running server, so waiting for the directory holds nobody else up.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from ldap3 import ANONYMOUS, DEREF_NEVER, NONE, SIMPLE, Connection, Server, Tls
+from ldap3.core.exceptions import LDAPException
+from ldap3.core.results import RESULT_BUSY, RESULT_SIZE_LIMIT_EXCEEDED, RESULT_SUCCESS, RESULT_UNAVAILABLE
+from ldap3.utils.conv import escape_filter_chars
+
+from app.auth.external_identities import DirectoryAway
+from config import Ldap
+
+PATIENCE_SECONDS = 5
+LOGIN_MAX_CHARACTERS = 254
+PASSWORD_MAX_CHARACTERS = 1000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Somebody who has proved to be in the directory."""
+
+    issuer: str
+    subject: str  # what stays when they marry or change service: entryUUID, objectGUID, or else the DN
+    emails: tuple[str, ...]
+
+
+def prove(settings: Ldap, login: str, password: str) -> Entry | None:
+    """The directory's entry for this login, if it is the only one and the password opens it. Raises DirectoryAway."""
+    # To an empty password a directory answers "success", whoever asks (RFC 4513, 5.1.2).
+    if not 0 < len(password) <= PASSWORD_MAX_CHARACTERS or "\0" in password:
+        return None
+    if not 0 < len(login) <= LOGIN_MAX_CHARACTERS or not login.isprintable():
+        return None
+    try:
+        with _connection(settings) as connection:
+            found = _find(connection, settings, login)
+            if found is None or not _opens(connection, found["dn"], password):
+                return None
+            return entry(settings.base, found["dn"], found["raw_attributes"])
+    except LDAPException as error:
+        raise DirectoryAway(f"{type(error).__name__}: {error}") from error
+
+
+def entry(base: str, dn: str, values: Mapping[str, list[bytes]]) -> Entry:
+    """What is kept of an entry found below `base`; `values` as they travel."""
+    if values.get("entryUUID"):
+        subject = values["entryUUID"][0].decode()
+    elif values.get("objectGUID"):
+        subject = str(UUID(bytes_le=values["objectGUID"][0]))
+    else:
+        subject = dn.lower()
+    return Entry(f"ldap:{base.lower()}", subject, tuple(mail.decode(errors="replace") for mail in values.get("mail", [])))
+
+
+@contextmanager
+def _connection(settings: Ldap) -> Iterator[Connection]:
+    address = urlsplit(settings.url)
+    server = Server(
+        address.hostname or "",
+        address.port,
+        use_ssl=address.scheme == "ldaps",
+        tls=_VerifiedTls(),
+        get_info=NONE,
+        connect_timeout=PATIENCE_SECONDS,
+    )
+    connection = Connection(
+        server,
+        user=settings.bind_dn or None,
+        password=settings.bind_password or None,
+        authentication=SIMPLE if settings.bind_dn else ANONYMOUS,
+        auto_referrals=False,  # a referral would take the password to a server that nobody chose
+        receive_timeout=PATIENCE_SECONDS,
+    )
+    try:
+        connection.open()
+        if settings.start_tls:
+            connection.start_tls()
+        if not connection.bind():
+            raise DirectoryAway(f"the directory refuses {settings.bind_dn or 'an anonymous search'}: {connection.result['description']}")
+        yield connection
+    finally:
+        with suppress(LDAPException):  # it may be the directory that hung up
+            connection.unbind()
+
+
+def _find(connection: Connection, settings: Ldap, login: str) -> dict[str, Any] | None:
+    connection.search(
+        settings.base,
+        settings.filter.replace("{login}", escape_filter_chars(login)),
+        dereference_aliases=DEREF_NEVER,
+        attributes=["mail", "entryUUID", "objectGUID"],
+        size_limit=2,
+        time_limit=PATIENCE_SECONDS,
+    )
+    if connection.result["result"] not in (RESULT_SUCCESS, RESULT_SIZE_LIMIT_EXCEEDED):
+        raise DirectoryAway(f"the search fails: {connection.result['description']}")
+    entries = [answer for answer in connection.response or [] if answer["type"] == "searchResEntry"]
+    return entries[0] if len(entries) == 1 else None
+
+
+def _opens(connection: Connection, dn: str, password: str) -> bool:
+    if connection.rebind(user=dn, password=password, authentication=SIMPLE):
+        return True
+    if connection.result["result"] in (RESULT_BUSY, RESULT_UNAVAILABLE):
+        raise DirectoryAway(f"the directory is {connection.result['description']}")
+    return False
+
+
+class _VerifiedTls(Tls):
+    """TLS as the standard library does it: the system's authorities, and the certificate must name the host."""
+
+    def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:
+        context = ssl.create_default_context()
+        connection.socket = context.wrap_socket(
+            connection.socket, server_hostname=connection.server.host, do_handshake_on_connect=do_handshake
+        )

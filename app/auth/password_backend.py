@@ -1,0 +1,51 @@
+"""Who a login and a password belong to: an account that has a password here, else somebody of the directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.accounts.passwords import verify_password
+from app.auth import external_identities
+from boards.database import reading
+from config import Settings
+
+EMAIL_MAX_CHARACTERS = 254
+
+
+@dataclass(frozen=True)
+class SignedOn:
+    account: Account
+    by: str  # password or ldap, for the log
+
+
+def is_offered() -> bool:
+    """Whether anybody can sign in with a login and a password at all."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.local_accounts or settings.ldap is not None
+
+
+def account_of(login: str, password: str) -> SignedOn | None:
+    """The account that these open. Raises DirectoryAway, SignInRefused of identities."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.local_accounts:
+        account = find_account(login)
+        fits = verify_password(account.password_hash if account else None, password)
+        if account and fits and account.person.disabled_at is None:
+            return SignedOn(account, "password")
+    if settings.ldap:
+        from app.auth import ldap_backend  # some 5 MB that installations without a directory never load
+
+        entry = ldap_backend.prove(settings.ldap, login, password)
+        if entry:
+            return SignedOn(external_identities.account_of(entry.issuer, entry.subject, entry.emails, by="ldap"), "ldap")
+    return None
+
+
+def find_account(login: str) -> Account | None:
+    if len(login) > EMAIL_MAX_CHARACTERS or not login.isprintable():
+        return None
+    return reading().scalar(select(Account).where(Account.email == login.lower()))

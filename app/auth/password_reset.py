@@ -1,0 +1,71 @@
+"""« Mot de passe oublié » : a mail with a link, to whoever has an account; the same answer to whoever has not."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from flask import Flask, current_app
+from flask_babel import lazy_gettext as _l
+from flask_limiter.util import get_remote_address
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Account, OneTimeLink, Purpose
+from app.accounts.one_time_links import make_link
+from app.auth.locale import language_of
+from app.extensions import socketio
+from app.web import smtp
+from boards.database import now, write_transaction
+
+log = logging.getLogger(__name__)
+
+# Asking again that soon changes nothing: else a stranger could fill a mailbox, or keep voiding the link its owner is about to follow.
+AGAIN_AFTER = timedelta(minutes=5)
+
+
+def send_link_later(email: str) -> None:
+    """Look the account up and write to it once the answer has left, so that its time tells nothing either."""
+    asked_from = get_remote_address() or ""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way to the object itself
+
+    def work() -> None:
+        try:
+            with app.app_context():
+                _send_link(email, asked_from)
+        except Exception:
+            log.exception("a link for a new password was not sent")
+
+    socketio.start_background_task(work)
+
+
+def _send_link(email: str, asked_from: str) -> None:
+    with write_transaction() as session:
+        account = session.scalar(select(Account).where(Account.email == email))
+        if account is None or account.person.disabled_at is not None or _was_just_sent(session, account):
+            return
+        url = make_link(session, account, Purpose.PASSWORD, asked_from=asked_from)
+    try:
+        smtp.send(
+            current_app.config["SETTINGS"],
+            account.email,
+            _l("Choisir un nouveau mot de passe"),
+            "mail/password.txt",
+            language=language_of(account),
+            name=account.person.name,
+            url=url,
+        )
+    except smtp.CannotSend:
+        with write_transaction() as session:  # so that asking again is worth something
+            session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.PASSWORD))
+        raise
+
+
+def _was_just_sent(session: Session, account: Account) -> bool:
+    recent = select(OneTimeLink.id).where(
+        OneTimeLink.account_id == account.id,
+        OneTimeLink.purpose == Purpose.PASSWORD,
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.created_at > now() - AGAIN_AFTER,
+    )
+    return session.scalar(recent.limit(1)) is not None

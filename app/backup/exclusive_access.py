@@ -1,0 +1,38 @@
+"""Whether somebody else is at the town's database: then it is neither replaced nor moved away."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from app.backup.verification import CannotBackUp
+
+# Of another role's connections PostgreSQL does not say what they are, but for the housekeeping of its own, which has no role.
+_OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid != pg_backend_pid() AND usesysid IS NOT NULL
+    AND coalesce(backend_type, 'client backend') = 'client backend'
+"""
+
+
+def refuse_company(town: Connection) -> None:
+    """Raises CannotBackUp while others are connected to this PostgreSQL database: servers, or people with a tool of their own."""
+    others = town.scalar(text(_OTHERS))
+    if others:
+        raise CannotBackUp(f"Le serveur tourne encore (connexions à la base : {others}) : arrêtez-le d’abord, tous ses processus compris.")
+
+
+def refuse_company_of_file(town: Path) -> None:
+    """Raises CannotBackUp while a server has this file open. Brings what is still in the write-ahead log into the file."""
+    try:
+        with closing(sqlite3.connect(town, timeout=1)) as connection:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        raise CannotBackUp("Le serveur tourne encore : arrêtez-le d’abord.") from error

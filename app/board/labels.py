@@ -1,0 +1,76 @@
+"""The labels of a board, for those who look after them: rename, recolour, merge, remove."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.auth.current_user import administrators_only, current_person
+from app.auth.locale import current_language
+from app.board.dispatch import carry_out
+from app.web.params import number_in
+from app.web.problems import problem_for
+from boards.database import reading
+from boards.errors import Refusal
+from boards.labels import HUES, NAME_MAX_CHARACTERS, label_counts, labels_of
+from boards.queries import find_board
+
+routes = Blueprint("labels", __name__)
+
+Answer = AnyResponse | tuple[str, int]
+
+
+@routes.get("/boards/<slug>/labels")
+@administrators_only
+def show_labels(slug: str) -> str:
+    return _page(slug)
+
+
+@routes.post("/boards/<slug>/labels/<int:label_id>")
+@administrators_only
+def edit_label(slug: str, label_id: int) -> Answer:
+    asked = {"name": request.form.get("name", ""), "hue": number_in(request.form.get("hue"))}
+    return _act(slug, {"type": "edit_label", "label": label_id, **asked}, _("L’étiquette est modifiée."))
+
+
+@routes.post("/boards/<slug>/labels/<int:label_id>/merge")
+@administrators_only
+def merge_label(slug: str, label_id: int) -> Answer:
+    into = number_in(request.form.get("into")) or 0
+    return _act(slug, {"type": "merge_labels", "label": label_id, "into": into}, _("Les étiquettes sont fusionnées."))
+
+
+@routes.post("/boards/<slug>/labels/<int:label_id>/remove")
+@administrators_only
+def remove_label(slug: str, label_id: int) -> Answer:
+    return _act(slug, {"type": "remove_label", "label": label_id}, _("L’étiquette est retirée. L’historique permet d’annuler."))
+
+
+def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
+    try:
+        carry_out(current_person(), current_language(), slug, command)
+    except Refusal as refusal:
+        problem = problem_for(refusal)
+        reading().rollback()
+        return _page(slug, wrong={"label": command["label"], "words": problem["detail"], "name": command.get("name")}), problem["status"]
+    flash(done)
+    return redirect(url_for("labels.show_labels", slug=slug), 303)
+
+
+def _page(slug: str, wrong: dict[str, Any] | None = None) -> str:
+    """`wrong`: what was refused, of which label, and the name that was typed."""
+    board = find_board(reading(), current_person(), slug)
+    return render_template(
+        "labels/list.html",
+        me=current_person(),
+        here="labels",
+        board=board,
+        labels=list(labels_of(reading(), board.id).values()),
+        counts=label_counts(reading(), board.id),
+        hues=sorted(HUES),
+        name_max=NAME_MAX_CHARACTERS,
+        wrong=wrong,
+    )

@@ -1,0 +1,1 @@
+"""Show the history of a board or card, and the board as it was at a past moment."""

@@ -1,0 +1,1 @@
+"""Expose logs, metrics and readiness to operators, without personal content."""

@@ -1,0 +1,59 @@
+"""Whether this process should be given people to serve: the database answers and has its schema. One that is leaving listens no more."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.server.migrations import is_known, newest_revision
+from app.web.redis_client import client_of
+from boards.database import reading
+from config import Settings
+
+_redis_client = cache(client_of)
+
+
+def readiness() -> dict[str, str]:
+    """{status, database, schema, redis}; ready when `status` is "ready".
+
+    Redis decides nothing: without it each worker still serves, and boards follow the database's log.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    answer = _database()
+    status = "ready" if set(answer.values()) <= {"ok", "newer"} else "not ready"
+    return {"status": status, **answer, "redis": _redis(settings.redis_url)}
+
+
+def schema_of_database() -> str | None:
+    """The revision that the database is at; None for one without tables."""
+    revision: str | None = reading().scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _database() -> dict[str, str]:
+    try:
+        reading().rollback()
+        reading().execute(text("SELECT seq FROM boards LIMIT 1"))
+        revision = schema_of_database()
+    except SQLAlchemyError:
+        reading().rollback()
+        return {"database": "away", "schema": "unknown"}
+    if revision == newest_revision():
+        return {"database": "ok", "schema": "ok"}
+    # While a new release comes worker by worker, those of the former one go on with a schema that they do not know yet.
+    return {"database": "ok", "schema": "behind" if revision is None or is_known(revision) else "newer"}
+
+
+def _redis(url: str | None) -> str:
+    if url is None:
+        return "none"
+    from redis import RedisError  # where there is one, its library is there already
+
+    try:
+        _redis_client(url).ping()
+    except RedisError:
+        return "away"
+    return "ok"

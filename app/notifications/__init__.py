@@ -1,0 +1,1 @@
+"""Send digests and reminders by mail."""

@@ -1,0 +1,179 @@
+"""A personal mail of what is new and unread, at the hour that its reader chose: one at most, and none when nothing is new."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import current_app
+from flask_babel import force_locale, ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Account, Digest, Preferences
+from app.accounts.preferences import Mail, next_digest, stopping_token
+from app.auth.locale import language_of
+from app.history.labels import differences
+from app.web.cron import at
+from app.web.smtp import CannotSend, public_link, send
+from app.whats_new.labels import WHAT
+from boards.database import now, reading, write_transaction
+from boards.models import Board, Column, Person
+from boards.queries import boards_for
+from boards.text.diff import Piece, cut
+from boards.whats_new import Item, News, news_for
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50  # people at each run; the others at the next
+FAILURES_AT_MOST = 5  # then the mail server is left alone until the next run: each may have taken ten seconds
+RETRIES = 3
+LISTED_AT_MOST = 30  # cards of a board
+CHANGE_MAX_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is new on one board since the mail before."""
+
+    board: Board
+    columns: Sequence[tuple[Column, Sequence[Item]]]
+    expired: Sequence[Item]
+    ending: Sequence[Item]  # hold for the last day; read, so no reason for a mail
+    others: int  # unread too: told before, or too many to be listed
+
+    @property
+    def count(self) -> int:
+        return sum(len(items) for _column, items in self.columns) + len(self.expired)
+
+
+def send_digests() -> int:
+    """Send the mails that are due; returns how many left."""
+    if current_app.config["SETTINGS"].smtp is None:
+        return 0
+    due = select(Preferences.person_id).where(Preferences.digest_due_at <= now()).order_by(Preferences.digest_due_at).limit(AT_ONCE)
+    waiting = reading().scalars(due).all()
+    reading().rollback()
+    sent = failed = 0
+    for person_id in waiting:
+        try:
+            sent += _send_if_due(person_id)
+        except CannotSend as error:
+            log.warning("the digest of person %s did not leave: %s", person_id, error)
+            failed += 1
+            if failed == FAILURES_AT_MOST:
+                break
+    return sent
+
+
+def parts_for(session: Session, person: Person, since: datetime | None) -> list[Part]:
+    """What came since then on each of the person's boards, and is unread."""
+    parts = (_part(news_for(session, person, board), since) for board in boards_for(session, person))
+    return [part for part in parts if part.count]
+
+
+def _send_if_due(person_id: int) -> bool:
+    """Claimed before it is sent: whatever happens then, and however many workers there are, nobody gets it twice. Raises CannotSend."""
+    with write_transaction() as session:
+        chosen = _chosen(session, person_id)
+        if chosen is None or chosen.digest_due_at is None or chosen.digest_due_at > now():
+            return False
+        since, moment = chosen.digest_told_at, now()
+        chosen.digest_due_at, chosen.digest_told_at = next_digest(chosen, moment), moment
+    try:
+        sent = _send(person_id, since)
+    except CannotSend:
+        _try_again(person_id, since)
+        raise
+    finally:
+        reading().rollback()
+    with write_transaction() as session:
+        if chosen := _chosen(session, person_id):
+            chosen.digest_tries = 0
+    return sent
+
+
+def _chosen(session: Session, person_id: int) -> Preferences | None:
+    return session.scalar(select(Preferences).where(Preferences.person_id == person_id).with_for_update())
+
+
+def _try_again(person_id: int, since: datetime | None) -> None:
+    """At the next run, and after some of them at the same hour of the next day, with all that came meanwhile."""
+    with write_transaction() as session:
+        chosen = _chosen(session, person_id)
+        if chosen is None or chosen.digest == Digest.NEVER:
+            return
+        again = chosen.digest_tries < RETRIES
+        chosen.digest_due_at = now() if again else at(chosen.digest_hour)(now())
+        chosen.digest_tries = chosen.digest_tries + 1 if again else 0
+        chosen.digest_told_at = since
+
+
+def _send(person_id: int, since: datetime | None) -> bool:
+    account = reading().scalar(select(Account).where(Account.person_id == person_id))
+    if account is None or account.person.disabled_at is not None:
+        return False
+    parts = parts_for(reading(), account.person, since)
+    if not parts:
+        return False
+    with force_locale(language_of(account)):
+        count = sum(part.count for part in parts)
+        subject = ngettext("Flash News : %(num)s nouveauté", "Flash News : %(num)s nouveautés", count)
+    send(
+        current_app.config["SETTINGS"],
+        account.email,
+        subject,
+        "mail/digest.txt",
+        language=language_of(account),
+        stops_at=public_link("alerts.ask_to_stop", token=stopping_token(person_id, Mail.DIGEST)),
+        name=account.person.name,
+        parts=parts,
+        what=WHAT,
+        changes=_changes,
+        public_link=public_link,
+    )
+    return True
+
+
+def _part(news: News, since: datetime | None) -> Part:
+    listed, left = [], LISTED_AT_MOST
+    for column, items in news.columns:
+        fresh = [item for item in items if _is_fresh(item, since)][:left]
+        left -= len(fresh)
+        if fresh:
+            listed.append((column, fresh))
+    expired = [item for item in news.expired if _is_fresh(item, since)][:left]
+    return Part(news.board, listed, expired, news.ending, news.count - sum(len(items) for _column, items in listed))
+
+
+def _is_fresh(item: Item, since: datetime | None) -> bool:
+    return since is None or (item.at is not None and item.at > since)
+
+
+def _changes(item: Item) -> list[str]:
+    """What differs in a card, each on a line; what is internal is read in the town hall's own pages."""
+    told = replace(item.told, before={name: value for name, value in item.told.before.items() if name != "internal_note"})
+    found = [(name, cut(pieces, CHANGE_MAX_CHARACTERS)) for name, pieces in differences(told)]
+    return [f"{name} : {_in_text(pieces)}" for name, pieces in found if pieces]
+
+
+def _in_text(pieces: Sequence[Piece]) -> str:
+    """On one line: « Ouvert [le lundi → le mardi] de 9 h à 12 h [+ et l’après-midi] »."""
+    text, was = "", ""
+    for kind, words in [*pieces, Piece("same", "")]:
+        if kind == "removed":
+            was = words
+            continue
+        text += _instead(was, words) if kind == "added" else _instead(was, "") + words
+        was = ""
+    return " ".join(text.split())
+
+
+def _instead(was: str, words: str) -> str:
+    before, after = was.strip(), words.strip()
+    if not before and not after:
+        return words
+    space = " " if (was or words).startswith(" ") else ""
+    return f"{space}[{before} → {after}]" if before and after else f"{space}[{'+' if after else '−'} {before or after}]"

@@ -1,0 +1,71 @@
+"""One gentle mail of what somebody was asked to read and has not: beside the notices, and for all of their cards together."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import current_app
+from flask_babel import force_locale, ngettext
+from sqlalchemy import select
+
+from app.accounts.admin_actions import has_arrived
+from app.accounts.models import Account
+from app.accounts.preferences import Mail, preferences_of, stopping_token
+from app.auth.locale import language_of
+from app.web.smtp import CannotSend, public_link, send
+from boards import rights
+from boards.database import reading
+from boards.models import Card, Person
+from boards.personal.reminders import remind_readers
+from boards.queries import load_cards
+
+log = logging.getLogger(__name__)
+
+FAILURES_AT_MOST = 5  # then the mail server is left alone: the notices are there, and one reminder is enough
+
+
+def send_reminders() -> int:
+    """Leave the reminders that are due, and write to those who want it; returns how many people were reminded."""
+    reminded = remind_readers()
+    failed = 0
+    for person_id, card_ids in reminded.items() if current_app.config["SETTINGS"].smtp else ():
+        reading().rollback()
+        try:
+            _write_to(person_id, card_ids)
+        except CannotSend as error:
+            log.warning("the reminder of person %s did not leave: %s", person_id, error)
+            failed += 1
+            if failed == FAILURES_AT_MOST:
+                break
+    reading().rollback()
+    return len(reminded)
+
+
+def _write_to(person_id: int, card_ids: list[int]) -> None:
+    account = reading().scalar(select(Account).where(Account.person_id == person_id))
+    if account is None or not has_arrived(account) or not preferences_of(reading(), person_id).reminders:
+        return
+    cards = _readable(account.person, card_ids)
+    if not cards:
+        return
+    with force_locale(language_of(account)):
+        subject = ngettext("Flash News : une info attend votre lecture", "Flash News : %(num)s infos attendent votre lecture", len(cards))
+    send(
+        current_app.config["SETTINGS"],
+        account.email,
+        subject,
+        "mail/reminder.txt",
+        language=language_of(account),
+        stops_at=public_link("alerts.ask_to_stop", token=stopping_token(person_id, Mail.REMINDER)),
+        name=account.person.name,
+        cards=cards,
+        public_link=public_link,
+    )
+
+
+def _readable(person: Person, card_ids: list[int]) -> list[Card]:
+    """Those of them that the person may still read, in the order in which they were asked."""
+    cards = [
+        card for card in load_cards(reading(), card_ids) if card.archived_at is None and rights.may_see_card(person, card, card.column)
+    ]
+    return sorted(cards, key=lambda card: (card.must_read_at is None, card.must_read_at, card.id))

@@ -1,0 +1,100 @@
+"""One's own profile: who one is, how pages look, one's password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, flash, redirect, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_login import login_required
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.models import Account
+from app.accounts.password_change import change_password
+from app.accounts.passwords import hash_password
+from app.audit import log as audit_log
+from app.auth.current_user import current_account, current_person, current_sign_in_id
+from app.auth.signals import sign_in_ended
+from app.extensions import limiter
+from app.profile.appearance import remember_theme
+from app.profile.forms import IdentityForm, LooksForm, PasswordForm
+from app.profile.rendering import profile_page
+from boards.database import write_transaction
+from boards.models import Person
+
+routes = Blueprint("profile", __name__)
+
+Page = AnyResponse | str | tuple[str, int]
+
+
+@routes.get("/profile")
+@login_required
+def show_profile() -> str:
+    return profile_page()
+
+
+@routes.post("/profile")
+@login_required
+def keep_identity() -> Page:
+    form = IdentityForm()
+    if not form.validate():
+        return profile_page(identity=form), 422
+    with write_transaction() as session:
+        person = session.get_one(Person, current_person().id)
+        before = (person.name, person.chosen_initials, person.hue)
+        person.name, person.chosen_initials = form.name.data or "", form.initials.data or None
+        person.hue = person.hue if form.hue.data is None else form.hue.data
+        if before != (person.name, person.chosen_initials, person.hue):
+            person.version += 1
+        if before[0] != person.name:
+            audit_log.record(
+                session,
+                "person_changed",
+                current_account().email,
+                actor=person,
+                person=person.id,
+                changed={"name": [before[0], person.name]},
+            )
+    return _kept(_("Votre profil est enregistré."))
+
+
+@routes.post("/profile/looks")
+@login_required
+def keep_looks() -> Page:
+    form = LooksForm()
+    if not form.validate():
+        return profile_page(looks=form), 422
+    with write_transaction() as session:
+        account = session.get_one(Account, current_account().id)
+        account.theme, account.density, account.language = form.theme.data, form.density.data, form.language.data
+    with force_locale(form.language.data):  # said as they want it from now on
+        response = _kept(_("Vos préférences sont enregistrées."))
+    remember_theme(response, form.theme.data)
+    return response
+
+
+# Whoever found an open browser must not find the password too: ten tries a minute, as for signing in.
+@routes.post("/profile/password")
+@login_required
+@limiter.limit(
+    "10 per minute", key_func=lambda: f"password|{current_person().id}", deduct_when=lambda response: response.status_code != 303
+)
+def keep_password() -> Page:
+    account = current_account()
+    if not current_app.config["SETTINGS"].local_accounts or account.password_hash is None:
+        abort(404)
+    form = PasswordForm()
+    if not form.accepts(account):
+        return profile_page(password=form), 422
+    password_hash = hash_password(form.chosen)
+    with write_transaction() as session:
+        ended = change_password(
+            session, session.get_one(Account, account.id), password_hash, actor=account.person, keep=current_sign_in_id()
+        )
+    for sign_in_id in ended:
+        sign_in_ended.send(None, sign_in_id=sign_in_id)
+    return _kept(_("Votre mot de passe est changé. Vos autres postes sont déconnectés."))
+
+
+def _kept(message: str) -> AnyResponse:
+    flash(message)
+    return redirect(url_for("profile.show_profile"), 303)

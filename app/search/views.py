@@ -1,0 +1,108 @@
+"""Search over everything a person may read: a page, the list under the field of a board, JSON; and what was looked for in vain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from limits import parse
+
+from app.auth.current_user import current_person
+from app.board.filter_labels import left_out_in_words
+from app.board.preview_as import viewer
+from app.extensions import limiter
+from app.search.results import Results, as_json, results_for, results_of_request
+from app.web import json as strict_json
+from app.web.request_schemas import json_body
+from boards import rights
+from boards.database import reading
+from boards.errors import FieldError, Forbidden, Invalid
+from boards.filters.criteria import Filters
+from boards.models import Board, Kind, Person
+from boards.queries import find_board, home_of, services_in_use, visible_columns
+from boards.search.failed_queries import count_in_vain, searches_in_vain
+
+routes = Blueprint("search", __name__)
+
+_ON_THE_PAGE, _UNDER_THE_FIELD = 50, 8
+_COUNTED_AT_MOST = parse("20 per minute")
+
+
+@routes.get("/search")
+@login_required
+def show_search() -> str:
+    """The page; only the list for the field of a board, which asks for it while somebody types."""
+    person, place = viewer()
+    board = _board(person)
+    if request.headers.get("X-Fragment") == "options":
+        results = results_of_request(person, board, _UNDER_THE_FIELD)
+        return render_template("search/_options.html", results=results, **_asking(person, board, results))
+    results = results_of_request(person, board, _ON_THE_PAGE)
+    if place is None:
+        _count(person, board, results)
+    return render_template(
+        "search/page.html",
+        me=current_person(),
+        here="search",
+        results=results,
+        left_out=left_out_in_words(error for error in results.wrong if error.field != "q"),
+        shortened=any(error.field == "q" for error in results.wrong),
+        services=services_in_use(reading()),
+        **_asking(person, board, results),
+    )
+
+
+@routes.get("/api/boards/<slug>/search")
+@login_required
+def search_board(slug: str) -> ResponseReturnValue:
+    """For programs: what is wrong with a filter is refused, where the page leaves it out."""
+    person = current_person()
+    results = results_of_request(person, find_board(reading(), person, slug), _ON_THE_PAGE)
+    if wrong := [error for error in results.wrong if error.field != "q"]:
+        raise Invalid(wrong)
+    response = make_response(strict_json.dumps(as_json(results)))
+    response.mimetype = "application/json"
+    return response
+
+
+@routes.post("/search/in-vain")
+@login_required
+def keep_in_vain() -> tuple[str, int]:
+    """`{"q": …, "board": slug}`: somebody stopped typing, and nothing was found. It is looked for again here: nobody writes what they like."""
+    asked = json_body()
+    if not isinstance(asked, dict) or not all(isinstance(asked.get(name), str) for name in ("q", "board")):
+        raise Invalid([FieldError("q", "type", {})])
+    person = current_person()
+    board = find_board(reading(), person, asked["board"])
+    _count(person, board, results_for(person, board, Filters(q=asked["q"]), most=1))
+    return "", 204
+
+
+@routes.get("/boards/<slug>/searches")
+@login_required
+def show_in_vain(slug: str) -> str:
+    person, board = current_person(), find_board(reading(), current_person(), slug)
+    if not rights.may_arrange(person):
+        raise Forbidden("may_not_arrange")
+    return render_template("search/in_vain.html", me=person, here="searches", board=board, searches=searches_in_vain(reading(), board))
+
+
+def _board(person: Person) -> Board | None:
+    """The board from which somebody searches: the address says which, else the one where they arrive."""
+    slug = request.args.get("board")
+    return find_board(reading(), person, slug) if slug else home_of(reading(), person)
+
+
+def _asking(person: Person, board: Board | None, results: Results) -> dict[str, Any]:
+    """What the templates need to offer, where nothing was found, that a service is asked."""
+    columns = visible_columns(reading(), board, person) if board and results.in_vain else []
+    return {"board": board, "may_ask": any(column.kind == Kind.SUGGESTIONS and rights.may_add(person, column) for column in columns)}
+
+
+def _count(person: Person, board: Board | None, results: Results) -> None:
+    """Who searched decides how much is counted, and is not kept with it."""
+    if results.in_vain and board and limiter.limiter.hit(_COUNTED_AT_MOST, "searches-in-vain", str(person.id)):
+        reading().rollback()
+        count_in_vain(board.id, results.query)

@@ -1,0 +1,1 @@
+"""Run the server process: listener, migrations at start, graceful shutdown."""

@@ -1,0 +1,199 @@
+"""Setting a real town up, once: by a page that a code of the server's start opens, or by `flask init`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from app.accounts.forms import email_address, one_line, persons_name, several_lines
+from app.accounts.models import Account
+from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS, problems_of, words_in
+from app.accounts.passwords import hash_password
+from app.accounts.validators import BadInput
+from app.admin.board_service import fill_from
+from app.admin.board_template_file import shipped_template
+from app.audit import log as audit_log
+from app.auth.current_user import begin_sign_in
+from app.extensions import limiter
+from app.setup.setup_code import code_fits
+from app.town.town import is_set_up, name_town
+from boards.board_templates import VERSION, Template, TemplateColumn, TemplateService
+from boards.commands import Command
+from boards.database import reading
+from boards.directory import create_board, create_person, make_default, plain_name
+from boards.errors import Conflict
+from boards.models import Kind, Person, Role
+from boards.perform import perform_first
+from boards.text.sanitize import UnfitText, clean_title
+from config import Settings
+
+routes = Blueprint("set_up", __name__)
+
+BOARD = ("accueil", "Accueil")
+SERVICES_AT_MOST = 60
+_HUES = (250, 20, 140, 300, 60, 190, 330, 110, 220, 90, 170, 280, 350)
+_REQUIRED = InputRequired(_l("Ce champ est nécessaire."))
+Answer = AnyResponse | str | tuple[str, int]
+
+
+class SetUpForm(FlaskForm):
+    class Meta:
+        csrf = False  # app/security.py checks it for every form
+
+    code = StringField(_l("Code affiché au démarrage du serveur"), [_REQUIRED], render_kw={"maxlength": 60, "autocomplete": "off"})
+    town = StringField(_l("Nom de la ville"), [_REQUIRED, one_line], render_kw={"maxlength": 200})
+    name = StringField(_l("Votre nom"), [_REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "name"})
+    email = EmailField(
+        _l("Votre adresse de messagerie"), [_REQUIRED, email_address], render_kw={"maxlength": 254, "autocomplete": "username"}
+    )
+    password = PasswordField(_l("Mot de passe"), [_REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"})
+    template = BooleanField(_l("Commencer avec le modèle « Accueil d’une ville »"), default=True)
+    services = TextAreaField(_l("Autres services"), [several_lines], render_kw={"rows": 6})
+
+
+@routes.before_app_request
+def lead_to_set_up() -> AnyResponse | None:
+    """While nobody lives here, every address leads to the page that brings the first person."""
+    if request.endpoint in ("set_up.show", "set_up.set_up", "api.healthz", "observing.readyz", "observing.show_metrics") or is_set_up():
+        return None
+    reading().rollback()
+    return redirect(url_for("set_up.show"), 303)
+
+
+@routes.get("/setup")
+def show() -> Answer:
+    _only_before_anybody()
+    return _page(_form())
+
+
+@routes.post("/setup")
+@limiter.limit("10 per minute", deduct_when=lambda response: response.status_code != 303)
+def set_up() -> Answer:
+    _only_before_anybody()
+    form = _form()
+    if not form.validate() or not _fits(form):
+        return _page(form), 422
+    names = form.services.data or ""
+    try:
+        account = found_town(
+            form.town.data or "",
+            form.name.data or "",
+            form.email.data or "",
+            _password(form),
+            services_in(names),
+            with_template=form.template.data,
+        )
+    except BadInput as error:
+        form.services.errors = [str(error)]
+        return _page(form), 422
+    except Conflict:
+        abort(404)
+    begin_sign_in(account, remember=False)
+    return redirect(url_for("pages.show_board", slug=BOARD[0]), 303)
+
+
+def _page(form: SetUpForm) -> str:
+    return render_template(
+        "town/set_up.html",
+        form=form,
+        own_words=sorted(words_in("Flash News")),
+        at_least=FACILITATOR_MIN_CHARACTERS,
+        shipped=shipped_template(),
+    )
+
+
+def found_town(town: str, name: str, email: str, password: str | None, services: list[str], *, with_template: bool) -> Account:
+    """The town, its first facilitator, its services and a board with a column for each, all at once.
+
+    `with_template`: the board begins as « Accueil d’une ville », with its guide. Raises Conflict when somebody was quicker.
+    """
+    account = Account(email=email, password_hash=hash_password(password) if password is not None else None)
+
+    def found(session: Session) -> tuple[int, int, Command]:
+        name_town(session, town)
+        if session.scalar(select(Person.id).limit(1)) is not None:
+            raise Conflict("try_again")
+        account.person = create_person(session, name, Role.FACILITATOR)
+        account.person_id = account.person.id
+        session.add(account)
+        audit_log.record(session, "town_set_up", town, actor=account.person)
+        board = create_board(session, *BOARD)
+        make_default(session, board.id)
+        command, _provided = fill_from(session, _beginning(services, with_template=with_template), account.person)
+        return account.person_id, board.id, command
+
+    perform_first(found)
+    return account
+
+
+def _beginning(services: list[str], *, with_template: bool) -> Template:
+    """The columns of the first board: the services that were named stand behind those that the template has."""
+    columns = list(shipped_template().columns) if with_template else [_column(_("Modalités de fonctionnement"), Kind.GUIDE, 85)]
+    known = {plain_name(column.title) for column in columns}
+    for number, name in enumerate(services):
+        if plain_name(name) not in known:
+            known.add(plain_name(name))
+            hue = _HUES[number % len(_HUES)]
+            place = max(index for index, column in enumerate(columns) if column.kind in (Kind.GUIDE, Kind.SERVICE)) + 1
+            columns.insert(place, _column(name, Kind.SERVICE, hue, TemplateService(name=name, hue=hue)))
+    if not with_template:
+        columns.append(_column(_("Suggestions"), Kind.SUGGESTIONS, 60))
+    return Template(format="flash-news-board", version=VERSION, title=BOARD[1], columns=columns)
+
+
+def _column(title: str, kind: Kind, hue: int, service: TemplateService | None = None) -> TemplateColumn:
+    return TemplateColumn(title=title, kind=kind, hue=hue, service=service)
+
+
+def services_in(text: str) -> list[str]:
+    """One service a line. Raises BadInput for a line that cannot be a name."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > SERVICES_AT_MOST:
+        raise BadInput(_("Au plus %(limit)s services pour commencer ; vous ajouterez les autres ensuite.", limit=SERVICES_AT_MOST))
+    try:
+        return [clean_title(line) for line in lines]
+    except UnfitText as error:
+        raise BadInput(_("Un nom de service est trop long, ou illisible.")) from error
+
+
+def password_problems(password: str, town: str, name: str, email: str) -> list[str]:
+    return problems_of(password, Role.FACILITATOR, words_in("Flash News", town, name, email))
+
+
+def _only_before_anybody() -> None:
+    if is_set_up():
+        abort(404)
+
+
+def _form() -> SetUpForm:
+    form = SetUpForm()
+    if not _settings().local_accounts:
+        del form.password  # the first facilitator comes in by the town's own directory
+    return form
+
+
+def _fits(form: SetUpForm) -> bool:
+    if not code_fits(reading(), form.code.data or ""):
+        form.code.errors = [_("Ce n’est pas le code que le serveur a affiché à son dernier démarrage.")]
+        return False
+    password = _password(form)
+    if password is not None and form.password is not None:
+        form.password.errors = password_problems(password, form.town.data or "", form.name.data or "", form.email.data or "")
+        return not form.password.errors
+    return True
+
+
+def _password(form: SetUpForm) -> str | None:
+    return form.password.data if form.password is not None else None
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

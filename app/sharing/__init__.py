@@ -1,0 +1,1 @@
+"""Hand cards to residents: counter mode, hand-out, PDF, public page, mail."""

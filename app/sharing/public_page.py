@@ -1,0 +1,50 @@
+"""The public page of a card: for residents, without an account, a cookie, a script, or a trace of the board that it comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response
+from flask_babel import force_locale
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import limiter
+from app.sharing.handout import sheet_of, town_desk
+from app.web.languages import FRENCH
+from boards.clock import today
+from boards.database import reading
+from boards.sharing import find_public
+
+routes = Blueprint("public", __name__)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+
+
+@routes.get("/p/<token>")
+@limiter.limit("30 per minute", deduct_when=lambda response: response.status_code == 404)
+def show_page(token: str) -> Response:
+    """Revoked, expired, turned internal, never made: one answer, byte for byte."""
+    found = find_public(reading(), token, today())
+    if found is None:
+        return _page("handing/gone.html", 404, town=town_desk(reading()))
+    return _page("handing/public.html", 200, sheet=sheet_of(reading(), *found, None))
+
+
+@routes.errorhandler(HTTPException)
+def refuse(error: HTTPException) -> Response:
+    """The usual error page would begin a session."""
+    return _page("handing/gone.html", error.code or 500, town=town_desk(reading()), busy=error.code == 429)
+
+
+def _page(template: str, status: int, **values: Any) -> Response:
+    """Straight from the template, past Flask's context processors, which look for who is signed in."""
+    with force_locale(FRENCH):
+        page = current_app.jinja_env.get_template(template).render(**values)
+    response = make_response(page, status)
+    response.headers.update(HEADERS)
+    return response

@@ -1,0 +1,166 @@
+"""« Lire au guichet » and « Fiche à remettre »: a card as it is told, and as it is taken home; its public page made and taken away."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_login import login_required
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.audit import log as audit_log
+from app.auth.current_user import acts_in_person, current_person
+from app.sharing.access import find, find_to_hand_out, find_told
+from app.sharing.handout import Paper, sheet_of
+from app.web.languages import FRENCH
+from app.web.thread_pool import aside
+from boards import rights
+from boards.clock import today
+from boards.database import reading, write_transaction
+from boards.directory import plain_name
+from boards.errors import Forbidden
+from boards.freshness import Freshness, freshness
+from boards.models import Board, Card
+from boards.sharing import count_print, handed, make_link, may_revoke, revoke_link
+from boards.text.blocks import blocks_of
+
+routes = Blueprint("handing", __name__)
+
+
+@routes.get("/cards/<int:card_id>/counter")
+@login_required
+def show_counter(card_id: int) -> str:
+    """What may be read aloud, or seen by a resident who looks at the screen: of a card that is not told, nothing but that."""
+    found = find(card_id)
+    so_far = handed(reading(), card_id)
+    return render_template(
+        "handing/counter.html",
+        me=current_person(),
+        card=found.card,
+        column=found.column,
+        why_not=found.why_not,
+        sheet=None if found.why_not else sheet_of(reading(), found.card, found.column, so_far.link),
+        so_far=so_far,
+        hands_out=rights.may_hand_out(current_person()),
+        stale=freshness(found.card, found.column, today()) is Freshness.STALE,
+    )
+
+
+@routes.get("/cards/<int:card_id>/sheet")
+@login_required
+def show_sheet(card_id: int) -> str:
+    from app.sharing.pdf_fonts import lacks_letters  # with what reads fonts, 10 MB: most processes never show a sheet
+
+    found, paper = find_told(card_id), _paper()
+    so_far = handed(reading(), card_id)
+    sheet = sheet_of(reading(), found.card, found.column, so_far.link)
+    with force_locale(FRENCH):  # whoever prints it, residents read it
+        printed = render_template("handing/_paper.html", sheet=sheet, paper=paper, qr=qr_code(sheet.address))
+    return render_template(
+        "handing/sheet.html",
+        me=current_person(),
+        card=found.card,
+        printed=Markup(printed),  # noqa: S704 - rendered by our own template, which escapes
+        paper=paper,
+        papers=list(Paper),
+        so_far=so_far,
+        hands_out=rights.may_hand_out(current_person()),
+        may_revoke=may_revoke(current_person(), found.card, found.column, so_far),
+        incomplete=lacks_letters(sheet.title + "".join(block.text for block in blocks_of(sheet.html))),
+    )
+
+
+@routes.post("/cards/<int:card_id>/sheet/printed")
+@login_required
+def note_print(card_id: int) -> AnyResponse:
+    """The browser prints by itself; this counts it."""
+    find_told(card_id)
+    _count(card_id)
+    flash(_("C’est compté. Si rien ne s’imprime, lancez l’impression depuis votre navigateur (Ctrl + P)."))
+    return redirect(url_for("handing.show_sheet", card_id=card_id, format=_paper().value), 303)
+
+
+@routes.post("/cards/<int:card_id>/sheet.pdf")
+@login_required
+def download_sheet(card_id: int) -> Response:
+    from app.sharing.pdf import pdf_of  # another 10 MB
+
+    found, paper = find_told(card_id), _paper()
+    sheet = sheet_of(reading(), found.card, found.column, handed(reading(), card_id).link)
+    with force_locale(FRENCH):
+        words = {"hours": _("Horaires :"), "page": _("page"), "scan": _("La version à jour de cette information :")}
+    reading().rollback()
+    file = make_response(aside(lambda: pdf_of(sheet, paper, words)))
+    _count(card_id)
+    file.mimetype = "application/pdf"
+    file.headers.set("Content-Disposition", "attachment", filename=f"fiche-{plain_name(sheet.title)[:60]}.pdf")
+    return file
+
+
+@routes.post("/cards/<int:card_id>/public-link")
+@login_required
+def publish(card_id: int) -> AnyResponse:
+    """Put the card's public page online, if it is not; then on to its sheet, where the code stands."""
+    found = find_to_hand_out(card_id)
+    reading().rollback()
+    put_online(found.card)
+    return redirect(url_for("handing.show_sheet", card_id=card_id, format=_paper().value), 303)
+
+
+@routes.post("/cards/<int:card_id>/public-link/revoke")
+@login_required
+def revoke(card_id: int) -> AnyResponse:
+    """Of a card that is no longer told too: its address then stays dead for good."""
+    found = find(card_id)
+    if not may_revoke(current_person(), found.card, found.column, handed(reading(), card_id)):
+        raise Forbidden("may_not_revoke")
+    if not acts_in_person():
+        raise Forbidden("token_not_here")
+    reading().rollback()
+    with write_transaction() as session:
+        if revoke_link(session, card_id):
+            note(session, "public_link_revoked", found.card)
+    flash(_("La page publique est retirée : son adresse et son QR code ne mènent plus à rien."))
+    endpoint = "pages.show_card" if found.why_not else "handing.show_sheet"
+    return redirect(url_for(endpoint, card_id=card_id), 303)
+
+
+def put_online(card: Card) -> str:
+    """The token of the card's public page, made unless it has one."""
+    with write_transaction() as session:
+        link, made = make_link(session, card.id, current_person().id)
+        if made:
+            note(session, "public_link_made", card)
+        token = link.token
+    reading().rollback()
+    return token
+
+
+def note(session: Session, action: str, card: Card) -> None:
+    """The log names cards by their number: titles may have to be erased for good."""
+    audit_log.record(session, action, session.get_one(Board, card.board_id).title, actor=current_person(), card=card.id)
+
+
+def qr_code(address: str | None) -> Markup | None:
+    """As a drawing within the page: nothing to fetch, no style attribute."""
+    if address is None:
+        return None
+    import segno  # draws QR codes; most processes that serve are never asked for one
+
+    code = segno.make_qr(address, error="m")
+    svg = code.svg_inline(border=4, light="white", dark="black", omitsize=True, svgclass="qr", lineclass=None)
+    return Markup(svg)  # noqa: S704 - drawn from an address of ours
+
+
+def _count(card_id: int) -> None:
+    reading().rollback()
+    with write_transaction() as session:
+        count_print(session, card_id)
+
+
+def _paper() -> Paper:
+    """The size that the address asks for; A5 unless it does."""
+    asked = request.values.get("format", "")
+    return Paper(asked) if asked in list(Paper) else Paper.A5

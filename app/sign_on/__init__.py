@@ -1,1 +1,0 @@
-"""Signing in with what the town already has: an OpenID Connect provider, an LDAP directory."""

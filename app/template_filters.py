@@ -1,0 +1,61 @@
+"""Values in words, for templates: moments, days, hues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from flask_babel import get_domain, get_locale, gettext, ngettext
+
+from app.board.suggestion_labels import kind_in_words, step_in_words
+from app.town.town import town_name
+from app.web.dates import day_element, day_in_words, full_day, in_words, moment_element
+from app.web.linkify import with_links
+from boards.clock import day_of, zone
+from boards.text.sanitize import excerpt
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        hue=palette_hue,
+        day=day_element,
+        town_day=day_of,
+        full_day=full_day,
+        moment=moment_element,
+        in_words=in_words,
+        day_in_words=day_in_words,
+        step_in_words=step_in_words,
+        kind_in_words=kind_in_words,
+        excerpt=excerpt,
+        with_links=with_links,
+    )
+    app.jinja_env.globals.update(_=gettext, ngettext=counted, town_name=town_name, town_zone=zone)
+    app.context_processor(words_of_this_page)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def words_of_this_page() -> dict[str, Callable[..., str]]:
+    """`_` and `ngettext` of a page's templates, in its language: looked up once, for a board says five hundred things."""
+    translations, is_french = get_domain().get_translations(), get_locale().language == "fr"
+
+    def said(sentence: str, **values: object) -> str:
+        words: str = translations.ugettext(sentence)
+        return words % values if values else words
+
+    def counted_here(one: str, many: str, num: int, **values: object) -> str:
+        words: str = translations.ugettext(one) if num == 0 and is_french else translations.ungettext(one, many, num)
+        return words % {"num": num, **values}
+
+    return {"_": said, "ngettext": counted_here}
+
+
+def counted(one: str, many: str, num: int, **values: object) -> str:
+    """The sentence for this many things. To French none is as one (« 0 session »), which gettext without a French catalogue does not know."""
+    words: str = gettext(one, num=num, **values) if num == 0 and get_locale().language == "fr" else ngettext(one, many, num, **values)
+    return words
+
+
+def palette_hue(hue: int) -> int:
+    """The hue of the style sheet's palette (every ten degrees) nearest to this one."""
+    return round(hue / 10) * 10 % 360

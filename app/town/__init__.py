@@ -1,0 +1,1 @@
+"""Describe the one town that a database serves: its name and particulars."""

@@ -1,0 +1,4 @@
+"""Name the languages of the interface."""
+
+FRENCH = "fr"
+LANGUAGES = (FRENCH, "en")

@@ -1,0 +1,77 @@
+"""Each request and live event: its number, how long it took, how it was answered. Never its address, which may be a secret, nor who asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from time import perf_counter
+from typing import Any
+
+from flask import Flask, Response, g, request
+
+from app.web import metrics, request_id
+from boards.log.change_log import Committed
+from boards.perform import change_committed
+from config import Settings
+
+log = logging.getLogger(__name__)
+
+SLOW_SECONDS = 1.0
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # a client may send any word
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """First of all hooks: what others refuse has its number, and is counted, too."""
+
+    @app.before_request
+    def begin() -> None:
+        g.request_began = perf_counter()
+        request_id.begin(request.headers.get(request_id.HEADER) if settings.proxy_hops else None)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        seconds = perf_counter() - g.request_began
+        method = request.method if request.method in _METHODS else "other"
+        endpoint, status = request.endpoint or "none", response.status_code
+        metrics.HTTP.labels(method, endpoint, status).observe(seconds)
+        _note(f"{method} {endpoint}", status, seconds)
+        response.headers[request_id.HEADER] = request_id.current() or ""
+        return response
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        request_id.end()
+
+    change_committed.connect(_count_change)
+
+
+def watched(name: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler of a live event, with a number, a duration and a count of what it refuses."""
+
+    @wraps(handler)
+    def handle(*arguments: Any) -> Any:
+        with request_id.numbered():
+            began = perf_counter()
+            answer = handler(*arguments)
+            seconds = perf_counter() - began
+            metrics.EVENTS.labels(name).observe(seconds)
+            problem = answer.get("error") if isinstance(answer, dict) else None
+            if problem:
+                metrics.count_refusal(problem)
+            _note(f"live {name}", problem["status"] if problem else 200, seconds)
+            return answer
+
+    return handle
+
+
+def _note(what: str, status: int, seconds: float) -> None:
+    # What broke (500) has its trace in the log already.
+    level = logging.WARNING if status > 500 or seconds > SLOW_SECONDS else logging.DEBUG
+    if log.isEnabledFor(level):
+        milliseconds = round(seconds * 1000, 1)
+        log.log(level, "%s: %s in %s ms", what, status, milliseconds, extra={"what": what, "status": status, "milliseconds": milliseconds})
+
+
+def _count_change(_sender: Any, change: Committed) -> None:
+    metrics.CHANGES.labels(change.type).inc()

@@ -1,0 +1,1 @@
+"""Show what is new to a person since their last visit."""

@@ -1,0 +1,1 @@
+"""Filter a board’s cards, and keep named filters."""

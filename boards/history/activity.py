@@ -1,0 +1,254 @@
+"""What may be told of each recorded change to one person, going back through the log of a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.commands.cards import EditCard
+from boards.commands.labels import MergeLabels
+from boards.commands.merge_split import MergeColumn, SplitColumn
+from boards.commands.restore_text import RestoreText
+from boards.commands.reversal import ASKING, CARD_TEXT, COLUMN_FACTS, RESTORED, confirms
+from boards.commands.scheduled import ExpireCards, PublishCards
+from boards.log.change_log import as_recorded, touches_card
+from boards.models import Board, Card, Change, Column, Person, Record
+
+NAMED_AT_MOST = 5  # of an import or another large change, so much is named
+_HELD_OF_EACH = 2 * NAMED_AT_MOST  # of each change so many cards are read with those of the changes around it
+_STEP = {"status", "note", "answer_id"}
+_SUGGESTION = {"suggestion", "asked_id"}
+# What is told with its words, before and after.
+_IN_WORDS = {*CARD_TEXT, "visible_from", *_STEP, *_SUGGESTION, "votes", "must_read_services", "flash_until", "label_ids"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of one card or column, or of the board. Texts only where this person may have read both."""
+
+    what: str
+    id: int
+    title: str
+    source: Column | None = None
+    target: Column | None = None
+    before: Record = field(default_factory=dict)
+    after: Record = field(default_factory=dict)
+
+    @property
+    def of_card(self) -> bool:
+        """Whether it is told of a card that is still there."""
+        return self.what != "erased" and not self.what.startswith(("column", "board", "rights", "label_"))
+
+
+class LogReader:
+    """Goes back through the log, knowing where each card stood and what it said at that moment."""
+
+    def __init__(self, session: Session, person: Person, board: Board, card: Card | None) -> None:
+        self._session = session
+        self._person = person
+        self._board = board
+        self._arranges = rights.may_arrange(person)
+        self._log = select(Change).where(Change.board_id == board.id).order_by(Change.seq.desc())
+        if card is not None:
+            self._log = self._log.where(touches_card(card.id))
+        self._only = card
+        columns = session.scalars(select(Column).where(Column.board_id == board.id))
+        self._columns = {column.id: column for column in columns if rights.may_read(person, column)}
+        self._cards: dict[int, Card | None] = {card.id: card} if card is not None else {}
+        self._former: dict[int, Record] = {}  # card → what later changes altered, as it was before them
+        self._title = board.title
+
+    def changes(self, before: int | None) -> Iterator[tuple[Change, tuple[Told, ...]]]:
+        """Each change before the seq `before` with what may be told of it, newest first."""
+        log = self._log
+        if before is not None:
+            later = log.with_only_columns(Change.record).where(Change.seq >= before)
+            for record in self._session.scalars(later.execution_options(yield_per=500)):
+                self._go_back(record)
+            log = log.where(Change.seq < before)
+        for some in self._session.scalars(log.execution_options(yield_per=100)).partitions():
+            if self._only is None:
+                self._hold({int(id) for change in some for id in islice(change.record["cards"], _HELD_OF_EACH)})
+            for change in some:
+                yield change, tuple(self._told(change))
+                self._go_back(change.record)
+
+    def said_otherwise(self) -> bool:
+        """Whether the one card that is told of said something else right after the change that was told last."""
+        card = self._only
+        former = self._former.get(card.id, {}) if card is not None else {}
+        return any(name in former and former[name] != as_recorded(getattr(card, name)) for name in RESTORED)
+
+    def _hold(self, ids: set[int]) -> None:
+        """Have these cards at hand; None for those that were erased."""
+        if missing := ids - self._cards.keys():
+            found = {card.id: card for card in self._session.scalars(select(Card).where(Card.id.in_(missing)))}
+            self._cards |= {id: found.get(id) for id in missing}
+
+    def _go_back(self, record: Record) -> None:
+        kept = {"column_id", "visible_from", "title"} if self._only is None else {"column_id", "visible_from", *CARD_TEXT}
+        for id, altered in record["cards"].items():
+            former = {name: value for name, value in (altered["before"] or {}).items() if name in kept}
+            self._former.setdefault(int(id), {}).update(former)
+        self._title = record.get("board", {}).get("before", {}).get("title", self._title)
+
+    def _told(self, change: Change) -> Iterator[Told]:
+        if self._only is None:
+            yield from self._told_of_board(change.record.get("board"))
+            yield from self._told_of_labels(change)
+            for id, altered in change.record["columns"].items():
+                yield from self._told_of_column(int(id), altered, change)
+        cards = change.record["cards"] if self._only is None else {str(self._only.id): change.record["cards"][str(self._only.id)]}
+        named = 0
+        for number, (id, altered) in enumerate(cards.items()):
+            if named > NAMED_AT_MOST:
+                return
+            if number == _HELD_OF_EACH:  # little of the change is to be told: whatever is comes later
+                self._hold({int(each) for each in cards})
+            for told in self._told_of_card(int(id), altered, change):
+                named += 1
+                yield told
+
+    def _told_of_card(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[Told]:
+        before, after = altered["before"], altered["after"]
+        if _is_erased(altered):
+            place = self._columns.get(before["column_id"])
+            if not change.record["columns"] and (place is not None or self._arranges):
+                yield Told("erased", id, "", place)
+            return
+        card = self._cards[id]
+        what = _what_became_of_card(before, after, change.type)
+        if card is None or what is None:
+            return
+        state = self._former.get(id, {})
+        home = state.get("column_id", card.column_id)
+        earlier = home if before is None else before.get("column_id", home)
+        source, target = self._columns.get(earlier), self._columns.get(home)
+        title = state.get("title", card.title)
+        if (source is None and target is None) or self._is_hidden(card, altered):
+            return
+        if self._waited(card, before):
+            before = None  # what it said before it was shown is no business of theirs
+        if source is None or target is None:
+            yield Told("left" if target is None else "arrived", id, title, source, target)
+        else:
+            names = (before or {}).keys() & _IN_WORDS
+            yield Told(what, id, title, source, target, *({name: fields[name] for name in names} for fields in (before or {}, after)))
+
+    def _is_hidden(self, card: Card, altered: dict[str, Any]) -> bool:
+        """Whether this happened to a card that waited for its day, of which this person knows nothing; nor of any that waits now."""
+        if self._edits(card):
+            return False
+        waits = self._former.get(card.id, {}).get("visible_from", as_recorded(card.visible_from))
+        left = (altered["before"] or {}).get("archived_at", ...) is None
+        shown = altered["after"].get("archived_at", ...) is None
+        return card.unpublished or (waits is not None and not left) or (self._waited(card, altered["before"]) and not shown)
+
+    def _waited(self, card: Card, before: Record | None) -> bool:
+        """Whether the card waited for its day until this change, and this person could not know."""
+        return (before or {}).get("visible_from") is not None and not self._edits(card)
+
+    def _edits(self, card: Card) -> bool:
+        column = self._columns.get(card.column_id)
+        return column is not None and rights.may_place(self._person, card, column)
+
+    def _told_of_column(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[Told]:
+        if _is_erased(altered):
+            if self._arranges:
+                yield Told("column_erased", id, "")
+            return
+        column, before, after = self._columns.get(id), altered["before"], altered["after"]
+        what = _what_became_of_column(before, change.type)
+        if column is None or what is None or (what == "rights_set" and not self._arranges):
+            return
+        target = self._merged_into(change.record) if what == "column_merged" else column
+        names = (before or {}).keys() & {"title"}
+        yield Told(what, id, column.title, column, target, {name: before[name] for name in names}, {name: after[name] for name in names})
+
+    def _told_of_board(self, altered: dict[str, Any] | None) -> Iterator[Told]:
+        if altered is None:
+            return
+        before, after = altered["before"], altered["after"]
+        what = ("board_restored" if before["archived_at"] else "board_archived") if "archived_at" in before else "board_edited"
+        names = before.keys() & {"title"}
+        yield Told(
+            what, self._board.id, self._title, None, None, {name: before[name] for name in names}, {name: after[name] for name in names}
+        )
+
+    def _told_of_labels(self, change: Change) -> Iterator[Told]:
+        """To those who look after them: to others a label is what it says on the cards they read."""
+        for id, altered in change.record.get("labels", {}).items() if self._arranges else ():
+            before, after = altered["before"], altered["after"]
+            names = {"name"} if before and after and before["name"] != after["name"] else set()
+            gone = "label_merged" if change.type == MergeLabels.past else "label_removed"
+            what = ("label_edited" if after else gone) if before else "label_restored"
+            title = (after or before)["name"]
+            yield Told(what, int(id), title, None, None, *({name: fields[name] for name in names} for fields in (before, after)))
+
+    def _merged_into(self, record: Record) -> Column | None:
+        """Where the cards of a column went; None when there were none, or it may not be known."""
+        moved = (altered["after"].get("column_id") for altered in record["cards"].values() if altered["before"])
+        return next((self._columns.get(id) for id in moved if id is not None), None)
+
+
+def _is_erased(altered: dict[str, Any]) -> bool:
+    """Whether it is what erasing recorded: how it stood, and nothing after."""
+    return altered["before"] is not None and "archived_at" in altered["before"] and not altered["after"]
+
+
+def _what_became_of_card(before: Record | None, after: Record, type: str) -> str | None:
+    if before is None:
+        return "scheduled" if after.get("visible_from") else "added"
+    if "archived_at" in before or "visible_from" in before:
+        return _where_it_went(before, after, type)
+    if "column_id" in before:
+        return "moved"
+    if before.keys() & _STEP:
+        return "status_set"
+    if before.keys() & _SUGGESTION:
+        return "suggestion_set"
+    if before.keys() & set(CARD_TEXT):
+        return "text_restored" if type == RestoreText.past else "edited"
+    if confirms(before):
+        return "confirmed" if type != EditCard.past else None
+    if before.keys() & set(ASKING):
+        return "reading_required" if after.get("must_read", True) else "reading_not_required"
+    if "flashed_at" in before:
+        return "flashed" if after["flashed_at"] else "flash_put_out"
+    if "label_ids" in before:
+        return "labels_set"
+    if "votes" in before:
+        return "vote_cast" if after["votes"] > before["votes"] else "vote_withdrawn"
+    if "replies" in before:
+        return "replied" if after["replies"] > before["replies"] else "reply_withdrawn"
+    return "reordered" if "rank" in before else None
+
+
+def _where_it_went(before: Record, after: Record, type: str) -> str:
+    """Onto the board, into the archive, or to wait there for a day."""
+    if after.get("visible_from"):
+        return "scheduled"
+    if after.get("archived_at", ...) is not None:
+        return "expired" if type == ExpireCards.past else "archived"
+    if type == PublishCards.past:
+        return "published_on_time"
+    return "published" if before.get("visible_from") else "restored"
+
+
+def _what_became_of_column(before: Record | None, type: str) -> str | None:
+    if before is None:
+        return "column_split" if type == SplitColumn.past else "column_added"
+    if "archived_at" in before:
+        put_away = "column_merged" if type == MergeColumn.past else "column_archived"
+        return "column_restored" if before["archived_at"] else put_away
+    if before.keys() & set(COLUMN_FACTS):
+        return "column_edited"
+    if "rights" in before:
+        return "rights_set"
+    return "column_moved" if "rank" in before else None

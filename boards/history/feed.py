@@ -1,0 +1,198 @@
+"""What happened on a board or to a card, as one person may know it: newest first, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from boards.commands.cards import EditCard
+from boards.commands.reversal import joined
+from boards.commands.scheduled import ExpireCards, PublishCards
+from boards.commands.undo import undoable
+from boards.database import now
+from boards.errors import Refusal
+from boards.history.activity import NAMED_AT_MOST, LogReader, Told
+from boards.models import Board, Card, Change, Person, Record
+from boards.scope import Scope
+
+PAGE = 30
+# A page looks no further back than this, however little of it is to be told.
+SCANNED_AT_MOST = 3000
+# The editor saves as one writes: what somebody writes in one card within this time is one edit.
+TOGETHER = timedelta(minutes=10)
+
+KINDS: dict[str, frozenset[str]] = {
+    "added": frozenset({"added"}),
+    "edited": frozenset(
+        {"edited", "labels_set", "text_restored", "confirmed", "reading_required", "reading_not_required", "flashed", "flash_put_out"}
+    ),
+    "moved": frozenset({"moved", "reordered", "arrived", "left"}),
+    "archived": frozenset({"archived", "restored", "expired", "scheduled", "published", "published_on_time", "erased"}),
+    "suggestions": frozenset({"status_set", "suggestion_set", "vote_cast", "vote_withdrawn", "replied", "reply_withdrawn"}),
+    "columns": frozenset(
+        {
+            *(f"column_{what}" for what in ("added", "edited", "moved", "archived", "restored", "merged", "split", "erased")),
+            *(f"board_{what}" for what in ("edited", "archived", "restored")),
+            *(f"label_{what}" for what in ("edited", "merged", "removed", "restored")),
+        }
+    ),
+    "rights": frozenset({"rights_set"}),
+}
+_TEXTS = {"added", "edited", "text_restored"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change, or several edits of one card that make one; `first` is the seq of the earliest."""
+
+    seq: int
+    first: int
+    type: str
+    actor: Person | None
+    at: datetime
+    told: tuple[Told, ...]
+    undoes: int | None
+    more: bool = False  # there is more than is told by name
+    may_undo: bool = False
+    may_restore: bool = False  # the card said something else after it, which may be taken up again
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether nobody did it: its day had come."""
+        return self.type in (PublishCards.past, ExpireCards.past)
+
+    @property
+    def together(self) -> int | None:
+        """The earliest of several edits; None for a single change."""
+        return self.first if self.first < self.seq else None
+
+    @property
+    def joined(self) -> Record | None:
+        """The record of several edits as one; None for a single change, which has its own."""
+        if self.together is None:
+            return None
+        (edit,) = self.told
+        return {"cards": {str(edit.id): {"before": edit.before, "after": edit.after}}, "columns": {}}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody looks for in the history."""
+
+    person: int | None = None
+    column: int | None = None
+    kind: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.person, self.column, self.kind))
+
+    def fits(self, entry: Entry) -> bool:
+        return (
+            (not self.person or (entry.actor is not None and entry.actor.id == self.person))
+            and (not self.column or any(self.column in _columns_of(told) for told in entry.told))
+            and (not self.kind or any(told.what in KINDS[self.kind] for told in entry.told))
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    entries: list[Entry]
+    older: int | None  # what to ask for next: entries before this seq; None at the beginning
+
+
+def history(
+    session: Session,
+    person: Person,
+    board: Board,
+    *,
+    card: Card | None = None,
+    before: int | None = None,
+    asked: Asked = Asked(),
+    acts: bool = True,
+) -> Page:
+    """A page of what happened before the seq `before`, to one card or on the whole board; `acts`: whether the reader could undo."""
+    reader = LogReader(session, person, board, card)
+    entries, older = _collect(reader, before, asked)
+    scope = Scope(session, person, board, now())
+    acts = acts and board.archived_at is None
+    restores = acts and card is not None and _may_edit(scope, card)
+    offered = undoable(scope, {entry.seq: entry.joined for entry in entries}) if acts else set()
+    return Page(
+        [
+            replace(
+                entry,
+                may_undo=entry.seq in offered,
+                may_restore=restores and entry.may_restore,
+            )
+            for entry in entries
+        ],
+        older,
+    )
+
+
+def _may_edit(scope: Scope, card: Card) -> bool:
+    try:
+        return bool(scope.card_to_edit(card.id))
+    except Refusal:
+        return False
+
+
+def _collect(reader: LogReader, before: int | None, asked: Asked) -> tuple[list[Entry], int | None]:
+    entries: list[Entry] = []
+    open_edits: dict[int, int] = {}  # card → where in `entries` an edit stands that an earlier one may join
+    for scanned, (change, told) in enumerate(reader.changes(before)):
+        number = _edit_to_join(change, told, entries, open_edits)
+        if number is not None:
+            entries[number] = _with_earlier(entries[number], change, told[0])
+            continue
+        if scanned >= SCANNED_AT_MOST:
+            return entries, change.seq + 1
+        for id in change.record["cards"]:
+            open_edits.pop(int(id), None)
+        entry = _entry(change, told, said_otherwise=reader.said_otherwise())
+        if told and asked.fits(entry):
+            if len(entries) == PAGE:
+                return entries, change.seq + 1
+            if _is_edit(entry.type, told):
+                open_edits[told[0].id] = len(entries)
+            entries.append(entry)
+    return entries, None
+
+
+def _entry(change: Change, told: tuple[Told, ...], *, said_otherwise: bool) -> Entry:
+    return Entry(
+        seq=change.seq,
+        first=change.seq,
+        type=change.type,
+        actor=change.actor,
+        at=change.at,
+        told=told[:NAMED_AT_MOST],
+        undoes=change.record.get("undoes"),
+        more=len(told) > NAMED_AT_MOST,
+        may_restore=said_otherwise and any(each.what in _TEXTS for each in told),
+    )
+
+
+def _edit_to_join(change: Change, told: tuple[Told, ...], entries: list[Entry], open_edits: dict[int, int]) -> int | None:
+    number = open_edits.get(told[0].id) if _is_edit(change.type, told) else None
+    if number is None:
+        return None
+    entry = entries[number]
+    same = change.actor is not None and entry.actor is change.actor
+    return number if same and entry.at - change.at <= TOGETHER else None
+
+
+def _is_edit(type: str, told: tuple[Told, ...]) -> bool:
+    return type == EditCard.past and len(told) == 1 and told[0].what == "edited"
+
+
+def _with_earlier(entry: Entry, change: Change, told: Told) -> Entry:
+    (later,) = entry.told
+    both = joined([{"before": told.before, "after": told.after}, {"before": later.before, "after": later.after}])
+    return replace(entry, first=change.seq, told=(replace(later, before=both["before"], after=both["after"]),))
+
+
+def _columns_of(told: Told) -> set[int]:
+    return {column.id for column in (told.source, told.target) if column is not None}

@@ -1,0 +1,1 @@
+"""Record changes, read them back and rebuild the past from them."""

@@ -1,0 +1,37 @@
+"""Where cards stood right after earlier changes, rebuilt from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from boards.log.change_log import former_homes, touches_card
+from boards.models import Card, Change, Record
+
+# The changes of so many cards are sought by name in the log, those of more by reading all of it.
+NAMED_AT_MOST = 50
+
+
+def homes_after(session: Session, cards: Iterable[Card], seqs: Iterable[int]) -> dict[int, dict[int, int]]:
+    """By seq, for each card the id of the column in which it stood right after that change; the log is read once."""
+    homes = {card.id: card.column_id for card in cards}
+    wanted = sorted(seqs)
+    found: dict[int, dict[int, int]] = {}
+    since = {card.id: card for card in cards if wanted and card.changed_seq > wanted[0]}
+    for seq, record in _records_of(session, since, wanted[0]) if since else ():
+        while wanted and wanted[-1] >= seq:
+            found[wanted.pop()] = dict(homes)
+        homes |= {id: home for id, home in former_homes(record).items() if id in since}
+    return found | dict.fromkeys(wanted, homes)
+
+
+def _records_of(session: Session, cards: dict[int, Card], after: int) -> Iterable[tuple[int, Record]]:
+    """Seq and record of the later changes that concern these cards, and maybe of others, newest first."""
+    board_id = next(iter(cards.values())).board_id
+    last = max(card.changed_seq for card in cards.values())
+    later = select(Change.seq, Change.record).where(Change.board_id == board_id, Change.seq.between(after + 1, last))
+    if len(cards) <= NAMED_AT_MOST:
+        later = later.where(or_(*map(touches_card, cards)))
+    return ((seq, record) for seq, record in session.execute(later.order_by(Change.seq.desc())))

@@ -1,0 +1,109 @@
+"""What a person keeps for themselves on a board. None of it is a change of the board: nobody else sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from boards.database import Base, Moment, RankText, RecordJSON, write_transaction
+from boards.errors import Conflict
+from boards.models.core import Person, Record
+
+
+class Fold(Base):
+    """A column that a person keeps folded: theirs alone, so no change of the board."""
+
+    __tablename__ = "folds"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    column_id: Mapped[int] = mapped_column(ForeignKey("columns.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Placement(Base):
+    """Where a person has put a column for themselves: a rank among the board's own, and whether it is pinned before all others."""
+
+    __tablename__ = "placements"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    column_id: Mapped[int] = mapped_column(ForeignKey("columns.id", ondelete="CASCADE"), primary_key=True, index=True)
+    rank: Mapped[str | None] = mapped_column(RankText)  # None: the board's own
+    pinned: Mapped[bool] = mapped_column(default=False)
+
+
+class CardRead(Base):
+    """« J’ai lu »: the latest version of a card that a person has read."""
+
+    __tablename__ = "card_reads"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True, index=True)
+    version: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Visit(Base):
+    """How far a person has read a board: the news up to this seq, but for what `Seen` says of single cards. Without a row: nothing yet."""
+
+    __tablename__ = "visits"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True, index=True)
+    read_to: Mapped[int]
+
+
+class Seen(Base):
+    """The board's seq up to which a person has read one card, in place of their visit's; 0: it was set back to unread."""
+
+    __tablename__ = "seen"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True, index=True)
+    seq: Mapped[int]
+
+
+class SavedFilter(Base):
+    """Filters of a board that a person keeps under a name; `query` is the address's own, in its canonical form."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("person_id", "board_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(500))
+
+
+class Notice(Base):
+    """Something a person is told of: a step of their suggestion, a card that waits for them. `what` is the type of the change."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), index=True)
+    what: Mapped[str] = mapped_column(String(60))
+    facts: Mapped[Record] = mapped_column(RecordJSON, default=dict)
+    at: Mapped[datetime] = mapped_column(Moment)
+    read_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+@contextmanager
+def own_writing(person_id: int) -> Iterator[Session]:
+    """A write transaction for what is this person's own. Raises Conflict when what it is kept of went away meanwhile."""
+    try:
+        with write_transaction() as session:
+            queue_for(session, person_id)
+            yield session
+    except IntegrityError as error:
+        raise Conflict("try_again") from error
+
+
+def queue_for(session: Session, person_id: int) -> Person:
+    """One person's writes queue here, so that two tabs never add the same row."""
+    return session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one()

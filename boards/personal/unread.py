@@ -1,0 +1,212 @@
+"""What is unread to one person: news later than they have read, and somebody else's. The same rule stands in static/js/live/unread.js."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, literal, or_, select
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.database import now
+from boards.errors import Conflict
+from boards.models import Board, Card, Change, Column, Person
+from boards.models.personal import Seen, Visit
+
+LEFT_BY_ITSELF = "cards_expired"
+# What left the board by itself is told to those who come back within this time.
+TOLD_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far somebody has read a board: its news up to `read_to`, and of the cards in `seen` up to a seq of their own."""
+
+    read_to: int
+    seen: Mapping[int, int]
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As the page and its script know it."""
+        return {"to": self.read_to, "cards": {str(id): seq for id, seq in self.seen.items()}}
+
+    def of(self, card_id: int) -> int:
+        """The seq up to which they have read this card."""
+        return self.seen.get(card_id, self.read_to)
+
+    def is_unread(self, person_id: int, card_id: int, signalled_seq: int, signalled_by_id: int | None) -> bool:
+        """Whether a card that stands on the board is unread; a seq of 0 is one that was set back on purpose."""
+        seen = self.of(card_id)
+        return (seen == 0 and card_id in self.seen) or (signalled_seq > seen and signalled_by_id != person_id)
+
+
+@dataclass(frozen=True)
+class Unread:
+    progress: Progress
+    cards: dict[int, list[int]]  # by column; only columns where there are some
+
+    @property
+    def ids(self) -> set[int]:
+        return {id for ids in self.cards.values() for id in ids}
+
+    def __len__(self) -> int:
+        return sum(map(len, self.cards.values()))
+
+
+def unread_of(session: Session, person: Person, board: Board, columns: Iterable[Column] | None = None) -> Unread:
+    """What this person has not read of what they may read, in three queries however many cards there are; in four without `columns`.
+
+    `columns`: those in use that they may read, where they are known already.
+    """
+    readable = {column.id for column in (_readable(session, person, board) if columns is None else columns)}
+    read_to = _read_to(session, person.id, board.id)
+    set_back = select(Seen.card_id).where(Seen.person_id == person.id, Seen.seq == 0)
+    rows = session.execute(
+        select(Card.id, Card.column_id, Card.signalled_seq, Card.signalled_by_id, Seen.seq)
+        .outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
+        .where(Card.board_id == board.id, Card.archived_at.is_(None), or_(Card.signalled_seq > read_to, Card.id.in_(set_back)))
+        .order_by(Card.id)
+    ).all()
+    progress = Progress(
+        read_to, {id: seen for id, *_signal, seen in rows if seen is not None} | _seen_of_archived(session, person, board, read_to)
+    )
+    found: dict[int, list[int]] = {}
+    for id, column_id, signalled_seq, signalled_by_id, _seen in rows:
+        if column_id in readable and progress.is_unread(person.id, id, signalled_seq, signalled_by_id):
+            found.setdefault(column_id, []).append(id)
+    return Unread(progress, found)
+
+
+def _seen_of_archived(session: Session, person: Person, board: Board, read_to: int) -> dict[int, int]:
+    """What decides should they come back."""
+    archived = _marked(person, board).where(Card.archived_at.is_not(None), or_(Card.signalled_seq > read_to, Seen.seq == 0))
+    return {row.card_id: row.seq for row in session.execute(archived)}
+
+
+def progress_of(session: Session, person: Person, board: Board) -> Progress:
+    """How far this person has read the board; of single cards only what decides whether they are unread."""
+    read_to = _read_to(session, person.id, board.id)
+    decisive = _marked(person, board).where(or_(Card.signalled_seq > read_to, Seen.seq == 0)).order_by(Seen.card_id)
+    return Progress(read_to, {row.card_id: row.seq for row in session.execute(decisive)})
+
+
+def _marked(person: Person, board: Board) -> Select[int, int]:
+    """What this person has marked on the board, and how. The sum keeps SQLite from going through all cards of the board, archive included."""
+    marked = select(Seen.card_id, Seen.seq).join(Card, Card.id == Seen.card_id)
+    return marked.where(Seen.person_id == person.id, Card.board_id + 0 == board.id)
+
+
+def left_unseen(session: Session, person: Person, board: Board, read_to: int) -> dict[int, tuple[int, datetime]]:
+    """The cards that left the board by themselves, lately and later than this person has read: at which seq, and when."""
+    changes = select(Change.seq, Change.at, Change.record).where(Change.board_id == board.id, Change.type == LEFT_BY_ITSELF)
+    later = changes.where(Change.seq > read_to, Change.at > now() - TOLD_FOR).order_by(Change.seq)
+    left = {int(id): (seq, at) for seq, at, record in session.execute(later) for id in record["cards"]}
+    if not left:
+        return {}
+    rows = select(Card.id, Column, Seen.seq).join(Column, Column.id == Card.column_id)
+    known = rows.outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
+    away = known.where(Card.id.in_(left), Card.archived_at.is_not(None), Column.archived_at.is_(None))
+    away = away.where(Card.unpublished.is_(False))  # one that waits for another day is no news, and not for everybody to know
+    return {
+        id: left[id]
+        for id, column, seen in session.execute(away)
+        if rights.may_read(person, column) and (seen is None or seen < left[id][0])
+    }
+
+
+def begin_visits(session: Session, person: Person) -> None:
+    """To somebody new, what stands on the boards by now is no news."""
+    reached = select(literal(person.id), Board.id, Board.seq)
+    session.execute(insert(Visit).from_select(["person_id", "board_id", "read_to"], reached))
+
+
+def mark_seen(session: Session, person: Person, card: Card, seq: int) -> dict[int, int | None]:
+    """This person has read the card as it was at `seq`. Twice alters nothing. Returns what is kept of it: see `keep_progress`."""
+    board = session.get_one(Board, card.board_id)
+    read_to, known = _read_to(session, person.id, board.id), session.get(Seen, (person.id, card.id))
+    seen = max(min(seq, board.seq), known.seq if known is not None else 0)
+    kept = {card.id: seen if seen > read_to else None}
+    _keep(session, person.id, kept)
+    _settle(session, person, board)
+    return kept
+
+
+def set_unread(session: Session, person: Person, card: Card) -> dict[int, int | None]:
+    """Set the card back to unread. Raises Conflict for one that stands nowhere."""
+    if card.archived_at is not None:
+        raise Conflict("card_archived")
+    kept: dict[int, int | None] = {card.id: 0}
+    _keep(session, person.id, kept)
+    return kept
+
+
+def mark_column(session: Session, person: Person, column: Column, seq: int) -> dict[int, int | None]:
+    """This person has read what had news in the column up to `seq`. Returns what is kept of each card."""
+    board = session.get_one(Board, column.board_id)
+    unread = unread_of(session, person, board, [column]).cards.get(column.id, [])
+    signalled = select(Card.id, Card.signalled_seq).where(Card.id.in_(unread), Card.signalled_seq <= seq)
+    kept = {id: signalled_seq or None for id, signalled_seq in session.execute(signalled)}
+    _keep(session, person.id, kept)
+    _settle(session, person, board)
+    return kept
+
+
+def mark_all(session: Session, person: Person, board: Board, seq: int) -> int:
+    """This person has read all that had news up to `seq`. Returns how far they have read now."""
+    read_to = max(_read_to(session, person.id, board.id), min(seq, board.seq))
+    _set_read_to(session, person.id, board.id, read_to)
+    of_board = select(Card.id).where(Card.board_id == board.id)
+    session.execute(delete(Seen).where(Seen.person_id == person.id, Seen.seq <= read_to, Seen.card_id.in_(of_board)))
+    return read_to
+
+
+def keep_progress(session: Session, person: Person, board: Board, read_to: int | None, cards: Mapping[int, int | None]) -> None:
+    """Take back what was marked: again as far as `read_to`, if it is given, and for each of these cards to its seq; None: as the board.
+
+    Cards that this board does not hold, any more or at all, are passed over.
+    """
+    if read_to is not None:
+        _set_read_to(session, person.id, board.id, min(read_to, board.seq))
+    here = set(session.scalars(select(Card.id).where(Card.board_id == board.id))) & cards.keys()
+    _keep(session, person.id, {id: seq if seq is None else min(seq, board.seq) for id, seq in cards.items() if id in here})
+
+
+def _settle(session: Session, person: Person, board: Board) -> None:
+    """Once nothing is left to read, all is read: so what is kept of single cards does not grow."""
+    session.flush()
+    unread = unread_of(session, person, board)
+    if not unread and not left_unseen(session, person, board, unread.progress.read_to):
+        mark_all(session, person, board, board.seq)
+
+
+def _keep(session: Session, person_id: int, kept: Mapping[int, int | None]) -> None:
+    rows = session.scalars(select(Seen).where(Seen.person_id == person_id, Seen.card_id.in_(kept)))
+    known = {row.card_id: row for row in rows}
+    for card_id, seq in kept.items():
+        if seq is None:
+            if card_id in known:
+                session.delete(known[card_id])
+        elif card_id in known:
+            known[card_id].seq = seq
+        else:
+            session.add(Seen(person_id=person_id, card_id=card_id, seq=seq))
+
+
+def _set_read_to(session: Session, person_id: int, board_id: int, read_to: int) -> None:
+    visit = session.get(Visit, (person_id, board_id))
+    if visit is None:
+        session.add(Visit(person_id=person_id, board_id=board_id, read_to=read_to))
+    else:
+        visit.read_to = read_to
+
+
+def _read_to(session: Session, person_id: int, board_id: int) -> int:
+    return session.scalar(select(Visit.read_to).where(Visit.person_id == person_id, Visit.board_id == board_id)) or 0
+
+
+def _readable(session: Session, person: Person, board: Board) -> list[Column]:
+    columns = session.scalars(select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)))
+    return [column for column in columns if rights.may_read(person, column)]

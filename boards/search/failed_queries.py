@@ -1,0 +1,67 @@
+"""What was looked for in vain: the words and how often, by board; never who."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from boards.clock import today
+from boards.database import write_transaction
+from boards.models import Board
+from boards.search.analyzer import wanted
+from boards.search.models import VainSearch
+
+KEPT = timedelta(days=365)
+_WORD_FROM = 3  # letters
+_CHARACTERS_AT_MOST = 100
+_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class InVain:
+    words: str
+    times: int
+    last: date
+
+
+def counted_words(query: str) -> str:
+    """The words of a query as they are counted: small letters without accents; neither numbers, which may be somebody's, nor short words."""
+    words = ""
+    for each in wanted(query):
+        longer = f"{words} {each.word}".strip()
+        if each.word.isalpha() and len(each.word) >= _WORD_FROM and len(longer) <= _CHARACTERS_AT_MOST:
+            words = longer
+    return words
+
+
+def count_in_vain(board_id: int, query: str) -> None:
+    """Count a search that found nothing. One without words that may be kept is not counted."""
+    if words := counted_words(query):
+        counting = """
+            INSERT INTO vain_searches (board_id, day, words, times) VALUES (:board, :day, :words, 1)
+            ON CONFLICT (board_id, day, words) DO UPDATE SET times = vain_searches.times + 1"""
+        with write_transaction() as session:
+            session.execute(text(counting), {"board": board_id, "day": today(), "words": words})
+
+
+def searches_in_vain(session: Session, board: Board) -> Sequence[InVain]:
+    """What was looked for in vain from a board: most often first, then latest."""
+    times, last = func.sum(VainSearch.times), func.max(VainSearch.day)
+    rows = session.execute(
+        select(VainSearch.words, times, last)
+        .where(VainSearch.board_id == board.id, VainSearch.day > today() - KEPT)
+        .group_by(VainSearch.words)
+        .order_by(times.desc(), last.desc(), VainSearch.words)
+        .limit(_SHOWN)
+    )
+    return [InVain(words, int(count), day) for words, count, day in rows]
+
+
+def forget_old_searches() -> int:
+    """Forget what was looked for longer ago than it is kept; returns how many rows."""
+    with write_transaction() as session:
+        return len(session.scalars(delete(VainSearch).where(VainSearch.day <= today() - KEPT).returning(VainSearch.id)).all())

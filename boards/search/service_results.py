@@ -1,0 +1,47 @@
+"""Sheets of services among what is searched: whom to call, when they are open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boards.models import Service
+from boards.search.analyzer import index_terms
+from boards.search.query_parser import Asked, Text
+
+# What the parts of a sheet are asked for by, though they do not say so themselves.
+_CONTACT = "contact téléphone numéro appeler joindre adresse mail courriel"
+_HOURS = "horaires heures ouverture ouvert fermé fermeture"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    service: Service
+    score: float
+
+
+def find_sheets(session: Session, asked: Sequence[Asked], most: int = 2) -> list[Sheet]:
+    """The services in use that a query names and whose sheet answers every word of it, best first. Everybody may read these."""
+    if not asked:
+        return []
+    services = session.scalars(select(Service).where(Service.archived_at.is_(None), (Service.hours != "") | (Service.contact != "")))
+    sheets = [Sheet(service, _score(service, asked)) for service in services]
+    return sorted((sheet for sheet in sheets if sheet.score), key=lambda sheet: (-sheet.score, sheet.service.name))[:most]
+
+
+def _score(service: Service, asked: Sequence[Asked]) -> float:
+    name = _text(f"{service.name} {service.slug}")
+    contact = f"{_CONTACT} {service.contact}" if service.contact else ""
+    rest = _text(f"{contact} {f'{_HOURS} {service.hours}' if service.hours else ''} {service.description}")
+    named = [word.likeness(name) for word in asked]
+    answered = all(likeness or word.likeness(rest) for likeness, word in zip(named, asked, strict=True))
+    return max(named) + sum(named) / len(asked) if answered and any(named) else 0.0
+
+
+@lru_cache(maxsize=1000)
+def _text(words: str) -> Text:
+    return Text.of(index_terms(words))

@@ -1,0 +1,1 @@
+"""Normalize, sanitize and compare texts."""

@@ -1,0 +1,186 @@
+"""« Nouveautés »: what a person has not read of a board, saying what changed against what they last saw of each card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from boards import rights
+from boards.clock import today
+from boards.commands.import_columns import ImportColumns
+from boards.commands.reversal import CARD_TEXT
+from boards.history.activity import Told
+from boards.log.change_log import as_recorded, touches_card
+from boards.models import Board, Card, Change, Column, Kind, Person, Record
+from boards.personal.column_order import arranged, placements_of
+from boards.personal.unread import Progress, left_unseen, unread_of
+from boards.queries import load_cards, visible_columns
+from boards.suggestions import CLOSED
+
+SHOWN_AT_MOST = 50  # of each list; what is left out is counted
+_STEP = ("status", "note")
+
+
+class What(StrEnum):
+    NEW = "new"  # to this person: added, published, restored to the board, or come from where they may not read
+    BACK = "back"
+    CHANGED = "changed"
+    ANSWERED = "answered"
+    SET_BACK = "set_back"  # by themselves
+    EXPIRED = "expired"
+    ENDS_TODAY = "ends_today"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A card with the reason why it is told of. `seq` is what marking it read says; `told` has its texts before and after."""
+
+    card: Card
+    column: Column
+    what: What
+    seq: int
+    at: datetime | None
+    by: Person | None
+    told: Told
+    ends_today: bool = False
+
+
+@dataclass(frozen=True)
+class News:
+    """What is new to one person on one board, up to `seq`."""
+
+    board: Board
+    seq: int
+    read_to: int
+    count: int  # of unread cards, shown or not
+    columns: Sequence[tuple[Column, Sequence[Item]]]  # in this person's order; in each the unread cards, newest first
+    expired: Sequence[Item]  # left the board by themselves since; newest first
+    ending: Sequence[Item]  # hold for the last day, and were read already
+
+    def __bool__(self) -> bool:
+        """Whether anything is new: what is only about to end, and was read, is not."""
+        return bool(self.count or self.expired)
+
+    @property
+    def items(self) -> list[Item]:
+        """The unread cards, one column after the other."""
+        return [item for _column, items in self.columns for item in items]
+
+
+@dataclass
+class _Since:
+    """What became of a card since somebody last saw it."""
+
+    is_new: bool = False
+    is_back: bool = False
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+def news_for(session: Session, person: Person, board: Board) -> News:
+    """What this person finds new on the board, in a fixed number of queries."""
+    columns = {column.id: column for column in arranged(visible_columns(session, board, person), placements_of(session, board, person))}
+    unread = unread_of(session, person, board, columns.values())
+    expired = left_unseen(session, person, board, unread.progress.read_to)
+    ending = _ending(session, board, columns, unread.ids)
+    newest = select(Card.id).where(Card.id.in_(unread.ids)).order_by(Card.signalled_seq.desc(), Card.id.desc()).limit(SHOWN_AT_MOST)
+    shown = list(session.scalars(newest)) if unread else []
+    left = sorted(expired, key=lambda id: (-expired[id][0], id))[:SHOWN_AT_MOST]
+    cards = {card.id: card for card in load_cards(session, [*shown, *left, *ending])}
+    people = _people(session, cards.values())
+    since = _since(session, person, board, [cards[id] for id in shown if id in cards], unread.progress)
+    by_column: dict[int, list[Item]] = {}
+    for id in shown:
+        if id in cards:
+            item = _item(cards[id], columns, since[id], unread.progress, people)
+            by_column.setdefault(item.column.id, []).append(item)
+    return News(
+        board=board,
+        seq=board.seq,
+        read_to=unread.progress.read_to,
+        count=len(unread),
+        columns=[(column, by_column[id]) for id, column in columns.items() if id in by_column],
+        expired=[_plain(cards[id], What.EXPIRED, expired[id][0], expired[id][1]) for id in left if id in cards],
+        ending=[_plain(cards[id], What.ENDS_TODAY, board.seq, None) for id in ending if id in cards],
+    )
+
+
+def _ending(session: Session, board: Board, columns: Mapping[int, Column], unread: set[int]) -> list[int]:
+    standing = select(Card.id, Card.column_id).where(Card.board_id == board.id, Card.archived_at.is_(None), Card.valid_until == today())
+    return [id for id, column in session.execute(standing.order_by(Card.id)) if column in columns and id not in unread][:SHOWN_AT_MOST]
+
+
+def _people(session: Session, cards: Iterable[Card]) -> dict[int, Person]:
+    ids = {card.signalled_by_id for card in cards if card.signalled_by_id is not None}
+    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+
+
+def _item(card: Card, columns: Mapping[int, Column], since: _Since, progress: Progress, people: Mapping[int, Person]) -> Item:
+    before = {name: value for name, value in since.before.items() if value != as_recorded(getattr(card, name))}
+    answered = card.status in CLOSED and "status" in before and columns[card.column_id].kind == Kind.SUGGESTIONS
+    told = before if answered else {name: value for name, value in before.items() if name in CARD_TEXT}
+    if progress.seen.get(card.id) == 0:
+        what, told = What.SET_BACK, {}
+    elif since.is_new:
+        what, told = What.NEW, {}
+    elif answered:
+        what = What.ANSWERED
+    elif since.is_back:
+        what = What.BACK
+    else:
+        what = What.CHANGED
+    after: Record = {name: as_recorded(getattr(card, name)) for name in told}
+    return Item(
+        card=card,
+        column=columns[card.column_id],
+        what=what,
+        seq=card.signalled_seq,
+        at=card.signalled_at,
+        by=people.get(card.signalled_by_id or 0),
+        told=Told("edited", card.id, card.title, before=told, after=after),
+        ends_today=card.valid_until == today(),
+    )
+
+
+def _plain(card: Card, what: What, seq: int, at: datetime | None) -> Item:
+    return Item(card, card.column, what, seq, at, None, Told("edited", card.id, card.title), ends_today=what == What.ENDS_TODAY)
+
+
+def _since(session: Session, person: Person, board: Board, cards: Sequence[Card], progress: Progress) -> dict[int, _Since]:
+    """What became of each card since it was last seen, from the log, read once and from the latest back.
+
+    Nothing is told of what a card said where this person may not read, or before it was shown: to them it begins when it came.
+    """
+    found = {card.id: _Since() for card in cards}
+    last = {card.id: progress.of(card.id) for card in cards if progress.seen.get(card.id) != 0}
+    if not last:
+        return found
+    log = select(Change.seq, Change.type, Change.record).where(Change.board_id == board.id, Change.seq > min(last.values()))
+    touching = log.where(or_(*map(touches_card, last))).order_by(Change.seq.desc())
+    by_id = {card.id: card for card in cards}
+    columns = select(Column).where(Column.board_id == board.id)
+    known = {column.id for column in session.scalars(columns) if rights.may_read(person, column)}  # archived ones too
+    for seq, type, record in session.execute(touching.execution_options(yield_per=100)):
+        for id in last.keys() & map(int, record["cards"]):
+            since = found[id]
+            if seq <= last[id] or since.is_new:
+                continue
+            before = record["cards"][str(id)]["before"]
+            if before is None and type == ImportColumns.past and seq < by_id[id].signalled_seq:
+                continue  # an import is no news by itself: what was edited since differs from what it brought
+            if before is None or before.get("column_id", by_id[id].column_id) not in known or _waited(person, by_id[id], before):
+                found[id] = _Since(is_new=True)
+                continue
+            since.is_back = since.is_back or bool(before.get("archived_at"))
+            since.before |= {name: value for name, value in before.items() if name in (*CARD_TEXT, *_STEP)}
+    return found
+
+
+def _waited(person: Person, card: Card, before: Record) -> bool:
+    """Whether the change was the one that showed the card, to somebody who did not know of it."""
+    return before.get("visible_from") is not None and not rights.may_place(person, card, card.column)
