@@ -23,7 +23,7 @@ from app import (
 from app.demo import create_demo_town, demo_banner
 from app.server.listener import listen
 from app.server.migrations import bring_up_to_date
-from app.server.shutdown import UnderWay, leave
+from app.server.shutdown import RequestTracker, shut_down
 from app.server.town_check import WrongTown, check_town
 from app.setup.setup_code import new_setup_code
 from app.web.assets import NotBuilt, require_built
@@ -51,7 +51,7 @@ def main() -> None:
         sys.exit(f"Flash News cannot start.\n{error}")
     live.start(app)
     looking = scheduler.start(app)
-    under_way = UnderWay(app)
+    under_way = RequestTracker(app)
     server = WSGIServer(listener, under_way, log=None, error_log=logging.getLogger("gevent.pywsgi"), spawn=Pool())
     asked_to_leave = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -59,7 +59,7 @@ def main() -> None:
     server.start()
     print(demo_banner(settings) if settings.demo else banner(settings, setup_code), flush=True)
     asked_to_leave.wait()
-    leave(server, under_way, looking, others=settings.redis_url is not None)
+    shut_down(server, under_way, looking, others=settings.redis_url is not None)
     gevent.spawn_later(1, os._exit, 0)  # whatever still holds on
 
 

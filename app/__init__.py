@@ -52,7 +52,7 @@ from app.sharing import views as sharing_views
 from app.web import assets, compression, redis_client, request_log, url_converters
 from app.whats_new import views as whats_new_views
 from boards import clock
-from boards.database import NOTICED_IN_TIME, READING_POSTGRESQL, configure_engine, db, let_go
+from boards.database import POSTGRESQL_CONNECT_ARGS, POSTGRESQL_READ_ISOLATION, configure_engine, db, release_connection
 from config import ROOT, Settings
 
 
@@ -92,13 +92,13 @@ def _configure_database(app: Flask, settings: Settings) -> None:
         "hide_parameters": True,  # an error in the log quotes the statement, not what somebody wrote
     }
     if settings.database_url.startswith("postgresql"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {"isolation_level": READING_POSTGRESQL, "connect_args": NOTICED_IN_TIME}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {"isolation_level": POSTGRESQL_READ_ISOLATION, "connect_args": POSTGRESQL_CONNECT_ARGS}
     else:
         # Each keeps 2 MB of pages and two descriptors, and opening one costs next to nothing.
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {"pool_size": 4}
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    app.teardown_appcontext(lambda _error: let_go())  # before the session is closed, which would roll back
+    app.teardown_appcontext(lambda _error: release_connection())  # before the session is closed, which would roll back
     with app.app_context():
         configure_engine(db.engine)
 
@@ -125,7 +125,7 @@ def _configure_sessions(app: Flask, settings: Settings) -> None:
 
 
 def _configure_language(app: Flask, settings: Settings) -> None:
-    clock.keep_zone(settings.timezone)
+    clock.set_zone(settings.timezone)
     locale.init_app(app, settings.timezone.key)
     template_filters.init_app(app)
     appearance.init_app(app)

@@ -65,7 +65,7 @@ def problem_response(problem: dict[str, object]) -> Response:
 def note_refusal(refusal: Refusal) -> None:
     """What somebody may not do goes into the administrative log."""
     if isinstance(refusal, Forbidden) and current_user.is_authenticated:
-        audit_log.refused(refusal.code, request.path, current_person())
+        audit_log.record_refusal(refusal.code, request.path, current_person())
 
 
 def _refusal(refusal: Refusal) -> Response:

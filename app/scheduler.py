@@ -48,7 +48,7 @@ def _carry_out(app: Flask, task: Task) -> None:
     _at_work.add(task.name)
     try:
         with app.app_context():
-            runner.carry_out(task)
+            runner.run_job(task)
     except Exception:
         log.exception("job %s could not be taken or let go", task.name)
     finally:

@@ -27,7 +27,7 @@ from bench.figures import Figure, median
 from bench.processes import Towns, connect, served
 from bench.town import EMAIL, SLUG, Town, settings_of
 from boards.commands import parse_command
-from boards.database import db, reading
+from boards.database import db, read_session
 from boards.perform import perform
 from config import Settings
 from tests.faults.services import PostgreSQL
@@ -174,7 +174,7 @@ def _in_short(statement: str) -> str:
 
 
 def _facilitator() -> int:
-    found = reading().scalar(select(Account.person_id).where(Account.email == EMAIL))
+    found = read_session().scalar(select(Account.person_id).where(Account.email == EMAIL))
     assert found is not None
     return found
 

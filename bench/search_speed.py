@@ -16,7 +16,7 @@ from bench.figures import Figure, median, percentile
 from bench.processes import Towns
 from bench.search_quality import questions
 from bench.town import Town, settings_of
-from boards.database import db, reading
+from boards.database import db, read_session
 from boards.models import Board, Person, Role
 from boards.search.engine import search
 from config import Settings
@@ -33,11 +33,11 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
 def _of_size(town: Town, size: int, rounds: int) -> list[Figure]:
     app = create_app(Settings.from_environment(settings_of(Path(town.data_dir))))
     with app.app_context():
-        person = reading().scalars(select(Person).where(Person.role == Role.READER)).one()
-        board = reading().get_one(Board, town.board)
+        person = read_session().scalars(select(Person).where(Person.role == Role.READER)).one()
+        board = read_session().get_one(Board, town.board)
         asked = [question.ask for question in questions()]
         for ask in asked[:20]:
-            search(reading(), person, ask, date(2026, 1, 1), board=board)  # warms up
+            search(read_session(), person, ask, date(2026, 1, 1), board=board)  # warms up
         times = [_milliseconds(person, board, ask) for _ in range(rounds) for ask in asked]
         db.session.remove()
         db.engine.dispose()
@@ -51,5 +51,5 @@ def _of_size(town: Town, size: int, rounds: int) -> list[Figure]:
 
 def _milliseconds(person: Person, board: Board, ask: str) -> float:
     began = time.perf_counter()
-    search(reading(), person, ask, date(2026, 1, 1), board=board)
+    search(read_session(), person, ask, date(2026, 1, 1), board=board)
     return (time.perf_counter() - began) * 1000

@@ -129,7 +129,7 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
     from app.server.migrations import bring_up_to_date
     from boards.commands.import_columns import ImportColumns
     from boards.commands.import_data import Tally
-    from boards.database import db, now, reading, write_transaction
+    from boards.database import db, now, read_session, write_transaction
     from boards.directory import create_board
     from boards.models import Card, Role
     from boards.perform import perform
@@ -153,8 +153,8 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
             account_service.add_account(email, f"Camille Lecteur-{n}", Role.READER, [], None)
             tokens.append(account_service.create_token(email, "bench"))
         columns: dict[str, list[int]] = {}
-        reading().rollback()  # making accounts has read from before the import
-        for card in reading().query(Card).order_by(Card.column_id, Card.rank):
+        read_session().rollback()  # making accounts has read from before the import
+        for card in read_session().query(Card).order_by(Card.column_id, Card.rank):
             columns.setdefault(str(card.column_id), []).append(card.id)
         db.session.remove()
         db.engine.dispose()

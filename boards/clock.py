@@ -10,7 +10,7 @@ from boards.database import now
 _zone: tzinfo = ZoneInfo("Europe/Paris")
 
 
-def keep_zone(zone: tzinfo) -> None:
+def set_zone(zone: tzinfo) -> None:
     """From now on days begin and end in this zone: one process serves one town."""
     global _zone
     _zone = zone

@@ -20,10 +20,10 @@ from boards.errors import Busy
 
 WRITE_PATIENCE_SECONDS = 10.0
 # The kernel notices within a minute that the machine at the other end is gone; psycopg hands these to libpq.
-NOTICED_IN_TIME = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+POSTGRESQL_CONNECT_ARGS = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 # Whoever reads sees the board as it is at one instant: SQLite's readers always do, PostgreSQL's have to be told.
 # Whoever writes takes the board's turn first and then has to see what was written before it.
-READING_POSTGRESQL = "REPEATABLE READ"
+POSTGRESQL_READ_ISOLATION = "REPEATABLE READ"
 _WRITING = {"sqlite": {"begin": "IMMEDIATE"}, "postgresql": {"isolation_level": "READ COMMITTED"}}
 
 
@@ -72,40 +72,40 @@ class RecordJSON(TypeDecorator[Any]):
 RankText = Text().with_variant(Text(collation="C"), "postgresql")
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False, "expire_on_commit": False})
-_one_writer_per_process = threading.RLock()
+_write_lock = threading.RLock()
 
 
-def reading() -> Session:
+def read_session() -> Session:
     """The session that pages and API answers read through; writing through it is refused."""
     session: Session = db.session()
     return session
 
 
 @contextmanager
-def one_writer() -> Iterator[None]:
+def write_lock() -> Iterator[None]:
     """Hold this process's turn to write: what is sent from inside it leaves in the order of the commits."""
-    let_go()  # else those who wait could have all connections, and whoever has the turn wait for one in vain
-    with _one_writer_per_process:
+    release_connection()  # else those who wait could have all connections, and whoever has the turn wait for one in vain
+    with _write_lock:
         yield
 
 
-def let_go() -> None:
+def release_connection() -> None:
     """End what was being read, and keep it: from here on until something is read no connection is held.
 
     By COMMIT, of nothing: at a ROLLBACK psycopg forgets which statements it was about to have prepared.
     """
     if db.session.registry.has():
         try:
-            reading().commit()
-            reading().begin()  # without a connection until something is read; rolling back forgets what was, as ever
+            read_session().commit()
+            read_session().begin()  # without a connection until something is read; rolling back forgets what was, as ever
         except SQLAlchemyError:  # the connection is lost
-            reading().rollback()
+            read_session().rollback()
 
 
-def read_anew() -> None:
+def restart_read() -> None:
     """End what was being read, and forget it: what is read from here on is as it is then."""
-    let_go()
-    reading().rollback()
+    release_connection()
+    read_session().rollback()
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def write_transaction() -> Iterator[Session]:
     Nothing slow belongs inside: SQLite has one writer, and under gevent a yield here would let others wait in C.
     Raises Busy when the database stays locked for ten seconds, is full or has gone away.
     """
-    with one_writer(), Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session:
+    with write_lock(), Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session:
         _begin(session)
         try:
             yield session
@@ -133,7 +133,7 @@ def is_unavailable(error: BaseException) -> bool:
 
 
 @contextmanager
-def one_instant(engine: Engine) -> Iterator[Connection]:
+def repeatable_read(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees the database as it is at one instant, however long it reads; writers go on meanwhile."""
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
     with engine.connect().execution_options(**options) as connection:
@@ -141,7 +141,7 @@ def one_instant(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def filling(url: str) -> Iterator[Connection]:
+def write_to_database(url: str) -> Iterator[Connection]:
     """Yield a connection to a database beside the one that is served: what is written there is all there at the end, or not at all."""
     engine = create_engine(url)
     configure_engine(engine)
@@ -159,7 +159,7 @@ def system_clock() -> datetime:
 _clock: Callable[[], datetime] = system_clock
 
 
-def keep_time(clock: Callable[[], datetime]) -> None:
+def set_clock(clock: Callable[[], datetime]) -> None:
     """From now on this clock says what moment it is, wherever `now` was imported; tests bring their own."""
     global _clock
     _clock = clock
@@ -176,7 +176,7 @@ def configure_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _emit_begin)
     else:
-        event.listen(engine, "checkout", _notice_the_end)
+        event.listen(engine, "checkout", _on_disconnect)
 
 
 def _begin(session: Session) -> None:
@@ -203,7 +203,7 @@ def _emit_begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 
 
-def _notice_the_end(connection: Any, _record: Any, _proxy: Any) -> None:
+def _on_disconnect(connection: Any, _record: Any, _proxy: Any) -> None:
     """Take no connection that has ended while it lay in the pool. Its end has arrived already, so nothing need be asked: no round trip."""
     try:
         for _last_words_then_the_end in range(2):

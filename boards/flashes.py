@@ -14,7 +14,7 @@ from boards.clock import today
 from boards.database import now
 from boards.errors import Conflict
 from boards.models import Audience, Board, Card, Column, Person
-from boards.models.personal import Seen, Visit
+from boards.models.personal import BoardReadMarker, CardReadMarker
 from boards.personal.unread import Progress
 
 AT_ONCE = 3
@@ -61,16 +61,16 @@ def unread_among(session: Session, person: Person, flashes: Iterable[Flash]) -> 
     if not found:
         return set()
     read_to = (
-        select(Card.id, Seen.seq, Visit.read_to)
-        .outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
-        .outerjoin(Visit, (Visit.board_id == Card.board_id) & (Visit.person_id == person.id))
+        select(Card.id, CardReadMarker.seq, BoardReadMarker.read_to)
+        .outerjoin(CardReadMarker, (CardReadMarker.card_id == Card.id) & (CardReadMarker.person_id == person.id))
+        .outerjoin(BoardReadMarker, (BoardReadMarker.board_id == Card.board_id) & (BoardReadMarker.person_id == person.id))
         .where(Card.id.in_(found))
     )
     progress = {id: Progress(seq or 0, {} if seen is None else {id: seen}) for id, seen, seq in session.execute(read_to)}
     return {id for id, card in found.items() if progress[id].is_unread(person.id, id, card.signalled_seq, card.signalled_by_id)}
 
 
-def require_room(session: Session, actor: Person, card: Card) -> None:
+def ensure_flash_slot(session: Session, actor: Person, card: Card) -> None:
     """That the card may flash beside those that do. Raises Conflict, with the titles of these as far as the actor may read them."""
     if session.get_bind().dialect.name == "postgresql":  # on SQLite one writer excludes all others
         session.execute(select(func.pg_advisory_xact_lock(_TURN)))

@@ -13,10 +13,10 @@ from boards import rights
 from boards.clock import day_of, start_of, today
 from boards.commands.base import Command
 from boards.commands.scheduled import ExpireCards, PublishCards
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import Conflict
 from boards.models import Board, Card, Column, Kind, Person
-from boards.perform import perform_on_time
+from boards.perform import perform_scheduled
 from boards.queries import visible_columns
 
 ENDS_SOON = 3  # days
@@ -84,7 +84,7 @@ def expire_due() -> int:
 
 def _on_every_board(command: Command) -> int:
     """Raises an ExceptionGroup once all boards have had their turn: one that fails holds up no other."""
-    session = reading()
+    session = read_session()
     boards = session.scalars(select(Board.id).where(Board.archived_at.is_(None)).order_by(Board.id)).all()
     session.rollback()
     done, failures = 0, []
@@ -102,7 +102,7 @@ def _all_due(board_id: int, command: Command) -> int:
     done = 0
     while True:
         try:
-            done += len(perform_on_time(board_id, command).cards)
+            done += len(perform_scheduled(board_id, command).cards)
         except Conflict as nothing:
             if nothing.code != "nothing_due":
                 raise

@@ -15,29 +15,29 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from boards import rights
 from boards.commands.base import Command
-from boards.database import now, one_writer, write_transaction
+from boards.database import now, write_lock, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.log.change_log import (
-    Committed,
-    beginning,
-    committed,
-    committed_now,
+    CommittedChange,
+    board_difference,
+    committed_change,
     difference,
-    difference_of_board,
     empty_record,
-    former_homes,
+    initial_record,
+    previous_columns,
+    reload_committed,
 )
 from boards.models import Board, Card, Change, Column, Person, Role, Service
 from boards.scope import Scope
-from boards.search.index import keep_in_step
+from boards.search.index import update_index
 
 # Sent after each commit, in the order of the commits, with `change=Committed`. Receivers must be quick: they hold up the next writer.
 change_committed = Signal()
 
 # Statements of every change, put together once.
-_TAKING_TURN = update(Board).where(Board.id == bindparam("taken")).values(seq=Board.seq + 1).returning(Board)
-_TAKING_TURN = _TAKING_TURN.execution_options(synchronize_session=False)
-_ACTOR_AND_FIRST = (
+_LOCK_BOARD = update(Board).where(Board.id == bindparam("taken")).values(seq=Board.seq + 1).returning(Board)
+_LOCK_BOARD = _LOCK_BOARD.execution_options(synchronize_session=False)
+_ACTOR_AND_DUPLICATE = (
     select(Person, Change.id, Change.digest)
     .outerjoin(Change, (Change.actor_id == Person.id) & (Change.key == bindparam("used")))
     .where(Person.id == bindparam("actor"))
@@ -45,14 +45,14 @@ _ACTOR_AND_FIRST = (
 )
 
 
-def perform(actor_id: int, board_id: int, command: Command, key: str | None = None, *, by_program: bool = False) -> Committed:
+def perform(actor_id: int, board_id: int, command: Command, key: str | None = None, *, by_program: bool = False) -> CommittedChange:
     """Carry out a command on a board, in one transaction, and tell about it once it is committed.
 
     `by_program`: the actor has lent their name to one, which may do less. A key already used by this actor for the same command answers with the first result and alters nothing.
     Raises NotFound, Forbidden, Conflict or Busy; then nothing was altered.
     """
     digest = _digest(board_id, command)
-    with one_writer():
+    with write_lock():
         try:
             done, is_new = _transact(actor_id, board_id, command, key, digest, by_program)
         except IntegrityError as error:  # only another process can bring this about: the same key, or the same rank
@@ -62,12 +62,12 @@ def perform(actor_id: int, board_id: int, command: Command, key: str | None = No
     return done
 
 
-def perform_on_time(board_id: int, command: Command) -> Committed:
+def perform_scheduled(board_id: int, command: Command) -> CommittedChange:
     """Carry out what is due on a board by itself: nobody is the actor. Raises as `perform` does, and Conflict when nothing is due."""
-    with one_writer():
+    with write_lock():
         try:
             with write_transaction() as session:
-                board = _take_turn(session, board_id)
+                board = _lock_board(session, board_id)
                 nobody = Person(name="", role=Role.FACILITATOR, services=[])
                 done = _apply(Scope(session, nobody, board, now(), by_clock=True), command, None, _digest(board_id, command))
         except IntegrityError as error:
@@ -76,16 +76,16 @@ def perform_on_time(board_id: int, command: Command) -> Committed:
     return done
 
 
-def perform_together(actor_id: int, commands: Mapping[int, Command], also: Callable[[Session], None]) -> None:
+def perform_batch(actor_id: int, commands: Mapping[int, Command], also: Callable[[Session], None]) -> None:
     """Carry out a command on each of these boards, and whatever else `also` alters, all in one transaction; tell once it is committed.
 
     Raises as `perform` does, and whatever `also` raises; then nothing was altered.
     """
-    with one_writer():
+    with write_lock():
         try:
             with write_transaction() as session:
                 done = [
-                    _carry_out(session, actor_id, board_id, command, None, _digest(board_id, command))
+                    _execute(session, actor_id, board_id, command, None, _digest(board_id, command))
                     for board_id, command in sorted(commands.items())  # always in the same order, so that two never wait for each other
                 ]
                 also(session)
@@ -95,60 +95,62 @@ def perform_together(actor_id: int, commands: Mapping[int, Command], also: Calla
             change_committed.send(None, change=change)
 
 
-def perform_first(found: Callable[[Session], tuple[int, int, Command]]) -> Committed:
+def perform_setup(found: Callable[[Session], tuple[int, int, Command]]) -> CommittedChange:
     """Carry out the first command on a board that `found` makes in the same transaction; it returns the actor's id, the board's and the command.
 
     Raises as `perform` does, and whatever `found` raises; then nothing was made.
     """
-    with one_writer():
+    with write_lock():
         try:
             with write_transaction() as session:
                 actor_id, board_id, command = found(session)
                 session.flush()
                 session.expire(session.get_one(Board, board_id))  # its seq is counted by the database
-                done = _carry_out(session, actor_id, board_id, command, None, _digest(board_id, command))
+                done = _execute(session, actor_id, board_id, command, None, _digest(board_id, command))
         except IntegrityError as error:
             raise Conflict("try_again") from error
         change_committed.send(None, change=done)
     return done
 
 
-class _AlreadyDone(Exception):
-    def __init__(self, committed: Committed) -> None:
-        self.committed = committed
+class _DuplicateCommand(Exception):
+    def __init__(self, committed_change: CommittedChange) -> None:
+        self.committed = committed_change
 
 
-def _transact(actor_id: int, board_id: int, command: Command, key: str | None, digest: str, by_program: bool) -> tuple[Committed, bool]:
+def _transact(
+    actor_id: int, board_id: int, command: Command, key: str | None, digest: str, by_program: bool
+) -> tuple[CommittedChange, bool]:
     try:
         with write_transaction() as session:
-            return _carry_out(session, actor_id, board_id, command, key, digest, by_program), True
-    except _AlreadyDone as done:
+            return _execute(session, actor_id, board_id, command, key, digest, by_program), True
+    except _DuplicateCommand as done:
         return done.committed, False
 
 
-def _carry_out(
+def _execute(
     session: Session, actor_id: int, board_id: int, command: Command, key: str | None, digest: str, by_program: bool = False
-) -> Committed:
-    board = _take_turn(session, board_id)
-    actor = _actor(session, actor_id) if key is None else _actor_who_did_not_yet(session, actor_id, key, digest)
+) -> CommittedChange:
+    board = _lock_board(session, board_id)
+    actor = _actor(session, actor_id) if key is None else _actor_unless_duplicate(session, actor_id, key, digest)
     if not rights.may_see(actor, board):
         raise NotFound("board_not_found")
-    if board.archived_at is not None and not command.even_archived:
+    if board.archived_at is not None and not command.allowed_when_archived:
         raise Conflict("board_archived")
     scope = Scope(session, actor, board, now(), by_program=by_program)
-    if command.in_person:
-        scope.require_in_person()
+    if command.people_only:
+        scope.require_person()
     return _apply(scope, command, key, digest)
 
 
-def _apply(scope: Scope, command: Command, key: str | None, digest: str) -> Committed:
+def _apply(scope: Scope, command: Command, key: str | None, digest: str) -> CommittedChange:
     command.apply(scope)
     return _committed(scope, _record(scope, command, key, digest))
 
 
-def _take_turn(session: Session, board_id: int) -> Board:
+def _lock_board(session: Session, board_id: int) -> Board:
     """Take the board's next seq. The first statement: writers of one board queue here."""
-    board = session.scalar(_TAKING_TURN, {"taken": board_id})
+    board = session.scalar(_LOCK_BOARD, {"taken": board_id})
     if board is None:
         raise NotFound("board_not_found")
     return board
@@ -158,19 +160,19 @@ def _actor(session: Session, actor_id: int) -> Person:
     return _active(session.get(Person, actor_id, options=[joinedload(Person.services)]))
 
 
-def _actor_who_did_not_yet(session: Session, actor_id: int, key: str, digest: str) -> Person:
+def _actor_unless_duplicate(session: Session, actor_id: int, key: str, digest: str) -> Person:
     """The actor, read together with what they did under this key: others wait meanwhile.
 
     Leaves the transaction with the first result when this command was already carried out.
     """
-    found = session.execute(_ACTOR_AND_FIRST, {"actor": actor_id, "used": key}).unique().one_or_none()
+    found = session.execute(_ACTOR_AND_DUPLICATE, {"actor": actor_id, "used": key}).unique().one_or_none()
     actor, first, digest_then = found or (None, None, None)
     actor = _active(actor)
     if first is None:
         return actor
     if digest_then != digest:
         raise Conflict("key_reused")
-    raise _AlreadyDone(committed_now(session, session.get_one(Change, first)))
+    raise _DuplicateCommand(reload_committed(session, session.get_one(Change, first)))
 
 
 def _active(actor: Person | None) -> Person:
@@ -186,15 +188,15 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
         obj.changed_seq = scope.board.seq
     if None in differences.values():
         scope.session.flush()  # new rows get their ids
-    record = empty_record() | command.also_recorded() | scope.noted
-    if of_board := difference_of_board(scope.board):
+    record = empty_record() | command.extra_record() | scope.noted
+    if of_board := board_difference(scope.board):
         record["board"] = of_board
     for obj, altered in differences.items():
-        record["cards" if isinstance(obj, Card) else "columns"][str(obj.id)] = altered or beginning(obj)
+        record["cards" if isinstance(obj, Card) else "columns"][str(obj.id)] = altered or initial_record(obj)
     change = Change(
         board_id=scope.board.id,
         seq=scope.board.seq,
-        type=command.becomes,
+        type=command.recorded_type,
         actor=None if scope.by_clock else scope.actor,
         at=scope.now,
         key=key,
@@ -203,17 +205,17 @@ def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Cha
     )
     scope.session.add(change)
     scope.session.flush()
-    keep_in_step(scope.session, differences)
+    update_index(scope.session, differences)
     return change
 
 
-def _committed(scope: Scope, change: Change) -> Committed:
+def _committed(scope: Scope, change: Change) -> CommittedChange:
     cards = {obj.id: obj for obj in scope.touched if isinstance(obj, Card)}
     columns = {obj.id: obj for obj in scope.touched if isinstance(obj, Column)}
-    homes = {card.column_id for card in cards.values()} | set(former_homes(change.record).values())
+    homes = {card.column_id for card in cards.values()} | set(previous_columns(change.record).values())
     for card in cards.values():  # as it is now, for whoever shows the card once this session is closed
         set_committed_value(card, "asked", scope.session.get(Service, card.asked_id) if card.asked_id else None)
-    return committed(change, change.actor, cards, columns | {id: scope.known_column(id) for id in homes}, scope.board)
+    return committed_change(change, change.actor, cards, columns | {id: scope.known_column(id) for id in homes}, scope.board)
 
 
 def _digest(board_id: int, command: Command) -> str:

@@ -41,7 +41,7 @@ class Snapshot(Overview):
     cards: dict[int, list[CardKey]]
 
 
-class StandingMark(NamedTuple):
+class ActiveCardsVersion(NamedTuple):
     """As long as this stays the same, so do the cards on the board and what is shown of them: its seq, and who is named on cards."""
 
     seq: int
@@ -65,7 +65,7 @@ def boards_for(session: Session, person: Person) -> Sequence[Board]:
     return boards_in_use(session) if person.disabled_at is None else []
 
 
-def home_of(session: Session, person: Person) -> Board | None:
+def home_board(session: Session, person: Person) -> Board | None:
     """The board on which this person arrives."""
     return default_among(boards_for(session, person))
 
@@ -73,7 +73,7 @@ def home_of(session: Session, person: Person) -> Board | None:
 def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
     """Everything that stands on the board, in five queries however many cards there are."""
     seq = session.scalars(select(Board.seq).where(Board.id == board.id)).one()
-    seen, cards = overview(session, board, person), standing(session, board)
+    seen, cards = overview(session, board, person), active_cards(session, board)
     return Snapshot(
         board, seen.columns, seen.folded, seen.placements, seq, {column.id: cards.get(column.id, []) for column in seen.columns}
     )
@@ -87,7 +87,7 @@ def overview(session: Session, board: Board, person: Person) -> Overview:
     return Overview(board, arranged(columns, placements), frozenset(folded), placements)
 
 
-def standing(session: Session, board: Board) -> dict[int, list[CardKey]]:
+def active_cards(session: Session, board: Board) -> dict[int, list[CardKey]]:
     """All cards on the board, by column, in their order, whoever may see them; archived columns too."""
     keys = (
         select(
@@ -108,12 +108,12 @@ def standing(session: Session, board: Board) -> dict[int, list[CardKey]]:
     return cards
 
 
-def standing_mark(session: Session, board: Board) -> StandingMark:
-    """Whether `standing` and what is shown of it may have altered, in two small queries. Read it first: what is read later is not older."""
+def active_cards_version(session: Session, board: Board) -> ActiveCardsVersion:
+    """Whether `active_cards` and what is shown of it may have altered, in two small queries. Read it first: what is read later is not older."""
     counted = select(func.count(Person.id)).scalar_subquery(), select(func.coalesce(func.sum(Person.version), 0)).scalar_subquery()
     seq, count, versions = session.execute(select(Board.seq, *counted).where(Board.id == board.id)).one()
     services = session.execute(select(Service.id, Service.name).order_by(Service.id)).all()
-    return StandingMark(seq, (count, int(versions)), tuple((id, name) for id, name in services))
+    return ActiveCardsVersion(seq, (count, int(versions)), tuple((id, name) for id, name in services))
 
 
 def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from boards.log.change_log import TOUCHED_LIMIT
 from boards.models import Board, Card, Column, Person
-from boards.queries import load_cards, standing, visible_columns
+from boards.queries import active_cards, load_cards, visible_columns
 
 
 @dataclass(frozen=True)
-class Differing:
+class BoardDifference:
     """What is other than they have it, as it looks now; None for what they have and may not or cannot read any more."""
 
     seq: int
@@ -22,7 +22,9 @@ class Differing:
     cards: dict[int, Card | None]
 
 
-def differing(session: Session, board: Board, person: Person, after: int, columns: Iterable[int], cards: Iterable[int]) -> Differing | None:
+def board_difference(
+    session: Session, board: Board, person: Person, after: int, columns: Iterable[int], cards: Iterable[int]
+) -> BoardDifference | None:
     """What this person lacks who has these columns and cards as they were at `after`; None when the board itself is sooner sent.
 
     The seq is read first, so that what comes after it is caught up with as usual.
@@ -32,13 +34,13 @@ def differing(session: Session, board: Board, person: Person, after: int, column
     if after > seq:  # they have what never was, or was undone by a restored backup
         return None
     visible = {column.id: column for column in visible_columns(session, board, person)}
-    on_board = standing(session, board)
+    on_board = active_cards(session, board)
     keys = {key.id: key for id in visible for key in on_board.get(id, [])}
     lacking = [id for id, key in keys.items() if key.changed_seq > after or id not in known_cards]
     if len(lacking) > TOUCHED_LIMIT:
         return None
     altered = {id: column for id, column in visible.items() if column.changed_seq > after or id not in known_columns}
-    return Differing(
+    return BoardDifference(
         seq,
         {**altered, **dict.fromkeys(known_columns - visible.keys())},
         {**{card.id: card for card in load_cards(session, lacking)}, **dict.fromkeys(known_cards - keys.keys())},

@@ -149,7 +149,7 @@ class Scope:
         if denied := sum(not rights.may_place(self.actor, card, column) for card in cards):
             raise Forbidden("may_not_edit", count=denied)
 
-    def require_in_person(self) -> None:
+    def require_person(self) -> None:
         """For what gives rights or cannot be mended: no program does that, or a stolen token could open lasting doors."""
         if self.by_program:
             raise Forbidden("token_not_here")

@@ -34,7 +34,7 @@ class PublicLink(Base):
 
 
 @dataclass(frozen=True)
-class Handed:
+class SharingState:
     """What became of a card so far: its public page if it has one, the last one it had, and how often it was printed."""
 
     link: PublicLink | None
@@ -42,7 +42,7 @@ class Handed:
     prints: int
 
 
-def why_not_told(card: Card, column: Column, board: Board, day: date) -> str | None:
+def sharing_obstacle(card: Card, column: Column, board: Board, day: date) -> str | None:
     """Why residents are not told this card on this day: `internal`, `scheduled`, `archived` or `expired`; None when they may be."""
     if not card.tellable or not rights.is_for_residents(column):
         return "internal"
@@ -55,7 +55,7 @@ def why_not_told(card: Card, column: Column, board: Board, day: date) -> str | N
     return None
 
 
-def told_html(card: Card, home: str) -> str:
+def shared_html(card: Card, home: str) -> str:
     """The card's text without its links to other cards and pages of ours, which are no addresses of residents.
 
     `home`: where this installation is reached; what residents may open there is public pages.
@@ -72,9 +72,9 @@ def _leads_in(address: str, home: str) -> bool:
     return address.startswith("/") or (host == home.casefold().partition("://")[2].partition("/")[0] and not path.startswith("p/"))
 
 
-def handed(session: Session, card_id: int) -> Handed:
+def sharing_state(session: Session, card_id: int) -> SharingState:
     links = session.scalars(select(PublicLink).where(PublicLink.card_id == card_id).order_by(PublicLink.id)).all()
-    return Handed(
+    return SharingState(
         link=next((link for link in links if link.revoked_at is None), None),
         last=links[-1] if links else None,
         prints=sum(link.prints for link in links),
@@ -94,13 +94,13 @@ def find_public(session: Session, token: str, day: date) -> tuple[Card, Column] 
     if row is None:
         return None
     card, column, board = row
-    return None if why_not_told(card, column, board, day) else (card, column)
+    return None if sharing_obstacle(card, column, board, day) else (card, column)
 
 
 def make_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLink, bool]:
     """The card's public link, and whether it was made now."""
     _queue_for(session, card_id)
-    if link := handed(session, card_id).link:
+    if link := sharing_state(session, card_id).link:
         return link, False
     link = PublicLink(card_id=card_id, created_by_id=person_id, token=secrets.token_urlsafe(_TOKEN_BYTES))
     session.add(link)
@@ -120,7 +120,7 @@ def count_print(session: Session, card_id: int) -> None:
     session.execute(update(PublicLink).where(PublicLink.id == last).values(prints=PublicLink.prints + 1))
 
 
-def may_revoke(person: Person, card: Card, column: Column, so_far: Handed) -> bool:
+def may_revoke(person: Person, card: Card, column: Column, so_far: SharingState) -> bool:
     """Whether the person may take the public page away: whoever may place the card, and whoever made the page."""
     made = so_far.last is not None and so_far.last.created_by_id == person.id
     return rights.may_place(person, card, column) or made

@@ -31,7 +31,7 @@ NOTICES_SHOWN = 100
 Sort = Literal["votes", "date"]
 
 
-def tell_author(scope: Scope, card: Card, what: str, **facts: Any) -> None:
+def notify_author(scope: Scope, card: Card, what: str, **facts: Any) -> None:
     """Leave a notice to whoever made the suggestion, in the transaction of what happened to it; not of what they did themselves."""
     author = card.author
     if author is None or author.id == scope.actor.id or author.disabled_at is not None:
@@ -40,7 +40,7 @@ def tell_author(scope: Scope, card: Card, what: str, **facts: Any) -> None:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SuggestionQuery:
     """Which suggestions somebody looks for, and in which order."""
 
     kind: Suggestion | None = None
@@ -63,7 +63,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Page:
+class SuggestionPage:
     cards: Sequence[Card]
     found: int  # on all pages together
     by_status: dict[Status, int]  # of those that fit but for their status
@@ -71,11 +71,11 @@ class Page:
     pages: int
 
 
-def suggestions(session: Session, person: Person, board: Board, wanted: Wanted, number: int = 1) -> Page:
+def suggestions(session: Session, person: Person, board: Board, wanted: SuggestionQuery, number: int = 1) -> SuggestionPage:
     """A page of the suggestions that stand on the board and that this person may read."""
     columns = suggestion_columns(session, person, board)
     standing = [Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None)]
-    but_status = Wanted(wanted.kind, None, wanted.service, wanted.mine).conditions(person)
+    but_status = SuggestionQuery(wanted.kind, None, wanted.service, wanted.mine).conditions(person)
     counting = select(Card.status, func.count()).where(*standing, *but_status).group_by(Card.status)
     by_status = {Status(status): count for status, count in session.execute(counting)}
     found = by_status.get(wanted.status, 0) if wanted.status else sum(by_status.values())
@@ -84,7 +84,7 @@ def suggestions(session: Session, person: Person, board: Board, wanted: Wanted, 
     most_supported = [Card.votes.desc()] if wanted.sort == "votes" else []
     query = select(Card).where(*standing, *wanted.conditions(person)).order_by(*most_supported, Card.created_at.desc(), Card.id.desc())
     cards = session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)).all()
-    return Page(cards, found, by_status, number, pages)
+    return SuggestionPage(cards, found, by_status, number, pages)
 
 
 def suggestion_columns(session: Session, person: Person, board: Board) -> list[Column]:
@@ -135,7 +135,7 @@ def _readable(session: Session, person: Person, query: Select[Card, Column]) -> 
 
 
 @dataclass(frozen=True)
-class Told:
+class NoticeItem:
     """A notice with the suggestion that it is about, and who took the step."""
 
     notice: Notice
@@ -143,7 +143,7 @@ class Told:
     actor: Person | None
 
 
-def notices(session: Session, person: Person) -> list[Told]:
+def notices(session: Session, person: Person) -> list[NoticeItem]:
     """What this person was told, the latest first, about cards that they may still read."""
     about = select(Notice, Card).join(Card, Card.id == Notice.card_id).where(Card.column_id.in_(_columns_told_of(session, person)))
     about = about.where(Card.unpublished.is_(False))  # one that waits for its day is named to nobody
@@ -152,7 +152,7 @@ def notices(session: Session, person: Person) -> list[Told]:
     rows = session.execute(latest).all()
     acted = {notice.facts["actor"] for notice, _card in rows} - {None}  # what came about by itself
     actors = {actor.id: actor for actor in session.scalars(select(Person).where(Person.id.in_(acted)))} if acted else {}
-    return [Told(notice, card, actors.get(notice.facts["actor"])) for notice, card in rows]
+    return [NoticeItem(notice, card, actors.get(notice.facts["actor"])) for notice, card in rows]
 
 
 def unread_notices(session: Session, person: Person) -> int:

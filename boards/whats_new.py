@@ -15,11 +15,11 @@ from boards import rights
 from boards.clock import today
 from boards.commands.import_columns import ImportColumns
 from boards.commands.reversal import CARD_TEXT
-from boards.history.activity import Told
-from boards.log.change_log import as_recorded, touches_card
+from boards.history.activity import ActivityItem
+from boards.log.change_log import recorded_value, touches_card
 from boards.models import Board, Card, Change, Column, Kind, Person, Record
 from boards.personal.column_order import arranged, placements_of
-from boards.personal.unread import Progress, left_unseen, unread_of
+from boards.personal.unread import Progress, expired_unseen, unread_of
 from boards.queries import load_cards, visible_columns
 from boards.suggestions import CLOSED
 
@@ -27,7 +27,7 @@ SHOWN_AT_MOST = 50  # of each list; what is left out is counted
 _STEP = ("status", "note")
 
 
-class What(StrEnum):
+class NewsKind(StrEnum):
     NEW = "new"  # to this person: added, published, restored to the board, or come from where they may not read
     BACK = "back"
     CHANGED = "changed"
@@ -38,16 +38,16 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True)
-class Item:
+class NewsItem:
     """A card with the reason why it is told of. `seq` is what marking it read says; `told` has its texts before and after."""
 
     card: Card
     column: Column
-    what: What
+    what: NewsKind
     seq: int
     at: datetime | None
     by: Person | None
-    told: Told
+    told: ActivityItem
     ends_today: bool = False
 
 
@@ -59,16 +59,16 @@ class News:
     seq: int
     read_to: int
     count: int  # of unread cards, shown or not
-    columns: Sequence[tuple[Column, Sequence[Item]]]  # in this person's order; in each the unread cards, newest first
-    expired: Sequence[Item]  # left the board by themselves since; newest first
-    ending: Sequence[Item]  # hold for the last day, and were read already
+    columns: Sequence[tuple[Column, Sequence[NewsItem]]]  # in this person's order; in each the unread cards, newest first
+    expired: Sequence[NewsItem]  # left the board by themselves since; newest first
+    ending: Sequence[NewsItem]  # hold for the last day, and were read already
 
     def __bool__(self) -> bool:
         """Whether anything is new: what is only about to end, and was read, is not."""
         return bool(self.count or self.expired)
 
     @property
-    def items(self) -> list[Item]:
+    def items(self) -> list[NewsItem]:
         """The unread cards, one column after the other."""
         return [item for _column, items in self.columns for item in items]
 
@@ -86,7 +86,7 @@ def news_for(session: Session, person: Person, board: Board) -> News:
     """What this person finds new on the board, in a fixed number of queries."""
     columns = {column.id: column for column in arranged(visible_columns(session, board, person), placements_of(session, board, person))}
     unread = unread_of(session, person, board, columns.values())
-    expired = left_unseen(session, person, board, unread.progress.read_to)
+    expired = expired_unseen(session, person, board, unread.progress.read_to)
     ending = _ending(session, board, columns, unread.ids)
     newest = select(Card.id).where(Card.id.in_(unread.ids)).order_by(Card.signalled_seq.desc(), Card.id.desc()).limit(SHOWN_AT_MOST)
     shown = list(session.scalars(newest)) if unread else []
@@ -94,7 +94,7 @@ def news_for(session: Session, person: Person, board: Board) -> News:
     cards = {card.id: card for card in load_cards(session, [*shown, *left, *ending])}
     people = _people(session, cards.values())
     since = _since(session, person, board, [cards[id] for id in shown if id in cards], unread.progress)
-    by_column: dict[int, list[Item]] = {}
+    by_column: dict[int, list[NewsItem]] = {}
     for id in shown:
         if id in cards:
             item = _item(cards[id], columns, since[id], unread.progress, people)
@@ -105,8 +105,8 @@ def news_for(session: Session, person: Person, board: Board) -> News:
         read_to=unread.progress.read_to,
         count=len(unread),
         columns=[(column, by_column[id]) for id, column in columns.items() if id in by_column],
-        expired=[_plain(cards[id], What.EXPIRED, expired[id][0], expired[id][1]) for id in left if id in cards],
-        ending=[_plain(cards[id], What.ENDS_TODAY, board.seq, None) for id in ending if id in cards],
+        expired=[_plain(cards[id], NewsKind.EXPIRED, expired[id][0], expired[id][1]) for id in left if id in cards],
+        ending=[_plain(cards[id], NewsKind.ENDS_TODAY, board.seq, None) for id in ending if id in cards],
     )
 
 
@@ -120,35 +120,37 @@ def _people(session: Session, cards: Iterable[Card]) -> dict[int, Person]:
     return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
 
 
-def _item(card: Card, columns: Mapping[int, Column], since: _Since, progress: Progress, people: Mapping[int, Person]) -> Item:
-    before = {name: value for name, value in since.before.items() if value != as_recorded(getattr(card, name))}
+def _item(card: Card, columns: Mapping[int, Column], since: _Since, progress: Progress, people: Mapping[int, Person]) -> NewsItem:
+    before = {name: value for name, value in since.before.items() if value != recorded_value(getattr(card, name))}
     answered = card.status in CLOSED and "status" in before and columns[card.column_id].kind == Kind.SUGGESTIONS
     told = before if answered else {name: value for name, value in before.items() if name in CARD_TEXT}
     if progress.seen.get(card.id) == 0:
-        what, told = What.SET_BACK, {}
+        what, told = NewsKind.SET_BACK, {}
     elif since.is_new:
-        what, told = What.NEW, {}
+        what, told = NewsKind.NEW, {}
     elif answered:
-        what = What.ANSWERED
+        what = NewsKind.ANSWERED
     elif since.is_back:
-        what = What.BACK
+        what = NewsKind.BACK
     else:
-        what = What.CHANGED
-    after: Record = {name: as_recorded(getattr(card, name)) for name in told}
-    return Item(
+        what = NewsKind.CHANGED
+    after: Record = {name: recorded_value(getattr(card, name)) for name in told}
+    return NewsItem(
         card=card,
         column=columns[card.column_id],
         what=what,
         seq=card.signalled_seq,
         at=card.signalled_at,
         by=people.get(card.signalled_by_id or 0),
-        told=Told("edited", card.id, card.title, before=told, after=after),
+        told=ActivityItem("edited", card.id, card.title, before=told, after=after),
         ends_today=card.valid_until == today(),
     )
 
 
-def _plain(card: Card, what: What, seq: int, at: datetime | None) -> Item:
-    return Item(card, card.column, what, seq, at, None, Told("edited", card.id, card.title), ends_today=what == What.ENDS_TODAY)
+def _plain(card: Card, what: NewsKind, seq: int, at: datetime | None) -> NewsItem:
+    return NewsItem(
+        card, card.column, what, seq, at, None, ActivityItem("edited", card.id, card.title), ends_today=what == NewsKind.ENDS_TODAY
+    )
 
 
 def _since(session: Session, person: Person, board: Board, cards: Sequence[Card], progress: Progress) -> dict[int, _Since]:
@@ -171,7 +173,7 @@ def _since(session: Session, person: Person, board: Board, cards: Sequence[Card]
             if seq <= last[id] or since.is_new:
                 continue
             before = record["cards"][str(id)]["before"]
-            if before is None and type == ImportColumns.past and seq < by_id[id].signalled_seq:
+            if before is None and type == ImportColumns.event_type and seq < by_id[id].signalled_seq:
                 continue  # an import is no news by itself: what was edited since differs from what it brought
             if before is None or before.get("column_id", by_id[id].column_id) not in known or _waited(person, by_id[id], before):
                 found[id] = _Since(is_new=True)

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from app import create_app
 from app.server.migrations import bring_up_to_date
 from boards import database
-from boards.database import Base, db, keep_time, system_clock, write_transaction
+from boards.database import Base, db, set_clock, system_clock, write_transaction
 from config import Settings
 from tests.clock import Clock
 from tests.compiled_once import CompiledTemplates, compile_routes_once, compile_statements_once, list_built_files_once
@@ -214,9 +214,9 @@ def town(app: Flask, request: pytest.FixtureRequest) -> Town:
 def clock() -> Iterator[Clock]:
     """The program's clock, which stands still until the test moves it."""
     clock = Clock()
-    keep_time(clock)
+    set_clock(clock)
     yield clock
-    keep_time(system_clock)
+    set_clock(system_clock)
 
 
 @pytest.fixture
@@ -274,11 +274,11 @@ def _beside(url: str, suffix: str) -> str:
 def _found(password_hash: str) -> Town:
     """Found the small town at the time that it is, whatever the clock of the test that first asks for it says."""
     told = database._clock
-    keep_time(system_clock)
+    set_clock(system_clock)
     try:
         return found_town(password_hash)
     finally:
-        keep_time(told)
+        set_clock(told)
 
 
 def _empty(url: str, *, found: bool) -> None:

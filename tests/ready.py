@@ -24,7 +24,7 @@ from flask.cli import main as flask_command
 from gevent.monkey import get_original
 
 import app  # noqa: F401 - imported to be there
-from boards.database import keep_time
+from boards.database import set_clock
 from tests.clock import ServerClock
 
 fork = get_original("os", "fork")
@@ -53,7 +53,7 @@ def become(environment: dict[str, str], out: str, err: str, arguments: Sequence[
     os.environ.update(environment)
     sys.argv = [ROLE, *arguments]
     if clock:
-        keep_time(ServerClock(Path(clock)))
+        set_clock(ServerClock(Path(clock)))
     status = status_of(run.main if ROLE == "run" else flask_command)
     sys.stdout.flush()
     sys.stderr.flush()

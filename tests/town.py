@@ -7,9 +7,9 @@ from typing import Any
 
 from app.accounts.models import Account
 from boards.commands import parse_command
-from boards.database import db, now, reading, write_transaction
+from boards.database import db, now, read_session, write_transaction
 from boards.directory import create_board, create_person, create_service
-from boards.log.change_log import Committed
+from boards.log.change_log import CommittedChange
 from boards.models import Board, Card, Change, Column, Kind, Role
 from boards.perform import perform
 
@@ -31,7 +31,7 @@ class Town:
     ccas: int  # services: the agent's, the colleague's
     mediatheque: int
 
-    def perform(self, actor: int, key: str | None = None, *, board: int | None = None, **command: Any) -> Committed:
+    def perform(self, actor: int, key: str | None = None, *, board: int | None = None, **command: Any) -> CommittedChange:
         """Carry out a command given as it travels."""
         return perform(actor, board or self.board, parse_command(command), key)
 
@@ -43,20 +43,20 @@ class Town:
     def titles(self, column: int) -> list[str]:
         """What stands in a column, from the top."""
         db.session.rollback()
-        cards = reading().query(Card).filter_by(column_id=column, archived_at=None).order_by(Card.rank)
+        cards = read_session().query(Card).filter_by(column_id=column, archived_at=None).order_by(Card.rank)
         return [card.title for card in cards]
 
     def card(self, card_id: int) -> Card:
         db.session.rollback()
-        return reading().get_one(Card, card_id, populate_existing=True)
+        return read_session().get_one(Card, card_id, populate_existing=True)
 
     def column(self, column_id: int) -> Column:
         db.session.rollback()
-        return reading().get_one(Column, column_id, populate_existing=True)
+        return read_session().get_one(Column, column_id, populate_existing=True)
 
     def fresh_board(self) -> Board:
         db.session.rollback()
-        return reading().get_one(Board, self.board, populate_existing=True)
+        return read_session().get_one(Board, self.board, populate_existing=True)
 
     @property
     def seq(self) -> int:
@@ -65,7 +65,7 @@ class Town:
     @property
     def log(self) -> list[Change]:
         db.session.rollback()
-        return reading().query(Change).filter_by(board_id=self.board).order_by(Change.seq).all()
+        return read_session().query(Change).filter_by(board_id=self.board).order_by(Change.seq).all()
 
 
 SERVICES = [("ccas", "CCAS", 20), ("mediatheque", "Médiathèque", 300)]

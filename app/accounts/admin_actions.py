@@ -19,7 +19,7 @@ from boards.database import now
 from boards.directory import services_with
 from boards.errors import Conflict
 from boards.models import Person, Photo, Role
-from boards.models.personal import CardRead, Fold, Notice, Placement, SavedFilter, Seen, Visit
+from boards.models.personal import BoardReadMarker, CardRead, CardReadMarker, Fold, Notice, Placement, SavedFilter
 
 
 def has_arrived(account: Account) -> bool:
@@ -114,7 +114,7 @@ def erase_person(session: Session, account: Account, actor: Person | None) -> No
     person.services = []
     person.disabled_at, person.erased_at = person.disabled_at or moment, moment
     person.version += 1
-    for kept in (Photo, Fold, Placement, CardRead, Visit, Seen, SavedFilter, Notice, Preferences):
+    for kept in (Photo, Fold, Placement, CardRead, BoardReadMarker, CardReadMarker, SavedFilter, Notice, Preferences):
         session.execute(delete(kept).where(kept.person_id == person.id))
     # Sign-ins, tokens, links and identities go with it, by the database's own cascade.
     session.execute(delete(Account).where(Account.id == account.id))

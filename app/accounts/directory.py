@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from app.accounts.admin_actions import has_arrived
 from app.accounts.models import Account
-from app.web.params import number_in
+from app.web.params import parse_id
 from boards.models import Person, Service
 
 PAGE = 100
@@ -36,7 +36,7 @@ def state_of(account: Account) -> State:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PeopleFilters:
     """What somebody looks for; empty fields leave everybody in."""
 
     text: str = ""
@@ -45,10 +45,10 @@ class Asked:
     state: str = ""
 
     @classmethod
-    def by(cls, arguments: Mapping[str, str]) -> Asked:
+    def by(cls, arguments: Mapping[str, str]) -> PeopleFilters:
         return cls(
             text=arguments.get("q", "").strip()[:200],
-            service=number_in(arguments.get("service")),
+            service=parse_id(arguments.get("service")),
             role=arguments.get("role", ""),
             state=arguments.get("state", ""),
         )
@@ -68,7 +68,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
+class PeoplePage:
     """One page of the people found, and how many there are in each state, of all and of those found."""
 
     accounts: list[Account]
@@ -79,13 +79,13 @@ class Found:
     pages: int
 
 
-def look_up(session: Session, asked: Asked, page: int = 1) -> Found:
+def find_people(session: Session, asked: PeopleFilters, page: int = 1) -> PeoplePage:
     """A town has hundreds of people, not millions: matching them here ignores accents alike on every database."""
     everybody = everybody_by_name(session)
     found = [account for account in everybody if asked.fits(account)]
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(page, 1), pages)
-    return Found(
+    return PeoplePage(
         accounts=found[(page - 1) * PAGE : page * PAGE],
         total=len(everybody),
         found=len(found),

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.accounts.passwords import PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS
 from app.town.models import Town
-from boards.database import reading
+from boards.database import read_session
 from boards.models import Role, Service
 
 FACILITATOR_MIN_CHARACTERS = 16
@@ -70,8 +70,8 @@ def own_words_of(account: Account) -> frozenset[str]:
 
 def town_words() -> frozenset[str]:
     """The town's name, its services, ours."""
-    names = reading().scalars(select(Town.name)).all()
-    services = reading().scalars(select(Service.name)).all()
+    names = read_session().scalars(select(Town.name)).all()
+    services = read_session().scalars(select(Service.name)).all()
     return words_in("Flash News", current_app.config["SETTINGS"].town_name or "", *names, *services)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.web.thread_pool import aside
+from app.web.thread_pool import run_in_thread
 
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 
@@ -20,14 +20,14 @@ PASSWORD_MAX_CHARACTERS = 1000
 
 
 def hash_password(password: str) -> str:
-    return aside(lambda: _hasher.hash(password))
+    return run_in_thread(lambda: _hasher.hash(password))
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether the password fits. Takes the same time when there is no account to compare with."""
     if len(password) > PASSWORD_MAX_CHARACTERS:
         return False
-    return aside(lambda: _fits(password_hash or _nobodys_hash(), password)) and password_hash is not None
+    return run_in_thread(lambda: _fits(password_hash or _nobodys_hash(), password)) and password_hash is not None
 
 
 def _fits(password_hash: str, password: str) -> bool:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Digest, Preferences
 from app.web.cron import at
 from boards.database import now
-from boards.models.personal import queue_for
+from boards.models.personal import lock_person
 
 
-class Mail(StrEnum):
+class MailKind(StrEnum):
     """What is sent to people unasked, and stops at their word."""
 
     DIGEST = "digest"
@@ -28,7 +28,7 @@ def preferences_of(session: Session, person_id: int) -> Preferences:
     return session.get(Preferences, person_id) or _defaults(person_id)
 
 
-def keep(session: Session, person_id: int, **chosen: Any) -> None:
+def save_preferences(session: Session, person_id: int, **chosen: Any) -> None:
     """Write what a person chose, in a pending write transaction. Another rhythm begins with its next hour; the same goes on as it was."""
     kept = _row(session, person_id)
     before = _rhythm(kept)
@@ -38,9 +38,9 @@ def keep(session: Session, person_id: int, **chosen: Any) -> None:
         kept.digest_due_at, kept.digest_tries = next_digest(kept, now()), 0
 
 
-def stop(session: Session, person_id: int, mail: Mail) -> None:
+def unsubscribe(session: Session, person_id: int, mail: MailKind) -> None:
     """No more of these mails; said twice, it stays so."""
-    keep(session, person_id, **({"digest": Digest.NEVER} if mail is Mail.DIGEST else {"reminders": False}))
+    save_preferences(session, person_id, **({"digest": Digest.NEVER} if mail is MailKind.DIGEST else {"reminders": False}))
 
 
 def next_digest(preferences: Preferences, after: datetime) -> datetime | None:
@@ -51,19 +51,19 @@ def next_digest(preferences: Preferences, after: datetime) -> datetime | None:
     return at(preferences.digest_hour, on=str(preferences.digest_weekday) if weekly else "*")(after)
 
 
-def stopping_token(person_id: int, mail: Mail) -> str:
+def unsubscribe_token(person_id: int, mail: MailKind) -> str:
     """What the address in a mail is made of: good for nothing but to stop these mails, for as long as they may lie in a mailbox."""
     token: str = _signer().dumps([person_id, mail])
     return token
 
 
-def stopped_by(token: str) -> tuple[int, Mail] | None:
+def unsubscribe_request(token: str) -> tuple[int, MailKind] | None:
     """Whose mails, and which; nothing when we did not make the token."""
     try:
         person_id, mail = _signer().loads(token)
     except BadSignature:
         return None
-    return int(person_id), Mail(mail)
+    return int(person_id), MailKind(mail)
 
 
 def _signer() -> URLSafeSerializer:
@@ -71,7 +71,7 @@ def _signer() -> URLSafeSerializer:
 
 
 def _row(session: Session, person_id: int) -> Preferences:
-    queue_for(session, person_id)
+    lock_person(session, person_id)
     kept = session.get(Preferences, person_id)
     if kept is None:
         kept = _defaults(person_id)

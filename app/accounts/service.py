@@ -18,7 +18,7 @@ from app.accounts.validators import clean_name
 from app.accounts.validators import normal_email as normal_email
 from app.audit import log as audit_log
 from app.web.tokens import token_hash
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.directory import create_person
 from boards.errors import Conflict, NotFound
 from boards.models import Person, Role
@@ -46,7 +46,7 @@ def add_account(email: str, name: str, role: Role, service_slugs: list[str], pas
 
 def set_password(email: str, password: str) -> None:
     """Give an account a new password; every browser signed in with the old one is signed out."""
-    account = _find(reading(), email)
+    account = _find(read_session(), email)
     _check(password, account.person.role, own_words_of(account))
     password_hash = hash_password(password)
     with write_transaction() as session:

@@ -63,7 +63,7 @@ _VALUES = {
 _UNSAID = {"person", "column"}
 
 
-def facts_in_words(facts: dict[str, Any]) -> str:
+def facts_as_text(facts: dict[str, Any]) -> str:
     """« rôle : agent → lecteur · services : ccas »."""
     if isinstance(changed := facts.get("changed"), dict):
         return " · ".join(_fact(field, f"{_value(before)} → {_value(after)}") for field, (before, after) in changed.items())

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.directory import plain
 from app.accounts.models import Account
-from app.admin.audit_labels import facts_in_words
+from app.admin.audit_labels import facts_as_text
 from app.audit import log as audit_log
 from app.audit.models import AuditEntry
 from app.auth.current_user import administrators_only, current_person
 from app.web.csv_export import csv_download
-from app.web.params import number_in
-from boards.database import now, reading, write_transaction
+from app.web.params import parse_id
+from boards.database import now, read_session, write_transaction
 from boards.models import Person
 
 routes = Blueprint("log", __name__)
@@ -31,7 +31,7 @@ EXPORTED_AT_MOST = 100_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuditFilters:
     """What somebody looks for in the log; days in the town's own zone."""
 
     action: str = ""
@@ -40,7 +40,7 @@ class Asked:
     until: date | None = None
 
     @classmethod
-    def by(cls, arguments: Mapping[str, str]) -> Asked:
+    def by(cls, arguments: Mapping[str, str]) -> AuditFilters:
         action = arguments.get("action", "")
         return cls(
             action=action if action in audit_log.ACTIONS else "",
@@ -60,33 +60,33 @@ class Asked:
 @routes.get("/log")
 @administrators_only
 def show_log() -> str:
-    asked = Asked.by(request.args)
-    total = reading().scalar(select(func.count()).select_from(entries(reading(), asked).order_by(None).subquery())) or 0
+    asked = AuditFilters.by(request.args)
+    total = read_session().scalar(select(func.count()).select_from(entries(read_session(), asked).order_by(None).subquery())) or 0
     pages = max(1, -(-total // PAGE))
-    page = min(max(number_in(request.args.get("page")) or 1, 1), pages)
+    page = min(max(parse_id(request.args.get("page")) or 1, 1), pages)
     return render_template(
         "log/show.html",
         me=current_person(),
         here="log",
         wide=True,
         asked=asked,
-        entries=reading().scalars(entries(reading(), asked).offset((page - 1) * PAGE).limit(PAGE)).all(),
+        entries=read_session().scalars(entries(read_session(), asked).offset((page - 1) * PAGE).limit(PAGE)).all(),
         total=total,
         page=page,
         pages=pages,
         actions=audit_log.ACTIONS,
-        facts_in_words=facts_in_words,
+        facts_in_words=facts_as_text,
     )
 
 
 @routes.get("/log.csv")
 @administrators_only
 def export() -> Response:
-    asked = Asked.by(request.args)
-    found = reading().scalars(entries(reading(), asked).limit(EXPORTED_AT_MOST)).all()
+    asked = AuditFilters.by(request.args)
+    found = read_session().scalars(entries(read_session(), asked).limit(EXPORTED_AT_MOST)).all()
     actor = current_person()
     response = csv_download(f"journal_{now().date().isoformat()}.csv", table(found))
-    reading().rollback()
+    read_session().rollback()
     with write_transaction() as session:
         audit_log.record(session, "log_exported", actor=actor, entries=len(found))
     return response
@@ -99,10 +99,10 @@ def table(found: Any) -> Iterator[tuple[str, ...]]:
     for entry in found:
         at = entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
         actor = (entry.actor.name or _("agent supprimé")) if entry.actor else ""
-        yield (at, str(audit_log.ACTIONS.get(entry.action, entry.action)), actor, entry.subject, facts_in_words(entry.facts), entry.address)
+        yield (at, str(audit_log.ACTIONS.get(entry.action, entry.action)), actor, entry.subject, facts_as_text(entry.facts), entry.address)
 
 
-def entries(session: Session, asked: Asked) -> Select[AuditEntry]:
+def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
     """The entries asked for, newest first."""
     zone: ZoneInfo = current_app.config["SETTINGS"].timezone
     query = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())

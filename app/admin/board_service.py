@@ -16,7 +16,7 @@ from boards.commands.import_data import Tally
 from boards.database import write_transaction
 from boards.directory import create_board, make_default, place_board, slug_for_board
 from boards.models import Board, BoardTemplate, Card, Column, Person
-from boards.perform import perform, perform_first
+from boards.perform import perform, perform_setup
 
 
 def begin_board(
@@ -35,7 +35,7 @@ def begin_board(
         begun.append((board.slug, provided))
         return actor.id, board.id, command
 
-    perform_first(found)
+    perform_setup(found)
     return begun[0]
 
 

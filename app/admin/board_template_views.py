@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.admin import board_service
 from app.admin.board_template_file import UnusableTemplate, read_template, sentences_on, shipped_template, write_template
 from app.auth.current_user import administrators_only, current_person
-from app.web.params import number_in
+from app.web.params import parse_id
 from boards.board_templates import BYTES_AT_MOST, Template, archived_services, known_services, missing_services, parse_template, template_of
-from boards.database import reading
+from boards.database import read_session
 from boards.directory import plain_name
 from boards.errors import Invalid, NotFound
 from boards.models import Board, BoardTemplate
@@ -44,7 +44,7 @@ class Beginning:
 def save(board_id: int) -> AnyResponse:
     try:
         template, actor = _shape_of(board_id), current_person()
-        reading().rollback()
+        read_session().rollback()
         _kept, new = board_service.keep_template(template, actor)
     except UnusableTemplate as unusable:
         flash(str(unusable), "problem")
@@ -73,7 +73,7 @@ def export_shipped() -> Response:
 @routes.get("/town/templates/<int:template_id>.json")
 @administrators_only
 def export(template_id: int) -> AnyResponse:
-    kept = reading().get(BoardTemplate, template_id)
+    kept = read_session().get(BoardTemplate, template_id)
     if kept is None:
         raise NotFound("page_not_found")
     try:
@@ -94,7 +94,7 @@ def import_file() -> AnyResponse | str | tuple[str, int]:
         if sent is None or not sent.filename:
             raise UnusableTemplate(_("Choisissez un fichier."))
         template, actor = read_template(sent.read(BYTES_AT_MOST + 1)), current_person()
-        reading().rollback()
+        read_session().rollback()
         kept, new = board_service.keep_template(template, actor)
     except UnusableTemplate as unusable:
         return _import_page(list(unusable.sentences)), 422
@@ -107,7 +107,7 @@ def import_file() -> AnyResponse | str | tuple[str, int]:
 @administrators_only
 def delete(template_id: int) -> AnyResponse:
     actor = current_person()
-    reading().rollback()
+    read_session().rollback()
     title = board_service.delete_template(template_id, actor)
     flash(_("Le modèle « %(title)s » est supprimé.", title=title) if title else _("Ce modèle n’existe plus."))
     return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
@@ -143,8 +143,8 @@ def chosen_template(session: Session, key: str | None) -> Template | None:
     if key == SHIPPED:
         return shipped_template()
     sort, _dash, number = (key or "").rpartition("-")
-    kept = session.get(BoardTemplate, number_in(number) or 0) if f"{sort}-" == _KEPT else None
-    board = session.get(Board, number_in(number) or 0) if f"{sort}-" == _COPY else None
+    kept = session.get(BoardTemplate, parse_id(number) or 0) if f"{sort}-" == _KEPT else None
+    board = session.get(Board, parse_id(number) or 0) if f"{sort}-" == _COPY else None
     try:
         if kept is not None:
             return parse_template(kept.content)
@@ -168,11 +168,11 @@ def _beginning_kept(known: dict[str, bool], kept: BoardTemplate) -> Beginning:
 
 
 def _shape_of(board_id: int) -> Template:
-    board = reading().get(Board, board_id)
+    board = read_session().get(Board, board_id)
     if board is None:
         raise NotFound("board_not_found")
     try:
-        template = template_of(reading(), board)
+        template = template_of(read_session(), board)
     except Invalid as invalid:
         raise UnusableTemplate(_("Ce tableau ne peut pas devenir un modèle."), *sentences_on(invalid.errors)) from invalid
     if len(write_template(template).encode()) > BYTES_AT_MOST:

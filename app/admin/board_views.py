@@ -19,7 +19,7 @@ from app.web.problems import problem_for
 from app.web.redirects import safe_next
 from boards.board_templates import Provided
 from boards.commands.boards import default_among
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import Conflict, NotFound, Refusal
 from boards.models import Board, Person
 from boards.queries import all_boards_in_order
@@ -32,15 +32,15 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/boards")
 @administrators_only
 def show_boards() -> str:
-    boards = all_boards_in_order(reading())
+    boards = all_boards_in_order(read_session())
     in_use = [board for board in boards if board.archived_at is None]
     return render_template(
         "boards/list.html",
         in_use=in_use,
         archived=[board for board in boards if board.archived_at is not None],
         default=default_among(in_use),
-        templates=kept_templates(reading()),
-        sizes=board_service.sizes(reading()),
+        templates=kept_templates(read_session()),
+        sizes=board_service.sizes(read_session()),
         nothing=board_service.Size(),
         **_page(),
     )
@@ -50,12 +50,12 @@ def show_boards() -> str:
 @administrators_only
 def new_board() -> Answer:
     """The page says of each beginning which services would be made, before anything is."""
-    form = NewBoardForm([*keys_of_beginnings(reading()), EMPTY], begin_with=request.args.get("begin_with"))
+    form = NewBoardForm([*keys_of_beginnings(read_session()), EMPTY], begin_with=request.args.get("begin_with"))
     if request.method == "POST" and form.validate():
         try:
-            template = chosen_template(reading(), form.begin_with.data)
+            template = chosen_template(read_session(), form.begin_with.data)
             actor = current_person()
-            reading().rollback()
+            read_session().rollback()
             slug, provided = board_service.begin_board(form.title.data or "", actor, template, create_services=form.create_services.data)
         except UnusableTemplate as unusable:
             form.begin_with.errors = list(unusable.sentences)
@@ -64,7 +64,7 @@ def new_board() -> Answer:
         else:
             flash(_begun(form.title.data or "", provided))
             return redirect(url_for("pages.show_board", slug=slug), 303)
-    page = render_template("boards/new.html", form=form, offered=beginnings(reading()), empty=EMPTY, **_page())
+    page = render_template("boards/new.html", form=form, offered=beginnings(read_session()), empty=EMPTY, **_page())
     return page if request.method == "GET" else (page, 422)
 
 
@@ -76,7 +76,7 @@ def edit_board(board_id: int) -> Answer:
     if request.method == "POST" and form.validate():
         try:
             actor = current_person()
-            reading().rollback()
+            read_session().rollback()
             board_service.rename_board(board, form.title.data or "", form.version.data or 0, actor)
         except Refusal as refusal:
             form.title.errors = [problem_for(refusal)["detail"]]
@@ -87,7 +87,7 @@ def edit_board(board_id: int) -> Answer:
         else:
             flash(_("Le tableau s’appelle maintenant « %(title)s ». Les pages ouvertes suivent.", title=form.title.data))
             return redirect(url_for("boards.show_boards"), 303)
-    is_default = default_among([each for each in all_boards_in_order(reading()) if each.archived_at is None]) is board
+    is_default = default_among([each for each in all_boards_in_order(read_session()) if each.archived_at is None]) is board
     page = render_template("boards/edit.html", form=form, board=board, is_default=is_default, **_page())
     return page if request.method == "GET" else (page, 422)
 
@@ -126,7 +126,7 @@ def _answered(board_id: int, act: Callable[[Board, Person], bool | None], said: 
     """Back to the list, or to the board where the button stood, which says what was done, or why not; `otherwise` when False came of it."""
     board, actor = _board(board_id), current_person()
     title = board.title
-    reading().rollback()
+    read_session().rollback()
     try:
         flash((otherwise if act(board, actor) is False else said) % {"title": title})
     except Refusal as refusal:
@@ -148,7 +148,7 @@ def _begun(title: str, provided: Provided) -> str:
 
 
 def _board(board_id: int) -> Board:
-    board = reading().get(Board, board_id)
+    board = read_session().get(Board, board_id)
     if board is None:
         raise NotFound("board_not_found")
     return board

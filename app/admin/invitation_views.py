@@ -14,7 +14,7 @@ from app.accounts.one_time_links import make_link
 from app.admin.invitation_service import hand_over_invitation, waiting_for_a_link, withdraw_link
 from app.auth.current_user import administrators_only, current_person
 from app.web.csv_export import csv_download
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 
 routes = Blueprint("invitations", __name__)
 
@@ -29,7 +29,7 @@ def show_waiting() -> str:
         "people/invitations.html",
         me=current_person(),
         here="people",
-        waiting=waiting_for_a_link(reading()),
+        waiting=waiting_for_a_link(read_session()),
         mail=current_app.config["SETTINGS"].smtp is not None,
     )
 
@@ -43,7 +43,7 @@ def bring_in() -> AnyResponse:
 def _collect_links() -> AnyResponse:
     """Every link in one file, which cannot be had again: asked twice, there is nobody left to make one for."""
     actor = current_person()
-    reading().rollback()
+    read_session().rollback()
     with write_transaction() as session:
         accounts = waiting_for_a_link(session)
         rows = [(account.person.name, account.email, make_link(session, account, Purpose.INVITATION, actor=actor)) for account in accounts]
@@ -55,8 +55,8 @@ def _collect_links() -> AnyResponse:
 
 def _mail_links() -> AnyResponse:
     actor, sent, until = current_person(), 0, time.monotonic() + MAILING_SECONDS
-    waiting = waiting_for_a_link(reading())
-    reading().rollback()
+    waiting = waiting_for_a_link(read_session())
+    read_session().rollback()
     for account in waiting:
         link = hand_over_invitation(account, actor)
         if not link.mailed:

@@ -11,7 +11,7 @@ from app.admin.invitation_service import waiting_for_a_link
 from app.admin.people_csv import LINES_AT_MOST, PeopleFile, UnusableFile, decode, parse
 from app.admin.people_import import Outdated, Plan, Verdict, carry_out, make_plan
 from app.auth.current_user import administrators_only, current_person
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 
 routes = Blueprint("people_import", __name__)
 
@@ -32,7 +32,7 @@ def check() -> Answer:
         text, people = _sent()
     except UnusableFile as error:
         return _page(text=request.form.get("text", ""), problem=str(error)), 422
-    return _page(text, people, make_plan(reading(), people, create_services=_create_services()))
+    return _page(text, people, make_plan(read_session(), people, create_services=_create_services()))
 
 
 @routes.post("/people/import/confirm")
@@ -44,15 +44,15 @@ def confirm() -> Answer:
     except UnusableFile as error:
         return _page(text=request.form.get("text", ""), problem=str(error)), 422
     actor = current_person()
-    reading().rollback()
+    read_session().rollback()
     try:
         with write_transaction() as session:
             plan = carry_out(session, people, request.form.get("digest", ""), actor, create_services=_create_services())
     except Outdated as outdated:
         return _page(text, people, outdated.plan, outdated=True), 409
-    reading().rollback()  # what was read before must not hide who was just brought in
+    read_session().rollback()  # what was read before must not hide who was just brought in
     flash(_done(plan))
-    return redirect(url_for("invitations.show_waiting" if waiting_for_a_link(reading()) else "people.show_people"), 303)
+    return redirect(url_for("invitations.show_waiting" if waiting_for_a_link(read_session()) else "people.show_people"), 303)
 
 
 def _done(plan: Plan) -> str:

@@ -8,12 +8,12 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.admin_actions import find_by_email
-from app.accounts.directory import STATES, Asked, look_up, services_by_name, state_of
+from app.accounts.directory import STATES, PeopleFilters, find_people, services_by_name, state_of
 from app.accounts.forms import ROLES, PersonForm
 from app.admin.invitation_service import add_invited, hand_over_invitation, show_once, waiting_for_a_link
 from app.auth.current_user import administrators_only, current_person
-from app.web.params import number_in
-from boards.database import reading, write_transaction
+from app.web.params import parse_id
+from boards.database import read_session, write_transaction
 from boards.errors import Conflict
 from boards.models import Role, Service
 
@@ -25,8 +25,8 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/people")
 @administrators_only
 def show_people() -> str:
-    asked = Asked.by(request.args)
-    found = look_up(reading(), asked, number_in(request.args.get("page")) or 1)
+    asked = PeopleFilters.by(request.args)
+    found = find_people(read_session(), asked, parse_id(request.args.get("page")) or 1)
     return render_template(
         "people/list.html",
         me=current_person(),
@@ -37,8 +37,8 @@ def show_people() -> str:
         state_of=state_of,
         states=STATES,
         roles=ROLES,
-        services=services_by_name(reading()),
-        waiting=len(waiting_for_a_link(reading())),
+        services=services_by_name(read_session()),
+        waiting=len(waiting_for_a_link(read_session())),
     )
 
 
@@ -52,12 +52,12 @@ def invite() -> Answer:
 
 
 def services_in_use() -> list[Service]:
-    return services_by_name(reading(), Service.archived_at.is_(None))
+    return services_by_name(read_session(), Service.archived_at.is_(None))
 
 
 def say_taken(form: PersonForm) -> None:
     """The address belongs to somebody already: say so, with the way there."""
-    account = find_by_email(reading(), form.email.data or "")
+    account = find_by_email(read_session(), form.email.data or "")
     words = _("Un compte existe déjà pour cette adresse.")
     if account is not None:
         there = url_for("person.show_person", person_id=account.person_id)
@@ -73,7 +73,7 @@ def _invite(form: PersonForm) -> Answer:
                 session, form.email.data or "", form.name.data or "", Role(form.role.data), form.services.data or [], actor
             )
     except Conflict:
-        reading().rollback()
+        read_session().rollback()
         say_taken(form)
         return _invitation_page(form)
     link = hand_over_invitation(account, actor)

@@ -20,7 +20,7 @@ from app.accounts.validators import BadInput
 from app.admin.invitation_service import Link, hand_over_invitation, link_to_show, show_once
 from app.admin.people_views import Answer, say_taken, services_in_use
 from app.auth.current_user import administrators_only, current_person
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.errors import Conflict
 from boards.models import Card, Person, Role
 
@@ -108,7 +108,7 @@ def make_password_link(person_id: int) -> AnyResponse:
 @administrators_only
 def show_erasure(person_id: int) -> str:
     account = _account(person_id)
-    cards = reading().scalar(select(func.count()).select_from(Card).where(Card.author_id == person_id))
+    cards = read_session().scalar(select(func.count()).select_from(Card).where(Card.author_id == person_id))
     return render_template("people/erase.html", me=current_person(), here="people", account=account, person=account.person, cards=cards)
 
 
@@ -148,8 +148,8 @@ def _page(account: Account, form: PersonForm) -> Answer:
         states=STATES,
         form=form,
         link=link_to_show() if request.method == "GET" else None,
-        sign_ins=reading().scalar(counts[SignIn]),
-        tokens=reading().scalar(counts[ApiToken].where(ApiToken.revoked_at.is_(None))),
+        sign_ins=read_session().scalar(counts[SignIn]),
+        tokens=read_session().scalar(counts[ApiToken].where(ApiToken.revoked_at.is_(None))),
     )
     return page if request.method == "GET" else (page, 422)
 
@@ -171,7 +171,7 @@ def _archived_slugs(account: Account) -> list[str]:
 
 
 def _account(person_id: int) -> Account:
-    return _account_in(reading(), person_id)
+    return _account_in(read_session(), person_id)
 
 
 def _account_in(session: Session, person_id: int) -> Account:

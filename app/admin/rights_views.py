@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.auth.current_user import administrators_only, current_person
 from boards import rights
 from boards.commands import parse_command
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import NotFound
 from boards.models import Board, Column, Kind, Service
 from boards.perform import perform
@@ -51,10 +51,10 @@ Answer = AnyResponse | str | tuple[str, int]
 def show_rights() -> str:
     """The whole matrix of a board: a row for each column, a cell for all agents, for readers, for each service."""
     person = current_person()
-    boards = boards_for(reading(), person)
-    board = find_board(reading(), person, request.args["board"]) if request.args.get("board") else (boards[0] if boards else None)
-    services = services_in_use(reading())
-    columns = visible_columns(reading(), board, person) if board else []
+    boards = boards_for(read_session(), person)
+    board = find_board(read_session(), person, request.args["board"]) if request.args.get("board") else (boards[0] if boards else None)
+    services = services_in_use(read_session())
+    columns = visible_columns(read_session(), board, person) if board else []
     return render_template(
         "rights/table.html",
         boards=boards,
@@ -77,30 +77,30 @@ def set_column_rights(column_id: int) -> Answer:
     """Each cell as it was chosen; « par défaut » gives it back to the column's kind. What does not differ is not sent."""
     column = _column(column_id)
     asked = {name: request.form.get(name, "") for name in (AGENTS, READERS)}
-    asked |= {f"{SERVICE}{service.id}": request.form.get(f"{SERVICE}{service.id}", "") for service in services_in_use(reading())}
+    asked |= {f"{SERVICE}{service.id}": request.form.get(f"{SERVICE}{service.id}", "") for service in services_in_use(read_session())}
     if not set(asked.values()) <= {"", *LEVELS}:
         return _form(column, _("Choisissez un niveau de la liste.")), 422
     altered = {name: level or None for name, level in asked.items() if level != _chosen(column).get(name, "")}
-    board = reading().get_one(Board, column.board_id)
+    board = read_session().get_one(Board, column.board_id)
     if altered:
         services = {name.removeprefix(SERVICE): level for name, level in altered.items() if name.startswith(SERVICE)}
         groups = {name: level for name, level in altered.items() if not name.startswith(SERVICE)}
         command = parse_command({"type": "set_rights", "column": column.id, **groups, **({"services": services} if services else {})})
-        reading().rollback()
+        read_session().rollback()
         perform(current_person().id, board.id, command)
         flash(_("Les droits de la colonne « %(title)s » sont à jour. Les pages ouvertes suivent.", title=column.title))
     return redirect(url_for("rights.show_rights", board=board.slug, _anchor=f"row-{column.id}"), 303)
 
 
 def _form(column: Column, problem: str | None = None) -> str:
-    services = services_in_use(reading())
+    services = services_in_use(read_session())
     fields: list[tuple[str, str, Level | None]] = [
         (AGENTS, _("Tous les agents"), rights.for_agents(column.kind, None)),
         (READERS, _("Lecteurs"), rights.for_readers(column.kind, None)),
     ]
     fields += [(f"{SERVICE}{service.id}", service.name, _default(service, column)) for service in services]
     chosen = {**_chosen(column), **({name: request.form.get(name, "") for name, *_rest in fields} if problem else {})}
-    board = reading().get_one(Board, column.board_id)
+    board = read_session().get_one(Board, column.board_id)
     return render_template(
         "rights/column.html", column=column, board=board, fields=fields, chosen=chosen, problem=problem, levels=list(Level), **_page()
     )
@@ -127,7 +127,7 @@ def _default(service: Service, column: Column) -> Level | None:
 
 
 def _column(column_id: int) -> Column:
-    column = reading().get(Column, column_id)
+    column = read_session().get(Column, column_id)
     if column is None or column.archived_at is not None:
         raise NotFound("column_not_found")
     return column

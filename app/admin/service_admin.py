@@ -16,7 +16,7 @@ from boards.database import now, write_transaction
 from boards.directory import create_service, service_named, slug_for_service
 from boards.errors import Conflict
 from boards.models import Person, Service, memberships
-from boards.perform import perform_together
+from boards.perform import perform_batch
 
 _TOLD = ("name", "hue", "description", "hours", "contact")
 
@@ -112,7 +112,7 @@ def merge_services(session: Session, service_id: int, into_id: int, actor: Perso
         audit_log.record(writing, "services_merged", f"{merged.name} → {into.name}", actor=actor, people=len(newcomers), boards=len(boards))
         writing.execute(delete(Service).where(Service.id == merged.id))
 
-    perform_together(actor.id, dict.fromkeys(boards, command), also=move_people)
+    perform_batch(actor.id, dict.fromkeys(boards, command), also=move_people)
 
 
 def refuse_taken_name(session: Session, name: str, but: Service | None = None) -> None:

@@ -13,9 +13,9 @@ from app.accounts.forms import ServiceForm
 from app.accounts.validators import BadInput
 from app.admin.service_admin import add_service, archive_service, change_service, foresee_merger, merge_services, restore_service
 from app.auth.current_user import administrators_only, current_person
-from app.web.params import number_in
+from app.web.params import parse_id
 from boards import rights
-from boards.database import reading
+from boards.database import read_session
 from boards.directory import agents_by_service, columns_by_service
 from boards.errors import NotFound
 from boards.models import Person, Service
@@ -29,15 +29,15 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/services")
 @administrators_only
 def show_services() -> str:
-    services = services_by_name(reading())
+    services = services_by_name(read_session())
     return render_template(
         "services/list.html",
         me=current_person(),
         here="services",
         services=[service for service in services if service.archived_at is None],
         archived=[service for service in services if service.archived_at is not None],
-        agents=agents_by_service(reading()),
-        columns=columns_by_service(reading()),
+        agents=agents_by_service(read_session()),
+        columns=columns_by_service(read_session()),
     )
 
 
@@ -47,7 +47,9 @@ def show_service(service_id: int) -> str:
     """The service's sheet; only its content when the board asks for it, to show in a dialog."""
     service, me = _service(service_id), current_person()
     of_service = Person.services.any(Service.id == service.id)
-    agents = sorted(reading().scalars(select(Person).where(of_service, Person.disabled_at.is_(None))), key=lambda agent: plain(agent.name))
+    agents = sorted(
+        read_session().scalars(select(Person).where(of_service, Person.disabled_at.is_(None))), key=lambda agent: plain(agent.name)
+    )
     seen = {"me": me, "service": service, "agents": agents, "administers": rights.may_administer(me)}
     if request.headers.get("X-Fragment") == "sheet":
         return render_template("services/_sheet.html", heading="h2", **seen)
@@ -108,9 +110,9 @@ def restore(service_id: int) -> AnyResponse:
 def show_merger(service_id: int) -> Answer:
     """First the choice of the other service, then what will happen, in numbers."""
     service = _service(service_id)
-    others = services_by_name(reading(), Service.id != service.id, Service.archived_at.is_(None))
-    into = next((other for other in others if other.id == number_in(request.args.get("into"))), None)
-    merger = foresee_merger(reading(), service, into) if into else None
+    others = services_by_name(read_session(), Service.id != service.id, Service.archived_at.is_(None))
+    into = next((other for other in others if other.id == parse_id(request.args.get("into"))), None)
+    merger = foresee_merger(read_session(), service, into) if into else None
     return render_template(
         "services/merge.html", me=current_person(), here="services", service=service, others=others, into=into, merger=merger
     )
@@ -119,11 +121,11 @@ def show_merger(service_id: int) -> Answer:
 @routes.post("/services/<int:service_id>/merge")
 @administrators_only
 def merge(service_id: int) -> AnyResponse:
-    service, into = _service(service_id), _service(number_in(request.form.get("into")) or 0)
+    service, into = _service(service_id), _service(parse_id(request.form.get("into")) or 0)
     if into.id == service.id or into.archived_at is not None:
         abort(404)
     names = {"merged": service.name, "into": into.name}
-    merge_services(reading(), service.id, into.id, current_person())
+    merge_services(read_session(), service.id, into.id, current_person())
     flash(_("« %(merged)s » a rejoint « %(into)s ».", **names))
     return redirect(url_for("services.show_services"), 303)
 
@@ -134,7 +136,7 @@ def _form_page(form: ServiceForm, service: Service | None, hue: int) -> Answer:
 
 
 def _service(service_id: int) -> Service:
-    service = reading().get(Service, service_id)
+    service = read_session().get(Service, service_id)
     if service is None:
         raise NotFound("service_not_found")
     return service
@@ -142,11 +144,11 @@ def _service(service_id: int) -> Service:
 
 def _hue(otherwise: int) -> int:
     """The colour chosen in this form, if one was."""
-    chosen = number_in(request.form.get("hue"))
+    chosen = parse_id(request.form.get("hue"))
     return otherwise if chosen is None or not 0 <= chosen <= 359 else chosen
 
 
 def _free_hue() -> int:
     """The colour of the palette that the fewest services have."""
-    taken = [round(hue / 10) * 10 for hue in reading().scalars(select(Service.hue))]
+    taken = [round(hue / 10) * 10 for hue in read_session().scalars(select(Service.hue))]
     return min(PALETTE, key=taken.count)

@@ -14,7 +14,7 @@ from app.accounts.forms import TEXT_MAX_CHARACTERS, one_line, several_lines
 from app.auth.current_user import administrators_only, current_person
 from app.town.models import Town
 from app.town.town import TOWN_ID, change_town
-from boards.database import reading
+from boards.database import read_session
 
 routes = Blueprint("town", __name__)
 
@@ -48,14 +48,14 @@ def change() -> Answer:
     if not form.validate():
         return _page(form), 422
     actor = current_person()
-    reading().rollback()
+    read_session().rollback()
     change_town(actor, **{name: value or "" for name, value in form.data.items()})
     flash(_("Enregistré."))
     return redirect(url_for("town.show"), 303)
 
 
 def _form() -> TownForm:
-    form = TownForm(obj=reading().get(Town, TOWN_ID))
+    form = TownForm(obj=read_session().get(Town, TOWN_ID))
     if _name_is_set():
         del form.name  # the environment says it, and would go on to
     return form

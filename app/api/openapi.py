@@ -75,7 +75,7 @@ OPERATIONS: dict[str, Operation] = {
     "search.search_board": Operation("Search, from this board.", response_schemas.SearchAnswer, query=SEARCH, refusals=(*READING, 422)),
     "api.post_command": Operation("Alter the board by a command.", response_schemas.CommandAnswer, body=AnyCommand, refusals=SENDING),
     "differences.tell_differences": Operation(
-        "What differs from the board as one has it.", response_schemas.DifferencesAnswer, body=request_schemas.Had, refusals=SENDING
+        "What differs from the board as one has it.", response_schemas.DifferencesAnswer, body=request_schemas.ClientState, refusals=SENDING
     ),
     "guide.keep_read": Operation("Say which version of a card one has read.", body=request_schemas.ReadVersion, refusals=SENDING),
     "news.keep_seen": Operation("The news of a card are read.", body=request_schemas.SeenUpTo, refusals=SENDING),
@@ -92,7 +92,7 @@ OPERATIONS: dict[str, Operation] = {
     "filters.remove_filter": Operation("Remove kept filters.", body=request_schemas.FilterName, refusals=SENDING),
     "pages.keep_fold": Operation("Keep a column folded, or open, for oneself.", body=request_schemas.FOLDED, refusals=SENDING),
     "arrangement.place_column": Operation(
-        "Keep a column somewhere for oneself.", response_schemas.PlacementsAnswer, body=request_schemas.Placed, refusals=SENDING
+        "Keep a column somewhere for oneself.", response_schemas.PlacementsAnswer, body=request_schemas.ColumnPlacement, refusals=SENDING
     ),
     "arrangement.forget_placements": Operation("Take the board's own order again.", refusals=WRITING),
     "api.describe": Operation("This description.", dict[str, Any], refusals=(500,), for_anybody=True),
@@ -164,7 +164,7 @@ class _Schemas:
                 "maxLength": KEY_MAX_CHARACTERS,
                 "description": "One's own for each command, a UUID: sent again under it, the command is not carried out again.",
             }
-            becomes = f"Becomes `{command.past}`." + (" For people who sign in: no token may." if command.in_person else "")
+            becomes = f"Becomes `{command.event_type}`." + (" For people who sign in: no token may." if command.people_only else "")
             said["description"] = f"{said['description']}\n\n{becomes}" if "description" in said else becomes
         self.named["Command"] = union
         return {"$ref": "#/components/schemas/Command"}

@@ -14,12 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.api import openapi
 from app.auth.current_user import current_person
 from app.auth.locale import current_language
-from app.board.dispatch import carry_out
+from app.board.dispatch import dispatch_command
 from app.error_handlers import answer_problem
 from app.web import json as strict_json
 from app.web.response_schemas import BoardAnswer, CardAnswer, ColumnAnswer, SuggestionAnswer
 from boards import rights
-from boards.database import reading
+from boards.database import read_session
 from boards.labels import Label, LabelsOfCards
 from boards.models import Card, Column, Kind, Status, Suggestion
 from boards.personal.unread import unread_of
@@ -38,18 +38,18 @@ def post_command(slug: str) -> Response:
         data = strict_json.loads(request.get_data())
     except strict_json.Malformed:
         return answer_problem(400, "malformed_json")
-    return _json(carry_out(current_person(), current_language(), slug, data))
+    return _json(dispatch_command(current_person(), current_language(), slug, data))
 
 
 @routes.get("/api/boards/<slug>")
 @login_required
 def get_board(slug: str) -> Response:
     person = current_person()
-    board = find_board(reading(), person, slug)
-    seen = snapshot(reading(), board, person)
-    cards = {card.id: card for card in load_cards(reading(), (key.id for keys in seen.cards.values() for key in keys))}
-    labels_of = LabelsOfCards(reading())
-    unread = unread_of(reading(), person, board, seen.columns).ids
+    board = find_board(read_session(), person, slug)
+    seen = snapshot(read_session(), board, person)
+    cards = {card.id: card for card in load_cards(read_session(), (key.id for keys in seen.cards.values() for key in keys))}
+    labels_of = LabelsOfCards(read_session())
+    unread = unread_of(read_session(), person, board, seen.columns).ids
     in_order = sorted(seen.columns, key=lambda column: column.rank)  # the board's, not this person's
     answer: BoardAnswer = {
         "id": board.id,
@@ -78,7 +78,7 @@ def describe() -> Response:
 @routes.get("/healthz")
 def healthz() -> Response:
     try:
-        reading().execute(text("SELECT seq FROM boards LIMIT 1"))
+        read_session().execute(text("SELECT seq FROM boards LIMIT 1"))
     except SQLAlchemyError:
         log.exception("the database does not answer")
         return answer_problem(503, "database_unavailable")

@@ -23,16 +23,16 @@ from app.audit.models import AuditEntry
 from boards.commands.deletion import EraseCard, EraseColumn
 from boards.database import now, write_transaction
 from boards.errors import Busy
-from boards.log.change_log import Committed
+from boards.log.change_log import CommittedChange
 from boards.models import Board, Column, Person, Record, Service
 from boards.perform import change_committed
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=365)
+RETENTION = timedelta(days=365)
 REPEATED_SECONDS = 60
-REFUSALS_KEPT_IN_MIND = 10_000
-ERASED = "(personne effacée)"
+REMEMBERED_REFUSALS = 10_000
+ERASED_NAME = "(personne effacée)"
 
 # What may be logged, in the words of the log's page.
 ACTIONS = {
@@ -113,7 +113,7 @@ def forget_person(session: Session, person_id: int, called: list[str]) -> None:
     forms = {form for text in called for form in (text, json.dumps(text)[1:-1])}  # SQLite keeps facts as ASCII JSON, PostgreSQL does not
     named = [field.icontains(form, autoescape=True) for form in forms for field in (AuditEntry.subject, facts_text)]
     for entry in session.scalars(select(AuditEntry).where(or_(*named))):
-        subject, facts = nameless.sub(ERASED, entry.subject), _without(entry.facts, nameless)
+        subject, facts = nameless.sub(ERASED_NAME, entry.subject), _without(entry.facts, nameless)
         if (subject, facts) != (entry.subject, entry.facts):
             entry.subject, entry.facts, entry.address = subject, facts, ""
 
@@ -128,7 +128,7 @@ def _called_before(session: Session, person_id: int) -> Iterator[str]:
 def _without(value: Any, nameless: re.Pattern[str]) -> Any:
     match value:
         case str():
-            return nameless.sub(ERASED, value)
+            return nameless.sub(ERASED_NAME, value)
         case list():
             return [_without(item, nameless) for item in value]
         case dict():
@@ -145,24 +145,24 @@ def init_app(app: Flask) -> None:
     change_committed.connect(_note_flash)
 
 
-def refused(code: str, subject: str, actor: Person) -> None:
+def record_refusal(code: str, subject: str, actor: Person) -> None:
     """Somebody tried what they may not do. The same again within a minute is not written again."""
     key, moment = (actor.id, code), time.monotonic()
     refused_at: dict[tuple[int, str], float] = current_app.extensions["refused_at"]
     if moment - refused_at.get(key, -REPEATED_SECONDS) < REPEATED_SECONDS:
         return
-    if len(refused_at) > REFUSALS_KEPT_IN_MIND:
+    if len(refused_at) > REMEMBERED_REFUSALS:
         refused_at.clear()
     refused_at[key] = moment
     record_alone("refused", subject, actor=actor, code=code)
 
 
-def _note_rights(_sender: Any, change: Committed) -> None:
+def _note_rights(_sender: Any, change: CommittedChange) -> None:
     """However they changed: set, taken back, or by what the column is and whose.
 
     The board's own log has the change already, committed and to be told; a log that cannot be written now must not turn it into a refusal.
     """
-    columns = [column for id in sorted(change.regranted) if (column := change.columns.get(id))]
+    columns = [column for id in sorted(change.access_changed) if (column := change.columns.get(id))]
     if not columns:
         return
     try:
@@ -174,9 +174,9 @@ def _note_rights(_sender: Any, change: Committed) -> None:
         log.exception("change %s of board %s altered rights and is not in the administrative log", change.seq, change.board_id)
 
 
-def _note_erasing(_sender: Any, change: Committed) -> None:
+def _note_erasing(_sender: Any, change: CommittedChange) -> None:
     """Who erased something, when and on which board; what it said is gone, from earlier entries too. Read as `_note_rights`."""
-    if change.type not in (EraseCard.past, EraseColumn.past):
+    if change.type not in (EraseCard.event_type, EraseColumn.event_type):
         return
     try:
         with write_transaction() as session:
@@ -187,7 +187,7 @@ def _note_erasing(_sender: Any, change: Committed) -> None:
         log.exception("change %s of board %s erased something and is not in the administrative log", change.seq, change.board_id)
 
 
-def _note_flash(_sender: Any, change: Committed) -> None:
+def _note_flash(_sender: Any, change: CommittedChange) -> None:
     """Who interrupted everybody, or put that out; the card by its number, so that nothing of it outlives its erasing. Read as `_note_rights`."""
     if change.type not in ("card_flashed", "flash_put_out"):
         return
@@ -219,7 +219,7 @@ def _named(session: Session, rights: Record) -> Record:
 def forget_old_entries() -> int:
     """Erase what is older than KEPT; returns how many."""
     with write_transaction() as session:
-        gone = session.execute(delete(AuditEntry).where(AuditEntry.at < now() - KEPT))
+        gone = session.execute(delete(AuditEntry).where(AuditEntry.at < now() - RETENTION))
     return int(getattr(gone, "rowcount", 0))
 
 

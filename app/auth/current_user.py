@@ -19,11 +19,11 @@ from app.audit import log as audit_log
 from app.extensions import login_manager
 from app.web.tokens import token_hash
 from boards import rights
-from boards.database import now, reading, write_transaction
+from boards.database import now, read_session, write_transaction
 from boards.errors import Conflict, Forbidden
 from boards.models import Person
 
-LASTS_AT_MOST = timedelta(days=90)  # however busy the browser: then its person proves anew who they are
+SIGN_IN_LIFETIME = timedelta(days=90)  # however busy the browser: then its person proves anew who they are
 
 # Asked with every request and live event, put together once.
 _SIGN_IN = select(SignIn).where(SignIn.token_hash == bindparam("hash"))
@@ -59,7 +59,7 @@ def may_write() -> bool:
     return not isinstance(asking, Bearer) or asking.token.scope == TokenScope.WRITE
 
 
-def acts_in_person() -> bool:
+def is_person() -> bool:
     """Whether somebody asks by themselves: no program gives rights or looks after people, or a stolen token could open lasting doors."""
     return not isinstance(current_user._get_current_object(), Bearer)
 
@@ -72,7 +72,7 @@ def administrators_only(view: _View) -> _View:
     def guarded(*arguments: Any, **options: Any) -> Any:
         if not rights.may_administer(current_person()):
             raise Forbidden("may_not_administer")
-        if not acts_in_person():
+        if not is_person():
             raise Forbidden("token_not_here")
         return view(*arguments, **options)
 
@@ -128,18 +128,18 @@ def end_sign_in() -> int | None:
 def _forget_stale_sign_ins(writing: Session, account: Account) -> None:
     """Browsers away for longer than their cookie lasts never come back."""
     last = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
-    away = (last < now() - current_app.config["REMEMBER_COOKIE_DURATION"]) | (SignIn.created_at < now() - LASTS_AT_MOST)
+    away = (last < now() - current_app.config["REMEMBER_COOKIE_DURATION"]) | (SignIn.created_at < now() - SIGN_IN_LIFETIME)
     writing.execute(delete(SignIn).where(SignIn.account_id == account.id, away))
 
 
 @login_manager.user_loader
 def _load_sign_in(token: str) -> SignIn | None:
-    sign_in: SignIn | None = reading().scalar(_SIGN_IN, {"hash": token_hash(token)})
+    sign_in: SignIn | None = read_session().scalar(_SIGN_IN, {"hash": token_hash(token)})
     if sign_in is None or sign_in.person.disabled_at is not None:
         return None
     if now() - (sign_in.last_seen_at or sign_in.created_at) > current_app.config["REMEMBER_COOKIE_DURATION"]:
         return None  # the browser has forgotten its cookie by now: this is a copy
-    if now() - sign_in.created_at > LASTS_AT_MOST:
+    if now() - sign_in.created_at > SIGN_IN_LIFETIME:
         return None
     sign_in.token = token
     return sign_in
@@ -150,5 +150,5 @@ def _load_bearer(incoming: Request) -> Bearer | None:
     scheme, _, token = incoming.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
-    found = reading().scalar(_TOKEN, {"hash": token_hash(token.strip())})
+    found = read_session().scalar(_TOKEN, {"hash": token_hash(token.strip())})
     return Bearer(found) if found and found.account.person.disabled_at is None else None

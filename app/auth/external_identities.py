@@ -23,7 +23,7 @@ REFUSALS = {
 }
 
 
-class DirectoryAway(Exception):
+class DirectoryUnavailable(Exception):
     """The directory does not answer, or not to us; the message says why, for the log."""
 
 

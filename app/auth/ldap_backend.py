@@ -18,7 +18,7 @@ from ldap3.core.exceptions import LDAPException
 from ldap3.core.results import RESULT_BUSY, RESULT_SIZE_LIMIT_EXCEEDED, RESULT_SUCCESS, RESULT_UNAVAILABLE
 from ldap3.utils.conv import escape_filter_chars
 
-from app.auth.external_identities import DirectoryAway
+from app.auth.external_identities import DirectoryUnavailable
 from config import Ldap
 
 PATIENCE_SECONDS = 5
@@ -35,7 +35,7 @@ class Entry:
     emails: tuple[str, ...]
 
 
-def prove(settings: Ldap, login: str, password: str) -> Entry | None:
+def authenticate(settings: Ldap, login: str, password: str) -> Entry | None:
     """The directory's entry for this login, if it is the only one and the password opens it. Raises DirectoryAway."""
     # To an empty password a directory answers "success", whoever asks (RFC 4513, 5.1.2).
     if not 0 < len(password) <= PASSWORD_MAX_CHARACTERS or "\0" in password:
@@ -49,7 +49,7 @@ def prove(settings: Ldap, login: str, password: str) -> Entry | None:
                 return None
             return entry(settings.base, found["dn"], found["raw_attributes"])
     except LDAPException as error:
-        raise DirectoryAway(f"{type(error).__name__}: {error}") from error
+        raise DirectoryUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 def entry(base: str, dn: str, values: Mapping[str, list[bytes]]) -> Entry:
@@ -87,7 +87,9 @@ def _connection(settings: Ldap) -> Iterator[Connection]:
         if settings.start_tls:
             connection.start_tls()
         if not connection.bind():
-            raise DirectoryAway(f"the directory refuses {settings.bind_dn or 'an anonymous search'}: {connection.result['description']}")
+            raise DirectoryUnavailable(
+                f"the directory refuses {settings.bind_dn or 'an anonymous search'}: {connection.result['description']}"
+            )
         yield connection
     finally:
         with suppress(LDAPException):  # it may be the directory that hung up
@@ -104,7 +106,7 @@ def _find(connection: Connection, settings: Ldap, login: str) -> dict[str, Any] 
         time_limit=PATIENCE_SECONDS,
     )
     if connection.result["result"] not in (RESULT_SUCCESS, RESULT_SIZE_LIMIT_EXCEEDED):
-        raise DirectoryAway(f"the search fails: {connection.result['description']}")
+        raise DirectoryUnavailable(f"the search fails: {connection.result['description']}")
     entries = [answer for answer in connection.response or [] if answer["type"] == "searchResEntry"]
     return entries[0] if len(entries) == 1 else None
 
@@ -113,7 +115,7 @@ def _opens(connection: Connection, dn: str, password: str) -> bool:
     if connection.rebind(user=dn, password=password, authentication=SIMPLE):
         return True
     if connection.result["result"] in (RESULT_BUSY, RESULT_UNAVAILABLE):
-        raise DirectoryAway(f"the directory is {connection.result['description']}")
+        raise DirectoryUnavailable(f"the directory is {connection.result['description']}")
     return False
 
 

@@ -23,7 +23,7 @@ from app.auth.password_form import NewPasswordForm
 from app.auth.password_reset import send_link_later
 from app.auth.signals import sign_in_ended
 from app.extensions import limiter
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from config import Settings
 
 routes = Blueprint("links", __name__)
@@ -65,14 +65,14 @@ def _address_asked_for() -> str:
 @routes.get("/invitation/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def show_invitation(token: str) -> Page:
-    account = find_account(reading(), token, Purpose.INVITATION)
+    account = find_account(read_session(), token, Purpose.INVITATION)
     return _choose("accounts/invitation.html", account, NewPasswordForm())
 
 
 @routes.post("/invitation/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def accept_invitation(token: str) -> Page:
-    account = find_account(reading(), token, Purpose.INVITATION)
+    account = find_account(read_session(), token, Purpose.INVITATION)
     form = NewPasswordForm()
     if not form.accepts(_with_password(account)):
         return _choose("accounts/invitation.html", account, form), 422
@@ -86,14 +86,14 @@ def accept_invitation(token: str) -> Page:
 @routes.get("/password/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def show_password(token: str) -> Page:
-    account = _with_password(find_account(reading(), token, Purpose.PASSWORD))
+    account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
     return _choose("accounts/new_password.html", account, NewPasswordForm())
 
 
 @routes.post("/password/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def choose_password(token: str) -> Page:
-    account = _with_password(find_account(reading(), token, Purpose.PASSWORD))
+    account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
     form = NewPasswordForm()
     if not form.accepts(account):
         return _choose("accounts/new_password.html", account, form), 422

@@ -20,7 +20,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from requests import RequestException, Response
 
-from app.auth.oidc_types import AnswerRefused, Proof, ProviderAway, Request
+from app.auth.oidc_types import IdentityClaims, InvalidResponse, ProviderUnavailable, Request
 from config import Oidc
 
 log = logging.getLogger(__name__)
@@ -54,10 +54,10 @@ class Provider:
             url, _state = session.create_authorization_url(endpoint, **asdict(request))
         return str(url), request
 
-    def redeem(self, code: str, issuer: str | None, request: Request, redirect_uri: str) -> Proof:
+    def redeem(self, code: str, issuer: str | None, request: Request, redirect_uri: str) -> IdentityClaims:
         """Exchange the code for a checked proof. `issuer`: as the answer names it, if it does. Raises ProviderAway, AnswerRefused."""
         if issuer not in (None, self._issuer):
-            raise AnswerRefused("the answer comes from another issuer")
+            raise InvalidResponse("the answer comes from another issuer")
         with self._session(redirect_uri=redirect_uri) as session:
             try:
                 token = session.fetch_token(
@@ -69,14 +69,14 @@ class Provider:
                 claims = self._id_token_claims(token, request.nonce)
                 person = self._userinfo(session, claims)
             except OAuthError as error:
-                raise AnswerRefused(f"the code is refused: {error.error}") from error
+                raise InvalidResponse(f"the code is refused: {error.error}") from error
             except JoseError as error:
-                raise AnswerRefused(f"{type(error).__name__}: {error}") from error
+                raise InvalidResponse(f"{type(error).__name__}: {error}") from error
             except RequestException as error:
                 raise _away(error) from error
             except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise AnswerRefused(f"malformed: {error!r}") from error
-        return Proof(
+                raise InvalidResponse(f"malformed: {error!r}") from error
+        return IdentityClaims(
             issuer=self._issuer,
             subject=claims["sub"],
             email=_text(person.get("email") or claims.get("email")),
@@ -88,7 +88,7 @@ class Provider:
         """Where to send a browser to sign out there too; None when the provider offers nothing, or is away."""
         try:
             endpoint = self._described().get("end_session_endpoint")
-        except ProviderAway:
+        except ProviderUnavailable:
             return None
         if not endpoint:
             return None
@@ -114,7 +114,7 @@ class Provider:
         response.raise_for_status()
         person = self._signed_userinfo(response.text.strip()) if _is_jwt(response) else response.json()
         if person.get("sub") != claims["sub"]:
-            raise AnswerRefused("userinfo speaks of somebody else")
+            raise InvalidResponse("userinfo speaks of somebody else")
         return dict(person)
 
     def _signed_userinfo(self, text: str) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class Provider:
     def _endpoint(self, name: str) -> str:
         endpoint = self._described().get(name)
         if not endpoint:
-            raise ProviderAway(f"the provider names no {name}")
+            raise ProviderUnavailable(f"the provider names no {name}")
         return str(endpoint)
 
     def _described(self) -> dict[str, Any]:
@@ -154,7 +154,7 @@ class Provider:
         if time.monotonic() - self._read_at > METADATA_KEPT_SECONDS or not self._metadata:
             try:
                 self._metadata, self._keys = self._read_metadata(), None
-            except ProviderAway:
+            except ProviderUnavailable:
                 if not self._metadata:
                     raise
             self._read_at = time.monotonic()
@@ -163,10 +163,10 @@ class Provider:
     def _read_metadata(self) -> dict[str, Any]:
         metadata = self._read(f"{self._settings.issuer}/.well-known/openid-configuration")
         if str(metadata.get("issuer", "")).rstrip("/") != self._settings.issuer:
-            raise ProviderAway(f"{self._settings.issuer} describes another issuer: {metadata.get('issuer')!r}")
+            raise ProviderUnavailable(f"{self._settings.issuer} describes another issuer: {metadata.get('issuer')!r}")
         scheme = self._settings.issuer.partition("://")[0]
         if any(not str(metadata[name]).startswith(f"{scheme}://") for name in ENDPOINTS if metadata.get(name)):
-            raise ProviderAway(f"{self._settings.issuer} names an address that is not {scheme}")
+            raise ProviderUnavailable(f"{self._settings.issuer} names an address that is not {scheme}")
         return metadata
 
     def _read(self, url: str) -> dict[str, Any]:
@@ -178,7 +178,7 @@ class Provider:
             except RequestException as error:
                 raise _away(error) from error
         if not isinstance(document, dict):
-            raise ProviderAway(f"{url} does not answer with a JSON object")
+            raise ProviderUnavailable(f"{url} does not answer with a JSON object")
         return document
 
     def _session(self, redirect_uri: str | None = None) -> OAuth2Session:
@@ -198,9 +198,9 @@ class Provider:
         return session
 
 
-def _away(error: RequestException) -> ProviderAway:
+def _away(error: RequestException) -> ProviderUnavailable:
     log.warning("OpenID Connect provider: %s: %s", type(error).__name__, error)
-    return ProviderAway(str(error))
+    return ProviderUnavailable(str(error))
 
 
 def _is_jwt(response: Response) -> bool:

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from app.auth.oidc_client import Provider
 
 
-class ProviderAway(Exception):
+class ProviderUnavailable(Exception):
     """The provider does not answer, or not as a provider would."""
 
 
-class AnswerRefused(Exception):
+class InvalidResponse(Exception):
     """What came back does not prove who somebody is; the message says why, for the log."""
 
 
@@ -29,7 +29,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Proof:
+class IdentityClaims:
     """Who the provider says this is."""
 
     issuer: str

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.audit import log as audit_log
 from app.auth import external_identities
 from app.auth.current_user import begin_sign_in
-from app.auth.oidc_types import AnswerRefused, ProviderAway, Request, current_provider
+from app.auth.oidc_types import InvalidResponse, ProviderUnavailable, Request, current_provider
 from app.extensions import limiter
 from app.web.redirects import safe_next
 from app.web.smtp import public_link
@@ -49,7 +49,7 @@ def start() -> AnyResponse:
         return redirect(safe_next(), 303)
     try:
         url, asked = provider.ask(public_link("oidc.finish"))
-    except ProviderAway as error:
+    except ProviderUnavailable as error:
         return _refused("provider_away", why=str(error))
     target = safe_next()
     waiting = {**asdict(asked), "next": target if len(target) <= NEXT_MAX_CHARACTERS else "/", "at": int(time.time())}
@@ -72,9 +72,9 @@ def finish() -> AnyResponse:
         proof = provider.redeem(request.args.get("code", ""), request.args.get("iss"), asked, public_link("oidc.finish"))
         email = proof.email
         account = external_identities.account_of(proof.issuer, proof.subject, [email], verified=proof.email_verified, by="oidc")
-    except ProviderAway as error:
+    except ProviderUnavailable as error:
         return _refused("provider_away", why=str(error))
-    except AnswerRefused as error:
+    except InvalidResponse as error:
         return _refused("answer_refused", why=str(error))
     except external_identities.SignInRefused as refusal:
         return _refused(refusal.code, email)

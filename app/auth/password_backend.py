@@ -10,14 +10,14 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.accounts.passwords import verify_password
 from app.auth import external_identities
-from boards.database import reading
+from boards.database import read_session
 from config import Settings
 
 EMAIL_MAX_CHARACTERS = 254
 
 
 @dataclass(frozen=True)
-class SignedOn:
+class AuthenticatedAccount:
     account: Account
     by: str  # password or ldap, for the log
 
@@ -28,24 +28,24 @@ def is_offered() -> bool:
     return settings.local_accounts or settings.ldap is not None
 
 
-def account_of(login: str, password: str) -> SignedOn | None:
+def account_of(login: str, password: str) -> AuthenticatedAccount | None:
     """The account that these open. Raises DirectoryAway, SignInRefused of identities."""
     settings: Settings = current_app.config["SETTINGS"]
     if settings.local_accounts:
         account = find_account(login)
         fits = verify_password(account.password_hash if account else None, password)
         if account and fits and account.person.disabled_at is None:
-            return SignedOn(account, "password")
+            return AuthenticatedAccount(account, "password")
     if settings.ldap:
         from app.auth import ldap_backend  # some 5 MB that installations without a directory never load
 
-        entry = ldap_backend.prove(settings.ldap, login, password)
+        entry = ldap_backend.authenticate(settings.ldap, login, password)
         if entry:
-            return SignedOn(external_identities.account_of(entry.issuer, entry.subject, entry.emails, by="ldap"), "ldap")
+            return AuthenticatedAccount(external_identities.account_of(entry.issuer, entry.subject, entry.emails, by="ldap"), "ldap")
     return None
 
 
 def find_account(login: str) -> Account | None:
     if len(login) > EMAIL_MAX_CHARACTERS or not login.isprintable():
         return None
-    return reading().scalar(select(Account).where(Account.email == login.lower()))
+    return read_session().scalar(select(Account).where(Account.email == login.lower()))

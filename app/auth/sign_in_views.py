@@ -14,7 +14,7 @@ from app.accounts.password_policy import min_characters
 from app.audit import log as audit_log
 from app.auth import password_backend
 from app.auth.current_user import begin_sign_in, end_sign_in
-from app.auth.external_identities import REFUSALS, DirectoryAway, SignInRefused
+from app.auth.external_identities import REFUSALS, DirectoryUnavailable, SignInRefused
 from app.auth.oidc_logout import sign_out_there
 from app.auth.signals import sign_in_ended
 from app.extensions import limiter
@@ -53,7 +53,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
         return _form(_("Indiquez votre adresse et votre mot de passe.")), 422
     try:
         found = password_backend.account_of(login, password)
-    except DirectoryAway as error:
+    except DirectoryUnavailable as error:
         log.warning("LDAP directory: %s", error)
         return _form(_("L’annuaire de la ville ne répond pas. Réessayez dans quelques instants.")), 503
     except SignInRefused as refusal:
@@ -82,7 +82,7 @@ def sign_out() -> AnyResponse:
     return answer
 
 
-def _outgrown(found: password_backend.SignedOn, password: str) -> str | None:
+def _outgrown(found: password_backend.AuthenticatedAccount, password: str) -> str | None:
     """What to say to whoever became a facilitator with an agent's password: only now is its length known."""
     at_least = min_characters(found.account.person.role)
     if found.by != "password" or len(password) >= at_least or current_app.config["SETTINGS"].demo:

@@ -16,11 +16,11 @@ from pathlib import Path
 from sqlalchemy import Connection, NullPool, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from app.backup.checksums import break_seal, put_seal
+from app.backup.checksums import delete_checksum, write_checksum
 from app.backup.database_copy import CannotCopy, clear, copy_town
-from app.backup.exclusive_access import refuse_company, refuse_company_of_file
+from app.backup.exclusive_access import ensure_exclusive, ensure_exclusive_file
 from app.backup.verification import CannotBackUp, contents_of, open_to_read
-from boards.database import db, filling, one_instant, write_transaction
+from boards.database import db, repeatable_read, write_to_database, write_transaction
 from config import Settings
 
 
@@ -73,13 +73,13 @@ def _copy_sqlite(town: Path, part: Path) -> None:
 
 
 def _copy_postgresql(part: Path) -> None:
-    with one_instant(db.engine) as town, filling(f"sqlite:///{part}") as copy:
+    with repeatable_read(db.engine) as town, write_to_database(f"sqlite:///{part}") as copy:
         copy_town(town, copy, searchable=False)
 
 
 def _seal(part: Path, database: str) -> None:
     with closing(sqlite3.connect(part)) as connection:
-        put_seal(connection, database)
+        write_checksum(connection, database)
         connection.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
 
 
@@ -88,10 +88,10 @@ def _restore_sqlite(file: Path, town: Path, kept: Path) -> Path | None:
     with _part_of(town) as part:
         shutil.copyfile(file, part)
         with closing(sqlite3.connect(part)) as connection:
-            break_seal(connection)
+            delete_checksum(connection)
         replaces = town.exists()
         if replaces:
-            refuse_company_of_file(town)  # and from now on nothing of it is in a write-ahead log
+            ensure_exclusive_file(town)  # and from now on nothing of it is in a write-ahead log
             shutil.copyfile(town, kept)
             kept.chmod(0o600)
             _settle(kept)
@@ -103,14 +103,14 @@ def _restore_sqlite(file: Path, town: Path, kept: Path) -> Path | None:
 
 def _restore_postgresql(settings: Settings, file: Path, kept: Path) -> Path | None:
     db.engine.dispose()  # what this process holds itself is no company
-    with one_instant(db.engine) as town:
-        refuse_company(town)
+    with repeatable_read(db.engine) as town:
+        ensure_exclusive(town)
         replaces = holds_a_town(town)
     if replaces:
         back_up(settings, kept)
     saved = create_engine("sqlite://", creator=lambda: open_to_read(file), poolclass=NullPool)
     with saved.connect() as source, write_transaction() as session:
-        refuse_company(session.connection())
+        ensure_exclusive(session.connection())
         clear(session.connection())
         copy_town(source, session.connection())
     return kept if replaces else None

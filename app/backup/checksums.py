@@ -18,31 +18,31 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != ? AND
 
 
 @dataclass(frozen=True)
-class Seal:
+class Checksum:
     made_at: datetime
     database: str  # where it was taken from: sqlite, postgresql
     whole: bool  # whether everything still is as it was then
 
 
-def put_seal(connection: sqlite3.Connection, database: str) -> None:
+def write_checksum(connection: sqlite3.Connection, database: str) -> None:
     sums = _sums(connection)
     sealed = {"made_at": datetime.now(UTC).isoformat(), "database": database, **sums}
-    break_seal(connection)
+    delete_checksum(connection)
     connection.execute(f"CREATE TABLE {SEAL} (what TEXT PRIMARY KEY, value TEXT NOT NULL)")
     with connection:
         connection.executemany(f"INSERT INTO {SEAL} VALUES (?, ?)", sealed.items())  # noqa: S608 - a name of our own
 
 
-def read_seal(connection: sqlite3.Connection) -> Seal | None:
+def read_checksum(connection: sqlite3.Connection) -> Checksum | None:
     """None for backups that were made before there were seals."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SEAL]).fetchone():
         return None
     sealed = dict(connection.execute(f"SELECT what, value FROM {SEAL}"))  # noqa: S608 - a name of our own
     made_at, database = datetime.fromisoformat(sealed.pop("made_at")), sealed.pop("database")
-    return Seal(made_at, database, sealed == _sums(connection))
+    return Checksum(made_at, database, sealed == _sums(connection))
 
 
-def break_seal(connection: sqlite3.Connection) -> None:
+def delete_checksum(connection: sqlite3.Connection) -> None:
     connection.execute(f"DROP TABLE IF EXISTS {SEAL}")
 
 

@@ -18,14 +18,14 @@ _OTHERS = """
 """
 
 
-def refuse_company(town: Connection) -> None:
+def ensure_exclusive(town: Connection) -> None:
     """Raises CannotBackUp while others are connected to this PostgreSQL database: servers, or people with a tool of their own."""
     others = town.scalar(text(_OTHERS))
     if others:
         raise CannotBackUp(f"Le serveur tourne encore (connexions à la base : {others}) : arrêtez-le d’abord, tous ses processus compris.")
 
 
-def refuse_company_of_file(town: Path) -> None:
+def ensure_exclusive_file(town: Path) -> None:
     """Raises CannotBackUp while a server has this file open. Brings what is still in the write-ahead log into the file."""
     try:
         with closing(sqlite3.connect(town, timeout=1)) as connection:

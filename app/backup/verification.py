@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.backup.checksums import Seal, read_seal
+from app.backup.checksums import Checksum, read_checksum
 from app.server.migrations import is_known
 
 
@@ -27,7 +27,7 @@ class Contents:
     """A file that is a backup of Flash News, whole or not."""
 
     revision: str
-    seal: Seal | None
+    seal: Checksum | None
     boards: list[SavedBoard]
     people: int
     photos: int
@@ -56,7 +56,7 @@ def _contents(connection: sqlite3.Connection, file: Path) -> Contents:
     (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
     if not is_known(revision):
         raise CannotBackUp(f"{file} vient d’une version plus récente que celle-ci : mettez d’abord Flash News à jour.")
-    seal = read_seal(connection)
+    seal = read_checksum(connection)
     return Contents(
         revision=revision,
         seal=seal,
@@ -76,7 +76,7 @@ _INCOMPLETE = """
 """
 
 
-def _flaws(connection: sqlite3.Connection, seal: Seal | None) -> list[str]:
+def _flaws(connection: sqlite3.Connection, seal: Checksum | None) -> list[str]:
     flaws = [] if seal is None or seal.whole else ["le contenu n’est plus celui qui a été sauvegardé (support abîmé, ou fichier modifié)."]
     dangling = {table for table, *_ in connection.execute("PRAGMA foreign_key_check")}
     flaws += [f"table {table} : des lignes renvoient à ce qui n’existe pas." for table in sorted(dangling)]

@@ -8,10 +8,10 @@ from flask import Blueprint
 from flask_login import login_required
 
 from app.auth.current_user import current_person
-from app.web.request_schemas import Placed, body_as
-from boards.database import reading
+from app.web.request_schemas import ColumnPlacement, body_as
+from boards.database import read_session
 from boards.errors import NotFound
-from boards.models.personal import own_writing
+from boards.models.personal import personal_transaction
 from boards.personal import column_order
 from boards.personal.column_order import placements_of, plain
 from boards.queries import find_board, visible_columns
@@ -23,30 +23,30 @@ routes = Blueprint("arrangement", __name__)
 @login_required
 def place_column(slug: str, column_id: int) -> dict[str, Any]:
     """`after`: the column to stand behind as this person sees them, null for first; `pinned`: before all others or no longer."""
-    person, board = current_person(), find_board(reading(), current_person(), slug)
-    columns = {column.id: column for column in visible_columns(reading(), board, person)}
+    person, board = current_person(), find_board(read_session(), current_person(), slug)
+    columns = {column.id: column for column in visible_columns(read_session(), board, person)}
     column = columns.get(column_id)
     if column is None:
         raise NotFound("column_not_found")
-    asked = body_as(Placed, whole="pinned")
+    asked = body_as(ColumnPlacement, whole="pinned")
     if asked.after is not None and asked.after not in columns:
         raise NotFound("column_not_found")
-    with own_writing(person.id) as session:
+    with personal_transaction(person.id) as session:
         if "pinned" in asked.model_fields_set:
             column_order.pin_column(session, person, column, asked.pinned)
             session.flush()
         if "after" in asked.model_fields_set:
             behind = None if asked.after is None else columns[asked.after]
             column_order.place_column(session, board, person, column, behind, columns.values())
-    reading().rollback()
-    return {"placements": plain(placements_of(reading(), board, person))}
+    read_session().rollback()
+    return {"placements": plain(placements_of(read_session(), board, person))}
 
 
 @routes.delete("/boards/<slug>/placements")
 @login_required
 def forget_placements(slug: str) -> tuple[str, int]:
     """Back to the board's own order."""
-    board = find_board(reading(), current_person(), slug)
-    with own_writing(current_person().id) as session:
+    board = find_board(read_session(), current_person(), slug)
+    with personal_transaction(current_person().id) as session:
         column_order.forget_placements(session, board, current_person())
     return "", 204

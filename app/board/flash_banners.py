@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.accounts.models import Preferences
 from app.auth.locale import current_language
 from boards.clock import start_of, today
-from boards.database import now, reading
+from boards.database import now, read_session
 from boards.flashes import Flash, flashes_for, unread_among
 from boards.models import Card, Person
 
@@ -27,8 +27,8 @@ def banners(flashes: Iterable[Flash], language: str) -> list[Banner]:
 
 def banners_for(person: Person, language: str) -> list[Banner]:
     """What this person may read of them, each with whether it is `unread`."""
-    flashes = flashes_for(reading(), person)
-    unread = unread_among(reading(), person, flashes)
+    flashes = flashes_for(read_session(), person)
+    unread = unread_among(read_session(), person, flashes)
     return [{**_banner(flash, language), "unread": flash.card.id in unread} for flash in flashes]
 
 
@@ -40,7 +40,7 @@ def unread_banners(person: Person) -> list[Markup]:
 
 def alerts_of(person: Person) -> dict[str, Any]:
     """How this person wants to be alerted besides: a sound, a notification of their desktop, and between which hours of the town neither."""
-    chosen = reading().get(Preferences, person.id)
+    chosen = read_session().get(Preferences, person.id)
     if chosen is None:
         return {"sound": False, "desktop": False, "quiet": None}
     quiet = None

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
 from app.auth.locale import current_language
-from app.board.dispatch import carry_out
-from app.web.params import number_in
+from app.board.dispatch import dispatch_command
+from app.web.params import parse_id
 from app.web.problems import problem_for
 from app.web.redirects import safe_next
 from boards.clock import today
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import FieldError, Invalid, Refusal
 from boards.freshness import freshness, has_expired, to_check
 from boards.models import Card, Column
@@ -29,13 +29,13 @@ routes = Blueprint("freshness", __name__)
 @routes.get("/boards/<slug>/to-check")
 @login_required
 def show_to_check(slug: str) -> str:
-    board = find_board(reading(), current_person(), slug)
+    board = find_board(read_session(), current_person(), slug)
     return render_template(
         "freshness/to_check.html",
         me=current_person(),
         here="to_check",
         board=board,
-        places=to_check(reading(), current_person(), board),
+        places=to_check(read_session(), current_person(), board),
         acts=board.archived_at is None,
         new_key=lambda: secrets.token_hex(16),
     )
@@ -45,14 +45,14 @@ def show_to_check(slug: str) -> str:
 @login_required
 def look_after(slug: str) -> AnyResponse:
     """« Toujours valable » or « Archiver », without script."""
-    find_board(reading(), current_person(), slug)
+    find_board(read_session(), current_person(), slug)
     said = {"confirm_card": _("L’info est confirmée."), "archive_card": _("L’info est archivée.")}
     type = request.form.get("type", "")
     if type not in said:
         raise Invalid([FieldError("type", "literal_error", {})])
-    asked = {"type": type, "card": number_in(request.form.get("card")) or 0, "key": request.form.get("key") or None}
+    asked = {"type": type, "card": parse_id(request.form.get("card")) or 0, "key": request.form.get("key") or None}
     try:
-        carry_out(current_person(), current_language(), slug, asked)
+        dispatch_command(current_person(), current_language(), slug, asked)
         flash(said[type])
     except Refusal as refusal:
         flash(problem_for(refusal)["detail"], "problem")

@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import administrators_only, current_person
 from app.board.views import card_page
-from app.web.params import number_in
+from app.web.params import parse_id
 from app.web.problems import problem_for
 from app.web.request_schemas import ReadVersion, body_as, read_as
 from boards import clock
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import Conflict
-from boards.models.personal import own_writing
+from boards.models.personal import personal_transaction
 from boards.personal.read_receipts import mark_read, readership, rules_for
 from boards.queries import find_board, find_card
 
@@ -26,8 +26,8 @@ CONTENTS_FROM = 6  # rules; fewer are seen at a glance
 @routes.get("/boards/<slug>/guide")
 @login_required
 def show_guide(slug: str) -> str:
-    board = find_board(reading(), current_person(), slug)
-    columns = [(column, rules) for column, rules in rules_for(reading(), current_person(), board) if rules]
+    board = find_board(read_session(), current_person(), slug)
+    columns = [(column, rules) for column, rules in rules_for(read_session(), current_person(), board) if rules]
     return render_template(
         "guide/show.html",
         me=current_person(),
@@ -42,15 +42,15 @@ def show_guide(slug: str) -> str:
 @routes.get("/boards/<slug>/guide/reads")
 @administrators_only
 def show_reads(slug: str) -> str:
-    board = find_board(reading(), current_person(), slug)
-    return render_template("guide/reads.html", me=current_person(), here="guide", board=board, columns=readership(reading(), board))
+    board = find_board(read_session(), current_person(), slug)
+    return render_template("guide/reads.html", me=current_person(), here="guide", board=board, columns=readership(read_session(), board))
 
 
 @routes.put("/cards/<int:card_id>/read")
 @login_required
 def keep_read(card_id: int) -> tuple[str, int]:
     """Remember which version of a rule this person has read: `{"version": 3}`; null takes it back."""
-    find_card(reading(), current_person(), card_id)  # what they may not see has no wrong fields either
+    find_card(read_session(), current_person(), card_id)  # what they may not see has no wrong fields either
     _mark(card_id, body_as(ReadVersion, whole="version").version)
     return "", 204
 
@@ -59,19 +59,19 @@ def keep_read(card_id: int) -> tuple[str, int]:
 @login_required
 def keep_read_by_form(card_id: int) -> AnyResponse:
     """The same without script. Of a rule that changed meanwhile the new text is shown, and that it has changed."""
-    find_card(reading(), current_person(), card_id)
+    find_card(read_session(), current_person(), card_id)
     version = request.form.get("version")
     try:
-        _mark(card_id, read_as(ReadVersion, {"version": (number_in(version) or version) if version else None}).version)
+        _mark(card_id, read_as(ReadVersion, {"version": (parse_id(version) or version) if version else None}).version)
     except Conflict as refusal:
         if refusal.code != "rule_changed":
             raise
-        return make_response(card_page(*find_card(reading(), current_person(), card_id), notice=problem_for(refusal)["detail"]), 409)
+        return make_response(card_page(*find_card(read_session(), current_person(), card_id), notice=problem_for(refusal)["detail"]), 409)
     return redirect(f"/cards/{card_id}", 303)
 
 
 def _mark(card_id: int, version: int | None) -> None:
     person_id = current_person().id
-    reading().rollback()  # what was read so far must not hide what is about to be written
-    with own_writing(person_id) as session:
+    read_session().rollback()  # what was read so far must not hide what is about to be written
+    with personal_transaction(person_id) as session:
         mark_read(session, person_id, card_id, version)

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import administrators_only, current_person
 from app.auth.locale import current_language
-from app.board.dispatch import carry_out
-from app.web.params import number_in
+from app.board.dispatch import dispatch_command
+from app.web.params import parse_id
 from app.web.problems import problem_for
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import Refusal
 from boards.labels import HUES, NAME_MAX_CHARACTERS, label_counts, labels_of
 from boards.queries import find_board
@@ -32,14 +32,14 @@ def show_labels(slug: str) -> str:
 @routes.post("/boards/<slug>/labels/<int:label_id>")
 @administrators_only
 def edit_label(slug: str, label_id: int) -> Answer:
-    asked = {"name": request.form.get("name", ""), "hue": number_in(request.form.get("hue"))}
+    asked = {"name": request.form.get("name", ""), "hue": parse_id(request.form.get("hue"))}
     return _act(slug, {"type": "edit_label", "label": label_id, **asked}, _("L’étiquette est modifiée."))
 
 
 @routes.post("/boards/<slug>/labels/<int:label_id>/merge")
 @administrators_only
 def merge_label(slug: str, label_id: int) -> Answer:
-    into = number_in(request.form.get("into")) or 0
+    into = parse_id(request.form.get("into")) or 0
     return _act(slug, {"type": "merge_labels", "label": label_id, "into": into}, _("Les étiquettes sont fusionnées."))
 
 
@@ -51,10 +51,10 @@ def remove_label(slug: str, label_id: int) -> Answer:
 
 def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
     try:
-        carry_out(current_person(), current_language(), slug, command)
+        dispatch_command(current_person(), current_language(), slug, command)
     except Refusal as refusal:
         problem = problem_for(refusal)
-        reading().rollback()
+        read_session().rollback()
         return _page(slug, wrong={"label": command["label"], "words": problem["detail"], "name": command.get("name")}), problem["status"]
     flash(done)
     return redirect(url_for("labels.show_labels", slug=slug), 303)
@@ -62,14 +62,14 @@ def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
 
 def _page(slug: str, wrong: dict[str, Any] | None = None) -> str:
     """`wrong`: what was refused, of which label, and the name that was typed."""
-    board = find_board(reading(), current_person(), slug)
+    board = find_board(read_session(), current_person(), slug)
     return render_template(
         "labels/list.html",
         me=current_person(),
         here="labels",
         board=board,
-        labels=list(labels_of(reading(), board.id).values()),
-        counts=label_counts(reading(), board.id),
+        labels=list(labels_of(read_session(), board.id).values()),
+        counts=label_counts(read_session(), board.id),
         hues=sorted(HUES),
         name_max=NAME_MAX_CHARACTERS,
         wrong=wrong,

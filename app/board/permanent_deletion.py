@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
 from app.auth.locale import current_language
-from app.board.dispatch import carry_out
+from app.board.dispatch import dispatch_command
 from app.web.problems import problem_for
 from boards import rights
 from boards.commands.deletion import require_due, require_few
-from boards.database import now, reading
+from boards.database import now, read_session
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import BoardTemplate, Card, Column
 from boards.queries import find_board, find_card
@@ -28,8 +28,8 @@ routes = Blueprint("erasing", __name__)
 @login_required
 def confirm_card(slug: str, card_id: int) -> str:
     _require_arranger()
-    board = find_board(reading(), current_person(), slug)
-    card, column = find_card(reading(), current_person(), card_id)
+    board = find_board(read_session(), current_person(), slug)
+    card, column = find_card(read_session(), current_person(), card_id)
     if card.board_id != board.id:
         raise NotFound("card_not_found")
     require_due(card, now())
@@ -54,12 +54,12 @@ def erase_card(slug: str, card_id: int) -> AnyResponse:
 @login_required
 def confirm_column(slug: str, column_id: int) -> str:
     _require_arranger()
-    board = find_board(reading(), current_person(), slug)
-    column = reading().get(Column, column_id)
+    board = find_board(read_session(), current_person(), slug)
+    column = read_session().get(Column, column_id)
     if column is None or column.board_id != board.id:
         raise NotFound("column_not_found")
     require_due(column, now())
-    titles = reading().scalars(select(Card.title).where(Card.column_id == column.id)).all()
+    titles = read_session().scalars(select(Card.title).where(Card.column_id == column.id)).all()
     require_few(len(titles))
     return render_template(
         "erasing/column.html",
@@ -81,7 +81,7 @@ def erase_column(slug: str, column_id: int) -> AnyResponse:
 def _erase(slug: str, asked: dict[str, object], done: str) -> AnyResponse:
     _require_arranger()
     try:
-        carry_out(current_person(), current_language(), slug, {**asked, "key": request.form.get("key") or None})
+        dispatch_command(current_person(), current_language(), slug, {**asked, "key": request.form.get("key") or None})
         flash(done)
     except Conflict as refusal:
         flash(problem_for(refusal)["detail"], "problem")
@@ -90,7 +90,7 @@ def _erase(slug: str, asked: dict[str, object], done: str) -> AnyResponse:
 
 def _templates_with(titles: set[str]) -> list[str]:
     """The templates that hold a card of one of these titles: erasing leaves them as they are."""
-    kept = reading().scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
+    kept = read_session().scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
     return [each.title for each in kept if any(card["title"] in titles for column in each.content["columns"] for card in column["cards"])]
 
 

@@ -7,16 +7,16 @@ from typing import Any
 from flask import request
 
 from app.auth.current_user import current_person
-from app.web.params import number_in
+from app.web.params import parse_id
 from boards import rights
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import FieldError, Forbidden, Invalid, NotFound
 from boards.models import Person, Role, Service
 
 NOBODY = 0  # the id of a person who exists for one look: no card is theirs
 
 
-def standing_in(person: Person, place: Any) -> Person:
+def preview_person(person: Person, place: Any) -> Person:
     """The person in whose place somebody looks: `reader`, `agent` (of no service) or `service:<id>`.
 
     Raises Forbidden unless `person` is a facilitator, Invalid or NotFound for a place that is none.
@@ -28,10 +28,10 @@ def standing_in(person: Person, place: Any) -> Person:
     if place == "agent":
         return Person(id=NOBODY, name=person.name, hue=person.hue, role=Role.AGENT, services=[])
     kind, _, number = place.partition(":") if isinstance(place, str) else ("", "", "")
-    asked = number_in(number)
+    asked = parse_id(number)
     if kind != "service" or asked is None:
         raise Invalid([FieldError("as", "enum", {})])
-    service = reading().get(Service, asked)
+    service = read_session().get(Service, asked)
     if service is None:
         raise NotFound("service_not_found")
     return Person(id=NOBODY, name=person.name, hue=person.hue, role=Role.AGENT, services=[service])
@@ -40,4 +40,4 @@ def standing_in(person: Person, place: Any) -> Person:
 def viewer() -> tuple[Person, str | None]:
     """Who looks, and in whose place: a facilitator may ask (`?as=…`) to see what somebody else would."""
     place = request.args.get("as")
-    return (current_person(), None) if place is None else (standing_in(current_person(), place), place)
+    return (current_person(), None) if place is None else (preview_person(current_person(), place), place)

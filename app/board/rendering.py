@@ -13,13 +13,13 @@ from flask_babel import force_locale
 
 from app.web import metrics
 from boards import rights
-from boards.database import reading
+from boards.database import read_session
 from boards.filters.criteria import last_news
 from boards.labels import LabelsOfCards
-from boards.log.change_log import CatchUp, Committed
+from boards.log.change_log import CatchUp, CommittedChange
 from boards.models import Audience, Board, Card, Column, Person
-from boards.queries import CardKey, StandingMark, load_cards, standing, standing_mark
-from boards.resync import Differing
+from boards.queries import ActiveCardsVersion, CardKey, active_cards, active_cards_version, load_cards
+from boards.resync import BoardDifference
 
 CACHE_ENTRIES = 20_000  # cards in a language, about 1 kB each
 LOADED_AT_ONCE = 100  # what a large board takes when nothing of it is kept yet is never given back to the system
@@ -31,7 +31,7 @@ _State = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
-class StandingColumn:
+class RenderedColumn:
     """The cards of a column as they travel, and what tells them from any others."""
 
     keys: list[CardKey]
@@ -43,23 +43,23 @@ class StandingColumn:
 
 
 @dataclass(frozen=True)
-class StandingCards:
-    mark: StandingMark
-    columns: dict[int, StandingColumn]
+class RenderedCards:
+    mark: ActiveCardsVersion
+    columns: dict[int, RenderedColumn]
 
-    def of(self, column_id: int) -> StandingColumn:
+    def of(self, column_id: int) -> RenderedColumn:
         return self.columns.get(column_id, _EMPTY)
 
 
-_EMPTY = StandingColumn([], b"", b"")
+_EMPTY = RenderedColumn([], b"", b"")
 
 
-class Fragments:
+class FragmentCache:
     """The fragments of the cards used last, each as it was rendered last, and the boards they make."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[tuple[int, str], tuple[_State, str]] = OrderedDict()
-        self.boards: OrderedDict[tuple[int, str], StandingCards] = OrderedDict()
+        self.boards: OrderedDict[tuple[int, str], RenderedCards] = OrderedDict()
 
     def get(self, card_id: int, language: str, state: _State) -> str | None:
         kept = self._entries.get((card_id, language))
@@ -84,7 +84,7 @@ class Fragments:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["card_fragments"] = Fragments()
+    app.extensions["card_fragments"] = FragmentCache()
     app.jinja_env.filters.update(photo_address=photo_address, news_day=last_news)
     app.jinja_env.tests["for_residents"] = rights.is_for_residents
 
@@ -92,44 +92,44 @@ def init_app(app: Flask) -> None:
 def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
     """The card as it stands on the board, the same for every viewer of this language."""
     state = (card.changed_seq, card.author.version if card.author else 0, card.asked.name if card.asked else "")
-    kept = _kept().get(card.id, language, state)
-    return kept or _kept().put(card.id, language, state, _render("cards/_card.html", language, card=card, labels=labels(card)))
+    kept = _cache().get(card.id, language, state)
+    return kept or _cache().put(card.id, language, state, _render("cards/_card.html", language, card=card, labels=labels(card)))
 
 
 def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
     """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
-    kept = _kept()
+    kept = _cache()
     found = {key.id: kept.get(key.id, language, (key.changed_seq, key.author_version, key.asked_name)) for key in keys}
     missing = [id for id, fragment in found.items() if fragment is None]
-    labels = LabelsOfCards(reading())
+    labels = LabelsOfCards(read_session())
     for start in range(0, len(missing), LOADED_AT_ONCE):
-        for card in load_cards(reading(), missing[start : start + LOADED_AT_ONCE]):
+        for card in load_cards(read_session(), missing[start : start + LOADED_AT_ONCE]):
             found[card.id] = card_html(card, language, labels)
     return {id: fragment for id, fragment in found.items() if fragment is not None}
 
 
-def standing_cards(board: Board, language: str) -> StandingCards:
+def rendered_cards(board: Board, language: str) -> RenderedCards:
     """The cards that stand on the board, in this language, whoever may read them. As long as nothing alters there is nothing to do."""
-    mark = standing_mark(reading(), board)
-    kept = _kept().boards
+    mark = active_cards_version(read_session(), board)
+    kept = _cache().boards
     before = kept.pop((board.id, language), None)
-    now = before if before is not None and before.mark == mark else StandingCards(mark, _standing_columns(board, language, before))
+    now = before if before is not None and before.mark == mark else RenderedCards(mark, _rendered_columns(board, language, before))
     kept[board.id, language] = now
     if len(kept) > CACHE_BOARDS:
         kept.popitem(last=False)
     return now
 
 
-def _standing_columns(board: Board, language: str, before: StandingCards | None) -> dict[int, StandingColumn]:
-    standing_now = standing(reading(), board)
+def _rendered_columns(board: Board, language: str, before: RenderedCards | None) -> dict[int, RenderedColumn]:
+    standing_now = active_cards(read_session(), board)
     same = {id: column for id, column in before.columns.items() if column.keys == standing_now.get(id)} if before else {}
     html = cards_html((key for id, keys in standing_now.items() if id not in same for key in keys), language)
-    return {id: same.get(id) or _standing_column(keys, html) for id, keys in standing_now.items()}
+    return {id: same.get(id) or _rendered_column(keys, html) for id, keys in standing_now.items()}
 
 
-def _standing_column(keys: list[CardKey], html: dict[int, str]) -> StandingColumn:
+def _rendered_column(keys: list[CardKey], html: dict[int, str]) -> RenderedColumn:
     together = "".join(html[key.id] for key in keys if key.id in html).encode()
-    return StandingColumn(keys, together, blake2b(together, digest_size=8).digest())
+    return RenderedColumn(keys, together, blake2b(together, digest_size=8).digest())
 
 
 def column_html(column: Column, level: rights.Level, language: str) -> str:
@@ -137,24 +137,24 @@ def column_html(column: Column, level: rights.Level, language: str) -> str:
     return _render("boards/_column.html", language, column=column, cards="", count=0, folded=False, level=level)
 
 
-def view_of(change: Committed, audience: Audience) -> tuple[Any, ...]:
+def visibility_key(change: CommittedChange, audience: Audience) -> tuple[Any, ...]:
     """What decides how the audience sees the change: two with the same value see the same."""
     readable = frozenset(column.id for column in change.concerned if rights.may_read(audience, column))
-    return readable, change.kept_from(audience), tuple(rights.level(audience, column) for column in change.columns.values() if column)
+    return readable, change.hidden_from(audience), tuple(rights.level(audience, column) for column in change.columns.values() if column)
 
 
-def present(whole: Committed, audience: Audience, language: str) -> dict[str, Any]:
+def serialize_change(whole: CommittedChange, audience: Audience, language: str) -> dict[str, Any]:
     """A change as it travels to an audience, in words of this language.
 
     {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}.
     """
-    change = whole.seen_by(audience)
+    change = whole.visible_to(audience)
     head: dict[str, Any] = {"seq": change.seq, "type": change.type, "actor": person_data(change.actor), "at": change.at.isoformat()}
     if change.board is not None:
         head["board"] = {"title": change.board.title, "archived": change.board.archived_at is not None}
     if change.too_large:
         return {**head, "resync": True, "cards": {}, "columns": {}}
-    labels = LabelsOfCards(reading())
+    labels = LabelsOfCards(read_session())
     return {
         **head,
         "cards": {str(id): _card_data(card, language, labels) if card else None for id, card in change.cards.items()},
@@ -165,18 +165,18 @@ def present(whole: Committed, audience: Audience, language: str) -> dict[str, An
     }
 
 
-def present_catch_up(missed: CatchUp, audience: Audience, language: str) -> dict[str, Any]:
+def serialize_catch_up(missed: CatchUp, audience: Audience, language: str) -> dict[str, Any]:
     if missed.changes is None:
         metrics.RESYNCS.inc()
         return {"seq": missed.seq, "resync": True}
     if missed.changes:
         metrics.CATCH_UPS.inc()
-    return {"seq": missed.seq, "changes": [present(change, audience, language) for change in missed.changes]}
+    return {"seq": missed.seq, "changes": [serialize_change(change, audience, language) for change in missed.changes]}
 
 
-def present_differing(found: Differing, board: Board, audience: Audience, language: str) -> dict[str, Any]:
-    """What differs, as `present` tells a change: {seq, board, cards, columns}."""
-    labels = LabelsOfCards(reading())
+def serialize_difference(found: BoardDifference, board: Board, audience: Audience, language: str) -> dict[str, Any]:
+    """What differs, as `serialize_change` tells a change: {seq, board, cards, columns}."""
+    labels = LabelsOfCards(read_session())
     return {
         "seq": found.seq,
         "board": {"title": board.title, "archived": board.archived_at is not None},
@@ -199,8 +199,8 @@ def photo_address(person: Person) -> str | None:
     return f"/people/{person.id}/photo?v={person.photo_version}" if person.photo_version else None
 
 
-def _kept() -> Fragments:
-    cache: Fragments = current_app.extensions["card_fragments"]
+def _cache() -> FragmentCache:
+    cache: FragmentCache = current_app.extensions["card_fragments"]
     return cache
 
 

@@ -7,9 +7,9 @@ from flask_login import login_required
 
 from app.auth.current_user import current_person
 from app.web.request_schemas import FilterName, KeptFilter, RenamedFilter, body_as, json_body, read_as
-from boards.database import reading
+from boards.database import read_session
 from boards.filters.saved import forget_filter, rename_filter, save_filter
-from boards.models.personal import own_writing
+from boards.models.personal import personal_transaction
 from boards.queries import find_board
 
 routes = Blueprint("filters", __name__)
@@ -19,11 +19,11 @@ routes = Blueprint("filters", __name__)
 @login_required
 def keep_filter(slug: str) -> tuple[str, int]:
     """`{"name": …, "query": "fresh=stale"}` keeps filters under a name, in place of those that had it; `{"name": …, "to": …}` renames."""
-    person, board = current_person(), find_board(reading(), current_person(), slug)
+    person, board = current_person(), find_board(read_session(), current_person(), slug)
     asked = json_body()
     renames = isinstance(asked, dict) and "to" in asked
     wanted = read_as(RenamedFilter, asked) if renames else read_as(KeptFilter, asked, whole="name")
-    with own_writing(person.id) as session:
+    with personal_transaction(person.id) as session:
         if isinstance(wanted, RenamedFilter):
             rename_filter(session, person, board, wanted.name, wanted.to)
         else:
@@ -35,8 +35,8 @@ def keep_filter(slug: str) -> tuple[str, int]:
 @login_required
 def remove_filter(slug: str) -> tuple[str, int]:
     """`{"name": …}`."""
-    person, board = current_person(), find_board(reading(), current_person(), slug)
+    person, board = current_person(), find_board(read_session(), current_person(), slug)
     name = body_as(FilterName, whole="name").name
-    with own_writing(person.id) as session:
+    with personal_transaction(person.id) as session:
         forget_filter(session, person, board, name)
     return "", 204

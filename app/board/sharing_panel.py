@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 from boards import rights
 from boards.clock import today
 from boards.models import Board, Card, Column, Person
-from boards.sharing import Handed, handed, may_revoke, why_not_told
+from boards.sharing import SharingState, may_revoke, sharing_obstacle, sharing_state
 
 
-def facts_of(session: Session, person: Person, card: Card, column: Column, board: Board) -> dict[str, Handed | bool]:
+def sharing_facts(session: Session, person: Person, card: Card, column: Column, board: Board) -> dict[str, SharingState | bool]:
     """What the card's panel says of it."""
-    so_far = handed(session, card.id)
+    so_far = sharing_state(session, card.id)
     return {
         "so_far": so_far,
-        "is_online": so_far.link is not None and why_not_told(card, column, board, today()) is None,
+        "is_online": so_far.link is not None and sharing_obstacle(card, column, board, today()) is None,
         "may_revoke": may_revoke(person, card, column, so_far),
         "is_for_the_counter": rights.is_for_residents(column) and not (card.archived_at or column.archived_at),
     }

@@ -11,14 +11,14 @@ from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
-from app.web.params import number_in
+from app.web.params import parse_id
 from boards import rights
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.models import Card, Column, Kind, Person, Status, Suggestion
 from boards.queries import find_board, services_in_use
 from boards.suggestions import (
     NEXT,
-    Wanted,
+    SuggestionQuery,
     answer_of,
     answered_by,
     mark_read,
@@ -35,7 +35,7 @@ routes = Blueprint("suggestions", __name__)
 @routes.get("/boards/<slug>/suggestions")
 @login_required
 def show_suggestions(slug: str) -> str:
-    person, board = current_person(), find_board(reading(), current_person(), slug)
+    person, board = current_person(), find_board(read_session(), current_person(), slug)
     wanted = _wanted(request.args)
     return render_template(
         "suggestions/list.html",
@@ -43,17 +43,17 @@ def show_suggestions(slug: str) -> str:
         here="suggestions",
         board=board,
         wanted=wanted,
-        page=suggestions(reading(), person, board, wanted, number_in(request.args.get("page")) or 1),
+        page=suggestions(read_session(), person, board, wanted, parse_id(request.args.get("page")) or 1),
         arguments=_arguments(wanted),
-        services=services_in_use(reading()),
-        columns=suggestion_columns(reading(), person, board),
+        services=services_in_use(read_session()),
+        columns=suggestion_columns(read_session(), person, board),
     )
 
 
 @routes.get("/notices")
 @login_required
 def show_notices() -> str:
-    told = notices(reading(), current_person())
+    told = notices(read_session(), current_person())
     return render_template("suggestions/notices.html", me=current_person(), here="notices", told=told)
 
 
@@ -69,37 +69,37 @@ def read_notices() -> AnyResponse:
 
 def about_suggestion(person: Person, card: Card, column: Column) -> dict[str, Any]:
     """What the panel of a card says of it as a suggestion, and of the suggestions that it answers."""
-    answered = answered_by(reading(), person, card)
+    answered = answered_by(read_session(), person, card)
     if column.kind != Kind.SUGGESTIONS:
         return {"suggestion": None, "answered": answered}
     return {
         "answered": answered,
         "suggestion": {
-            "replies": replies_to(reading(), card),
-            "answer": answer_of(reading(), person, card),
-            "supports": supports(reading(), person, card),
+            "replies": replies_to(read_session(), card),
+            "answer": answer_of(read_session(), person, card),
+            "supports": supports(read_session(), person, card),
             "next": [status for status in Status if status in NEXT[Status(card.status)]] if rights.may_decide(person, card, column) else [],
             "may_comment": rights.may_comment(person, column),
             "me": person.id,
             "moderates": rights.may_arrange(person),
-            "services": services_in_use(reading()),
+            "services": services_in_use(read_session()),
         },
     }
 
 
-def _wanted(arguments: Mapping[str, str]) -> Wanted:
+def _wanted(arguments: Mapping[str, str]) -> SuggestionQuery:
     """What the address asks for; what it says wrongly, it does not say."""
     kind, status = arguments.get("kind"), arguments.get("status")
-    return Wanted(
+    return SuggestionQuery(
         kind=Suggestion(kind) if kind in list(Suggestion) else None,
         status=Status(status) if status in list(Status) else None,
-        service=number_in(arguments.get("service")),
+        service=parse_id(arguments.get("service")),
         mine=arguments.get("mine") == "1",
         sort="votes" if arguments.get("sort") == "votes" else "date",
     )
 
 
-def _arguments(wanted: Wanted) -> dict[str, Any]:
+def _arguments(wanted: SuggestionQuery) -> dict[str, Any]:
     """The address that asks for this."""
     asked = {"kind": wanted.kind, "status": wanted.status, "service": wanted.service, "mine": "1" if wanted.mine else None}
     return {name: value for name, value in asked.items() if value} | ({"sort": "votes"} if wanted.sort == "votes" else {})

@@ -21,26 +21,26 @@ from app.board.filter_labels import filters_of_page
 from app.board.flash_banners import alerts_of, flash_menu, unread_banners
 from app.board.freshness import about_freshness
 from app.board.preview_as import viewer
-from app.board.rendering import StandingColumn, person_data, standing_cards
-from app.board.sharing_panel import facts_of
+from app.board.rendering import RenderedColumn, person_data, rendered_cards
+from app.board.sharing_panel import sharing_facts
 from app.board.suggestions import about_suggestion
 from app.web import json as strict_json
 from app.web.compression import set_page
 from app.web.request_schemas import FOLDED, body_as
 from boards import rights
 from boards.commands.deletion import erasable_from
-from boards.database import now, reading, write_transaction
+from boards.database import now, read_session, write_transaction
 from boards.directory import fold_column
 from boards.errors import NotFound
 from boards.filters.saved import saved_filters
 from boards.freshness import has_expired
 from boards.labels import LabelsOfCards
 from boards.models import Board, Card, Column, Kind, Person, Role
-from boards.models.personal import own_writing
+from boards.models.personal import personal_transaction
 from boards.personal.column_order import plain
-from boards.personal.read_receipts import own_reads, reading_of
+from boards.personal.read_receipts import read_status, read_versions
 from boards.personal.unread import unread_of
-from boards.queries import archived, boards_for, find_board, find_card, home_of, overview, scheduled, services_in_use
+from boards.queries import archived, boards_for, find_board, find_card, home_board, overview, scheduled, services_in_use
 from boards.suggestions import has_unread, mark_read, open_requests, unread_notices
 
 routes = Blueprint("pages", __name__)
@@ -51,7 +51,7 @@ _PLACE = secrets.token_hex(16)  # stands where cards go, before and after their 
 @routes.get("/")
 @login_required
 def home() -> AnyResponse | str:
-    board = home_of(reading(), current_person())
+    board = home_board(read_session(), current_person())
     if board is None:
         return render_template("boards/none.html", me=current_person())
     return redirect(url_for("pages.show_board", slug=board.slug), 303)
@@ -60,7 +60,7 @@ def home() -> AnyResponse | str:
 @routes.get("/boards/<slug>")
 @login_required
 def show_board(slug: str) -> Response:
-    return _board_page(find_board(reading(), current_person(), slug))
+    return _board_page(find_board(read_session(), current_person(), slug))
 
 
 @routes.get("/cards/<int:card_id>")
@@ -68,7 +68,7 @@ def show_board(slug: str) -> Response:
 def show_card(card_id: int) -> Response:
     """The card in its panel, beside its board; only the panel when the board is already in sight."""
     person, _place = viewer()
-    return card_page(*find_card(reading(), person, card_id))
+    return card_page(*find_card(read_session(), person, card_id))
 
 
 @routes.put("/cards/<int:card_id>/noticed")
@@ -76,21 +76,21 @@ def show_card(card_id: int) -> Response:
 def keep_noticed(card_id: int) -> dict[str, int]:
     """What this person was told of the card is read: their panel says so once it shows the card. Answers how many notices are left."""
     person = current_person()
-    card, _column = find_card(reading(), person, card_id)
-    if has_unread(reading(), person, card):
-        reading().rollback()
+    card, _column = find_card(read_session(), person, card_id)
+    if has_unread(read_session(), person, card):
+        read_session().rollback()
         with write_transaction() as session:
             mark_read(session, person.id, card_id)
-        reading().rollback()
-    return {"unread": unread_notices(reading(), current_person())}
+        read_session().rollback()
+    return {"unread": unread_notices(read_session(), current_person())}
 
 
 @routes.get("/boards/<slug>/archive")
 @login_required
 def show_archive(slug: str) -> str:
-    board = find_board(reading(), current_person(), slug)
-    columns, cards = archived(reading(), board, current_person())
-    waiting = scheduled(reading(), board, current_person())
+    board = find_board(read_session(), current_person(), slug)
+    columns, cards = archived(read_session(), board, current_person())
+    waiting = scheduled(read_session(), board, current_person())
     return render_template(
         "boards/archive.html",
         board=board,
@@ -109,12 +109,12 @@ def show_archive(slug: str) -> str:
 @login_required
 def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
     """Remember that this person keeps a column folded (`true`) or open (`false`)."""
-    person, board = current_person(), find_board(reading(), current_person(), slug)
+    person, board = current_person(), find_board(read_session(), current_person(), slug)
     folded = body_as(FOLDED, whole="folded")
-    column = reading().get(Column, column_id)
+    column = read_session().get(Column, column_id)
     if column is None or column.board_id != board.id or not rights.may_read(person, column):
         raise NotFound("column_not_found")
-    with own_writing(person.id) as session:
+    with personal_transaction(person.id) as session:
         fold_column(session, person, column.id, folded)
     return "", 204
 
@@ -124,15 +124,15 @@ def card_page(card: Card, column: Column, *, notice: str | None = None) -> Respo
     panel = _panel(card, column) | {"notice": notice}
     if request.headers.get("X-Fragment") == "panel":
         return make_response(render_template("cards/_panel.html", **panel))
-    return _board_page(find_board(reading(), current_person(), card.board_id), panel)
+    return _board_page(find_board(read_session(), current_person(), card.board_id), panel)
 
 
 def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
     person, place = viewer()
-    cards = standing_cards(board, current_language())
-    seen = overview(reading(), board, person)
-    reads = own_reads(reading(), person, board)
-    unseen = unread_of(reading(), person, board, seen.columns) if place is None else None
+    cards = rendered_cards(board, current_language())
+    seen = overview(read_session(), board, person)
+    reads = read_versions(read_session(), person, board)
+    unseen = unread_of(read_session(), person, board, seen.columns) if place is None else None
     filters, left_out = filters_of_page(seen.columns)
     standing = {column.id: cards.of(column.id) for column in seen.columns}
     page = render_template(
@@ -143,7 +143,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
         cards={column.id: Markup(f"{_PLACE}{column.id}{_PLACE}") for column in seen.columns},  # noqa: S704 - a number between two marks
         counts={id: len(column) for id, column in standing.items()},
         levels={column.id: rights.level_on(board, person, column) for column in seen.columns},
-        switch_to=boards_for(reading(), current_person()),
+        switch_to=boards_for(read_session(), current_person()),
         reads_json=strict_json.dumps(reads),
         read_counts={column.id: _count_read(standing[column.id], reads) for column in seen.columns if column.kind == Kind.GUIDE},
         newcomer=place is None and panel is None and current_account().welcomed_at is None,
@@ -151,13 +151,13 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
         view=person.audience.key,
         placements_json=strict_json.dumps(plain(seen.placements)),
         previewing=_previewing(person, place),
-        services=services_in_use(reading()),
+        services=services_in_use(read_session()),
         filters=filters,
         filters_left_out=left_out,
-        saved_filters=saved_filters(reading(), current_person(), board),
-        requests=open_requests(reading(), seen.columns),
+        saved_filters=saved_filters(read_session(), current_person(), board),
+        requests=open_requests(read_session(), seen.columns),
         decides=lambda request: rights.may_decide(person, request, request.column),
-        unread=unread_notices(reading(), current_person()),
+        unread=unread_notices(read_session(), current_person()),
         unseen=unseen,
         seen_json=strict_json.dumps(unseen.progress.plain) if unseen is not None else None,
         flashes=unread_banners(person),
@@ -167,7 +167,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
     return _with_cards(page, standing, cards.mark.seq)
 
 
-def _with_cards(page: str, standing: dict[int, StandingColumn], seq: int) -> Response:
+def _with_cards(page: str, standing: dict[int, RenderedColumn], seq: int) -> Response:
     """The page with the cards of these columns in their places; nothing but a tag when whoever asks has just that already.
 
     The tag tells everything on the page, what is personal included, but for the token, which is another each time and as good as before.
@@ -184,26 +184,28 @@ def _with_cards(page: str, standing: dict[int, StandingColumn], seq: int) -> Res
     return answer
 
 
-def _count_read(column: StandingColumn, reads: dict[int, int]) -> int:
+def _count_read(column: RenderedColumn, reads: dict[int, int]) -> int:
     return sum(key.id in reads for key in column.keys)
 
 
 def _panel(card: Card, column: Column) -> dict[str, Any]:
-    card = reading().get_one(Card, card.id, options=[joinedload(Card.edited_by), joinedload(Card.confirmed_by)], populate_existing=True)
+    card = read_session().get_one(
+        Card, card.id, options=[joinedload(Card.edited_by), joinedload(Card.confirmed_by)], populate_existing=True
+    )
     person, place = viewer()
-    board = reading().get_one(Board, card.board_id)
+    board = read_session().get_one(Board, card.board_id)
     return {
         "card": card,
         "column": column,
         "level": rights.level_on(board, person, column),
         "board": board,
-        "unnoticed": place is None and has_unread(reading(), person, card),
-        "reading": reading_of(reading(), person, board, card, column) if place is None else None,
-        "handing": facts_of(reading(), person, card, column, board),
+        "unnoticed": place is None and has_unread(read_session(), person, card),
+        "reading": read_status(read_session(), person, board, card, column) if place is None else None,
+        "handing": sharing_facts(read_session(), person, card, column, board),
         **about_freshness(card, column),
         "flash": flash_menu(card),
         "arranges": rights.may_arrange(person),
-        "labels": LabelsOfCards(reading())(card),
+        "labels": LabelsOfCards(read_session())(card),
         **about_suggestion(person, card, column),
     }
 

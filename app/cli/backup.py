@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from app.backup import backup as backups
 from app.backup.verification import CannotBackUp, Contents, contents_of
-from app.cli.refusals import Refused, says_refusals
+from app.cli.refusals import Refused, report_refusals
 from app.server.migrations import newest_revision
 from config import Settings
 
@@ -20,7 +20,7 @@ from config import Settings
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @with_appcontext
-@says_refusals
+@report_refusals
 def backup(file: Path | None) -> None:
     """Save the whole town, in one exact state, while everything goes on (default: a dated file in DATA_DIR/backups)."""
     without_the_tables_story()
@@ -36,7 +36,7 @@ def backup(file: Path | None) -> None:
 @click.option("--force", is_flag=True, help="Restore even a backup that is no longer whole, as far as it can be read.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
-@says_refusals
+@report_refusals
 def restore(file: Path, check: bool, force: bool, yes: bool) -> None:
     """Put a backup, of either database, in the place of the town. Stop the server first; what was there is kept in a file."""
     without_the_tables_story()

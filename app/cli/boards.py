@@ -13,11 +13,11 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.admin.board_service import archive_board, begin_board, found_board, restore_board
 from app.admin.board_template_file import UnusableTemplate, read_template, shipped_template
-from app.cli.refusals import Refused, says_refusals
+from app.cli.refusals import Refused, report_refusals
 from app.trello import cli as trello
 from boards import rights
 from boards.board_templates import BYTES_AT_MOST, Template
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.models import Board, Person, Role
 from boards.queries import all_boards, find_board
 from boards.text.sanitize import clean_title
@@ -34,7 +34,7 @@ _as = click.option("--as", "email", metavar="EMAIL", help="The facilitator who d
 @board.command("list")
 def list_boards() -> None:
     """List boards: slug, seq, title, and whether it is archived."""
-    for row in all_boards(reading()):
+    for row in all_boards(read_session()):
         click.echo("\t".join((row.slug, str(row.seq), row.title, "archivé" if row.archived_at else "en service")))
 
 
@@ -45,7 +45,7 @@ def list_boards() -> None:
     "--template", metavar="FILE", help=f"Begin with this template: a file that was exported, or « {SHIPPED} », the one that ships."
 )
 @_as
-@says_refusals
+@report_refusals
 def add_board(slug: str, title: str, template: str | None, email: str | None) -> None:
     """Create a board, empty or from a template; SLUG is its address: small letters, digits, hyphens."""
     if not _SLUG.fullmatch(slug):
@@ -58,7 +58,7 @@ def add_board(slug: str, title: str, template: str | None, email: str | None) ->
             found_board(session, slug, clean_title(title), actor)
     else:
         chosen, actor = _template(template), _facilitator(email)
-        reading().rollback()
+        read_session().rollback()
         _slug, provided = begin_board(clean_title(title), actor, chosen, slug=slug)
         for service in provided.made:
             click.echo(f"{service.name} : service créé.")
@@ -70,7 +70,7 @@ def add_board(slug: str, title: str, template: str | None, email: str | None) ->
 @board.command("archive")
 @click.argument("slug")
 @_as
-@says_refusals
+@report_refusals
 def archive(slug: str, email: str | None) -> None:
     """Put a board away: only facilitators see it, and nothing on it changes until it is restored."""
     _alter(slug, email, archive_board, "tableau archivé")
@@ -79,7 +79,7 @@ def archive(slug: str, email: str | None) -> None:
 @board.command("restore")
 @click.argument("slug")
 @_as
-@says_refusals
+@report_refusals
 def restore(slug: str, email: str | None) -> None:
     """Bring an archived board back with all that is on it."""
     _alter(slug, email, restore_board, "tableau restauré")
@@ -87,8 +87,8 @@ def restore(slug: str, email: str | None) -> None:
 
 def _alter(slug: str, email: str | None, act: Callable[[Board, Person], None], done: str) -> None:
     actor = _facilitator(email)
-    found = find_board(reading(), actor, slug)
-    reading().rollback()
+    found = find_board(read_session(), actor, slug)
+    read_session().rollback()
     act(found, actor)
     click.echo(f"{slug} : {done}.")
 
@@ -97,7 +97,7 @@ def _facilitator(email: str | None) -> Person:
     """The one with this address, or the town's first."""
     person: Person | None
     if email is not None:
-        account = reading().scalar(select(Account).where(Account.email == email.strip().lower()))
+        account = read_session().scalar(select(Account).where(Account.email == email.strip().lower()))
         person = account.person if account else None
     else:
         person = _first_facilitator()
@@ -108,7 +108,7 @@ def _facilitator(email: str | None) -> Person:
 
 def _first_facilitator() -> Person | None:
     active = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None))
-    return reading().scalar(active.order_by(Person.id).limit(1))
+    return read_session().scalar(active.order_by(Person.id).limit(1))
 
 
 def _template(name: str) -> Template:

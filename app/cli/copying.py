@@ -10,11 +10,11 @@ from sqlalchemy.exc import DBAPIError
 
 from app.backup.backup import database_file
 from app.backup.database_copy import CannotCopy, clear, copy_town, what_stands_in
-from app.backup.exclusive_access import refuse_company, refuse_company_of_file
+from app.backup.exclusive_access import ensure_exclusive, ensure_exclusive_file
 from app.backup.verification import CannotBackUp
 from app.cli.backup import without_the_tables_story
-from app.cli.refusals import Refused, says_refusals
-from boards.database import db, filling, one_instant
+from app.cli.refusals import Refused, report_refusals
+from boards.database import db, repeatable_read, write_to_database
 from config import Settings, SettingsError
 
 
@@ -22,7 +22,7 @@ from config import Settings, SettingsError
 @click.argument("url")
 @click.option("--while-running", is_flag=True, help="Copy what one instant shows though the server runs: to try, not to move.")
 @with_appcontext
-@says_refusals
+@report_refusals
 def db_copy(url: str, while_running: bool) -> None:
     """Copy the whole town into the empty database at URL (as DATABASE_URL says it), and compare the two row by row. Nothing of the source is altered."""
     without_the_tables_story()
@@ -50,14 +50,14 @@ def _refuse_company() -> None:
     """What somebody writes during the copy would stay behind."""
     town = database_file(current_app.config["SETTINGS"])
     if town is None:
-        with one_instant(db.engine) as connection:
-            refuse_company(connection)
+        with repeatable_read(db.engine) as connection:
+            ensure_exclusive(connection)
     elif town.exists():
-        refuse_company_of_file(town)
+        ensure_exclusive_file(town)
 
 
 def _copy(url: str) -> dict[str, int]:
-    with one_instant(db.engine) as source, filling(url) as target:
+    with repeatable_read(db.engine) as source, write_to_database(url) as target:
         there = what_stands_in(target)
         if there:
             some = ", ".join(there[:5]) + ("…" if len(there) > 5 else "")

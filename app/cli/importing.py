@@ -10,8 +10,8 @@ from flask.cli import with_appcontext
 
 from app.admin.people_csv import BYTES_AT_MOST, decode, parse
 from app.admin.people_import import Outdated, Plan, Verdict, carry_out, make_plan
-from app.cli.refusals import Refused, says_refusals
-from boards.database import reading, write_transaction
+from app.cli.refusals import Refused, report_refusals
+from boards.database import read_session, write_transaction
 
 _WORDS = {Verdict.CREATED: "créé", Verdict.CHANGED: "modifié", Verdict.UNCHANGED: "inchangé", Verdict.REFUSED: "refusé"}
 
@@ -21,15 +21,15 @@ _WORDS = {Verdict.CREATED: "créé", Verdict.CHANGED: "modifié", Verdict.UNCHAN
 @click.option("--dry-run", is_flag=True, help="Print what would happen, write nothing.")
 @click.option("--create-services", is_flag=True, help="Create the services that the file names and the town has not.")
 @with_appcontext
-@says_refusals
+@report_refusals
 def import_people(file: Path, dry_run: bool, create_services: bool) -> None:
     """Import FILE, a CSV with the columns name, e-mail, services and role (or nom, e-mail, services, rôle).
 
     Prints what becomes of each line. If one is refused, nothing is imported.
     """
     people = parse(decode(_read(file)))
-    plan = make_plan(reading(), people, create_services=create_services)
-    reading().rollback()
+    plan = make_plan(read_session(), people, create_services=create_services)
+    read_session().rollback()
     _print(plan)
     if dry_run:
         return

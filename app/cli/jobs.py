@@ -8,13 +8,13 @@ import click
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from app.cli.refusals import Refused, says_refusals
+from app.cli.refusals import Refused, report_refusals
 from app.jobs import runner
 from app.jobs.models import Job
-from app.jobs.runner import Went
+from app.jobs.runner import RunResult
 from app.scheduled_tasks import TASKS
 from boards import clock
-from boards.database import now, reading
+from boards.database import now, read_session
 
 
 @click.group("jobs", cls=AppGroup, invoke_without_command=True)
@@ -23,24 +23,24 @@ from boards.database import now, reading
 def jobs(context: click.Context) -> None:
     """What happens by itself: name, when it is due, its last run, how that went, who is at it. Also: run."""
     if context.invoked_subcommand is None:
-        rows = {job.name: job for job in reading().scalars(select(Job))}
+        rows = {job.name: job for job in read_session().scalars(select(Job))}
         for task in TASKS:
             click.echo("\t".join((task.name, *(_told(rows[task.name]) if task.name in rows else ("après le démarrage du serveur",)))))
 
 
 @jobs.command("run")
 @click.argument("name", type=click.Choice([task.name for task in TASKS]))
-@says_refusals
+@report_refusals
 def run(name: str) -> None:
     """Carry a job out now, due or not."""
     [task] = [task for task in TASKS if task.name == name]
     runner.enter([task])
-    went = runner.carry_out(task, even_early=True)
-    reading().rollback()
-    job = reading().get_one(Job, name)
-    if went is Went.ELSEWHERE:
+    went = runner.run_job(task, even_early=True)
+    read_session().rollback()
+    job = read_session().get_one(Job, name)
+    if went is RunResult.ELSEWHERE:
         raise Refused(f"{name} : en cours chez {job.taken_by or 'un autre'}.")
-    if went is Went.WRONG:
+    if went is RunResult.WRONG:
         raise Refused(f"{name} : échec. {job.outcome}")
     click.echo(job.outcome)
 

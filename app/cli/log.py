@@ -8,11 +8,11 @@ import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from app.admin.audit_views import Asked, entries, table
+from app.admin.audit_views import AuditFilters, entries, table
 from app.audit import log as audit_log
 from app.cli.refusals import Refused
 from app.web.csv_export import csv_text
-from boards.database import reading
+from boards.database import read_session
 
 log = AppGroup("log", help="The administrative log: export, purge.")
 
@@ -22,8 +22,8 @@ log = AppGroup("log", help="The administrative log: export, purge.")
 def export(file: Path) -> None:
     """Write the whole log to FILE as CSV, newest first; - writes to standard output."""
     with force_locale("fr"):
-        text = csv_text(table(reading().scalars(entries(reading(), Asked()))))
-    reading().rollback()
+        text = csv_text(table(read_session().scalars(entries(read_session(), AuditFilters()))))
+    read_session().rollback()
     if str(file) == "-":
         click.echo(text, nl=False)
     else:

@@ -13,8 +13,8 @@ from app.accounts.one_time_links import make_link
 from app.accounts.validators import clean_name, normal_email
 from app.admin.invitation_service import add_invited
 from app.cli.asking import password_option
-from app.cli.refusals import says_refusals
-from boards.database import reading, write_transaction
+from app.cli.refusals import report_refusals
+from boards.database import read_session, write_transaction
 from boards.errors import NotFound
 from boards.models import Role
 
@@ -28,7 +28,7 @@ ROLE = click.Choice([role.value for role in Role])
 @click.option("--role", type=ROLE, default=Role.AGENT.value, show_default=True)
 @click.option("--service", "services", multiple=True, help="Slug of a service; may be repeated.")
 @password_option
-@says_refusals
+@report_refusals
 def add_person(email: str, name: str, role: str, services: tuple[str, ...], password: str) -> None:
     """Add a person who signs in with EMAIL and a password."""
     account = account_service.add_account(email, name, Role(role), list(services), password)
@@ -40,7 +40,7 @@ def add_person(email: str, name: str, role: str, services: tuple[str, ...], pass
 @click.option("--name", required=True)
 @click.option("--role", type=ROLE, default=Role.AGENT.value, show_default=True)
 @click.option("--service", "services", multiple=True, help="Slug of a service; may be repeated.")
-@says_refusals
+@report_refusals
 def invite(email: str, name: str, role: str, services: tuple[str, ...]) -> None:
     """Add a person without a password and print the link, good once, by which they come in."""
     with write_transaction() as session:
@@ -57,7 +57,7 @@ def invite(email: str, name: str, role: str, services: tuple[str, ...]) -> None:
 @people.command("list")
 def list_people() -> None:
     """List accounts: address, role, state, name, services."""
-    for account in account_service.all_accounts(reading()):
+    for account in account_service.all_accounts(read_session()):
         person = account.person
         state = "désactivé" if person.disabled_at else "actif"
         click.echo("\t".join((account.email, person.role, state, person.name, ", ".join(service.slug for service in person.services))))
@@ -66,7 +66,7 @@ def list_people() -> None:
 @people.command("set-role")
 @click.argument("email")
 @click.argument("role", type=ROLE)
-@says_refusals
+@report_refusals
 def set_role(email: str, role: str) -> None:
     """Make somebody an agent, a facilitator or a reader."""
     with write_transaction() as session:
@@ -77,7 +77,7 @@ def set_role(email: str, role: str) -> None:
 @people.command("set-services")
 @click.argument("email")
 @click.argument("services", nargs=-1, metavar="[SLUG]...")
-@says_refusals
+@report_refusals
 def set_services(email: str, services: tuple[str, ...]) -> None:
     """Let somebody belong to these services and no others; without any, to none."""
     with write_transaction() as session:
@@ -87,7 +87,7 @@ def set_services(email: str, services: tuple[str, ...]) -> None:
 
 @people.command("disable")
 @click.argument("email")
-@says_refusals
+@report_refusals
 def disable_person(email: str) -> None:
     """Close an account: its sign-ins and open pages end within seconds."""
     account_service.disable(email)
@@ -96,7 +96,7 @@ def disable_person(email: str) -> None:
 
 @people.command("enable")
 @click.argument("email")
-@says_refusals
+@report_refusals
 def enable_person(email: str) -> None:
     """Open a disabled account again."""
     account_service.enable(email)
@@ -106,7 +106,7 @@ def enable_person(email: str) -> None:
 @people.command("erase")
 @click.argument("email")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@says_refusals
+@report_refusals
 def erase(email: str, yes: bool) -> None:
     """Forget a person, as the RGPD asks: name, address and account go for good, their cards stay without a name."""
     if not yes:
@@ -119,7 +119,7 @@ def erase(email: str, yes: bool) -> None:
 @people.command("set-password")
 @click.argument("email")
 @password_option
-@says_refusals
+@report_refusals
 def set_password(email: str, password: str) -> None:
     """Give an account a new password and sign its browsers out."""
     account_service.set_password(email, password)
@@ -136,7 +136,7 @@ def set_password(email: str, password: str) -> None:
     show_default=True,
     help="What it may do.",
 )
-@says_refusals
+@report_refusals
 def create_token(email: str, name: str, scope: str) -> None:
     """Print a new API token that acts as this person. It is shown only once."""
     click.echo(account_service.create_token(email, name, TokenScope(scope)))

@@ -33,7 +33,7 @@ def settings_of_commands() -> Settings:
         raise Refused(f"Réglages à corriger (docs/settings.md) :\n{error}") from error
 
 
-def says_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
+def report_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
     """Whatever is refused, wherever, is said in French."""
 
     @wraps(function)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.cli.refusals import says_refusals
+from app.cli.refusals import report_refusals
 from boards.database import write_transaction
 from boards.search.index import rebuild
 
@@ -13,7 +13,7 @@ search = AppGroup("search", help="Search: make its index anew.")
 
 
 @search.command("rebuild")
-@says_refusals
+@report_refusals
 def rebuild_index() -> None:
     """Make the index of all cards anew. It keeps itself in step: this is for a database that was altered past the program."""
     with write_transaction() as session:

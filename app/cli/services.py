@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.accounts.directory import services_by_name
 from app.admin.service_admin import add_service, archive_service, change_service, merge_services
-from app.cli.refusals import Refused, says_refusals
-from boards.database import reading
+from app.cli.refusals import Refused, report_refusals
+from boards.database import read_session
 from boards.directory import agents_by_service
 from boards.errors import NotFound
 from boards.models import Person, Role, Service
@@ -21,8 +21,8 @@ services = AppGroup("services", help="Services: list, add, rename, archive, merg
 @services.command("list")
 def list_services() -> None:
     """List services: slug, state, agents, name."""
-    agents = agents_by_service(reading())
-    for service in services_by_name(reading()):
+    agents = agents_by_service(read_session())
+    for service in services_by_name(read_session()):
         state = "archivé" if service.archived_at else "actif"
         click.echo(f"{service.slug}\t{state}\t{agents.get(service.id, 0)}\t{service.name}")
 
@@ -30,7 +30,7 @@ def list_services() -> None:
 @services.command("add")
 @click.argument("name")
 @click.option("--hue", type=click.IntRange(0, 359), default=250, show_default=True, help="Its colour, in degrees.")
-@says_refusals
+@report_refusals
 def add(name: str, hue: int) -> None:
     """Add a service; its slug is made from its name, and printed."""
     service = add_service(clean_title(name), None, hue=hue)
@@ -40,7 +40,7 @@ def add(name: str, hue: int) -> None:
 @services.command("rename")
 @click.argument("slug")
 @click.argument("name")
-@says_refusals
+@report_refusals
 def rename(slug: str, name: str) -> None:
     """Give a service another name; its slug stays."""
     change_service(_service(slug).id, None, name=clean_title(name))
@@ -49,7 +49,7 @@ def rename(slug: str, name: str) -> None:
 
 @services.command("archive")
 @click.argument("slug")
-@says_refusals
+@report_refusals
 def archive(slug: str) -> None:
     """Archive a service: its agents have no right by it any more."""
     archive_service(_service(slug).id, None)
@@ -60,7 +60,7 @@ def archive(slug: str) -> None:
 @click.argument("slug")
 @click.argument("into")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@says_refusals
+@report_refusals
 def merge(slug: str, into: str, yes: bool) -> None:
     """Merge a service INTO another: its agents, columns and rights move there, and it disappears."""
     merged, target = _service(slug), _service(into)
@@ -68,13 +68,13 @@ def merge(slug: str, into: str, yes: bool) -> None:
         raise Refused("Un service ne fusionne pas avec lui-même.")
     if not yes:
         click.confirm(f"« {merged.name} » va disparaître dans « {target.name} ». Continuer ?", abort=True)
-    merge_services(reading(), merged.id, target.id, _facilitator())
+    merge_services(read_session(), merged.id, target.id, _facilitator())
     click.echo(f"{slug} → {into}")
 
 
 def _service(slug: str) -> Service:
-    reading().rollback()
-    service = reading().scalar(select(Service).where(Service.slug == slug))
+    read_session().rollback()
+    service = read_session().scalar(select(Service).where(Service.slug == slug))
     if service is None:
         raise NotFound("service_not_found")
     return service
@@ -83,7 +83,7 @@ def _service(slug: str) -> Service:
 def _facilitator() -> Person:
     """Changes of a board have an author: the first facilitator answers for the command line."""
     query = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id).limit(1)
-    person = reading().scalar(query)
+    person = read_session().scalar(query)
     if person is None:
         raise Refused("Aucun animateur actif : créez-en un avec  flask people add.")
     return person

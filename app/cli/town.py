@@ -8,11 +8,11 @@ from flask.cli import with_appcontext
 
 from app.accounts.validators import BadInput, clean_name, normal_email
 from app.cli.asking import password_option
-from app.cli.refusals import Refused, says_refusals
+from app.cli.refusals import Refused, report_refusals
 from app.server.migrations import bring_up_to_date
 from app.setup.views import found_town, password_problems, services_in
 from app.town.town import is_set_up
-from boards.database import reading
+from boards.database import read_session
 from boards.text.sanitize import clean_title
 
 
@@ -26,7 +26,7 @@ from boards.text.sanitize import clean_title
 )
 @password_option
 @with_appcontext
-@says_refusals
+@report_refusals
 def init(town: str, email: str, name: str, services: tuple[str, ...], template: bool, password: str) -> None:
     """Set a town up: its name, its first facilitator, and a board « Accueil »."""
     if current_app.config["SETTINGS"].demo:
@@ -34,7 +34,7 @@ def init(town: str, email: str, name: str, services: tuple[str, ...], template: 
     bring_up_to_date(current_app._get_current_object())  # type: ignore[attr-defined]  # Flask's documented way to the object itself
     if is_set_up():
         raise Refused("Cette base a déjà ses habitants : rien n’a été modifié.")
-    reading().rollback()
+    read_session().rollback()
     town, email, name = clean_title(town), normal_email(email), clean_name(name)
     if problems := password_problems(password, town, name, email):
         raise BadInput(" ".join(problems))

@@ -19,14 +19,14 @@ from app.town.town import name_town
 from boards.board_templates import save_template, template_of
 from boards.commands.import_columns import ImportColumns
 from boards.commands.import_data import IncomingCard, IncomingColumn, Tally
-from boards.database import now, reading, write_transaction
+from boards.database import now, read_session, write_transaction
 from boards.directory import create_board, create_person, create_service
 from boards.freshness import expire_due
 from boards.models import Board, Card, Column, Kind, Person, Record, Role
 from boards.perform import perform
 from boards.personal.column_order import pin_column
 from boards.personal.read_receipts import mark_read
-from boards.search.failed_queries import count_in_vain
+from boards.search.failed_queries import record_failed_query
 from boards.text.sanitize import clean_title, markdown_to_html, plain_text
 from config import Settings
 
@@ -40,7 +40,7 @@ def create_demo_town(app: Flask) -> bool:
     """Create the demo town in an empty database; a database with people in it is left alone. Says whether it did."""
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
-        if reading().scalar(select(Person.id).limit(1)) is not None:
+        if read_session().scalar(select(Person.id).limit(1)) is not None:
             return False
         town, alerts = (tomllib.loads(file.read_text(encoding="utf-8")) for file in (TOWN_FILE, ALERTS_FILE))
         password_hash = hash_password(settings.demo_password)  # one hash for all: thirty would take seconds
@@ -53,7 +53,7 @@ def create_demo_town(app: Flask) -> bool:
             _fill(board, told["columns"], services, people, now().astimezone(settings.timezone))
         _read_the_rules(boards[0], town["people"], people)
         _keep_for_themselves(boards, people)
-        reading().rollback()
+        read_session().rollback()
         expire_due()  # what ended yesterday has left by the time somebody looks
         return True
 
@@ -145,7 +145,7 @@ def _keep_for_themselves(boards: list[Board], people: dict[str, int]) -> None:
         column = session.scalars(select(Column).where(Column.board_id == boards[0].id, Column.title == "Sports")).one()
         pin_column(session, person, column, pinned=True)
     for words in _LOOKED_FOR_IN_VAIN:
-        count_in_vain(boards[0].id, words)
+        record_failed_query(boards[0].id, words)
 
 
 def _rights(told: dict[str, Any], services: dict[str, int]) -> Record:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from boards.commands import parse_command
-from boards.log.change_log import Committed
+from boards.log.change_log import CommittedChange
 from boards.perform import perform
 from boards.text.sanitize import markdown_to_html
 
@@ -71,6 +71,6 @@ class Steps:
     def _perform(self, who: str, card: int, version: int, asked: dict[str, Any]) -> int:
         """Which version the card has after this command."""
         edited = {"version": version} if asked["type"] == "edit_card" else {}
-        done: Committed = perform(self._people[who], self._board, parse_command({**asked, "card": card, **edited}))
+        done: CommittedChange = perform(self._people[who], self._board, parse_command({**asked, "card": card, **edited}))
         shown = done.cards[card]
         return shown.version if shown is not None else version

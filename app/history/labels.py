@@ -9,14 +9,14 @@ from flask_babel import lazy_gettext as _l
 
 from app.board.suggestion_labels import kind_in_words, step_in_words
 from app.web.dates import full_day, in_words
-from boards.database import reading
-from boards.history.activity import Told
+from boards.database import read_session
+from boards.history.activity import ActivityItem
 from boards.labels import Label
 from boards.models import Record, Service
 from boards.text.diff import Piece, condensed, word_differences
 from boards.text.sanitize import plain_text
 
-WHAT = {
+EVENT_LABELS = {
     "added": _l("Info ajoutée"),
     "edited": _l("Info modifiée"),
     "text_restored": _l("Texte repris"),
@@ -63,7 +63,7 @@ WHAT = {
 TELLABLE = {True: _l("Peut être dit aux usagers"), False: _l("Interne")}
 
 
-def differences(told: Told) -> list[tuple[str, list[Piece]]]:
+def differences(told: ActivityItem) -> list[tuple[str, list[Piece]]]:
     """What differs in each text of a card or column, and in what was decided of it, under its name."""
     before, after = told.before, told.after
     found = []
@@ -123,12 +123,12 @@ def _instead(old: str, new: str) -> list[Piece]:
 
 def _labels(ids: list[int]) -> str:
     """By name, those that still exist."""
-    names = [label.name for label in (reading().get(Label, id) for id in ids) if label is not None]
+    names = [label.name for label in (read_session().get(Label, id) for id in ids) if label is not None]
     return ", ".join(names) or str(_("aucune"))
 
 
 def _service(service_id: int | None) -> str:
-    service = reading().get(Service, service_id) if service_id is not None else None
+    service = read_session().get(Service, service_id) if service_id is not None else None
     return service.name if service is not None else str(_("aucun"))
 
 

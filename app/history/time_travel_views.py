@@ -16,12 +16,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
 from app.auth.locale import current_language
-from app.board.dispatch import carry_out
+from app.board.dispatch import dispatch_command
 from app.web.dates import in_words
-from app.web.params import number_in
+from app.web.params import parse_id
 from app.web.problems import problem_for
 from boards import rights
-from boards.database import now, reading
+from boards.database import now, read_session
 from boards.errors import NotFound, Refusal
 from boards.labels import LabelsOfCards
 from boards.log.time_travel import board_as_it_was, card_as_it_was, seq_at
@@ -50,7 +50,7 @@ class Shown:
 @routes.get("/boards/<slug>/past")
 @login_required
 def show_past(slug: str) -> AnyResponse | str | tuple[str, int]:
-    board = find_board(reading(), current_person(), slug)
+    board = find_board(read_session(), current_person(), slug)
     asked = request.args.get("at", "").strip()
     try:
         shown = _shown(board, asked, request.args.get("seq", ""))
@@ -63,8 +63,8 @@ def show_past(slug: str) -> AnyResponse | str | tuple[str, int]:
         board=board,
         asked=asked or _field(shown.at),
         shown=shown,
-        past=board_as_it_was(reading(), current_person(), board, shown.seq),
-        labels_of=LabelsOfCards(reading()),
+        past=board_as_it_was(read_session(), current_person(), board, shown.seq),
+        labels_of=LabelsOfCards(read_session()),
         **_choices(board),
     )
 
@@ -72,10 +72,10 @@ def show_past(slug: str) -> AnyResponse | str | tuple[str, int]:
 @routes.get("/boards/<slug>/past/<int:seq>/cards/<int:card_id>")
 @login_required
 def show_past_card(slug: str, seq: int, card_id: int) -> str:
-    person, board = current_person(), find_board(reading(), current_person(), slug)
+    person, board = current_person(), find_board(read_session(), current_person(), slug)
     if not 0 < seq <= board.seq:
         raise NotFound("page_not_found")
-    was, home = card_as_it_was(reading(), person, board, card_id, seq)
+    was, home = card_as_it_was(read_session(), person, board, card_id, seq)
     return render_template(
         "past/card.html",
         me=person,
@@ -92,17 +92,17 @@ def show_past_card(slug: str, seq: int, card_id: int) -> str:
 @login_required
 def restore_text(card_id: int) -> AnyResponse:
     """Take up the text that the card had after a change: without script, from the history and from the past."""
-    card, _column = find_card(reading(), current_person(), card_id)
-    board = reading().get_one(Board, card.board_id)
+    card, _column = find_card(read_session(), current_person(), card_id)
+    board = read_session().get_one(Board, card.board_id)
     asked = {
         "type": "restore_text",
         "card": card_id,
-        "version": number_in(request.form.get("version")) or 0,
-        "seq": number_in(request.form.get("seq")) or 0,
+        "version": parse_id(request.form.get("version")) or 0,
+        "seq": parse_id(request.form.get("seq")) or 0,
         "key": request.form.get("key") or None,
     }
     try:
-        carry_out(current_person(), current_language(), board.slug, asked)
+        dispatch_command(current_person(), current_language(), board.slug, asked)
         flash(_("Le texte est repris."))
     except Refusal as refusal:
         flash(problem_for(refusal)["detail"], "problem")
@@ -112,11 +112,11 @@ def restore_text(card_id: int) -> AnyResponse:
 def _todays_to_alter(was: Card) -> Card | None:
     """The card as it is, if it says something else today and this person may write in it."""
     try:
-        card, column = find_card(reading(), current_person(), was.id)
+        card, column = find_card(read_session(), current_person(), was.id)
     except NotFound:
         return None
     same = (card.title, card.body_html, card.valid_until) == (was.title, was.body_html, was.valid_until)
-    board = reading().get_one(Board, card.board_id)
+    board = read_session().get_one(Board, card.board_id)
     stands = card.archived_at is None and column.archived_at is None and board.archived_at is None
     return card if stands and not same and rights.may_place(current_person(), card, column) else None
 
@@ -127,7 +127,7 @@ def _shown(board: Board, asked: str, seq: str) -> Shown | None:
         return _at(board, asked)
     if not seq:
         return None
-    number = number_in(seq) or 0
+    number = parse_id(seq) or 0
     if not 0 < number <= board.seq:
         raise NoSuchMoment(_("Cette modification du tableau n’existe pas."))
     return Shown(number, _moment_of(board, number))
@@ -149,7 +149,7 @@ def _at(board: Board, asked: str) -> Shown:
     end = max(moments) + timedelta(minutes=1) - timedelta.resolution
     if end < board.created_at:
         raise NoSuchMoment(_before(board))
-    return Shown(seq_at(reading(), board, end), max(moments))
+    return Shown(seq_at(read_session(), board, end), max(moments))
 
 
 def _before(board: Board) -> str:
@@ -175,7 +175,7 @@ def _choices(board: Board) -> dict[str, Any]:
 
 
 def _moment_of(board: Board, seq: int) -> datetime:
-    moment = reading().scalar(select(Change.at).where(Change.board_id == board.id, Change.seq == seq))
+    moment = read_session().scalar(select(Change.at).where(Change.board_id == board.id, Change.seq == seq))
     if moment is None:
         raise NotFound("page_not_found")
     return moment

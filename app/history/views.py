@@ -15,16 +15,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
 from app.auth.locale import current_language
-from app.board.dispatch import carry_out
+from app.board.dispatch import dispatch_command
 from app.board.preview_as import viewer
-from app.history.labels import WHAT, differences
-from app.web.params import number_in
+from app.history.labels import EVENT_LABELS, differences
+from app.web.params import parse_id
 from app.web.problems import problem_for
 from app.web.redirects import safe_next
 from boards import rights
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import Refusal
-from boards.history.feed import KINDS, Asked, history
+from boards.history.feed import KINDS, HistoryFilters, history
 from boards.models import Board, Change, Column, Person
 from boards.queries import find_board, find_card
 from boards.text.sanitize import sorting_key
@@ -45,7 +45,7 @@ KIND_WORDS = {
 @routes.get("/boards/<slug>/history")
 @login_required
 def show_board_history(slug: str) -> str:
-    board = find_board(reading(), current_person(), slug)
+    board = find_board(read_session(), current_person(), slug)
     asked = _asked(request.args)
     return render_template(
         "history/board.html",
@@ -55,7 +55,7 @@ def show_board_history(slug: str) -> str:
         people=_actors(board),
         columns=[column for column in _columns(board) if rights.may_read(current_person(), column)],
         kinds={kind: words for kind, words in KIND_WORDS.items() if kind != "rights" or rights.may_arrange(current_person())},
-        page=history(reading(), current_person(), board, before=number_in(request.args.get("before")), asked=asked),
+        page=history(read_session(), current_person(), board, before=parse_id(request.args.get("before")), asked=asked),
         acts=True,
         **_told_in_words(),
     )
@@ -66,9 +66,9 @@ def show_board_history(slug: str) -> str:
 def show_card_history(card_id: int) -> str:
     """The history in the card's panel when the board is in sight, else a page of its own."""
     person, place = viewer()
-    card, column = find_card(reading(), person, card_id)
-    board = reading().get_one(Board, card.board_id)
-    page = history(reading(), person, board, card=card, before=number_in(request.args.get("before")), acts=place is None)
+    card, column = find_card(read_session(), person, card_id)
+    board = read_session().get_one(Board, card.board_id)
+    page = history(read_session(), person, board, card=card, before=parse_id(request.args.get("before")), acts=place is None)
     template = "history/_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
     level = rights.level_on(board, person, column)
     return render_template(template, board=board, card=card, column=column, level=level, page=page, acts=place is None, **_told_in_words())
@@ -77,10 +77,10 @@ def show_card_history(card_id: int) -> str:
 @routes.post("/boards/<slug>/undo")
 @login_required
 def undo(slug: str) -> AnyResponse:
-    first = {"first": number_in(request.form.get("first")) or 0} if request.form.get("first") else {}
-    asked = {"type": "undo_change", "seq": number_in(request.form.get("seq")) or 0, **first, "key": request.form.get("key") or None}
+    first = {"first": parse_id(request.form.get("first")) or 0} if request.form.get("first") else {}
+    asked = {"type": "undo_change", "seq": parse_id(request.form.get("seq")) or 0, **first, "key": request.form.get("key") or None}
     try:
-        carry_out(current_person(), current_language(), slug, asked)
+        dispatch_command(current_person(), current_language(), slug, asked)
         flash(_("La modification est annulée."))
     except Refusal as refusal:
         flash(problem_for(refusal)["detail"], "problem")
@@ -88,19 +88,27 @@ def undo(slug: str) -> AnyResponse:
 
 
 def _told_in_words() -> dict[str, Any]:
-    return {"me": current_person(), "here": "history", "what": WHAT, "differences": differences, "new_key": lambda: secrets.token_hex(16)}
+    return {
+        "me": current_person(),
+        "here": "history",
+        "what": EVENT_LABELS,
+        "differences": differences,
+        "new_key": lambda: secrets.token_hex(16),
+    }
 
 
-def _asked(arguments: Mapping[str, str]) -> Asked:
+def _asked(arguments: Mapping[str, str]) -> HistoryFilters:
     kind = arguments.get("kind", "")
-    return Asked(number_in(arguments.get("person")), number_in(arguments.get("column")), kind if kind in KINDS else None)
+    return HistoryFilters(parse_id(arguments.get("person")), parse_id(arguments.get("column")), kind if kind in KINDS else None)
 
 
 def _actors(board: Board) -> list[Person]:
     acted = select(Change.actor_id).where(Change.board_id == board.id)
-    people = reading().scalars(select(Person).where(Person.id.in_(acted), Person.erased_at.is_(None)))
+    people = read_session().scalars(select(Person).where(Person.id.in_(acted), Person.erased_at.is_(None)))
     return sorted(people, key=lambda person: sorting_key(person.name))
 
 
 def _columns(board: Board) -> list[Column]:
-    return list(reading().scalars(select(Column).where(Column.board_id == board.id).order_by(Column.archived_at.is_not(None), Column.rank)))
+    return list(
+        read_session().scalars(select(Column).where(Column.board_id == board.id).order_by(Column.archived_at.is_not(None), Column.rank))
+    )

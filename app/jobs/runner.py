@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 
 from app.jobs.models import Job, Task
 from app.web import metrics
-from boards.database import now, reading, write_transaction
+from boards.database import now, read_session, write_transaction
 from boards.errors import Busy
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def enter(tasks: Iterable[Task]) -> None:
     with write_transaction() as session:
         rows = {job.name: job for job in session.scalars(select(Job).with_for_update())}
         for task in tasks:
-            metrics.JOBS.labels(task.name, Went.WRONG.value)  # at nought, so that the first failure shows as one
+            metrics.JOBS.labels(task.name, RunResult.WRONG.value)  # at nought, so that the first failure shows as one
             due_at = task.when(now())
             if task.name not in rows:
                 session.add(Job(name=task.name, due_at=due_at))
@@ -47,12 +47,12 @@ def enter(tasks: Iterable[Task]) -> None:
 
 def due(tasks: Iterable[Task]) -> list[Task]:
     """Those that are due and that nobody carries out."""
-    reading().rollback()  # a snapshot from before would not know what has been done since
-    names = set(reading().scalars(select(Job.name).where(Job.due_at <= now(), _is_free())))
+    read_session().rollback()  # a snapshot from before would not know what has been done since
+    names = set(read_session().scalars(select(Job.name).where(Job.due_at <= now(), _is_free())))
     return [task for task in tasks if task.name in names]
 
 
-class Went(Enum):
+class RunResult(Enum):
     """How it went when a worker turned to a job."""
 
     WELL = "well"
@@ -60,28 +60,28 @@ class Went(Enum):
     ELSEWHERE = "elsewhere"  # somebody else does it, or has just done it
 
 
-def carry_out(task: Task, *, even_early: bool = False) -> Went:
+def run_job(task: Task, *, even_early: bool = False) -> RunResult:
     """Carry the job out if it is due and free; `even_early`: if it is free.
 
     What goes wrong is kept with the job, which is tried again after a pause that grows.
     """
     began, holder = now(), f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     if not _take(task, holder, began, even_early):
-        return Went.ELSEWHERE
-    reading().rollback()  # the work sees the database as it is now
+        return RunResult.ELSEWHERE
+    read_session().rollback()  # the work sees the database as it is now
     try:
         with _held(task, holder):
             count = task.work()
     except Exception as error:
         log.exception("job %s failed", task.name)
         _let_go(task, holder, began, f"{type(error).__name__}: {error}", well=False)
-        return _counted(task, Went.WRONG)
+        return _counted(task, RunResult.WRONG)
     log.log(logging.INFO if count else logging.DEBUG, "job %s: %s", task.name, count)
     _let_go(task, holder, began, f"{task.done} : {count}", well=True)
-    return _counted(task, Went.WELL)
+    return _counted(task, RunResult.WELL)
 
 
-def _counted(task: Task, went: Went) -> Went:
+def _counted(task: Task, went: RunResult) -> RunResult:
     metrics.JOBS.labels(task.name, went.value).inc()
     return went
 

@@ -12,10 +12,10 @@ from flask import Flask
 from app.auth.signals import sign_in_ended
 from app.extensions import socketio
 from app.live import access_watcher, broadcaster, events
-from app.live.broadcast_manager import OneFrame
-from app.live.broadcaster import close_sign_in, say_closing
+from app.live.broadcast_manager import BroadcastManager
+from app.live.broadcaster import announce_shutdown, close_sign_in
 from app.live.packet_guard import JsonPacket, ended_by_nonsense
-from app.live.websocket import WebSocketSeam
+from app.live.websocket import WebSocketMiddleware
 from app.web import json as strict_json
 from config import Settings
 
@@ -27,7 +27,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     sign_in_ended.connect(close_sign_in)
     socketio.init_app(
         app,
-        client_manager=OneFrame(),
+        client_manager=BroadcastManager(),
         serializer=JsonPacket,
         async_mode="gevent",
         async_handlers=False,  # one client's events are carried out in the order they were sent
@@ -38,7 +38,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         ping_interval=20,
         ping_timeout=20,
     )
-    app.wsgi_app = WebSocketSeam(ended_by_nonsense(app.wsgi_app))  # type: ignore[method-assign]  # Flask's documented seam for middleware
+    app.wsgi_app = WebSocketMiddleware(ended_by_nonsense(app.wsgi_app))  # type: ignore[method-assign]  # Flask's documented seam for middleware
 
 
 def start(app: Flask) -> None:
@@ -63,7 +63,7 @@ def _join_others(app: Flask, redis_url: str, prefix: str) -> None:
         if "seats" in message:
             remote_presence.hear()
         else:
-            broadcaster.hear(message)
+            broadcaster.on_worker_message(message)
 
     worker = uuid.uuid4().hex
     redis_bus.start(app, redis_url, prefix, worker, hear)
@@ -78,4 +78,4 @@ def _is_ours(origin: str | None, environ: dict[str, Any] | None, settings: Setti
     return origin is not None and urlsplit(origin).netloc == (environ or {}).get("HTTP_HOST")
 
 
-__all__ = ["init_app", "leave", "say_closing", "start"]
+__all__ = ["announce_shutdown", "init_app", "leave", "start"]

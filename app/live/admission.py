@@ -10,7 +10,7 @@ SPELL_SECONDS = 0.01  # that others wait at most for those who arrive
 PAUSE_SECONDS = 0.001  # a timer, not a mere yield: gevent hands the processor to fifty who yield before it looks what else has come
 
 
-class Turns:
+class ConnectThrottle:
     """One goes on after the other, in the order of arrival; after each spell the loop goes round once, and what else people ask is answered."""
 
     def __init__(self, pause: Callable[[float], object] = time.sleep, clock: Callable[[], float] = time.monotonic) -> None:

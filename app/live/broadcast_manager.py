@@ -14,18 +14,18 @@ from socketio.manager import Manager
 from socketio.packet import EVENT
 from wsproto.frame_protocol import FrameProtocol
 
-from app.live.websocket import LINE, Line
+from app.live.websocket import LINE, BufferedSocket
 from app.web.metrics import DROPPED_CLIENTS, QUEUE_DEPTH
 
 POLLED_AT_MOST = 200  # packets that wait for somebody who polls; who lets them gather is dropped, and catches up
 
 
-class OneFrame(Manager):
+class BroadcastManager(Manager):
     """The client manager that Socket.IO's server asks to emit."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: dict[str, tuple[Any, Line | None]] = {}  # of those who were told something: Engine.IO's client and its line
+        self._lines: dict[str, tuple[Any, BufferedSocket | None]] = {}  # of those who were told something: Engine.IO's client and its line
 
     def disconnect(self, sid: str, namespace: str, **options: Any) -> None:
         self._lines.pop(self.eio_sid_from_sid(sid, namespace), None)
@@ -68,7 +68,7 @@ class OneFrame(Manager):
         encoded: str | list[Any] = self.server.packet_class(EVENT, namespace=namespace, data=[event, *arguments]).encode()
         return encoded
 
-    def _line_of(self, carrier_sid: str) -> tuple[Any, Line | None]:
+    def _line_of(self, carrier_sid: str) -> tuple[Any, BufferedSocket | None]:
         """A client, None when it has just gone, and its line if it began as a WebSocket."""
         client = self.server.eio.sockets.get(carrier_sid)
         if client is None:

@@ -15,15 +15,15 @@ from typing import Any, NamedTuple
 from flask import Flask
 
 from app.board.flash_banners import banners
-from app.board.rendering import present, view_of
+from app.board.rendering import serialize_change, visibility_key
 from app.extensions import socketio
 from app.live import worker_bus
-from app.live.presence import Group, Seat, Seats
+from app.live.presence import Connection, ConnectionRegistry, Group
 from app.web.metrics import DELIVERY, RESYNCS
 from boards import rights
-from boards.database import reading
+from boards.database import read_session
 from boards.flashes import flashing, readable
-from boards.log.change_log import Committed, written_since
+from boards.log.change_log import CommittedChange, written_since
 from boards.models import Board, Column
 from boards.perform import change_committed
 
@@ -39,11 +39,11 @@ class _News(NamedTuple):
     """A change that was just committed; without one, that the log of a board may hold more than was told."""
 
     board_id: int
-    change: Committed | None
+    change: CommittedChange | None
     since: float  # by the clock that only goes forward
 
 
-seats = Seats()
+seats = ConnectionRegistry()
 _outgoing: SimpleQueue[_News] = SimpleQueue()
 _moved_boards: list[int] = []
 _presence_changed = Event()
@@ -63,17 +63,17 @@ def room(board_id: int, group: Group) -> str:
     return f"board:{board_id}:{group.audience.key}:{group.language}"
 
 
-def begin_to_tell(board: Board) -> None:
+def start_broadcasting(board: Board) -> None:
     """Somebody joins: what the board has reached by now they read themselves."""
     _told.setdefault(board.id, board.seq)
 
 
-def look_into(board_id: int) -> None:
+def refresh_board(board_id: int) -> None:
     """The board's log may hold more than this process has told."""
     _outgoing.put(_News(board_id, None, perf_counter()))
 
 
-def look_around() -> None:
+def refresh_flashes() -> None:
     """Something that concerns every board may have begun or ended: a flash that another process saw lit, or whose time is over."""
     _outgoing.put(_News(_NO_BOARD, None, perf_counter()))
 
@@ -82,17 +82,17 @@ def is_behind(board: Board) -> bool:
     return board.seq > _told.setdefault(board.id, board.seq) and _outgoing.empty()
 
 
-def hear(message: dict[str, Any]) -> None:
+def on_worker_message(message: dict[str, Any]) -> None:
     """A message of another worker."""
     if "board" in message:
-        look_into(message["board"] if message["board"] in seats.boards() else _NO_BOARD)
+        refresh_board(message["board"] if message["board"] in seats.boards() else _NO_BOARD)
     elif "typing" in message:
         _emit_typing(message["typing"], message["column"])
     elif "person" in message:
         _emit_to_person(message["person"], message["event"], message["data"])
 
 
-def say_closing() -> float:
+def announce_shutdown() -> float:
     """This process ends soon: have everybody go over to another within as many seconds as are returned, each at a moment of their own."""
     global _ends_at
     within = max(CLOSING_SECONDS, len(seats) / CLOSING_PER_SECOND)
@@ -101,7 +101,7 @@ def say_closing() -> float:
     return within
 
 
-def welcome(seat: Seat) -> None:
+def welcome(seat: Connection) -> None:
     """Whoever still arrives while this process ends, by a connection that was open already, has to go over like everybody else."""
     if _ends_at is not None:
         _emit("closing", {"within": max(0.0, _ends_at - monotonic())}, to=seat.sid)
@@ -119,12 +119,12 @@ def close(sid: str) -> None:
     socketio.server.disconnect(sid)
 
 
-def tell_new_view(seat: Seat) -> None:
+def notify_view_changed(seat: Connection) -> None:
     """What this person may see has changed: their page fetches the board anew."""
     _emit("view_changed", {"board": seat.board_id}, to=seat.sid)
 
 
-def tell_person(person_id: int, event: str, data: dict[str, Any]) -> None:
+def notify_person(person_id: int, event: str, data: dict[str, Any]) -> None:
     """Tell all open pages of one person what they themselves did on one of them."""
     worker_bus.tell({"person": person_id, "event": event, "data": data})
     _emit_to_person(person_id, event, data)
@@ -134,7 +134,7 @@ def _emit_to_person(person_id: int, event: str, data: dict[str, Any]) -> None:
     _emit(event, data, to=[seat.sid for seat in seats.all() if seat.person["id"] == person_id])
 
 
-def _enqueue(_sender: Any, change: Committed) -> None:
+def _enqueue(_sender: Any, change: CommittedChange) -> None:
     _outgoing.put(_News(change.board_id, change, perf_counter()))
 
 
@@ -147,7 +147,7 @@ def _tell_changes(app: Flask) -> None:
                 waiting.append(_outgoing.get_nowait())
         except Empty:
             pass
-        news: defaultdict[int, list[Committed | None]] = defaultdict(list)
+        news: defaultdict[int, list[CommittedChange | None]] = defaultdict(list)
         for item in waiting:
             news[item.board_id].append(item.change)
         flashes_concerned = _NO_BOARD in news
@@ -170,7 +170,7 @@ def _tell_changes(app: Flask) -> None:
                 log.exception("could not tell what flashes")
 
 
-def _concerns_flashes(change: Committed) -> bool:
+def _concerns_flashes(change: CommittedChange) -> bool:
     """Whether something of it flashes or flashed, or who may read that is another now; hardly ever, and then nothing need be asked."""
     flashed = {id for id, *_ in _flashes_told}
     return bool(change.columns or change.board) or any(id in flashed or (card and card.flash_until) for id, card in change.cards.items())
@@ -179,7 +179,7 @@ def _concerns_flashes(change: Committed) -> bool:
 def _tell_flashes() -> None:
     """Tell everybody on every board what flashes now, when that has changed: each group what it may read of it."""
     global _flashes_told
-    flashes = flashing(reading()) if len(seats) else []
+    flashes = flashing(read_session()) if len(seats) else []
     state = tuple((flash.card.id, flash.card.changed_seq, flash.column.changed_seq) for flash in flashes)
     if state == _flashes_told:
         return
@@ -192,7 +192,7 @@ def _tell_flashes() -> None:
         _emit("flashes", banners(shown, language), to=rooms)
 
 
-def _tell_board(board_id: int, news: list[Committed | None]) -> list[Committed] | None:
+def _tell_board(board_id: int, news: list[CommittedChange | None]) -> list[CommittedChange] | None:
     """Tell what was committed here; None: other processes may have written. Returns what was told; None: to fetch the board anew."""
     if any(news):
         worker_bus.tell({"board": board_id})
@@ -200,7 +200,7 @@ def _tell_board(board_id: int, news: list[Committed | None]) -> list[Committed] 
     changes = [change for change in news if change and (told is None or change.seq > told)]
     follow_on = told is None or [change.seq for change in changes] == [*range(told + 1, told + 1 + len(changes))]
     if told is not None and (None in news or not follow_on):  # the log has it all, in order
-        missed = written_since(reading(), board_id, told)
+        missed = written_since(read_session(), board_id, told)
         if missed.changes is None:
             _told[board_id] = missed.seq
             RESYNCS.inc(sum(seat.board_id == board_id for seat in seats.all()))
@@ -214,13 +214,13 @@ def _tell_board(board_id: int, news: list[Committed | None]) -> list[Committed] 
     return changes
 
 
-def _tell_groups(board_id: int, changes: list[Committed]) -> None:
+def _tell_groups(board_id: int, changes: list[CommittedChange]) -> None:
     """Each group its view; those that see the same in the same language are told together, and it is made once."""
     alike: defaultdict[tuple[Any, ...], list[Group]] = defaultdict(list)
     for group in seats.groups(board_id):
-        alike[group.language, *(view_of(change, group.audience) for change in changes)].append(group)
+        alike[group.language, *(visibility_key(change, group.audience) for change in changes)].append(group)
     for groups in alike.values():
-        payload = [present(change, *groups[0]) for change in changes]
+        payload = [serialize_change(change, *groups[0]) for change in changes]
         _emit("changes", payload, to=[room(board_id, group) for group in groups])
 
 
@@ -239,12 +239,12 @@ def _tell_presence() -> None:
         socketio.sleep(PRESENCE_SECONDS)
 
 
-def somebody_moved(board_id: int) -> None:
+def presence_changed(board_id: int) -> None:
     _moved_boards.append(board_id)
     _presence_changed.set()
 
 
-def tell_typing(seat: Seat, card_id: int, column_id: int) -> None:
+def broadcast_typing(seat: Connection, card_id: int, column_id: int) -> None:
     """Tell those on this board who may read the card, except the one who types."""
     told = {"board": seat.board_id, "card": card_id, "person": seat.person, "on": seat.typing_card == card_id}
     worker_bus.tell({"typing": told, "column": column_id})
@@ -254,7 +254,7 @@ def tell_typing(seat: Seat, card_id: int, column_id: int) -> None:
 def _emit_typing(told: dict[str, Any], column_id: int, skip_sid: str | None = None) -> None:
     board_id = told["board"]
     groups = seats.groups(board_id)
-    column = reading().get(Column, column_id) if groups else None
+    column = read_session().get(Column, column_id) if groups else None
     if column is not None:
         rooms = [room(board_id, group) for group in groups if rights.may_read(group.audience, column)]
         _emit("typing", {name: told[name] for name in ("card", "person", "on")}, to=rooms, skip_sid=skip_sid)

@@ -14,22 +14,22 @@ from flask_socketio import SocketIO, disconnect, join_room, leave_room
 from app.auth import last_seen
 from app.auth.current_user import current_person, current_sign_in_id, current_token_id, may_write
 from app.auth.locale import current_language
-from app.board.dispatch import board_reference, carry_out
+from app.board.dispatch import board_reference, dispatch_command
 from app.board.flash_banners import banners_for
-from app.board.preview_as import standing_in
-from app.board.rendering import person_data, present_catch_up
+from app.board.preview_as import preview_person
+from app.board.rendering import person_data, serialize_catch_up
 from app.error_handlers import note_refusal
 from app.extensions import socketio
 from app.live import broadcaster
 from app.live.broadcaster import room, seats
-from app.live.presence import Seat
+from app.live.presence import Connection
 from app.web.assets import asset_url
 from app.web.problems import problem_document, problem_for
-from app.web.request_log import watched
-from boards.database import is_unavailable, read_anew, reading
+from app.web.request_log import logged_event
+from boards.database import is_unavailable, read_session, restart_read
 from boards.errors import FieldError, Forbidden, Invalid, Refusal
 from boards.log.change_log import CatchUp, changes_after
-from boards.personal.read_receipts import own_reads
+from boards.personal.read_receipts import read_versions
 from boards.personal.unread import progress_of
 from boards.queries import find_board, find_card
 
@@ -41,7 +41,7 @@ Answer = dict[str, Any]
 def listen(server: SocketIO) -> None:
     """Take these events; the table is what tests go through."""
     for name, handler in HANDLERS.items():
-        server.on_event(name, watched(name, handler))
+        server.on_event(name, logged_event(name, handler))
 
 
 def on_connect(*_anything: Any) -> bool | None:
@@ -61,7 +61,7 @@ def on_disconnect(*_anything: Any) -> None:
         _leave_board(seat, seat.board_id)
 
 
-def _answers(handler: Callable[[Seat, Answer], Answer]) -> Callable[..., Answer]:
+def _answers(handler: Callable[[Connection, Answer], Answer]) -> Callable[..., Answer]:
     """An event with one JSON object and an acknowledgement; a refusal is answered as {"error": problem}."""
 
     @wraps(handler)
@@ -89,13 +89,13 @@ def _answers(handler: Callable[[Seat, Answer], Answer]) -> Callable[..., Answer]
 
 
 @_answers
-def on_join(seat: Seat, data: Answer) -> Answer:
+def on_join(seat: Connection, data: Answer) -> Answer:
     """Enter the room first, read what came after `after` second: nothing can fall between."""
     after = data.get("after")
     last_seen.note(current_user._get_current_object())
     person = current_person()
-    board = find_board(reading(), person, board_reference(data.get("board")))
-    stands_in = standing_in(person, data["as"]) if data.get("as") is not None else None
+    board = find_board(read_session(), person, board_reference(data.get("board")))
+    stands_in = preview_person(person, data["as"]) if data.get("as") is not None else None
     previewed = stands_in.audience if stands_in is not None else None
     arrived = seat.board_id != board.id
     if seat.board_id is not None:
@@ -105,55 +105,55 @@ def on_join(seat: Seat, data: Answer) -> Answer:
             leave_room(room(board.id, seat.group))
     seats.place(seat, board.id, person.audience, previewed)
     join_room(room(board.id, seat.group))
-    broadcaster.begin_to_tell(board)
-    read_anew()
-    missed = changes_after(reading(), board, after if type(after) is int else -1)
+    broadcaster.start_broadcasting(board)
+    restart_read()
+    missed = changes_after(read_session(), board, after if type(after) is int else -1)
     if data.get("view") not in (None, seat.audience.key):
         missed = CatchUp(missed.seq, None)  # their role or services changed since the page was made: no change of the board says so
     if arrived:
-        broadcaster.somebody_moved(board.id)
-    reads = own_reads(reading(), person, board) if previewed is None else {}
+        broadcaster.presence_changed(board.id)
+    reads = read_versions(read_session(), person, board) if previewed is None else {}
     return {
-        **present_catch_up(missed, *seat.group),
+        **serialize_catch_up(missed, *seat.group),
         **seats.presence(board.id),
         "reads": reads,
-        "seen": progress_of(reading(), person, board).plain if previewed is None else None,
+        "seen": progress_of(read_session(), person, board).plain if previewed is None else None,
         "flashes": banners_for(stands_in or person, seat.language),
         "script": asset_url("app.js"),
     }
 
 
 @_answers
-def on_command(seat: Seat, data: Answer) -> Answer:
+def on_command(seat: Connection, data: Answer) -> Answer:
     if not may_write():
         raise Forbidden("token_read_only")
     if seat.previewed is not None:
         raise Forbidden("only_previewing")
     command = {name: value for name, value in data.items() if name != "board"}
-    return carry_out(current_person(), current_language(), data.get("board"), command)
+    return dispatch_command(current_person(), current_language(), data.get("board"), command)
 
 
 @_answers
-def on_typing(seat: Seat, data: Answer) -> Answer:
+def on_typing(seat: Connection, data: Answer) -> Answer:
     """Somebody writes in a card, or has stopped; told to the others who may read it, who forget it after some seconds."""
     card_id = data.get("card")
     if type(card_id) is not int or not 0 < card_id < 2**63:
         raise Invalid([FieldError("card", "missing", {})])
-    card, column = find_card(reading(), current_person(), card_id)
+    card, column = find_card(read_session(), current_person(), card_id)
     if seat.board_id == card.board_id:
         seat.typing_card = card_id if data.get("on") is True else None
         seat.typing_column = column.id
-        broadcaster.tell_typing(seat, card_id, column.id)
+        broadcaster.broadcast_typing(seat, card_id, column.id)
     return {}
 
 
-def _leave_board(seat: Seat, board_id: int) -> None:
+def _leave_board(seat: Connection, board_id: int) -> None:
     if seat.typing_card is not None:
         card_id, seat.typing_card = seat.typing_card, None
-        broadcaster.tell_typing(seat, card_id, seat.typing_column)
+        broadcaster.broadcast_typing(seat, card_id, seat.typing_column)
     leave_room(room(board_id, seat.group))
     seats.place(seat, None, seat.own_audience, seat.previewed)
-    broadcaster.somebody_moved(board_id)
+    broadcaster.presence_changed(board_id)
 
 
 def _sid() -> str:

@@ -24,7 +24,7 @@ class Group(NamedTuple):
 
 
 @dataclass
-class Seat:
+class Connection:
     """Where it is, and whose, is altered by `Seats.place` alone, which keeps count of them."""
 
     sid: str
@@ -49,20 +49,20 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Company:
+class PresenceList:
     """Those on one board: everybody's id, and the first `SHOWN` by name, so that several workers together still know the first."""
 
     ids: frozenset[int] = frozenset()
     people: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, people: Iterable[dict[str, Any]], ids: Iterable[int] = ()) -> Company:
+    def of(cls, people: Iterable[dict[str, Any]], ids: Iterable[int] = ()) -> PresenceList:
         """Each person once; `ids` are those of whom no more is known."""
         by_id = {person["id"]: person for person in people}
         return cls(frozenset(by_id) | frozenset(ids), nsmallest(SHOWN, by_id.values(), key=_by_name))
 
-    def and_also(self, others: Company) -> Company:
-        return Company.of([*others.people, *self.people], self.ids | others.ids)
+    def and_also(self, others: PresenceList) -> PresenceList:
+        return PresenceList.of([*others.people, *self.people], self.ids | others.ids)
 
 
 class _Table:
@@ -77,7 +77,7 @@ class _Table:
         self._people: dict[int, dict[str, Any]] = {}
         self._by_name: list[tuple[str, int]] = []
 
-    def come(self, seat: Seat) -> None:
+    def come(self, seat: Connection) -> None:
         self.groups[seat.group] += 1
         id = seat.person["id"]
         if id in self._tabs:
@@ -86,7 +86,7 @@ class _Table:
         self._people[id] = seat.person
         insort(self._by_name, _by_name(seat.person))
 
-    def go(self, seat: Seat) -> None:
+    def go(self, seat: Connection) -> None:
         self.groups -= Counter([seat.group])  # which leaves no group with nobody
         id = seat.person["id"]
         self._tabs[id] -= 1
@@ -98,31 +98,31 @@ class _Table:
         del self._by_name[bisect_left(self._by_name, _by_name(self._people[id]))]
 
     @property
-    def company(self) -> Company:
-        return Company(frozenset(self._tabs), [self._people[id] for _name, id in self._by_name[:SHOWN]])
+    def company(self) -> PresenceList:
+        return PresenceList(frozenset(self._tabs), [self._people[id] for _name, id in self._by_name[:SHOWN]])
 
 
-class Seats:
+class ConnectionRegistry:
     """The seats of this process, and who sits at other workers. Every method bears being called twice: a client may repeat any event."""
 
     def __init__(self) -> None:
-        self._seats: dict[str, Seat] = {}
+        self._seats: dict[str, Connection] = {}
         self._tables: dict[int, _Table] = {}  # those boards alone where somebody sits
-        self.elsewhere: dict[int, Company] = {}  # board → those whose connections other workers hold
+        self.elsewhere: dict[int, PresenceList] = {}  # board → those whose connections other workers hold
 
-    def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience, language: str) -> Seat:
-        return self._seats.setdefault(sid, Seat(sid, person, sign_in_id, audience, language))
+    def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience, language: str) -> Connection:
+        return self._seats.setdefault(sid, Connection(sid, person, sign_in_id, audience, language))
 
-    def find(self, sid: str) -> Seat | None:
+    def find(self, sid: str) -> Connection | None:
         return self._seats.get(sid)
 
-    def leave(self, sid: str) -> Seat | None:
+    def leave(self, sid: str) -> Connection | None:
         seat = self._seats.pop(sid, None)
         if seat is not None:
             self._get_up(seat)
         return seat
 
-    def place(self, seat: Seat, board_id: int | None, own_audience: Audience, previewed: Audience | None) -> None:
+    def place(self, seat: Connection, board_id: int | None, own_audience: Audience, previewed: Audience | None) -> None:
         """From now on this seat is at this board, if any, and hears what these may hear."""
         taken = seat.sid in self._seats  # whoever has left meanwhile sits nowhere any more
         if taken:
@@ -133,12 +133,12 @@ class Seats:
 
     def presence(self, board_id: int) -> dict[str, Any]:
         """Who is on the board, at whichever worker: {people, total}. Each person once, the first `SHOWN` by name."""
-        company = self._tables[board_id].company if board_id in self._tables else Company()
+        company = self._tables[board_id].company if board_id in self._tables else PresenceList()
         if there := self.elsewhere.get(board_id):
             company = company.and_also(there)
         return {"people": company.people, "total": len(company.ids)}
 
-    def companies(self) -> dict[int, Company]:
+    def companies(self) -> dict[int, PresenceList]:
         """Those who sit here, by board."""
         return {board_id: table.company for board_id, table in self._tables.items()}
 
@@ -149,14 +149,14 @@ class Seats:
     def boards(self) -> set[int]:
         return set(self._tables)
 
-    def all(self) -> list[Seat]:
+    def all(self) -> list[Connection]:
         return list(self._seats.values())
 
-    def _sit_down(self, seat: Seat) -> None:
+    def _sit_down(self, seat: Connection) -> None:
         if seat.board_id is not None:
             self._tables.setdefault(seat.board_id, _Table()).come(seat)
 
-    def _get_up(self, seat: Seat) -> None:
+    def _get_up(self, seat: Connection) -> None:
         if seat.board_id is None:
             return
         table = self._tables[seat.board_id]

@@ -20,7 +20,7 @@ RETRY_SECONDS = 1
 
 
 def start(app: Flask, url: str, prefix: str, worker: str, hear: Callable[[dict[str, Any]], None]) -> None:
-    """Begin to exchange messages under this name; `hear` gets those of the other workers, inside an application context."""
+    """Begin to exchange messages under this name; `on_worker_message` gets those of the other workers, inside an application context."""
     worker_bus.open_as(worker)
     channel = f"{prefix}:bus"
     socketio.start_background_task(_send, url, channel)

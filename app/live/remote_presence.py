@@ -16,7 +16,7 @@ import redis
 from app.extensions import socketio
 from app.live import broadcaster, worker_bus
 from app.live.broadcaster import seats
-from app.live.presence import Company
+from app.live.presence import PresenceList
 from app.web.redis_client import client_of
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ LOOK_SECONDS = 0.5
 RENEW_SECONDS = 3
 KEPT_SECONDS = 8
 
-Companies = dict[int, Company]
+Companies = dict[int, PresenceList]
 
 
 class Elsewhere:
@@ -82,8 +82,8 @@ class Elsewhere:
         together: Companies = {}
         for entry in filter(None, entries.values()):
             for board, company in json.loads(entry).items():
-                there = Company.of(company["people"], company["ids"])
-                together[int(board)] = there.and_also(together.get(int(board), Company()))
+                there = PresenceList.of(company["people"], company["ids"])
+                together[int(board)] = there.and_also(together.get(int(board), PresenceList()))
         return together
 
 
@@ -109,7 +109,7 @@ def show(companies: Companies) -> None:
     before, seats.elsewhere = seats.elsewhere, companies
     for board_id in before.keys() | companies.keys():
         if before.get(board_id) != companies.get(board_id):
-            broadcaster.somebody_moved(board_id)
+            broadcaster.presence_changed(board_id)
 
 
 _elsewhere: Elsewhere | None = None

@@ -21,7 +21,7 @@ from select import select
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from app.live.admission import Turns
+from app.live.admission import ConnectThrottle
 from app.web.metrics import DROPPED_CLIENTS
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _in_background(work: Callable[[], None]) -> None:
     Thread(target=work, daemon=True).start()  # a greenlet in the running server
 
 
-class Line:
+class BufferedSocket:
     """The sending half of one live connection: whole frames in their order, and whoever sends never waits for the client.
 
     What the kernel's buffer does not take is held and follows as the client reads. One that falls too far behind, or takes nothing
@@ -153,10 +153,10 @@ class Line:
             pass  # it has ended already
 
 
-class WebSocketSeam:
-    def __init__(self, app: WSGIApplication, arrivals: Turns | None = None) -> None:
+class WebSocketMiddleware:
+    def __init__(self, app: WSGIApplication, arrivals: ConnectThrottle | None = None) -> None:
         self.app = app
-        self._arrivals = arrivals or Turns()
+        self._arrivals = arrivals or ConnectThrottle()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         connection = _socket_of(environ)
@@ -165,7 +165,7 @@ class WebSocketSeam:
         self._arrivals.wait()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BYTES)
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        environ[LINE] = environ["werkzeug.socket"] = Line(connection)
+        environ[LINE] = environ["werkzeug.socket"] = BufferedSocket(connection)
         try:
             return self.app(environ, start_response)
         except ConnectionError as error:  # how the driver says that the conversation is over; the server then closes without a word

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.server.migrations import is_known, newest_revision
 from app.web.redis_client import client_of
-from boards.database import reading
+from boards.database import read_session
 from config import Settings
 
 _redis_client = cache(client_of)
@@ -29,17 +29,17 @@ def readiness() -> dict[str, str]:
 
 def schema_of_database() -> str | None:
     """The revision that the database is at; None for one without tables."""
-    revision: str | None = reading().scalar(text("SELECT version_num FROM alembic_version"))
+    revision: str | None = read_session().scalar(text("SELECT version_num FROM alembic_version"))
     return revision
 
 
 def _database() -> dict[str, str]:
     try:
-        reading().rollback()
-        reading().execute(text("SELECT seq FROM boards LIMIT 1"))
+        read_session().rollback()
+        read_session().execute(text("SELECT seq FROM boards LIMIT 1"))
         revision = schema_of_database()
     except SQLAlchemyError:
-        reading().rollback()
+        read_session().rollback()
         return {"database": "away", "schema": "unknown"}
     if revision == newest_revision():
         return {"database": "ok", "schema": "ok"}

@@ -13,17 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, Digest, Preferences
-from app.accounts.preferences import Mail, next_digest, stopping_token
+from app.accounts.preferences import MailKind, next_digest, unsubscribe_token
 from app.auth.locale import language_of
 from app.history.labels import differences
 from app.web.cron import at
 from app.web.smtp import CannotSend, public_link, send
-from app.whats_new.labels import WHAT
-from boards.database import now, reading, write_transaction
+from app.whats_new.labels import NEWS_LABELS
+from boards.database import now, read_session, write_transaction
 from boards.models import Board, Column, Person
 from boards.queries import boards_for
 from boards.text.diff import Piece, cut
-from boards.whats_new import Item, News, news_for
+from boards.whats_new import News, NewsItem, news_for
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,9 @@ class Part:
     """What is new on one board since the mail before."""
 
     board: Board
-    columns: Sequence[tuple[Column, Sequence[Item]]]
-    expired: Sequence[Item]
-    ending: Sequence[Item]  # hold for the last day; read, so no reason for a mail
+    columns: Sequence[tuple[Column, Sequence[NewsItem]]]
+    expired: Sequence[NewsItem]
+    ending: Sequence[NewsItem]  # hold for the last day; read, so no reason for a mail
     others: int  # unread too: told before, or too many to be listed
 
     @property
@@ -54,8 +54,8 @@ def send_digests() -> int:
     if current_app.config["SETTINGS"].smtp is None:
         return 0
     due = select(Preferences.person_id).where(Preferences.digest_due_at <= now()).order_by(Preferences.digest_due_at).limit(AT_ONCE)
-    waiting = reading().scalars(due).all()
-    reading().rollback()
+    waiting = read_session().scalars(due).all()
+    read_session().rollback()
     sent = failed = 0
     for person_id in waiting:
         try:
@@ -88,7 +88,7 @@ def _send_if_due(person_id: int) -> bool:
         _try_again(person_id, since)
         raise
     finally:
-        reading().rollback()
+        read_session().rollback()
     with write_transaction() as session:
         if chosen := _chosen(session, person_id):
             chosen.digest_tries = 0
@@ -112,10 +112,10 @@ def _try_again(person_id: int, since: datetime | None) -> None:
 
 
 def _send(person_id: int, since: datetime | None) -> bool:
-    account = reading().scalar(select(Account).where(Account.person_id == person_id))
+    account = read_session().scalar(select(Account).where(Account.person_id == person_id))
     if account is None or account.person.disabled_at is not None:
         return False
-    parts = parts_for(reading(), account.person, since)
+    parts = parts_for(read_session(), account.person, since)
     if not parts:
         return False
     with force_locale(language_of(account)):
@@ -127,10 +127,10 @@ def _send(person_id: int, since: datetime | None) -> bool:
         subject,
         "mail/digest.txt",
         language=language_of(account),
-        stops_at=public_link("alerts.ask_to_stop", token=stopping_token(person_id, Mail.DIGEST)),
+        stops_at=public_link("alerts.ask_to_stop", token=unsubscribe_token(person_id, MailKind.DIGEST)),
         name=account.person.name,
         parts=parts,
-        what=WHAT,
+        what=NEWS_LABELS,
         changes=_changes,
         public_link=public_link,
     )
@@ -148,11 +148,11 @@ def _part(news: News, since: datetime | None) -> Part:
     return Part(news.board, listed, expired, news.ending, news.count - sum(len(items) for _column, items in listed))
 
 
-def _is_fresh(item: Item, since: datetime | None) -> bool:
+def _is_fresh(item: NewsItem, since: datetime | None) -> bool:
     return since is None or (item.at is not None and item.at > since)
 
 
-def _changes(item: Item) -> list[str]:
+def _changes(item: NewsItem) -> list[str]:
     """What differs in a card, each on a line; what is internal is read in the town hall's own pages."""
     told = replace(item.told, before={name: value for name, value in item.told.before.items() if name != "internal_note"})
     found = [(name, cut(pieces, CHANGE_MAX_CHARACTERS)) for name, pieces in differences(told)]

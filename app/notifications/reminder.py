@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from app.accounts.admin_actions import has_arrived
 from app.accounts.models import Account
-from app.accounts.preferences import Mail, preferences_of, stopping_token
+from app.accounts.preferences import MailKind, preferences_of, unsubscribe_token
 from app.auth.locale import language_of
 from app.web.smtp import CannotSend, public_link, send
 from boards import rights
-from boards.database import reading
+from boards.database import read_session
 from boards.models import Card, Person
 from boards.personal.reminders import remind_readers
 from boards.queries import load_cards
@@ -29,7 +29,7 @@ def send_reminders() -> int:
     reminded = remind_readers()
     failed = 0
     for person_id, card_ids in reminded.items() if current_app.config["SETTINGS"].smtp else ():
-        reading().rollback()
+        read_session().rollback()
         try:
             _write_to(person_id, card_ids)
         except CannotSend as error:
@@ -37,13 +37,13 @@ def send_reminders() -> int:
             failed += 1
             if failed == FAILURES_AT_MOST:
                 break
-    reading().rollback()
+    read_session().rollback()
     return len(reminded)
 
 
 def _write_to(person_id: int, card_ids: list[int]) -> None:
-    account = reading().scalar(select(Account).where(Account.person_id == person_id))
-    if account is None or not has_arrived(account) or not preferences_of(reading(), person_id).reminders:
+    account = read_session().scalar(select(Account).where(Account.person_id == person_id))
+    if account is None or not has_arrived(account) or not preferences_of(read_session(), person_id).reminders:
         return
     cards = _readable(account.person, card_ids)
     if not cards:
@@ -56,7 +56,7 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
         subject,
         "mail/reminder.txt",
         language=language_of(account),
-        stops_at=public_link("alerts.ask_to_stop", token=stopping_token(person_id, Mail.REMINDER)),
+        stops_at=public_link("alerts.ask_to_stop", token=unsubscribe_token(person_id, MailKind.REMINDER)),
         name=account.person.name,
         cards=cards,
         public_link=public_link,
@@ -66,6 +66,6 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
 def _readable(person: Person, card_ids: list[int]) -> list[Card]:
     """Those of them that the person may still read, in the order in which they were asked."""
     cards = [
-        card for card in load_cards(reading(), card_ids) if card.archived_at is None and rights.may_see_card(person, card, card.column)
+        card for card in load_cards(read_session(), card_ids) if card.archived_at is None and rights.may_see_card(person, card, card.column)
     ]
     return sorted(cards, key=lambda card: (card.must_read_at is None, card.must_read_at, card.id))

@@ -18,13 +18,13 @@ from wtforms import BooleanField, Field, RadioField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 
 from app.accounts.models import Account, Digest, Preferences
-from app.accounts.preferences import Mail, keep, preferences_of, stop, stopped_by
+from app.accounts.preferences import MailKind, preferences_of, save_preferences, unsubscribe, unsubscribe_request
 from app.auth.current_user import current_account
 from app.auth.locale import language_of
 from app.extensions import limiter
 from app.web.form_choices import choices
-from boards.database import reading, write_transaction
-from boards.models.personal import own_writing
+from boards.database import read_session, write_transaction
+from boards.models.personal import personal_transaction
 
 routes = Blueprint("alerts", __name__)
 
@@ -97,7 +97,7 @@ class AlertsForm(FlaskForm):
 @routes.get("/profile/alerts")
 @login_required
 def show_alerts() -> Page:
-    return _alerts_page(_filled_in(preferences_of(reading(), current_account().person_id)))
+    return _alerts_page(_filled_in(preferences_of(read_session(), current_account().person_id)))
 
 
 @routes.post("/profile/alerts")
@@ -106,8 +106,8 @@ def keep_alerts() -> Page:
     form = AlertsForm()
     if not form.validate():
         return _alerts_page(form), 422
-    with own_writing(current_account().person_id) as session:
-        keep(session, current_account().person_id, **form.chosen)
+    with personal_transaction(current_account().person_id) as session:
+        save_preferences(session, current_account().person_id, **form.chosen)
     flash(_("Vos alertes et vos e-mails sont réglés."))
     return redirect(url_for("alerts.show_alerts"), 303)
 
@@ -120,7 +120,7 @@ def _alerts_page(form: AlertsForm) -> str:
         here="profile",
         account=account,
         form=form,
-        due_at=preferences_of(reading(), account.person_id).digest_due_at,
+        due_at=preferences_of(read_session(), account.person_id).digest_due_at,
         mail_leaves=current_app.config["SETTINGS"].smtp is not None,
     )
 
@@ -161,25 +161,25 @@ def ask_to_stop(token: str) -> Page:
 @routes.post("/mails/<token>/stop")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def stop_mails(token: str) -> Page:
-    found = stopped_by(token)
+    found = unsubscribe_request(token)
     if found is not None and _account_of(found[0]) is not None:
-        reading().rollback()
+        read_session().rollback()
         with write_transaction() as session:
-            stop(session, *found)
+            unsubscribe(session, *found)
     return _stopping_page(token, stopped=True)
 
 
 def _stopping_page(token: str, *, stopped: bool) -> Page:
-    found = stopped_by(token)
+    found = unsubscribe_request(token)
     account = _account_of(found[0]) if found else None
     if found is None or account is None:
         return render_template("profile/stop_unknown.html"), 404
     language = language_of(account)
     with force_locale(language):
         return render_template(
-            "profile/stop_mails.html", reminders=found[1] is Mail.REMINDER, stopped=stopped, current_language=lambda: language
+            "profile/stop_mails.html", reminders=found[1] is MailKind.REMINDER, stopped=stopped, current_language=lambda: language
         )
 
 
 def _account_of(person_id: int) -> Account | None:
-    return reading().scalar(select(Account).where(Account.person_id == person_id))
+    return read_session().scalar(select(Account).where(Account.person_id == person_id))

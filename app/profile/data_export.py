@@ -16,9 +16,9 @@ from app.auth.current_user import current_account
 from app.extensions import limiter
 from app.web import json as strict_json
 from boards import rights
-from boards.database import now, reading, write_transaction
+from boards.database import now, read_session, write_transaction
 from boards.models import Board, Card, Change, Column, Person
-from boards.models.personal import CardRead, Fold, Notice, Placement, SavedFilter, Seen, Visit
+from boards.models.personal import BoardReadMarker, CardRead, CardReadMarker, Fold, Notice, Placement, SavedFilter
 from boards.models.suggestion import Reply, Vote
 from boards.sharing import PublicLink
 
@@ -65,11 +65,11 @@ def personal_data(account: Account) -> dict[str, Any]:
                 "since": sign_in.created_at.isoformat(),
                 "last_seen_at": _moment(sign_in.last_seen_at),
             }
-            for sign_in in reading().scalars(select(SignIn).where(SignIn.account_id == account.id))
+            for sign_in in read_session().scalars(select(SignIn).where(SignIn.account_id == account.id))
         ],
         "identities": [
             {"issuer": identity.issuer, "subject": identity.subject}
-            for identity in reading().scalars(select(Identity).where(Identity.account_id == account.id))
+            for identity in read_session().scalars(select(Identity).where(Identity.account_id == account.id))
         ],
         "tokens": [
             {
@@ -79,7 +79,7 @@ def personal_data(account: Account) -> dict[str, Any]:
                 "last_used_at": _moment(token.last_used_at),
                 "revoked_at": _moment(token.revoked_at),
             }
-            for token in reading().scalars(select(ApiToken).where(ApiToken.account_id == account.id))
+            for token in read_session().scalars(select(ApiToken).where(ApiToken.account_id == account.id))
         ],
         "alerts": _alerts(person),
         "cards": _cards(person),
@@ -98,7 +98,7 @@ def personal_data(account: Account) -> dict[str, Any]:
 
 
 def _alerts(person: Person) -> dict[str, Any]:
-    chosen = preferences_of(reading(), person.id)
+    chosen = preferences_of(read_session(), person.id)
     return {
         "flash_sound": chosen.flash_sound,
         "flash_desktop": chosen.flash_desktop,
@@ -115,7 +115,7 @@ def _alerts(person: Person) -> dict[str, Any]:
 
 def _cards(person: Person) -> list[dict[str, Any]]:
     query = select(Card, Column, Board).join(Column, Card.column_id == Column.id).join(Board, Card.board_id == Board.id)
-    mine = reading().execute(query.where(Card.author_id == person.id).order_by(Card.id))
+    mine = read_session().execute(query.where(Card.author_id == person.id).order_by(Card.id))
     return [
         {"id": card.id, **_board(person, board), "created_at": card.created_at.isoformat(), **_content(person, card, column, board)}
         for card, column, board in mine
@@ -130,13 +130,13 @@ def _content(person: Person, card: Card, column: Column, board: Board) -> dict[s
 
 
 def _votes(person: Person) -> list[dict[str, Any]]:
-    mine = reading().execute(_about(Vote).where(Vote.person_id == person.id).order_by(Card.id))
+    mine = read_session().execute(_about(Vote).where(Vote.person_id == person.id).order_by(Card.id))
     return [{**_board(person, board), "card": card.id, **_titled(person, card, column, board)} for _vote, card, column, board in mine]
 
 
 def _replies(person: Person) -> list[dict[str, Any]]:
     query = _about(Reply)
-    mine = reading().execute(query.where(Reply.author_id == person.id).order_by(Reply.id))
+    mine = read_session().execute(query.where(Reply.author_id == person.id).order_by(Reply.id))
     return [
         {
             "text": reply.text,
@@ -150,7 +150,7 @@ def _replies(person: Person) -> list[dict[str, Any]]:
 
 def _notices(person: Person) -> list[dict[str, Any]]:
     query = _about(Notice)
-    told = reading().execute(query.where(Notice.person_id == person.id).order_by(Notice.id))
+    told = read_session().execute(query.where(Notice.person_id == person.id).order_by(Notice.id))
     return [
         {"what": notice.what, "at": notice.at.isoformat(), "read_at": _moment(notice.read_at), **_titled(person, card, column, board)}
         for notice, card, column, board in told
@@ -159,7 +159,7 @@ def _notices(person: Person) -> list[dict[str, Any]]:
 
 def _reads(person: Person) -> list[dict[str, Any]]:
     query = _about(CardRead)
-    mine = reading().execute(query.where(CardRead.person_id == person.id).order_by(CardRead.at))
+    mine = read_session().execute(query.where(CardRead.person_id == person.id).order_by(CardRead.at))
     return [
         {"card": card.id, "version": read.version, "at": read.at.isoformat(), **_titled(person, card, column, board)}
         for read, card, column, board in mine
@@ -168,21 +168,24 @@ def _reads(person: Person) -> list[dict[str, Any]]:
 
 def _visits(person: Person) -> list[dict[str, Any]]:
     """How far they have read each board, in numbers of its changes."""
-    mine = reading().execute(
-        select(Visit, Board).join(Board, Visit.board_id == Board.id).where(Visit.person_id == person.id).order_by(Board.id)
+    mine = read_session().execute(
+        select(BoardReadMarker, Board)
+        .join(Board, BoardReadMarker.board_id == Board.id)
+        .where(BoardReadMarker.person_id == person.id)
+        .order_by(Board.id)
     )
     return [{**_board(person, board), "read_to": visit.read_to} for visit, board in mine]
 
 
 def _seen(person: Person) -> list[dict[str, Any]]:
     """The cards that they have read since, or set back to unread: 0."""
-    mine = reading().execute(_about(Seen).where(Seen.person_id == person.id).order_by(Card.id))
+    mine = read_session().execute(_about(CardReadMarker).where(CardReadMarker.person_id == person.id).order_by(Card.id))
     return [{"card": card.id, "read_to": seen.seq, **_titled(person, card, column, board)} for seen, card, column, board in mine]
 
 
 def _public_pages(person: Person) -> list[dict[str, Any]]:
     """Of which cards they have made the page that residents read."""
-    mine = reading().execute(_about(PublicLink).where(PublicLink.created_by_id == person.id).order_by(PublicLink.id))
+    mine = read_session().execute(_about(PublicLink).where(PublicLink.created_by_id == person.id).order_by(PublicLink.id))
     return [
         {
             "card": card.id,
@@ -207,7 +210,7 @@ def _columns(person: Person) -> list[dict[str, Any]]:
             "rank": placement.rank if placement is not None else None,
             "folded": folded is not None,
         }
-        for column, board, placement, folded in reading().execute(
+        for column, board, placement, folded in read_session().execute(
             kept.where(Placement.column_id.is_not(None) | Fold.column_id.is_not(None))
         )
     ]
@@ -215,11 +218,11 @@ def _columns(person: Person) -> list[dict[str, Any]]:
 
 def _filters(person: Person) -> list[dict[str, Any]]:
     query = select(SavedFilter, Board).join(Board, SavedFilter.board_id == Board.id)
-    kept = reading().execute(query.where(SavedFilter.person_id == person.id).order_by(SavedFilter.id))
+    kept = read_session().execute(query.where(SavedFilter.person_id == person.id).order_by(SavedFilter.id))
     return [{"name": saved.name, "query": saved.query, **_board(person, board)} for saved, board in kept]
 
 
-def _about(kept: type[Reply | Notice | CardRead | Seen | Vote | PublicLink]) -> Select[Any, Card, Column, Board]:
+def _about(kept: type[Reply | Notice | CardRead | CardReadMarker | Vote | PublicLink]) -> Select[Any, Card, Column, Board]:
     """What is kept of cards, each with its card, column and board."""
     found = select(kept, Card, Column, Board).join(Card, kept.card_id == Card.id).join(Column, Card.column_id == Column.id)
     return found.join(Board, Card.board_id == Board.id)
@@ -244,13 +247,13 @@ def _knows_card(person: Person, card: Card, column: Column, board: Board) -> boo
 
 def _changes(person: Person) -> list[dict[str, Any]]:
     query = select(Change.type, Change.at, Board).join(Board, Change.board_id == Board.id)
-    mine = reading().execute(query.where(Change.actor_id == person.id).order_by(Change.id))
+    mine = read_session().execute(query.where(Change.actor_id == person.id).order_by(Change.id))
     return [{"type": type_, "at": at.isoformat(), **_board(person, board)} for type_, at, board in mine]
 
 
 def _log(account: Account) -> list[dict[str, Any]]:
     concerning = or_(AuditEntry.actor_id == account.person_id, AuditEntry.subject == account.email)
-    entries = reading().scalars(select(AuditEntry).where(concerning).order_by(AuditEntry.id))
+    entries = read_session().scalars(select(AuditEntry).where(concerning).order_by(AuditEntry.id))
     return [_entry(entry, by_oneself=entry.actor_id == account.person_id) for entry in entries]
 
 

@@ -14,8 +14,8 @@ from app.auth.current_user import current_person
 from app.extensions import limiter
 from app.profile.image_resize import MAX_BYTES, UnfitPhoto, small_picture
 from app.profile.rendering import profile_page
-from app.web.thread_pool import aside
-from boards.database import reading, write_transaction
+from app.web.thread_pool import run_in_thread
+from boards.database import read_session, write_transaction
 from boards.errors import NotFound
 from boards.models import Person, Photo
 
@@ -40,7 +40,7 @@ def send_photo() -> AnyResponse | tuple[str, int]:
     try:
         if not content:
             raise UnfitPhoto(_("Choisissez d’abord une photo."))
-        webp = aside(lambda: small_picture(content))
+        webp = run_in_thread(lambda: small_picture(content))
     except UnfitPhoto as error:
         return profile_page(photo_problem=str(error)), 422
     with write_transaction() as session:
@@ -70,7 +70,7 @@ def remove_photo() -> AnyResponse:
 def show_photo(person_id: int) -> Response:
     if person_id >= 2**63:
         raise NotFound("page_not_found")
-    person = reading().get(Person, person_id)
+    person = read_session().get(Person, person_id)
     if person is None or not person.photo_version:
         raise NotFound("page_not_found")
     response = make_response()
@@ -80,5 +80,5 @@ def show_photo(person_id: int) -> Response:
     response.headers["Cache-Control"] = f"private, max-age={_DAY_SECONDS}"
     response.headers["Content-Security-Policy"] = "default-src 'none'"
     if response.make_conditional(request).status_code != 304:
-        response.set_data(reading().get_one(Photo, person.id).webp)
+        response.set_data(read_session().get_one(Photo, person.id).webp)
     return response

@@ -14,7 +14,7 @@ from app.auth.locale import language_of
 from app.profile.appearance import chosen_theme, density
 from app.profile.forms import IdentityForm, LooksForm, PasswordForm, TokenForm
 from app.profile.user_agents import browser_in_words
-from boards.database import reading
+from boards.database import read_session
 
 
 def profile_page(**forms: Any) -> str:
@@ -53,9 +53,9 @@ def _looks(account: Account) -> LooksForm:
 
 def _sign_ins(account: Account) -> list[SignIn]:
     last = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
-    return list(reading().scalars(select(SignIn).where(SignIn.account_id == account.id).order_by(last.desc(), SignIn.id.desc())))
+    return list(read_session().scalars(select(SignIn).where(SignIn.account_id == account.id).order_by(last.desc(), SignIn.id.desc())))
 
 
 def _tokens(account: Account) -> list[ApiToken]:
     mine = (ApiToken.account_id == account.id) & ApiToken.revoked_at.is_(None)
-    return list(reading().scalars(select(ApiToken).where(mine).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))
+    return list(read_session().scalars(select(ApiToken).where(mine).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))

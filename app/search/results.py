@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from app.web.response_schemas import FoundCard, SearchAnswer
 from boards.clock import today
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import FieldError
 from boards.filters.criteria import Filters, read_filters
 from boards.freshness import Freshness, freshness
@@ -59,7 +59,7 @@ class Results:
 def results_of_request(person: Person, board: Board | None, most: int) -> Results:
     """What the address of this request looks for: `q`, `archived=1`, and the filters of boards."""
     filters, wrong = read_filters(request.args.to_dict(flat=False))
-    services = {service.id for service in services_in_use(reading())}
+    services = {service.id for service in services_in_use(read_session())}
     filters, gone = filters.known(services=services, labels=filters.label)
     return results_for(person, board, filters, most, archived=request.args.get("archived") == "1", wrong=[*wrong, *gone])
 
@@ -69,8 +69,8 @@ def results_for(
 ) -> Results:
     """What this person finds from a board; `wrong` is what was left out of the filters."""
     fits = _fitting(person, filters) if filters.without_words else None
-    findings = search(reading(), person, filters.q, today(), board=board, archived=archived, fits=fits, most=most)
-    labels_of = LabelsOfCards(reading())
+    findings = search(read_session(), person, filters.q, today(), board=board, archived=archived, fits=fits, most=most)
+    labels_of = LabelsOfCards(read_session())
     return Results(
         filters.q,
         filters,
@@ -86,7 +86,7 @@ def results_for(
             )
             for found in findings.cards
         ],
-        [] if filters.without_words else find_sheets(reading(), findings.asked),
+        [] if filters.without_words else find_sheets(read_session(), findings.asked),
     )
 
 
@@ -123,7 +123,7 @@ def _card_data(result: Result) -> FoundCard:
 def _fitting(person: Person, filters: Filters) -> Callable[[Card, Column], bool]:
     @cache
     def unread_on(board_id: int) -> set[int]:
-        return unread_of(reading(), person, reading().get_one(Board, board_id)).ids
+        return unread_of(read_session(), person, read_session().get_one(Board, board_id)).ids
 
     def fits(card: Card, column: Column) -> bool:
         unread = filters.unread and card.id in unread_on(card.board_id)

@@ -17,12 +17,12 @@ from app.search.results import Results, as_json, results_for, results_of_request
 from app.web import json as strict_json
 from app.web.request_schemas import json_body
 from boards import rights
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import FieldError, Forbidden, Invalid
 from boards.filters.criteria import Filters
 from boards.models import Board, Kind, Person
-from boards.queries import find_board, home_of, services_in_use, visible_columns
-from boards.search.failed_queries import count_in_vain, searches_in_vain
+from boards.queries import find_board, home_board, services_in_use, visible_columns
+from boards.search.failed_queries import failed_queries, record_failed_query
 
 routes = Blueprint("search", __name__)
 
@@ -49,7 +49,7 @@ def show_search() -> str:
         results=results,
         left_out=left_out_in_words(error for error in results.wrong if error.field != "q"),
         shortened=any(error.field == "q" for error in results.wrong),
-        services=services_in_use(reading()),
+        services=services_in_use(read_session()),
         **_asking(person, board, results),
     )
 
@@ -59,7 +59,7 @@ def show_search() -> str:
 def search_board(slug: str) -> ResponseReturnValue:
     """For programs: what is wrong with a filter is refused, where the page leaves it out."""
     person = current_person()
-    results = results_of_request(person, find_board(reading(), person, slug), _ON_THE_PAGE)
+    results = results_of_request(person, find_board(read_session(), person, slug), _ON_THE_PAGE)
     if wrong := [error for error in results.wrong if error.field != "q"]:
         raise Invalid(wrong)
     response = make_response(strict_json.dumps(as_json(results)))
@@ -69,40 +69,40 @@ def search_board(slug: str) -> ResponseReturnValue:
 
 @routes.post("/search/in-vain")
 @login_required
-def keep_in_vain() -> tuple[str, int]:
+def record_failed_search() -> tuple[str, int]:
     """`{"q": …, "board": slug}`: somebody stopped typing, and nothing was found. It is looked for again here: nobody writes what they like."""
     asked = json_body()
     if not isinstance(asked, dict) or not all(isinstance(asked.get(name), str) for name in ("q", "board")):
         raise Invalid([FieldError("q", "type", {})])
     person = current_person()
-    board = find_board(reading(), person, asked["board"])
+    board = find_board(read_session(), person, asked["board"])
     _count(person, board, results_for(person, board, Filters(q=asked["q"]), most=1))
     return "", 204
 
 
 @routes.get("/boards/<slug>/searches")
 @login_required
-def show_in_vain(slug: str) -> str:
-    person, board = current_person(), find_board(reading(), current_person(), slug)
+def show_failed_searches(slug: str) -> str:
+    person, board = current_person(), find_board(read_session(), current_person(), slug)
     if not rights.may_arrange(person):
         raise Forbidden("may_not_arrange")
-    return render_template("search/in_vain.html", me=person, here="searches", board=board, searches=searches_in_vain(reading(), board))
+    return render_template("search/in_vain.html", me=person, here="searches", board=board, searches=failed_queries(read_session(), board))
 
 
 def _board(person: Person) -> Board | None:
     """The board from which somebody searches: the address says which, else the one where they arrive."""
     slug = request.args.get("board")
-    return find_board(reading(), person, slug) if slug else home_of(reading(), person)
+    return find_board(read_session(), person, slug) if slug else home_board(read_session(), person)
 
 
 def _asking(person: Person, board: Board | None, results: Results) -> dict[str, Any]:
     """What the templates need to offer, where nothing was found, that a service is asked."""
-    columns = visible_columns(reading(), board, person) if board and results.in_vain else []
+    columns = visible_columns(read_session(), board, person) if board and results.in_vain else []
     return {"board": board, "may_ask": any(column.kind == Kind.SUGGESTIONS and rights.may_add(person, column) for column in columns)}
 
 
 def _count(person: Person, board: Board | None, results: Results) -> None:
     """Who searched decides how much is counted, and is not kept with it."""
     if results.in_vain and board and limiter.limiter.hit(_COUNTED_AT_MOST, "searches-in-vain", str(person.id)):
-        reading().rollback()
-        count_in_vain(board.id, results.query)
+        read_session().rollback()
+        record_failed_query(board.id, results.query)

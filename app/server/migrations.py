@@ -8,7 +8,7 @@ from functools import cache
 from flask import Flask
 from sqlalchemy import Connection, inspect, text
 
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.search.index import is_missing, rebuild
 from config import ROOT
 
@@ -70,7 +70,7 @@ def revisions() -> tuple[str, ...]:
 
 
 def _is_up_to_date() -> bool:
-    session = reading()
+    session = read_session()
     try:
         return revision_of(session.connection()) == newest_revision() and not is_missing(session)
     finally:

@@ -25,7 +25,7 @@ LOOK_SECONDS = 0.1
 LAST_WORDS_SECONDS = 0.3  # frames and messages to the other workers that wait to be sent
 
 
-class UnderWay:
+class RequestTracker:
     """Counts the requests that are being answered; once the process leaves, each connection ends with its answer.
 
     Live connections do not count: they go on for as long as their clients do.
@@ -55,13 +55,13 @@ class UnderWay:
         self.count -= 1
 
 
-def leave(server: WSGIServer, under_way: UnderWay, looking: GeventScheduler, *, others: bool) -> None:
+def shut_down(server: WSGIServer, under_way: RequestTracker, looking: GeventScheduler, *, others: bool) -> None:
     """Returns once everybody has gone or has had their time. `others`: whether other workers take clients over."""
     under_way.leaving = True
     looking.shutdown(wait=False)
     _take_in_no_more(server)
     told = time.monotonic()
-    within = live.say_closing()
+    within = live.announce_shutdown()
     while (took := time.monotonic() - told) < within + WORK_SECONDS:
         waits_for_clients = others and len(server.pool) and took < within + PROGRAMS_SECONDS
         if not (waits_for_clients or under_way.count or scheduler.is_at_work()):

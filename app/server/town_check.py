@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.town.models import Town
 from app.town.town import TOWN_ID, is_set_up, name_town
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from config import Settings
 
 DEMO_NAME = "Ville de Val-Rive"
@@ -25,10 +25,10 @@ def check_town(app: Flask) -> None:
     with app.app_context():
         if not is_set_up():
             return
-        town = reading().get(Town, TOWN_ID)
+        town = read_session().get(Town, TOWN_ID)
         # Databases made before there were town rows: the demo's facilitator gives it away.
-        demo = town.demo if town else reading().scalar(select(Account.id).where(Account.email == DEMO_ACCOUNT)) is not None
-        reading().rollback()
+        demo = town.demo if town else read_session().scalar(select(Account.id).where(Account.email == DEMO_ACCOUNT)) is not None
+        read_session().rollback()
         if demo and settings.demo and town is None:
             with write_transaction() as session:
                 name_town(session, DEMO_NAME, demo=True)

@@ -26,11 +26,11 @@ from app.setup.setup_code import code_fits
 from app.town.town import is_set_up, name_town
 from boards.board_templates import VERSION, Template, TemplateColumn, TemplateService
 from boards.commands import Command
-from boards.database import reading
+from boards.database import read_session
 from boards.directory import create_board, create_person, make_default, plain_name
 from boards.errors import Conflict
 from boards.models import Kind, Person, Role
-from boards.perform import perform_first
+from boards.perform import perform_setup
 from boards.text.sanitize import UnfitText, clean_title
 from config import Settings
 
@@ -63,7 +63,7 @@ def lead_to_set_up() -> AnyResponse | None:
     """While nobody lives here, every address leads to the page that brings the first person."""
     if request.endpoint in ("set_up.show", "set_up.set_up", "api.healthz", "observing.readyz", "observing.show_metrics") or is_set_up():
         return None
-    reading().rollback()
+    read_session().rollback()
     return redirect(url_for("set_up.show"), 303)
 
 
@@ -129,7 +129,7 @@ def found_town(town: str, name: str, email: str, password: str | None, services:
         command, _provided = fill_from(session, _beginning(services, with_template=with_template), account.person)
         return account.person_id, board.id, command
 
-    perform_first(found)
+    perform_setup(found)
     return account
 
 
@@ -180,7 +180,7 @@ def _form() -> SetUpForm:
 
 
 def _fits(form: SetUpForm) -> bool:
-    if not code_fits(reading(), form.code.data or ""):
+    if not code_fits(read_session(), form.code.data or ""):
         form.code.errors = [_("Ce n’est pas le code que le serveur a affiché à son dernier démarrage.")]
         return False
     password = _password(form)

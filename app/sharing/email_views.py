@@ -23,8 +23,8 @@ from app.sharing.access import Found, find_to_hand_out
 from app.sharing.handout import sheet_of
 from app.sharing.views import note, put_online
 from app.web import smtp
-from boards.database import reading, write_transaction
-from boards.sharing import handed
+from boards.database import read_session, write_transaction
+from boards.sharing import sharing_state
 
 routes = Blueprint("sending", __name__)
 
@@ -93,10 +93,10 @@ def _send(found: Found, email: str) -> None:
     settings, card = current_app.config["SETTINGS"], found.card
     if settings.smtp is None:
         raise smtp.CannotSend(_("Aucun serveur de messagerie n’est réglé : demandez à la DTAN, ou remettez la fiche."))
-    reading().rollback()
+    read_session().rollback()
     put_online(card)
-    sheet = sheet_of(reading(), card, found.column, handed(reading(), card.id).link)
-    reading().rollback()
+    sheet = sheet_of(read_session(), card, found.column, sharing_state(read_session(), card.id).link)
+    read_session().rollback()
     smtp.send(settings, email, sheet.title, "mail/information.txt", sheet=sheet)
     with write_transaction() as session:
         note(session, "card_sent", card)

@@ -17,7 +17,7 @@ from app.web.languages import FRENCH
 from app.web.smtp import public_address, public_link
 from boards.clock import day_of
 from boards.models import Card, Column, Service
-from boards.sharing import PublicLink, told_html
+from boards.sharing import PublicLink, shared_html
 from boards.text.blocks import as_text
 
 
@@ -63,7 +63,7 @@ def sheet_of(session: Session, card: Card, column: Column, link: PublicLink | No
     with force_locale(FRENCH):
         return Sheet(
             title=card.title,
-            html=told_html(card, public_address(current_app.config["SETTINGS"])),
+            html=shared_html(card, public_address(current_app.config["SETTINGS"])),
             holds=_holds(card),
             updated_in_words=full_day(day_of(card.confirmed_at)),
             town=town_desk(session),

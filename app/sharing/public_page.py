@@ -12,7 +12,7 @@ from app.extensions import limiter
 from app.sharing.handout import sheet_of, town_desk
 from app.web.languages import FRENCH
 from boards.clock import today
-from boards.database import reading
+from boards.database import read_session
 from boards.sharing import find_public
 
 routes = Blueprint("public", __name__)
@@ -29,16 +29,16 @@ HEADERS = {
 @limiter.limit("30 per minute", deduct_when=lambda response: response.status_code == 404)
 def show_page(token: str) -> Response:
     """Revoked, expired, turned internal, never made: one answer, byte for byte."""
-    found = find_public(reading(), token, today())
+    found = find_public(read_session(), token, today())
     if found is None:
-        return _page("handing/gone.html", 404, town=town_desk(reading()))
-    return _page("handing/public.html", 200, sheet=sheet_of(reading(), *found, None))
+        return _page("handing/gone.html", 404, town=town_desk(read_session()))
+    return _page("handing/public.html", 200, sheet=sheet_of(read_session(), *found, None))
 
 
 @routes.errorhandler(HTTPException)
 def refuse(error: HTTPException) -> Response:
     """The usual error page would begin a session."""
-    return _page("handing/gone.html", error.code or 500, town=town_desk(reading()), busy=error.code == 429)
+    return _page("handing/gone.html", error.code or 500, town=town_desk(read_session()), busy=error.code == 429)
 
 
 def _page(template: str, status: int, **values: Any) -> Response:

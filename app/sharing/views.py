@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.audit import log as audit_log
-from app.auth.current_user import acts_in_person, current_person
-from app.sharing.access import find, find_to_hand_out, find_told
+from app.auth.current_user import current_person, is_person
+from app.sharing.access import find, find_shareable, find_to_hand_out
 from app.sharing.handout import Paper, sheet_of
 from app.web.languages import FRENCH
-from app.web.thread_pool import aside
+from app.web.thread_pool import run_in_thread
 from boards import rights
 from boards.clock import today
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.directory import plain_name
 from boards.errors import Forbidden
 from boards.freshness import Freshness, freshness
 from boards.models import Board, Card
-from boards.sharing import count_print, handed, make_link, may_revoke, revoke_link
+from boards.sharing import count_print, make_link, may_revoke, revoke_link, sharing_state
 from boards.text.blocks import blocks_of
 
 routes = Blueprint("handing", __name__)
@@ -34,14 +34,14 @@ routes = Blueprint("handing", __name__)
 def show_counter(card_id: int) -> str:
     """What may be read aloud, or seen by a resident who looks at the screen: of a card that is not told, nothing but that."""
     found = find(card_id)
-    so_far = handed(reading(), card_id)
+    so_far = sharing_state(read_session(), card_id)
     return render_template(
         "handing/counter.html",
         me=current_person(),
         card=found.card,
         column=found.column,
         why_not=found.why_not,
-        sheet=None if found.why_not else sheet_of(reading(), found.card, found.column, so_far.link),
+        sheet=None if found.why_not else sheet_of(read_session(), found.card, found.column, so_far.link),
         so_far=so_far,
         hands_out=rights.may_hand_out(current_person()),
         stale=freshness(found.card, found.column, today()) is Freshness.STALE,
@@ -53,9 +53,9 @@ def show_counter(card_id: int) -> str:
 def show_sheet(card_id: int) -> str:
     from app.sharing.pdf_fonts import lacks_letters  # with what reads fonts, 10 MB: most processes never show a sheet
 
-    found, paper = find_told(card_id), _paper()
-    so_far = handed(reading(), card_id)
-    sheet = sheet_of(reading(), found.card, found.column, so_far.link)
+    found, paper = find_shareable(card_id), _paper()
+    so_far = sharing_state(read_session(), card_id)
+    sheet = sheet_of(read_session(), found.card, found.column, so_far.link)
     with force_locale(FRENCH):  # whoever prints it, residents read it
         printed = render_template("handing/_paper.html", sheet=sheet, paper=paper, qr=qr_code(sheet.address))
     return render_template(
@@ -76,7 +76,7 @@ def show_sheet(card_id: int) -> str:
 @login_required
 def note_print(card_id: int) -> AnyResponse:
     """The browser prints by itself; this counts it."""
-    find_told(card_id)
+    find_shareable(card_id)
     _count(card_id)
     flash(_("C’est compté. Si rien ne s’imprime, lancez l’impression depuis votre navigateur (Ctrl + P)."))
     return redirect(url_for("handing.show_sheet", card_id=card_id, format=_paper().value), 303)
@@ -87,12 +87,12 @@ def note_print(card_id: int) -> AnyResponse:
 def download_sheet(card_id: int) -> Response:
     from app.sharing.pdf import pdf_of  # another 10 MB
 
-    found, paper = find_told(card_id), _paper()
-    sheet = sheet_of(reading(), found.card, found.column, handed(reading(), card_id).link)
+    found, paper = find_shareable(card_id), _paper()
+    sheet = sheet_of(read_session(), found.card, found.column, sharing_state(read_session(), card_id).link)
     with force_locale(FRENCH):
         words = {"hours": _("Horaires :"), "page": _("page"), "scan": _("La version à jour de cette information :")}
-    reading().rollback()
-    file = make_response(aside(lambda: pdf_of(sheet, paper, words)))
+    read_session().rollback()
+    file = make_response(run_in_thread(lambda: pdf_of(sheet, paper, words)))
     _count(card_id)
     file.mimetype = "application/pdf"
     file.headers.set("Content-Disposition", "attachment", filename=f"fiche-{plain_name(sheet.title)[:60]}.pdf")
@@ -104,7 +104,7 @@ def download_sheet(card_id: int) -> Response:
 def publish(card_id: int) -> AnyResponse:
     """Put the card's public page online, if it is not; then on to its sheet, where the code stands."""
     found = find_to_hand_out(card_id)
-    reading().rollback()
+    read_session().rollback()
     put_online(found.card)
     return redirect(url_for("handing.show_sheet", card_id=card_id, format=_paper().value), 303)
 
@@ -114,11 +114,11 @@ def publish(card_id: int) -> AnyResponse:
 def revoke(card_id: int) -> AnyResponse:
     """Of a card that is no longer told too: its address then stays dead for good."""
     found = find(card_id)
-    if not may_revoke(current_person(), found.card, found.column, handed(reading(), card_id)):
+    if not may_revoke(current_person(), found.card, found.column, sharing_state(read_session(), card_id)):
         raise Forbidden("may_not_revoke")
-    if not acts_in_person():
+    if not is_person():
         raise Forbidden("token_not_here")
-    reading().rollback()
+    read_session().rollback()
     with write_transaction() as session:
         if revoke_link(session, card_id):
             note(session, "public_link_revoked", found.card)
@@ -134,7 +134,7 @@ def put_online(card: Card) -> str:
         if made:
             note(session, "public_link_made", card)
         token = link.token
-    reading().rollback()
+    read_session().rollback()
     return token
 
 
@@ -155,7 +155,7 @@ def qr_code(address: str | None) -> Markup | None:
 
 
 def _count(card_id: int) -> None:
-    reading().rollback()
+    read_session().rollback()
     with write_transaction() as session:
         count_print(session, card_id)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import log as audit_log
 from app.town.models import Town
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.models import Person
 from config import Settings
 
@@ -27,7 +27,7 @@ def town_name() -> str:
 def _stored_name() -> str:
     """Asked for on every page, and hardly ever altered: another process that altered it is heard of within a minute."""
     name, until = current_app.extensions.get("town_name", ("", 0.0))
-    if time.monotonic() > until and (town := reading().get(Town, TOWN_ID)) and town.name:
+    if time.monotonic() > until and (town := read_session().get(Town, TOWN_ID)) and town.name:
         name = town.name
         current_app.extensions["town_name"] = (name, time.monotonic() + NAME_KEPT_SECONDS)
     return str(name)
@@ -62,5 +62,5 @@ def name_town(session: Session, name: str, *, demo: bool = False, **particulars:
 def is_set_up() -> bool:
     """Whether the town has people. Once it has, it always will: erased people leave their row."""
     if not current_app.extensions.get("town_is_set_up"):
-        current_app.extensions["town_is_set_up"] = reading().scalar(select(Person.id).limit(1)) is not None
+        current_app.extensions["town_is_set_up"] = read_session().scalar(select(Person.id).limit(1)) is not None
     return bool(current_app.extensions["town_is_set_up"])

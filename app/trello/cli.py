@@ -30,10 +30,10 @@ from app.trello.report import report_on_board, report_on_file
 from app.web.problems import problem_for
 from boards.commands.import_columns import ImportColumns, Known
 from boards.commands.import_data import Tally
-from boards.database import now, reading
+from boards.database import now, read_session
 from boards.errors import Refusal
 from boards.models import Person, Role
-from boards.perform import perform, perform_first
+from boards.perform import perform, perform_setup
 
 LARGE_FILE_BYTES = 5_000_000
 
@@ -100,23 +100,23 @@ def _read(file: Path) -> Export:
 
 def _prepare(export: Export, zone: ZoneInfo, slug: str | None) -> tuple[Mapped, Target]:
     mapped = map_export(export, zone, now(), progress=_Progress())
-    target = find_target(reading(), slug, mapped.title, origins_of(mapped.columns))
+    target = find_target(read_session(), slug, mapped.title, origins_of(mapped.columns))
     if target.board is not None and len(export.board.actions) >= HISTORY_LIMIT:
-        mapped = map_export(export, zone, now(), earlier=earlier_comments(reading(), target.board), progress=_Progress())
+        mapped = map_export(export, zone, now(), earlier=earlier_comments(read_session(), target.board), progress=_Progress())
     return mapped, target
 
 
 def _importer(email: str | None, needed: bool) -> Person | None:
     """The facilitator named by this address, or the first one. Raises NoImporter."""
     if email is not None:
-        account = reading().scalar(select(Account).where(Account.email == email.strip().lower()))
+        account = read_session().scalar(select(Account).where(Account.email == email.strip().lower()))
         if account is None:
             raise NoImporter(f"Aucun compte n’a l’adresse {email}.")
         if account.person.role != Role.FACILITATOR or account.person.disabled_at is not None:
             raise NoImporter(f"{email} n’est pas le compte d’un animateur en activité\u00a0: seul un animateur peut importer un tableau.")
         return account.person
     facilitators = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id)
-    person = reading().scalar(facilitators.limit(1))
+    person = read_session().scalar(facilitators.limit(1))
     if person is None and needed:
         raise NoImporter(
             "Aucun animateur n’a de compte\u00a0: créez-en un d’abord (flask people add ADRESSE --name NOM --role facilitator)."
@@ -152,7 +152,7 @@ def _import(mapped: Mapped, target: Target, importer_id: int) -> Tally:
         return importer_id, board.id, command
 
     if target.board is None:
-        perform_first(found)
+        perform_setup(found)
     else:
         perform(importer_id, target.board.id, command)
     return tally
@@ -160,7 +160,7 @@ def _import(mapped: Mapped, target: Target, importer_id: int) -> Tally:
 
 def _preview(mapped: Mapped, target: Target) -> Tally:
     tally = Tally()
-    known = Known.on_board(reading(), target.board.id) if target.board else Known({}, {}, set(), set())
+    known = Known.on_board(read_session(), target.board.id) if target.board else Known({}, {}, set(), set())
     known.count(mapped.columns, tally)
     return tally
 

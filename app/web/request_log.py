@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from app.web import metrics, request_id
-from boards.log.change_log import Committed
+from boards.log.change_log import CommittedChange
 from boards.perform import change_committed
 from config import Settings
 
@@ -46,7 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     change_committed.connect(_count_change)
 
 
-def watched(name: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+def logged_event(name: str, handler: Callable[..., Any]) -> Callable[..., Any]:
     """The handler of a live event, with a number, a duration and a count of what it refuses."""
 
     @wraps(handler)
@@ -73,5 +73,5 @@ def _note(what: str, status: int, seconds: float) -> None:
         log.log(level, "%s: %s in %s ms", what, status, milliseconds, extra={"what": what, "status": status, "milliseconds": milliseconds})
 
 
-def _count_change(_sender: Any, change: Committed) -> None:
+def _count_change(_sender: Any, change: CommittedChange) -> None:
     metrics.CHANGES.labels(change.type).inc()

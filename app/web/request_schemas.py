@@ -41,20 +41,20 @@ class ReadVersion(Body):
     version: Id | None
 
 
-class Placed(Body):
+class ColumnPlacement(Body):
     """Where the column stands for this person alone: behind `after`, null for first; `pinned`: before all others, or no longer."""
 
     after: int | None = None
     pinned: bool = False
 
     @model_validator(mode="after")
-    def _says_something(self) -> Placed:
+    def _says_something(self) -> ColumnPlacement:
         if not self.model_fields_set:
             raise PydanticCustomError("missing", "neither is said")
         return self
 
 
-class Had(Body):
+class ClientState(Body):
     """What of a board somebody has, as it was at `after`; `view`: the board page’s `data-view`, what it was shown by of their role and services."""
 
     after: Seq

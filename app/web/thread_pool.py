@@ -13,7 +13,7 @@ _Result = TypeVar("_Result")
 _at_once = BoundedSemaphore(4)  # a storm of sign-ins must not take all the memory and cores
 
 
-def aside(work: Callable[[], _Result]) -> _Result:
+def run_in_thread(work: Callable[[], _Result]) -> _Result:
     """The result of work that leaves the GIL alone, done in a thread of its own where everything else is greenlets."""
     with _at_once:
         if monkey.is_module_patched("threading"):

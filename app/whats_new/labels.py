@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-WHAT = {
+NEWS_LABELS = {
     "new": _l("Nouvelle"),
     "back": _l("De retour"),
     "changed": _l("Modifiée"),

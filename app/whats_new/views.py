@@ -16,17 +16,17 @@ from app.board.rendering import person_data
 from app.history.labels import differences
 from app.live import broadcaster
 from app.web import json as strict_json
-from app.web.params import number_in
+from app.web.params import parse_id
 from app.web.request_schemas import Progress, SeenUpTo, body_as
-from app.whats_new.labels import WHAT
-from boards.database import reading
+from app.whats_new.labels import NEWS_LABELS
+from boards.database import read_session
 from boards.errors import FieldError, Invalid, NotFound
 from boards.models import Board, Card, Column, Person
-from boards.models.personal import own_writing
+from boards.models.personal import personal_transaction
 from boards.personal.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread
 from boards.queries import find_board, find_card, visible_columns
 from boards.text.diff import Piece, cut
-from boards.whats_new import Item, News, news_for
+from boards.whats_new import News, NewsItem, news_for
 
 routes = Blueprint("news", __name__)
 
@@ -35,10 +35,10 @@ Kept = dict[int, int | None]
 
 
 @dataclass(frozen=True)
-class Reading:
+class NewsStep:
     """One card of those that are read one after the other: how many were read before it, how many there are in all, its neighbours."""
 
-    item: Item
+    item: NewsItem
     read: int
     place: int
     among: int
@@ -50,10 +50,10 @@ class Reading:
 @login_required
 def show_news(slug: str) -> AnyResponse | str:
     """All of it, or with `card` one after the other; `card=0` is whichever comes first."""
-    person, board = current_person(), find_board(reading(), current_person(), slug)
-    news = news_for(reading(), person, board)
-    asked = number_in(request.args.get("card"))
-    one = _one(news, asked, number_in(request.args.get("read")) or 0) if asked is not None else None
+    person, board = current_person(), find_board(read_session(), current_person(), slug)
+    news = news_for(read_session(), person, board)
+    asked = parse_id(request.args.get("card"))
+    one = _one(news, asked, parse_id(request.args.get("read")) or 0) if asked is not None else None
     if asked is not None and one is None:
         return redirect(url_for("news.show_news", slug=slug), 303)  # all are read, or this one is
     return render_template(
@@ -64,9 +64,9 @@ def show_news(slug: str) -> AnyResponse | str:
         board=board,
         news=news,
         one=one,
-        what=WHAT,
+        what=NEWS_LABELS,
         differences=_differences,
-        seen_json=strict_json.dumps(progress_of(reading(), person, board).plain),
+        seen_json=strict_json.dumps(progress_of(read_session(), person, board).plain),
     )
 
 
@@ -74,12 +74,12 @@ def show_news(slug: str) -> AnyResponse | str:
 @login_required
 def read_news(slug: str) -> AnyResponse:
     """Mark one card, a column or all of it as read, up to the `seq` that the page showed; then on to the next card, or back to the list."""
-    board = find_board(reading(), current_person(), slug)
-    seq, card_id, column_id = (number_in(request.form.get(name)) for name in ("seq", "card", "column"))
+    board = find_board(read_session(), current_person(), slug)
+    seq, card_id, column_id = (parse_id(request.form.get(name)) for name in ("seq", "card", "column"))
     if seq is None:
         raise Invalid([FieldError("seq", "missing", {})])
     if card_id is not None:
-        card, _column = find_card(reading(), current_person(), card_id)
+        card, _column = find_card(read_session(), current_person(), card_id)
         following = _following(slug)
         _mark_card(card, seq)
         return redirect(following, 303)
@@ -95,7 +95,7 @@ def read_news(slug: str) -> AnyResponse:
 @login_required
 def keep_seen(card_id: int) -> tuple[str, int]:
     """This person has read the card as it was at this seq: `{"seq": 12}`."""
-    card, _column = find_card(reading(), current_person(), card_id)
+    card, _column = find_card(read_session(), current_person(), card_id)
     _mark_card(card, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
 
@@ -104,7 +104,7 @@ def keep_seen(card_id: int) -> tuple[str, int]:
 @login_required
 def keep_unread(card_id: int) -> tuple[str, int]:
     """Set the card back to unread."""
-    card, _column = find_card(reading(), current_person(), card_id)
+    card, _column = find_card(read_session(), current_person(), card_id)
     _keep(card.board_id, lambda session, person: set_unread(session, person, session.get_one(Card, card.id)))
     return "", 204
 
@@ -113,7 +113,7 @@ def keep_unread(card_id: int) -> tuple[str, int]:
 @login_required
 def keep_column_seen(slug: str, column_id: int) -> tuple[str, int]:
     """All that had news in the column up to this seq is read: `{"seq": 12}`."""
-    column = _column_of(find_board(reading(), current_person(), slug), column_id)
+    column = _column_of(find_board(read_session(), current_person(), slug), column_id)
     _mark_column(column, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
 
@@ -122,7 +122,7 @@ def keep_column_seen(slug: str, column_id: int) -> tuple[str, int]:
 @login_required
 def keep_all_seen(slug: str) -> tuple[str, int]:
     """All that had news on the board up to this seq is read: `{"seq": 12}`."""
-    board = find_board(reading(), current_person(), slug)
+    board = find_board(read_session(), current_person(), slug)
     _mark_all(board, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
 
@@ -131,7 +131,7 @@ def keep_all_seen(slug: str) -> tuple[str, int]:
 @login_required
 def take_back(slug: str) -> tuple[str, int]:
     """Take back what was marked: `{"to": 5, "cards": {"7": 9, "8": null}}`, as the page knew it; without `to` only these cards."""
-    board = find_board(reading(), current_person(), slug)
+    board = find_board(read_session(), current_person(), slug)
     asked = body_as(Progress, whole="cards")
     cards: Kept = {int(id): seq for id, seq in asked.cards.items()}
 
@@ -143,13 +143,13 @@ def take_back(slug: str) -> tuple[str, int]:
     return "", 204
 
 
-def _one(news: News, asked: int, read: int) -> Reading | None:
+def _one(news: News, asked: int, read: int) -> NewsStep | None:
     """The card asked for among those that are unread; 0: the first of them."""
     ids = [item.card.id for item in news.items]
     if not ids or (asked and asked not in ids):
         return None
     place = ids.index(asked) if asked else 0
-    return Reading(
+    return NewsStep(
         item=news.items[place],
         read=read,
         place=read + place + 1,
@@ -159,14 +159,14 @@ def _one(news: News, asked: int, read: int) -> Reading | None:
     )
 
 
-def _differences(item: Item) -> list[tuple[str, list[Piece]]]:
+def _differences(item: NewsItem) -> list[tuple[str, list[Piece]]]:
     """What differs in a card, short enough to be read at a glance; its page has all of it."""
     return [(name, cut(pieces, DIFFERENCE_MAX_CHARACTERS)) for name, pieces in differences(item.told)]
 
 
 def _following(slug: str) -> str:
     """Where the form leads: to the card after this one, or to the list, which says that all is read."""
-    after, read = number_in(request.form.get("next")), number_in(request.form.get("read"))
+    after, read = parse_id(request.form.get("next")), parse_id(request.form.get("read"))
     if read is None:
         return url_for("news.show_news", slug=slug)
     return url_for("news.show_news", slug=slug, card=after or 0, read=read + 1)
@@ -182,8 +182,8 @@ def _mark_column(column: Column, seq: int) -> None:
 
 def _mark_all(board: Board, seq: int) -> None:
     person_id = current_person().id
-    reading().rollback()
-    with own_writing(person_id) as session:
+    read_session().rollback()
+    with personal_transaction(person_id) as session:
         read_to = mark_all(session, session.get_one(Person, person_id), session.get_one(Board, board.id), seq)
     _tell(person_id, board.id, {}, read_to)
 
@@ -191,19 +191,19 @@ def _mark_all(board: Board, seq: int) -> None:
 def _keep(board_id: int, mark: Callable[[Session, Person], Kept], read_to: int | None = None) -> None:
     """Write what the person marks, and tell their other pages."""
     person_id = current_person().id
-    reading().rollback()  # what was read so far must not hide what is about to be written
-    with own_writing(person_id) as session:
+    read_session().rollback()  # what was read so far must not hide what is about to be written
+    with personal_transaction(person_id) as session:
         kept = mark(session, session.get_one(Person, person_id))
     _tell(person_id, board_id, kept, read_to)
 
 
 def _tell(person_id: int, board_id: int, kept: Kept, read_to: int | None) -> None:
     told = {"board": board_id, "cards": {str(id): seq for id, seq in kept.items()}}
-    broadcaster.tell_person(person_id, "seen", told if read_to is None else {**told, "to": read_to})
+    broadcaster.notify_person(person_id, "seen", told if read_to is None else {**told, "to": read_to})
 
 
 def _column_of(board: Board, column_id: int) -> Column:
-    columns = visible_columns(reading(), board, current_person())
+    columns = visible_columns(read_session(), board, current_person())
     column = next((column for column in columns if column.id == column_id), None)
     if column is None:
         raise NotFound("column_not_found")

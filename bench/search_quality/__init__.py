@@ -23,7 +23,7 @@ from app.server.migrations import bring_up_to_date
 from bench.figures import Figure
 from bench.processes import Towns
 from bench.town import SECRET_KEY
-from boards.database import db, reading
+from boards.database import db, read_session
 from boards.models import Person
 from boards.search.engine import search
 from config import Settings
@@ -59,7 +59,7 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:  # noqa: ARG001 - the
     bring_up_to_date(app)
     create_demo_town(app)
     with app.app_context():
-        answers = list(ask(reading(), datetime.now(app.config["SETTINGS"].timezone).date()))
+        answers = list(ask(read_session(), datetime.now(app.config["SETTINGS"].timezone).date()))
         db.session.remove()
         db.engine.dispose()
     for answer in answers:

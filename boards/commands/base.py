@@ -14,26 +14,26 @@ from boards.text.sanitize import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText
 
 
 class Command(BaseModel):
-    """A request to alter a board. `past` names the change that it becomes."""
+    """A request to alter a board. `event_type` names the change that it becomes."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    past: ClassVar[str]
-    in_person: ClassVar[bool] = False  # whether no program may send it
-    even_archived: ClassVar[bool] = False  # whether it may be carried out on a board that was archived
+    event_type: ClassVar[str]
+    people_only: ClassVar[bool] = False  # whether no program may send it
+    allowed_when_archived: ClassVar[bool] = False  # whether it may be carried out on a board that was archived
 
     @property
-    def becomes(self) -> str:
+    def recorded_type(self) -> str:
         """The change that this very command becomes."""
-        return self.past
+        return self.event_type
 
     def apply(self, scope: Scope) -> None:
         raise NotImplementedError
 
-    def also_recorded(self) -> dict[str, Any]:
+    def extra_record(self) -> dict[str, Any]:
         """What the record says besides what was touched."""
         return {}
 
-    def gives(self, field: str) -> bool:
+    def is_set(self, field: str) -> bool:
         """Whether the sender named this field, be it with null."""
         return field in self.model_fields_set
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boards.commands.base import Command, Id, Title
-from boards.commands.reversal import TakenRanks
+from boards.commands.reversal import RankAllocator
 from boards.errors import Conflict
 from boards.models import Board, Record
 from boards.scope import Scope
@@ -20,7 +20,7 @@ from boards.text.sanitize import sorting_key
 class EditBoard(Command):
     """`version` is optional: given, the edit is refused when somebody else renamed the board meanwhile."""
 
-    past: ClassVar = "board_edited"
+    event_type: ClassVar = "board_edited"
     type: Literal["edit_board"]
     title: Title
     version: Id | None = None
@@ -38,8 +38,8 @@ class EditBoard(Command):
 class ArchiveBoard(Command):
     """The board leaves everybody's sight but the facilitators', with all that is on it, and takes nothing but being restored."""
 
-    past: ClassVar = "board_archived"
-    in_person: ClassVar = True
+    event_type: ClassVar = "board_archived"
+    people_only: ClassVar = True
     type: Literal["archive_board"]
 
     def apply(self, scope: Scope) -> None:
@@ -53,9 +53,9 @@ class ArchiveBoard(Command):
 
 
 class RestoreBoard(Command):
-    past: ClassVar = "board_restored"
-    in_person: ClassVar = True
-    even_archived: ClassVar = True
+    event_type: ClassVar = "board_restored"
+    people_only: ClassVar = True
+    allowed_when_archived: ClassVar = True
     type: Literal["restore_board"]
 
     def apply(self, scope: Scope) -> None:
@@ -73,13 +73,13 @@ class AlteredBoard:
     before: Record
     after: Record
 
-    def require_as_it_was_left(self, session: Session) -> None:
+    def require_unchanged(self, session: Session) -> None:
         """Raises Conflict when it was renamed since, or another board has taken the former title."""
         if self.board.title != self.after["title"]:
             raise Conflict("changed_since")
         refuse_taken_title(session, self.before["title"], but=self.board)
 
-    def take_back(self, _scope: Scope, _ranks: TakenRanks) -> None:
+    def revert(self, _scope: Scope, _ranks: RankAllocator) -> None:
         self.board.title = self.before["title"]
         self.board.version += 1
 

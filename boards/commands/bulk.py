@@ -34,7 +34,7 @@ Ids = Annotated[
 class MoveCards(Command):
     """Together, in the order given; `after` as for one card."""
 
-    past: ClassVar = "cards_moved"
+    event_type: ClassVar = "cards_moved"
     type: Literal["move_cards"]
     cards: Ids
     column: Id
@@ -51,7 +51,7 @@ class MoveCards(Command):
 
 
 class ArchiveCards(Command):
-    past: ClassVar = "cards_archived"
+    event_type: ClassVar = "cards_archived"
     type: Literal["archive_cards"]
     cards: Ids
 

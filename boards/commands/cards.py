@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from boards import rights
 from boards.commands.base import Body, Command, Id, Title, lines
 from boards.commands.placing import ranks_asked
-from boards.commands.validity import Day, confirm, put_away, require_day_to_come, show_from, stand
+from boards.commands.validity import Day, archive, confirm, publish, require_future_day, schedule
 from boards.errors import Conflict, FieldError, Invalid
 from boards.models import Card, Kind, Suggestion
 from boards.scope import Scope
@@ -34,7 +34,7 @@ def _fits_kind(asked: int | None, given: ValidationInfo) -> int | None:
 
 
 # After a field `suggestion`, which decides whether there must be one.
-Asked = Annotated[Id | None, AfterValidator(_fits_kind), Field(validate_default=True)]
+AskedService = Annotated[Id | None, AfterValidator(_fits_kind), Field(validate_default=True)]
 
 
 class NewCard(Command):
@@ -56,7 +56,7 @@ class NewCard(Command):
         """The card, in a column where the actor may add one."""
         column = scope.column(self.column)
         scope.require_add(column)
-        require_day_to_come(scope, self.valid_until)
+        require_future_day(scope, self.valid_until)
         card = Card(
             board_id=scope.board.id,
             column_id=column.id,
@@ -75,7 +75,7 @@ class NewCard(Command):
             version=1,
         )
         scope.session.add(card)
-        show_from(scope, card, self.visible_from, blame="valid_until")
+        schedule(scope, card, self.visible_from, blame="valid_until")
         if not card.is_scheduled:
             scope.signal(card)
         return card
@@ -84,10 +84,10 @@ class NewCard(Command):
 class AddCard(NewCard):
     """In a column of suggestions, `suggestion` says which kind of one, and `asked` which service a request asks."""
 
-    past: ClassVar = "card_added"
+    event_type: ClassVar = "card_added"
     type: Literal["add_card"]
     suggestion: Suggestion | None = Field(default=None, strict=False)
-    asked: Asked = None
+    asked: AskedService = None
 
     def apply(self, scope: Scope) -> None:
         card = self.new_card(scope)
@@ -105,7 +105,7 @@ class EditCard(Command):
     `visible_from` later than today takes the card off the board until then; today, earlier or null shows one that waits at once.
     """
 
-    past: ClassVar = "card_edited"
+    event_type: ClassVar = "card_edited"
     type: Literal["edit_card"]
     card: Id
     version: Id
@@ -152,17 +152,17 @@ class EditCard(Command):
 
     def _set_dates(self, scope: Scope, card: Card) -> None:
         """A last day that has passed may stay; a new one may not have."""
-        if self.gives("valid_until") and self.valid_until != card.valid_until:
-            require_day_to_come(scope, self.valid_until)
+        if self.is_set("valid_until") and self.valid_until != card.valid_until:
+            require_future_day(scope, self.valid_until)
             card.valid_until = self.valid_until
-        shown_from = self.visible_from if self.gives("visible_from") else card.visible_from
-        show_from(scope, card, shown_from, blame="valid_until" if self.gives("valid_until") else "visible_from")
+        shown_from = self.visible_from if self.is_set("visible_from") else card.visible_from
+        schedule(scope, card, shown_from, blame="valid_until" if self.is_set("valid_until") else "visible_from")
 
 
 class MoveCard(Command):
     """`after` left out means at the end, null at the top, an id behind that card."""
 
-    past: ClassVar = "card_moved"
+    event_type: ClassVar = "card_moved"
     type: Literal["move_card"]
     card: Id
     column: Id
@@ -180,19 +180,19 @@ class MoveCard(Command):
 
 
 class ArchiveCard(Command):
-    past: ClassVar = "card_archived"
+    event_type: ClassVar = "card_archived"
     type: Literal["archive_card"]
     card: Id
 
     def apply(self, scope: Scope) -> None:
         card, _column = scope.card_to_write(self.card)
-        put_away(scope, card)
+        archive(scope, card)
 
 
 class RestoreCard(Command):
     """Back onto the board, and « Publier maintenant » for a card that waits for its day."""
 
-    past: ClassVar = "card_restored"
+    event_type: ClassVar = "card_restored"
     type: Literal["restore_card"]
     card: Id
 
@@ -203,13 +203,13 @@ class RestoreCard(Command):
             raise Conflict("card_not_archived")
         if column.archived_at is not None:
             raise Conflict("column_archived")
-        stand(scope, card)
+        publish(scope, card)
 
 
 class ConfirmCard(Command):
     """« Toujours valable »: the card was read again, and holds."""
 
-    past: ClassVar = "card_confirmed"
+    event_type: ClassVar = "card_confirmed"
     type: Literal["confirm_card"]
     card: Id
 

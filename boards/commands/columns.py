@@ -18,7 +18,7 @@ DEFAULT_HUES = {Kind.SERVICE: 250, Kind.GUIDE: 85, Kind.SUGGESTIONS: 60, Kind.FR
 
 
 class AddColumn(Command):
-    past: ClassVar = "column_added"
+    event_type: ClassVar = "column_added"
     type: Literal["add_column"]
     title: Title
     kind: Kind = Field(strict=False)
@@ -44,7 +44,7 @@ class AddColumn(Command):
 class EditColumn(Command):
     """`version` is optional: given, the edit is refused when somebody else edited the column meanwhile."""
 
-    past: ClassVar = "column_edited"
+    event_type: ClassVar = "column_edited"
     type: Literal["edit_column"]
     column: Id
     version: Id | None = None
@@ -64,9 +64,9 @@ class EditColumn(Command):
         column = scope.column_to_arrange(self.column)
         if self.version is not None and self.version != column.version:
             raise Conflict("stale_version", column=column.id, version=column.version, title=column.title)
-        service = _service_id(self.service, scope) if self.gives("service") else column.service_id
+        service = _service_id(self.service, scope) if self.is_set("service") else column.service_id
         if (self.kind or column.kind, service) != (column.kind, column.service_id):
-            scope.require_in_person()  # both decide who may do what
+            scope.require_person()  # both decide who may do what
         shown_otherwise = self.kind not in (None, column.kind) and bool({Kind.SUGGESTIONS, Kind.GUIDE} & {column.kind, self.kind})
         for name in ("title", "kind", "hue", "check_after"):
             if getattr(self, name) is not None:
@@ -74,14 +74,14 @@ class EditColumn(Command):
         column.service_id = service
         column.version += 1
         scope.touch(column)
-        if shown_otherwise or (column.rights and (self.gives("kind") or self.gives("service"))):
+        if shown_otherwise or (column.rights and (self.is_set("kind") or self.is_set("service"))):
             scope.touch(*scope.standing_cards(column))  # as suggestions or rules or no longer, or to others who may read them now
 
 
 class MoveColumn(Command):
     """`after` left out means at the end, null first, an id behind that column."""
 
-    past: ClassVar = "column_moved"
+    event_type: ClassVar = "column_moved"
     type: Literal["move_column"]
     column: Id
     after: Id | None = None
@@ -96,7 +96,7 @@ class MoveColumn(Command):
 class ArchiveColumn(Command):
     """The column leaves the board with its cards, which keep their own state and come back with it."""
 
-    past: ClassVar = "column_archived"
+    event_type: ClassVar = "column_archived"
     type: Literal["archive_column"]
     column: Id
 
@@ -107,7 +107,7 @@ class ArchiveColumn(Command):
 
 
 class RestoreColumn(Command):
-    past: ClassVar = "column_restored"
+    event_type: ClassVar = "column_restored"
     type: Literal["restore_column"]
     column: Id
 
@@ -121,7 +121,7 @@ class RestoreColumn(Command):
 
 
 def _rank(command: AddColumn | MoveColumn, scope: Scope) -> str:
-    at_top = command.gives("after") and command.after is None
+    at_top = command.is_set("after") and command.after is None
     return rank_for_column(scope.session, scope.board.id, scope.rank_of_column(command.after), at_top=at_top)
 
 

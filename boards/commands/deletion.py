@@ -27,8 +27,8 @@ _T = TypeVar("_T")
 
 
 class EraseCard(Command):
-    past: ClassVar = "card_erased"
-    in_person: ClassVar = True
+    event_type: ClassVar = "card_erased"
+    people_only: ClassVar = True
     type: Literal["erase_card"]
     card: Id
 
@@ -42,8 +42,8 @@ class EraseCard(Command):
 class EraseColumn(Command):
     """The column with all its cards."""
 
-    past: ClassVar = "column_erased"
-    in_person: ClassVar = True
+    event_type: ClassVar = "column_erased"
+    people_only: ClassVar = True
     type: Literal["erase_column"]
     column: Id
 

@@ -22,7 +22,7 @@ Until = Annotated[AwareDatetime, Field(strict=False)]
 class FlashCard(Command):
     """The card flashes until a moment, at the latest to the end of its last day; without one until the end of today. To all others it is news."""
 
-    past: ClassVar = "card_flashed"
+    event_type: ClassVar = "card_flashed"
     type: Literal["flash_card"]
     card: Id
     on: bool
@@ -36,8 +36,8 @@ class FlashCard(Command):
         return until
 
     @property
-    def becomes(self) -> str:
-        return self.past if self.on else "flash_put_out"
+    def recorded_type(self) -> str:
+        return self.event_type if self.on else "flash_put_out"
 
     def apply(self, scope: Scope) -> None:
         card, _column = scope.card_to_edit(self.card)
@@ -58,7 +58,7 @@ class FlashCard(Command):
             raise Invalid([FieldError("until", "moment_past", {})])
         if until - scope.now > flashes.LONGEST:
             raise Invalid([FieldError("until", "flash_too_long", {"days": flashes.LONGEST.days})])
-        flashes.require_room(scope.session, scope.actor, card)
+        flashes.ensure_flash_slot(scope.session, scope.actor, card)
         if card.valid_until is not None:
             until = min(until, start_of(card.valid_until + timedelta(days=1)))
         card.flashed_at = scope.now

@@ -30,7 +30,7 @@ class ImportColumns(Command):
     source. What people altered here since (text, column, archiving) is theirs: the import leaves it.
     """
 
-    past: ClassVar = "columns_imported"
+    event_type: ClassVar = "columns_imported"
     type: Literal["import_columns"] = "import_columns"
     columns: Annotated[list[Any], Field(exclude=True)]
     tally: Annotated[Any, Field(exclude=True)]
@@ -85,11 +85,11 @@ class Known:
         altered_cards = {card.id for card in cards.values() if card.edited_at is not None}
         erased_columns: set[str] = set()
         erased_cards: set[str] = set()
-        others = select(Change.type, Change.record).where(Change.board_id == board_id, Change.type != ImportColumns.past)
+        others = select(Change.type, Change.record).where(Change.board_id == board_id, Change.type != ImportColumns.event_type)
         for type, record in session.execute(others):
             altered_columns |= _altered(record["columns"], {"title", "archived_at"})
             altered_cards |= _altered(record["cards"], {"title", "body_html", "valid_until", "column_id", "archived_at"})
-            if type in (EraseCard.past, EraseColumn.past):
+            if type in (EraseCard.event_type, EraseColumn.event_type):
                 erased_columns |= _erased(record["columns"])
                 erased_cards |= _erased(record["cards"])
         altered_texts = {_head(card.origin) for card in cards.values() if card.id in altered_cards}

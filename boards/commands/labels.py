@@ -38,7 +38,7 @@ Name = Annotated[str, text(_clean_name, minLength=1, maxLength=NAME_MAX_CHARACTE
 class SetLabels(Command):
     """The labels of a card, by name, in the order in which they are to stand; a name that is new to the board makes a label."""
 
-    past: ClassVar = "labels_set"
+    event_type: ClassVar = "labels_set"
     type: Literal["set_labels"]
     card: Id
     labels: Annotated[list[Name], AfterValidator(_each_once), Field(json_schema_extra={"maxItems": ON_A_CARD})]
@@ -51,7 +51,7 @@ class SetLabels(Command):
 
 
 class EditLabel(Command):
-    past: ClassVar = "label_edited"
+    event_type: ClassVar = "label_edited"
     type: Literal["edit_label"]
     label: Id
     name: Name | None = None
@@ -71,7 +71,7 @@ class EditLabel(Command):
 class MergeLabels(Command):
     """The cards that have `label` have `into` in its place, and `label` is gone."""
 
-    past: ClassVar = "labels_merged"
+    event_type: ClassVar = "labels_merged"
     type: Literal["merge_labels"]
     label: Id
     into: Id
@@ -86,7 +86,7 @@ class MergeLabels(Command):
 
 
 class RemoveLabel(Command):
-    past: ClassVar = "label_removed"
+    event_type: ClassVar = "label_removed"
     type: Literal["remove_label"]
     label: Id
 
@@ -105,7 +105,7 @@ class AlteredLabel:
     before: Record
     after: Record
 
-    def require_as_it_was_left(self, session: Session) -> None:
+    def require_unchanged(self, session: Session) -> None:
         """Raises Conflict when it was altered since, or another label has taken its former name."""
         label = session.get(Label, self.id)
         if (_facts(label) if label is not None else {}) != self.after:
@@ -113,7 +113,7 @@ class AlteredLabel:
         if self.before and _is_taken(session, self.board_id, self.before["name"], but=self.id):
             raise Conflict("changed_since")
 
-    def take_back(self, scope: Scope, _ranks: object) -> None:
+    def revert(self, scope: Scope, _ranks: object) -> None:
         label = scope.session.get(Label, self.id)
         if label is not None and not self.before:
             _take_off(scope, label)

@@ -18,7 +18,7 @@ from boards.scope import Scope
 class MergeColumn(Command):
     """All cards of the column, archived ones too, go behind those of `into`; the column itself is archived."""
 
-    past: ClassVar = "column_merged"
+    event_type: ClassVar = "column_merged"
     type: Literal["merge_column"]
     column: Id
     into: Id
@@ -38,7 +38,7 @@ class MergeColumn(Command):
 class SplitColumn(Command):
     """These cards leave for a new column right behind theirs, of the same kind, service and rights."""
 
-    past: ClassVar = "column_split"
+    event_type: ClassVar = "column_split"
     type: Literal["split_column"]
     column: Id
     cards: Ids

@@ -10,5 +10,5 @@ from boards.scope import Scope
 
 def ranks_asked(command: Command, after: int | None, scope: Scope, column: Column, count: int = 1) -> list[str]:
     """`after` left out means at the end of the column, null at its top, an id behind that card."""
-    at_top = command.gives("after") and after is None
+    at_top = command.is_set("after") and after is None
     return ranks_for_cards(scope.session, column, after, count, at_top=at_top)

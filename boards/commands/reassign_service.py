@@ -16,8 +16,8 @@ from boards.scope import Scope
 class ReassignService(Command):
     """The columns of one service become another's, with the requests made to it, and what was set apart for its agents: of two levels the highest wins."""
 
-    past: ClassVar = "service_reassigned"
-    even_archived: ClassVar = True
+    event_type: ClassVar = "service_reassigned"
+    allowed_when_archived: ClassVar = True
     type: Literal["reassign_service"] = "reassign_service"
     service: Id
     to: Id

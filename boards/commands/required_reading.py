@@ -25,7 +25,7 @@ def _named_once(services: list[int], given: ValidationInfo) -> list[int]:
 class RequireReading(Command):
     """Each time it is asked anew; `services`: whose agents, none for everybody who may read the card."""
 
-    past: ClassVar = "reading_required"
+    event_type: ClassVar = "reading_required"
     type: Literal["require_reading"]
     card: Id
     required: bool

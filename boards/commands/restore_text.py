@@ -20,7 +20,7 @@ class RestoreText(Command):
     A text that was internal makes the card internal again, or its public page would show what nobody meant for residents.
     """
 
-    past: ClassVar = "text_restored"
+    event_type: ClassVar = "text_restored"
     type: Literal["restore_text"]
     card: Id
     version: Id
@@ -48,5 +48,5 @@ class RestoreText(Command):
             confirm(scope, card)
             scope.signal(card)
 
-    def also_recorded(self) -> dict[str, Any]:
+    def extra_record(self) -> dict[str, Any]:
         return {"text_of": self.seq}

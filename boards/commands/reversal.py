@@ -10,14 +10,14 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from boards.commands.validity import confirm, put_away, show_from, stand
+from boards.commands.validity import archive, confirm, publish, schedule
 from boards.errors import Conflict
-from boards.flashes import require_room
-from boards.log.change_log import as_recorded
+from boards.flashes import ensure_flash_slot
+from boards.log.change_log import recorded_value
 from boards.models import Card, Column, Kind, Record, Service, Status, Suggestion
 from boards.ordering import nearest_free
 from boards.scope import Scope
-from boards.suggestions import tell_author
+from boards.suggestions import notify_author
 from boards.text.sanitize import plain_text
 
 Fields = dict[str, Any]
@@ -43,7 +43,7 @@ _WORDS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-class TakenRanks:
+class RankAllocator:
     """The ranks of each column's cards and of each board's columns. Archived ones keep theirs, so they count."""
 
     def __init__(self, session: Session) -> None:
@@ -72,11 +72,11 @@ class AlteredCard:
     after: Fields
 
     @property
-    def brings_text_back(self) -> bool:
+    def restores_text(self) -> bool:
         """Whether taking it back has the card say something else, and not to whom it may be told."""
         return self.before is not None and bool(self.before.keys() & {"title", "body_html"}) and "tellable" not in self.before
 
-    def require_as_it_was_left(self, session: Session) -> None:
+    def require_unchanged(self, session: Session) -> None:
         """Raises Conflict when somebody has altered since what would be taken back, or erased what it named."""
         fields = CARD_FIELDS if self.before is None else self.before.keys() & set(CARD_FIELDS)
         _require_same(self.card, self.after, CONFIRMATION if confirms(self.before) else fields)
@@ -85,11 +85,11 @@ class AlteredCard:
             if named is not None and session.get(model, named) is None:
                 raise Conflict("changed_since")
 
-    def take_back(self, scope: Scope, ranks: TakenRanks) -> None:
+    def revert(self, scope: Scope, ranks: RankAllocator) -> None:
         card, before = self.card, self.before
         scope.touch(card)
         if before is None:
-            put_away(scope, card)
+            archive(scope, card)
             return
         if before.keys() & {"column_id", "rank"}:
             home = before.get("column_id", card.column_id)
@@ -97,7 +97,7 @@ class AlteredCard:
             card.column_id = home
         _write_back(card, before, CARD_FACTS)
         if "status" in before:
-            tell_author(scope, card, "status_set", status=card.status)
+            notify_author(scope, card, "status_set", status=card.status)
         if before.keys() & set(CARD_TEXT):
             self._write_text_back(scope, before)
         if before.keys() & set(CARD_PLACE):
@@ -114,19 +114,19 @@ class AlteredCard:
         card = self.card
         _write_back(card, before, FLASH)
         if card.flash_until is not None and card.flash_until > scope.now:
-            require_room(scope.session, scope.actor, card)
+            ensure_flash_slot(scope.session, scope.actor, card)
 
     def _put_back(self, scope: Scope, before: Fields) -> None:
         card = self.card
         if before.get("archived_at", card.archived_at) is None:
-            stand(scope, card)
+            publish(scope, card)
             return
         waited_for = before.get("visible_from", card.visible_from)
         # Back in the archive counts from now: what is there is kept for a time.
-        put_away(scope, card)
+        archive(scope, card)
         if waited_for is not None:
             card.visible_from = _day(waited_for)
-            show_from(scope, card, card.visible_from)
+            schedule(scope, card, card.visible_from)
 
     def _write_text_back(self, scope: Scope, before: Fields) -> None:
         card = self.card
@@ -148,7 +148,7 @@ class AlteredColumn:
     after: Fields
     leaving: frozenset[int] = frozenset()  # the cards that leave it when the same change is taken back
 
-    def require_as_it_was_left(self, session: Session) -> None:
+    def require_unchanged(self, session: Session) -> None:
         """As for a card. A new column is as it was left while nothing else stands there, and rights are looked at cell by cell."""
         fields = COLUMN_FIELDS if self.before is None else self.before.keys() & set(COLUMN_FIELDS)
         _require_same(self.column, self.after, fields)
@@ -163,7 +163,7 @@ class AlteredColumn:
             if set(standing) - self.leaving:
                 raise Conflict("changed_since")
 
-    def take_back(self, scope: Scope, ranks: TakenRanks) -> None:
+    def revert(self, scope: Scope, ranks: RankAllocator) -> None:
         column, before = self.column, self.before
         scope.touch(column)
         if before is None or "archived_at" in before:
@@ -210,7 +210,7 @@ def joined(alterations: Iterable[Fields]) -> Fields:
 
 def _require_same(item: Card | Column, left: Fields, fields: Iterable[str]) -> None:
     # A field that the record does not know came with a later version of the program.
-    if any(as_recorded(getattr(item, name)) != left[name] for name in fields if name in left):
+    if any(recorded_value(getattr(item, name)) != left[name] for name in fields if name in left):
         raise Conflict("changed_since")
 
 

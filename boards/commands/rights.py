@@ -23,8 +23,8 @@ class SetRights(Command):
     Cells that are not named stay as they are: two facilitators at work in one table do not undo each other.
     """
 
-    past: ClassVar = "rights_set"
-    in_person: ClassVar = True
+    event_type: ClassVar = "rights_set"
+    people_only: ClassVar = True
     type: Literal["set_rights"]
     column: Id
     agents: LevelWord | None = None
@@ -41,7 +41,7 @@ class SetRights(Command):
         column = scope.column_to_arrange(self.column)
         rights = {**column.rights, "services": dict(column.rights.get("services", {}))}
         for group in ("agents", "readers"):
-            if self.gives(group):
+            if self.is_set(group):
                 rights[group] = getattr(self, group)
         self._require_services(scope)
         rights["services"].update(self.services)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_, select
 
 from boards.clock import day_of
 from boards.commands.base import Command
-from boards.commands.validity import put_away, stand
+from boards.commands.validity import archive, publish
 from boards.errors import Conflict
 from boards.models import Card
 from boards.scope import Scope
@@ -20,7 +20,7 @@ AT_ONCE = 300  # a change of more cards than boards.changes.TOUCHED_LIMIT would 
 class PublishCards(Command):
     """Cards that wait for this day, or for one before it, stand on the board."""
 
-    past: ClassVar = "cards_published"
+    event_type: ClassVar = "cards_published"
     type: Literal["publish_cards"] = "publish_cards"
     at_most: Annotated[int, Field(ge=1, le=AT_ONCE)] = AT_ONCE
 
@@ -28,20 +28,20 @@ class PublishCards(Command):
         day = day_of(scope.now)
         due = select(Card).where(Card.visible_from <= day, or_(Card.valid_until.is_(None), Card.valid_until >= day))
         for card in _some(scope, due.order_by(Card.visible_from, Card.id), self.at_most):
-            stand(scope, card)
+            publish(scope, card)
 
 
 class ExpireCards(Command):
     """Cards whose last day has passed leave for the archive; one that missed its own days altogether stays there."""
 
-    past: ClassVar = "cards_expired"
+    event_type: ClassVar = "cards_expired"
     type: Literal["expire_cards"] = "expire_cards"
     at_most: Annotated[int, Field(ge=1, le=AT_ONCE)] = AT_ONCE
 
     def apply(self, scope: Scope) -> None:
         over = select(Card).where(Card.valid_until < day_of(scope.now), or_(Card.archived_at.is_(None), Card.visible_from.is_not(None)))
         for card in _some(scope, over.order_by(Card.valid_until, Card.id), self.at_most):
-            put_away(scope, card)
+            archive(scope, card)
 
 
 def _some(scope: Scope, due: Select[Card], at_most: int) -> list[Card]:

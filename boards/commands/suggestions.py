@@ -9,12 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from boards import rights
 from boards.commands.base import Command, Id, lines
-from boards.commands.cards import Asked, NewCard
+from boards.commands.cards import AskedService, NewCard
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Card, Column, Kind, Status, Suggestion
 from boards.models.suggestion import Reply, Vote
 from boards.scope import Scope
-from boards.suggestions import CLOSED, NEXT, tell_author
+from boards.suggestions import CLOSED, NEXT, notify_author
 
 NOTE_MAX_CHARACTERS = 2_000
 REPLY_MAX_CHARACTERS = 4_000
@@ -47,11 +47,11 @@ def _says_something(text: str) -> str:
 class SetSuggestion(Command):
     """Say which kind of suggestion it is, and which service a request asks, while nobody has closed it."""
 
-    past: ClassVar = "suggestion_set"
+    event_type: ClassVar = "suggestion_set"
     type: Literal["set_suggestion"]
     card: Id
     suggestion: Suggestion = Field(strict=False)
-    asked: Asked = None
+    asked: AskedService = None
 
     def apply(self, scope: Scope) -> None:
         card, column = scope.any_card(self.card)
@@ -61,13 +61,13 @@ class SetSuggestion(Command):
             scope.service_to_ask(self.asked)
         card.suggestion, card.asked_id = self.suggestion, self.asked
         scope.touch(card)
-        tell_author(scope, card, self.past)
+        notify_author(scope, card, self.event_type)
 
 
 class SetStatus(Command):
     """Take a suggestion a step on, or back to be studied again."""
 
-    past: ClassVar = "status_set"
+    event_type: ClassVar = "status_set"
     type: Literal["set_status"]
     card: Id
     status: Status = Field(strict=False)
@@ -85,13 +85,13 @@ class SetStatus(Command):
         if self.status in CLOSED:  # answered: that is news to those who read along
             scope.signal(card)
         scope.touch(card)
-        tell_author(scope, card, self.past, status=self.status)
+        notify_author(scope, card, self.event_type, status=self.status)
 
 
 class PublishAnswer(NewCard):
     """Answer a request by a new card: both are linked, and the request is done."""
 
-    past: ClassVar = "answer_published"
+    event_type: ClassVar = "answer_published"
     type: Literal["publish_answer"]
     card: Id
 
@@ -104,20 +104,20 @@ class PublishAnswer(NewCard):
         scope.session.flush()  # the request names it by its id
         request.status, request.note, request.answer_id = Status.DONE, "", answer.id
         scope.signal(request)
-        tell_author(scope, request, self.past)
+        notify_author(scope, request, self.event_type)
 
 
 class VoteCard(Command):
     """Support a suggestion, or no longer: once for each person. It is no edit of the card."""
 
-    past: ClassVar = "vote_cast"
+    event_type: ClassVar = "vote_cast"
     type: Literal["vote_card"]
     card: Id
     on: bool
 
     @property
-    def becomes(self) -> str:
-        return self.past if self.on else "vote_withdrawn"
+    def recorded_type(self) -> str:
+        return self.event_type if self.on else "vote_withdrawn"
 
     def apply(self, scope: Scope) -> None:
         card, column = _card_to_comment(scope, self.card)
@@ -138,7 +138,7 @@ class VoteCard(Command):
 class ReplyToCard(Command):
     """Say something to a suggestion. The log knows the reply by its id: its text is withdrawn with it."""
 
-    past: ClassVar = "replied"
+    event_type: ClassVar = "replied"
     type: Literal["reply"]
     card: Id
     text: Annotated[str, lines(REPLY_MAX_CHARACTERS), AfterValidator(_says_something)]
@@ -152,13 +152,13 @@ class ReplyToCard(Command):
         scope.noted["reply"] = reply.id
         card.replies += 1
         scope.touch(card)
-        tell_author(scope, card, self.past)
+        notify_author(scope, card, self.event_type)
 
 
 class WithdrawReply(Command):
     """Take one's own reply back; facilitators anybody's."""
 
-    past: ClassVar = "reply_withdrawn"
+    event_type: ClassVar = "reply_withdrawn"
     type: Literal["withdraw_reply"]
     reply: Id
 

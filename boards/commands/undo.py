@@ -25,14 +25,14 @@ from boards.commands.reversal import (
     AlteredCard,
     AlteredColumn,
     Fields,
-    TakenRanks,
+    RankAllocator,
     alters_text,
     joined,
 )
 from boards.commands.suggestions import require_decider, require_open_to
 from boards.errors import Conflict, NotFound, Refusal
-from boards.log.card_locations import homes_after
-from boards.log.change_log import UNSEEN, committed_now, former_homes, touches_card
+from boards.log.card_locations import locations_after
+from boards.log.change_log import UNSEEN, previous_columns, reload_committed, touches_card
 from boards.log.time_travel import was_for_residents
 from boards.models import Card, Change, Column, Record
 from boards.scope import Scope
@@ -40,8 +40,8 @@ from boards.scope import Scope
 # What imports and merges of services brought lies outside the board as well: in another program's file, on other boards. Votes and
 # replies are taken back by those who gave them; what was erased is gone.
 _NOT_UNDONE = {
-    ImportColumns.past,
-    ReassignService.past,
+    ImportColumns.event_type,
+    ReassignService.event_type,
     "vote_cast",
     "vote_withdrawn",
     "replied",
@@ -65,20 +65,20 @@ class UndoChange(Command):
     Undoing is a change like any other: undoing it does again what was undone.
     """
 
-    past: ClassVar = "change_undone"
+    event_type: ClassVar = "change_undone"
     type: Literal["undo_change"]
     seq: Id
     first: Id | None = None
 
     def apply(self, scope: Scope) -> None:
-        ranks = TakenRanks(scope.session)
+        ranks = RankAllocator(scope.session)
         for altered in alterations(scope, self.seq, self.first):
-            altered.take_back(scope, ranks)
-            if isinstance(altered, AlteredCard) and altered.brings_text_back and altered.card.tellable:
+            altered.revert(scope, ranks)
+            if isinstance(altered, AlteredCard) and altered.restores_text and altered.card.tellable:
                 # What was internal when the card said so stays inside, though what it said since may be told.
                 altered.card.tellable = was_for_residents(scope.session, altered.card, (self.first or self.seq) - 1)
 
-    def also_recorded(self) -> dict[str, Any]:
+    def extra_record(self) -> dict[str, Any]:
         return {"undoes": self.seq}
 
 
@@ -94,16 +94,16 @@ def undoable(scope: Scope, asked: Mapping[int, Record | None]) -> set[int]:
     named = {id for ids in looked_at.values() for id in ids}
     cards = {card.id: card for card in scope.session.scalars(select(Card).where(Card.id.in_(named)))} if named else {}
     columns = {column.id: column for column in scope.session.scalars(select(Column).where(Column.board_id == scope.board.id))}
-    homes = homes_after(scope.session, cards.values(), looked_at)
+    homes = locations_after(scope.session, cards.values(), looked_at)
 
     def could(change: Change, record: Record) -> bool:
         left_in = {id: homes[change.seq].get(id) for id in looked_at[change.seq]}
-        if not columns.keys() >= {*left_in.values(), *former_homes(record).values(), *map(int, record["columns"])}:
+        if not columns.keys() >= {*left_in.values(), *previous_columns(record).values(), *map(int, record["columns"])}:
             return False  # erased since
         try:
             found = _reachable(scope, change, record, left_in)
             for each in found:
-                each.require_as_it_was_left(scope.session)
+                each.require_unchanged(scope.session)
         except Refusal:
             return False
         return bool(found)
@@ -123,12 +123,12 @@ def alterations(scope: Scope, seq: int, first: int | None = None) -> Sequence[Al
             raise Conflict("erased_since") from hidden
         raise NotFound("change_not_found") from hidden
     for each in found:
-        each.require_as_it_was_left(scope.session)
+        each.require_unchanged(scope.session)
     return found
 
 
 def _is_seen(scope: Scope, change: Change) -> bool:
-    return committed_now(scope.session, change).seen_by(scope.actor.audience).type != UNSEEN
+    return reload_committed(scope.session, change).visible_to(scope.actor.audience).type != UNSEEN
 
 
 def _is_erased(scope: Scope, change: Change) -> bool:
@@ -169,7 +169,7 @@ def _column(scope: Scope, id: int, altered: Fields, leaving: frozenset[int]) -> 
     column = scope.any_column(id)
     scope.require_arranger()
     if (before or {}).keys() & DECIDES_RIGHTS:
-        scope.require_in_person()
+        scope.require_person()
     if not _brings_back(altered):
         scope.column(id)
     return AlteredColumn(column, before, after, leaving)
@@ -186,7 +186,7 @@ def _cards(
 ) -> list[Altered]:
     if left_in is None:
         loaded = scope.session.scalars(select(Card).where(Card.id.in_(cards))).all()  # at once; what follows finds them in the session
-        left_in = dict.fromkeys(cards) | homes_after(scope.session, loaded, [seq])[seq]
+        left_in = dict.fromkeys(cards) | locations_after(scope.session, loaded, [seq])[seq]
     restored = {id for id, altered in columns.items() if _brings_back(altered)}
     looked_at = [(id, cards[id], home) for id, home in left_in.items() if id in cards]
     return [_card(scope, id, altered, home, restored, goes_along=goes_along) for id, altered, home in looked_at]
@@ -229,16 +229,16 @@ def _brings_back(altered: Fields) -> bool:
 
 def _whole_edit(scope: Scope, last: Change, first: int) -> Record:
     """The edits of one card by one person, from `first` to `last`, as if they were one. Raises Conflict when that is not what they are."""
-    if last.type != EditCard.past or first > last.seq:
+    if last.type != EditCard.event_type or first > last.seq:
         raise Conflict("cannot_undo")
     (id,) = last.record["cards"]
     touching = select(Change).where(Change.board_id == last.board_id, Change.seq.between(first, last.seq), touches_card(int(id)))
     rows = scope.session.scalars(touching.order_by(Change.seq)).all()
     for row in rows:
-        if (home := former_homes(row.record).get(int(id))) is not None:
+        if (home := previous_columns(row.record).get(int(id))) is not None:
             scope.any_column(home)  # what it said where they could not read it is not theirs to bring back
     edits = [row for row in rows if alters_text(row.record["cards"][id])]
-    if [row.seq for row in edits[:1]] != [first] or {(row.type, row.actor_id) for row in edits} != {(EditCard.past, last.actor_id)}:
+    if [row.seq for row in edits[:1]] != [first] or {(row.type, row.actor_id) for row in edits} != {(EditCard.event_type, last.actor_id)}:
         raise Conflict("cannot_undo")
     return {"cards": {id: joined(row.record["cards"][id] for row in edits)}, "columns": {}}
 

@@ -37,20 +37,20 @@ Day = Annotated[
 ]
 
 
-def require_day_to_come(scope: Scope, valid_until: date | None) -> None:
+def require_future_day(scope: Scope, valid_until: date | None) -> None:
     """That a last day somebody gives has not passed. Raises Invalid."""
     if valid_until is not None and valid_until < day_of(scope.now):
         raise Invalid([FieldError("valid_until", "day_past", {})])
 
 
-def show_from(scope: Scope, card: Card, day: date | None, *, blame: str = "visible_from") -> None:
+def schedule(scope: Scope, card: Card, day: date | None, *, blame: str = "visible_from") -> None:
     """Let the card wait in the archive for this day; from today on, and without one, it stands on the board.
 
     Raises Invalid, naming the field `blame`, when the card would end before it is shown.
     """
     if day is None or day <= day_of(scope.now):
         if card.is_scheduled:
-            stand(scope, card)
+            publish(scope, card)
         return
     if card.valid_until is not None and card.valid_until < day:
         raise Invalid([FieldError(blame, "ends_before_it_is_shown", {})])
@@ -60,7 +60,7 @@ def show_from(scope: Scope, card: Card, day: date | None, *, blame: str = "visib
     scope.touch(card)
 
 
-def stand(scope: Scope, card: Card) -> None:
+def publish(scope: Scope, card: Card) -> None:
     """Put the card on the board, where it is news. An end that has passed goes, or the card would leave again at once."""
     if card.is_scheduled:  # what was written to be shown from this day on holds from this day on
         card.visible_from = None
@@ -76,7 +76,7 @@ def stand(scope: Scope, card: Card) -> None:
         card.signalled_by_id = card.author_id  # whoever wrote it knows it
 
 
-def put_away(scope: Scope, card: Card) -> None:
+def archive(scope: Scope, card: Card) -> None:
     """Into the archive, where it no longer waits for its day; one that never had it remains unpublished."""
     card.archived_at = scope.now
     card.visible_from = None

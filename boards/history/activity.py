@@ -17,7 +17,7 @@ from boards.commands.merge_split import MergeColumn, SplitColumn
 from boards.commands.restore_text import RestoreText
 from boards.commands.reversal import ASKING, CARD_TEXT, COLUMN_FACTS, RESTORED, confirms
 from boards.commands.scheduled import ExpireCards, PublishCards
-from boards.log.change_log import as_recorded, touches_card
+from boards.log.change_log import recorded_value, touches_card
 from boards.models import Board, Card, Change, Column, Person, Record
 
 NAMED_AT_MOST = 5  # of an import or another large change, so much is named
@@ -29,7 +29,7 @@ _IN_WORDS = {*CARD_TEXT, "visible_from", *_STEP, *_SUGGESTION, "votes", "must_re
 
 
 @dataclass(frozen=True)
-class Told:
+class ActivityItem:
     """What became of one card or column, or of the board. Texts only where this person may have read both."""
 
     what: str
@@ -46,7 +46,7 @@ class Told:
         return self.what != "erased" and not self.what.startswith(("column", "board", "rights", "label_"))
 
 
-class LogReader:
+class ActivityReader:
     """Goes back through the log, knowing where each card stood and what it said at that moment."""
 
     def __init__(self, session: Session, person: Person, board: Board, card: Card | None) -> None:
@@ -64,7 +64,7 @@ class LogReader:
         self._former: dict[int, Record] = {}  # card → what later changes altered, as it was before them
         self._title = board.title
 
-    def changes(self, before: int | None) -> Iterator[tuple[Change, tuple[Told, ...]]]:
+    def changes(self, before: int | None) -> Iterator[tuple[Change, tuple[ActivityItem, ...]]]:
         """Each change before the seq `before` with what may be told of it, newest first."""
         log = self._log
         if before is not None:
@@ -79,11 +79,11 @@ class LogReader:
                 yield change, tuple(self._told(change))
                 self._go_back(change.record)
 
-    def said_otherwise(self) -> bool:
+    def text_differed(self) -> bool:
         """Whether the one card that is told of said something else right after the change that was told last."""
         card = self._only
         former = self._former.get(card.id, {}) if card is not None else {}
-        return any(name in former and former[name] != as_recorded(getattr(card, name)) for name in RESTORED)
+        return any(name in former and former[name] != recorded_value(getattr(card, name)) for name in RESTORED)
 
     def _hold(self, ids: set[int]) -> None:
         """Have these cards at hand; None for those that were erased."""
@@ -98,7 +98,7 @@ class LogReader:
             self._former.setdefault(int(id), {}).update(former)
         self._title = record.get("board", {}).get("before", {}).get("title", self._title)
 
-    def _told(self, change: Change) -> Iterator[Told]:
+    def _told(self, change: Change) -> Iterator[ActivityItem]:
         if self._only is None:
             yield from self._told_of_board(change.record.get("board"))
             yield from self._told_of_labels(change)
@@ -115,12 +115,12 @@ class LogReader:
                 named += 1
                 yield told
 
-    def _told_of_card(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[Told]:
+    def _told_of_card(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[ActivityItem]:
         before, after = altered["before"], altered["after"]
         if _is_erased(altered):
             place = self._columns.get(before["column_id"])
             if not change.record["columns"] and (place is not None or self._arranges):
-                yield Told("erased", id, "", place)
+                yield ActivityItem("erased", id, "", place)
             return
         card = self._cards[id]
         what = _what_became_of_card(before, after, change.type)
@@ -136,16 +136,18 @@ class LogReader:
         if self._waited(card, before):
             before = None  # what it said before it was shown is no business of theirs
         if source is None or target is None:
-            yield Told("left" if target is None else "arrived", id, title, source, target)
+            yield ActivityItem("left" if target is None else "arrived", id, title, source, target)
         else:
             names = (before or {}).keys() & _IN_WORDS
-            yield Told(what, id, title, source, target, *({name: fields[name] for name in names} for fields in (before or {}, after)))
+            yield ActivityItem(
+                what, id, title, source, target, *({name: fields[name] for name in names} for fields in (before or {}, after))
+            )
 
     def _is_hidden(self, card: Card, altered: dict[str, Any]) -> bool:
         """Whether this happened to a card that waited for its day, of which this person knows nothing; nor of any that waits now."""
         if self._edits(card):
             return False
-        waits = self._former.get(card.id, {}).get("visible_from", as_recorded(card.visible_from))
+        waits = self._former.get(card.id, {}).get("visible_from", recorded_value(card.visible_from))
         left = (altered["before"] or {}).get("archived_at", ...) is None
         shown = altered["after"].get("archived_at", ...) is None
         return card.unpublished or (waits is not None and not left) or (self._waited(card, altered["before"]) and not shown)
@@ -158,10 +160,10 @@ class LogReader:
         column = self._columns.get(card.column_id)
         return column is not None and rights.may_place(self._person, card, column)
 
-    def _told_of_column(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[Told]:
+    def _told_of_column(self, id: int, altered: dict[str, Any], change: Change) -> Iterator[ActivityItem]:
         if _is_erased(altered):
             if self._arranges:
-                yield Told("column_erased", id, "")
+                yield ActivityItem("column_erased", id, "")
             return
         column, before, after = self._columns.get(id), altered["before"], altered["after"]
         what = _what_became_of_column(before, change.type)
@@ -169,27 +171,29 @@ class LogReader:
             return
         target = self._merged_into(change.record) if what == "column_merged" else column
         names = (before or {}).keys() & {"title"}
-        yield Told(what, id, column.title, column, target, {name: before[name] for name in names}, {name: after[name] for name in names})
+        yield ActivityItem(
+            what, id, column.title, column, target, {name: before[name] for name in names}, {name: after[name] for name in names}
+        )
 
-    def _told_of_board(self, altered: dict[str, Any] | None) -> Iterator[Told]:
+    def _told_of_board(self, altered: dict[str, Any] | None) -> Iterator[ActivityItem]:
         if altered is None:
             return
         before, after = altered["before"], altered["after"]
         what = ("board_restored" if before["archived_at"] else "board_archived") if "archived_at" in before else "board_edited"
         names = before.keys() & {"title"}
-        yield Told(
+        yield ActivityItem(
             what, self._board.id, self._title, None, None, {name: before[name] for name in names}, {name: after[name] for name in names}
         )
 
-    def _told_of_labels(self, change: Change) -> Iterator[Told]:
+    def _told_of_labels(self, change: Change) -> Iterator[ActivityItem]:
         """To those who look after them: to others a label is what it says on the cards they read."""
         for id, altered in change.record.get("labels", {}).items() if self._arranges else ():
             before, after = altered["before"], altered["after"]
             names = {"name"} if before and after and before["name"] != after["name"] else set()
-            gone = "label_merged" if change.type == MergeLabels.past else "label_removed"
+            gone = "label_merged" if change.type == MergeLabels.event_type else "label_removed"
             what = ("label_edited" if after else gone) if before else "label_restored"
             title = (after or before)["name"]
-            yield Told(what, int(id), title, None, None, *({name: fields[name] for name in names} for fields in (before, after)))
+            yield ActivityItem(what, int(id), title, None, None, *({name: fields[name] for name in names} for fields in (before, after)))
 
     def _merged_into(self, record: Record) -> Column | None:
         """Where the cards of a column went; None when there were none, or it may not be known."""
@@ -214,9 +218,9 @@ def _what_became_of_card(before: Record | None, after: Record, type: str) -> str
     if before.keys() & _SUGGESTION:
         return "suggestion_set"
     if before.keys() & set(CARD_TEXT):
-        return "text_restored" if type == RestoreText.past else "edited"
+        return "text_restored" if type == RestoreText.event_type else "edited"
     if confirms(before):
-        return "confirmed" if type != EditCard.past else None
+        return "confirmed" if type != EditCard.event_type else None
     if before.keys() & set(ASKING):
         return "reading_required" if after.get("must_read", True) else "reading_not_required"
     if "flashed_at" in before:
@@ -235,17 +239,17 @@ def _where_it_went(before: Record, after: Record, type: str) -> str:
     if after.get("visible_from"):
         return "scheduled"
     if after.get("archived_at", ...) is not None:
-        return "expired" if type == ExpireCards.past else "archived"
-    if type == PublishCards.past:
+        return "expired" if type == ExpireCards.event_type else "archived"
+    if type == PublishCards.event_type:
         return "published_on_time"
     return "published" if before.get("visible_from") else "restored"
 
 
 def _what_became_of_column(before: Record | None, type: str) -> str | None:
     if before is None:
-        return "column_split" if type == SplitColumn.past else "column_added"
+        return "column_split" if type == SplitColumn.event_type else "column_added"
     if "archived_at" in before:
-        put_away = "column_merged" if type == MergeColumn.past else "column_archived"
+        put_away = "column_merged" if type == MergeColumn.event_type else "column_archived"
         return "column_restored" if before["archived_at"] else put_away
     if before.keys() & set(COLUMN_FACTS):
         return "column_edited"

@@ -13,7 +13,7 @@ from boards.commands.scheduled import ExpireCards, PublishCards
 from boards.commands.undo import undoable
 from boards.database import now
 from boards.errors import Refusal
-from boards.history.activity import NAMED_AT_MOST, LogReader, Told
+from boards.history.activity import NAMED_AT_MOST, ActivityItem, ActivityReader
 from boards.models import Board, Card, Change, Person, Record
 from boards.scope import Scope
 
@@ -52,7 +52,7 @@ class Entry:
     type: str
     actor: Person | None
     at: datetime
-    told: tuple[Told, ...]
+    told: tuple[ActivityItem, ...]
     undoes: int | None
     more: bool = False  # there is more than is told by name
     may_undo: bool = False
@@ -61,7 +61,7 @@ class Entry:
     @property
     def by_itself(self) -> bool:
         """Whether nobody did it: its day had come."""
-        return self.type in (PublishCards.past, ExpireCards.past)
+        return self.type in (PublishCards.event_type, ExpireCards.event_type)
 
     @property
     def together(self) -> int | None:
@@ -78,7 +78,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Asked:
+class HistoryFilters:
     """What somebody looks for in the history."""
 
     person: int | None = None
@@ -109,11 +109,11 @@ def history(
     *,
     card: Card | None = None,
     before: int | None = None,
-    asked: Asked = Asked(),
+    asked: HistoryFilters = HistoryFilters(),
     acts: bool = True,
 ) -> Page:
     """A page of what happened before the seq `before`, to one card or on the whole board; `acts`: whether the reader could undo."""
-    reader = LogReader(session, person, board, card)
+    reader = ActivityReader(session, person, board, card)
     entries, older = _collect(reader, before, asked)
     scope = Scope(session, person, board, now())
     acts = acts and board.archived_at is None
@@ -139,7 +139,7 @@ def _may_edit(scope: Scope, card: Card) -> bool:
         return False
 
 
-def _collect(reader: LogReader, before: int | None, asked: Asked) -> tuple[list[Entry], int | None]:
+def _collect(reader: ActivityReader, before: int | None, asked: HistoryFilters) -> tuple[list[Entry], int | None]:
     entries: list[Entry] = []
     open_edits: dict[int, int] = {}  # card → where in `entries` an edit stands that an earlier one may join
     for scanned, (change, told) in enumerate(reader.changes(before)):
@@ -151,7 +151,7 @@ def _collect(reader: LogReader, before: int | None, asked: Asked) -> tuple[list[
             return entries, change.seq + 1
         for id in change.record["cards"]:
             open_edits.pop(int(id), None)
-        entry = _entry(change, told, said_otherwise=reader.said_otherwise())
+        entry = _entry(change, told, text_differed=reader.text_differed())
         if told and asked.fits(entry):
             if len(entries) == PAGE:
                 return entries, change.seq + 1
@@ -161,7 +161,7 @@ def _collect(reader: LogReader, before: int | None, asked: Asked) -> tuple[list[
     return entries, None
 
 
-def _entry(change: Change, told: tuple[Told, ...], *, said_otherwise: bool) -> Entry:
+def _entry(change: Change, told: tuple[ActivityItem, ...], *, text_differed: bool) -> Entry:
     return Entry(
         seq=change.seq,
         first=change.seq,
@@ -171,11 +171,11 @@ def _entry(change: Change, told: tuple[Told, ...], *, said_otherwise: bool) -> E
         told=told[:NAMED_AT_MOST],
         undoes=change.record.get("undoes"),
         more=len(told) > NAMED_AT_MOST,
-        may_restore=said_otherwise and any(each.what in _TEXTS for each in told),
+        may_restore=text_differed and any(each.what in _TEXTS for each in told),
     )
 
 
-def _edit_to_join(change: Change, told: tuple[Told, ...], entries: list[Entry], open_edits: dict[int, int]) -> int | None:
+def _edit_to_join(change: Change, told: tuple[ActivityItem, ...], entries: list[Entry], open_edits: dict[int, int]) -> int | None:
     number = open_edits.get(told[0].id) if _is_edit(change.type, told) else None
     if number is None:
         return None
@@ -184,15 +184,15 @@ def _edit_to_join(change: Change, told: tuple[Told, ...], entries: list[Entry], 
     return number if same and entry.at - change.at <= TOGETHER else None
 
 
-def _is_edit(type: str, told: tuple[Told, ...]) -> bool:
-    return type == EditCard.past and len(told) == 1 and told[0].what == "edited"
+def _is_edit(type: str, told: tuple[ActivityItem, ...]) -> bool:
+    return type == EditCard.event_type and len(told) == 1 and told[0].what == "edited"
 
 
-def _with_earlier(entry: Entry, change: Change, told: Told) -> Entry:
+def _with_earlier(entry: Entry, change: Change, told: ActivityItem) -> Entry:
     (later,) = entry.told
     both = joined([{"before": told.before, "after": told.after}, {"before": later.before, "after": later.after}])
     return replace(entry, first=change.seq, told=(replace(later, before=both["before"], after=both["after"]),))
 
 
-def _columns_of(told: Told) -> set[int]:
+def _columns_of(told: ActivityItem) -> set[int]:
     return {column.id for column in (told.source, told.target) if column is not None}

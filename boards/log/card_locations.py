@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from boards.log.change_log import former_homes, touches_card
+from boards.log.change_log import previous_columns, touches_card
 from boards.models import Card, Change, Record
 
 # The changes of so many cards are sought by name in the log, those of more by reading all of it.
 NAMED_AT_MOST = 50
 
 
-def homes_after(session: Session, cards: Iterable[Card], seqs: Iterable[int]) -> dict[int, dict[int, int]]:
+def locations_after(session: Session, cards: Iterable[Card], seqs: Iterable[int]) -> dict[int, dict[int, int]]:
     """By seq, for each card the id of the column in which it stood right after that change; the log is read once."""
     homes = {card.id: card.column_id for card in cards}
     wanted = sorted(seqs)
@@ -23,7 +23,7 @@ def homes_after(session: Session, cards: Iterable[Card], seqs: Iterable[int]) ->
     for seq, record in _records_of(session, since, wanted[0]) if since else ():
         while wanted and wanted[-1] >= seq:
             found[wanted.pop()] = dict(homes)
-        homes |= {id: home for id, home in former_homes(record).items() if id in since}
+        homes |= {id: home for id, home in previous_columns(record).items() if id in since}
     return found | dict.fromkeys(wanted, homes)
 
 

@@ -44,10 +44,10 @@ _BY_ID: dict[type, Select[Any]] = {
 
 
 @dataclass(frozen=True)
-class Committed:
+class CommittedChange:
     """A change that happened, with what it touched as that looks now; None for what has left the board.
 
-    It is whole: what one audience may know of it is `seen_by`.
+    It is whole: what one audience may know of it is `visible_to`.
     """
 
     board_id: int
@@ -61,7 +61,7 @@ class Committed:
     places: dict[int, tuple[Column, ...]] = field(default_factory=dict)
     rearranged: dict[int, Column] = field(default_factory=dict)
     # Columns of which this change altered who may read them, or of which nobody can tell any more: they were erased since.
-    regranted: frozenset[int] = frozenset()
+    access_changed: frozenset[int] = frozenset()
     erased_since: bool = False  # something of it stands, and stood, nowhere that rights could be asked of
     waiting: frozenset[int] = frozenset()  # cards that waited for their day, and did not come on the board or leave it
     board: Board | None = None  # when it is the board itself that was altered
@@ -75,18 +75,18 @@ class Committed:
         """Every column whose readers know something of this change."""
         return {*self.rearranged.values(), *(column for columns in self.places.values() for column in columns)}
 
-    def kept_from(self, audience: Audience) -> frozenset[int]:
+    def hidden_from(self, audience: Audience) -> frozenset[int]:
         """The waiting cards of which these people are not to know: nobody among them could have written them."""
         return frozenset(id for id in self.waiting if not any(rights.may_add(audience, place) for place in self.places[id]))
 
-    def seen_by(self, audience: Audience) -> Committed:
+    def visible_to(self, audience: Audience) -> CommittedChange:
         """The change as these people may know it: what they may not read is gone, or was never there.
 
         When nothing that they may read is left, it is a tick that says neither what happened nor who did it; columns that they may
         still have on their page leave it all the same.
         """
         readable = {column.id for column in self.concerned if rights.may_read(audience, column)}
-        hidden = self.kept_from(audience)
+        hidden = self.hidden_from(audience)
         if rights.reads_everything(audience) or (len(readable) == len(self.concerned) and not self.erased_since and not hidden):
             return self
         cards: dict[int, Card | None] = {}
@@ -101,7 +101,7 @@ class Committed:
         for id, column in self.columns.items():
             if id in readable:
                 columns[id] = column
-            elif id in self.regranted:
+            elif id in self.access_changed:
                 columns[id] = None  # also when it was archived since: who missed both still has it on their page
         if cards or columns.keys() & readable or self.board:
             return replace(self, cards=cards, columns=columns)
@@ -113,7 +113,7 @@ class CatchUp:
     """What a reader missed; `changes` is None when only the whole board will do."""
 
     seq: int
-    changes: list[Committed] | None
+    changes: list[CommittedChange] | None
 
 
 def difference(obj: Card | Column) -> dict[str, Any] | None:
@@ -123,7 +123,7 @@ def difference(obj: Card | Column) -> dict[str, Any] | None:
     """
     state: Any = inspect(obj)
     if state.deleted:
-        return {"before": {name: as_recorded(getattr(obj, name)) for name in BARE_FIELDS if hasattr(obj, name)}, "after": {}}
+        return {"before": {name: recorded_value(getattr(obj, name)) for name in BARE_FIELDS if hasattr(obj, name)}, "after": {}}
     if not state.persistent or not obj.changed_seq:  # flushed early for its id, and no change concerned it before
         return None
     before: dict[str, Any] = {}
@@ -131,34 +131,34 @@ def difference(obj: Card | Column) -> dict[str, Any] | None:
     unmodified = state.unmodified
     for name in recorded_fields(type(obj)):
         if name not in unmodified and (history := get_history(obj, name)).has_changes():
-            before[name] = as_recorded(history.deleted[0]) if history.deleted else None
-            after[name] = as_recorded(history.added[0]) if history.added else None
+            before[name] = recorded_value(history.deleted[0]) if history.deleted else None
+            after[name] = recorded_value(history.added[0]) if history.added else None
     return {"before": before, "after": after}
 
 
-def difference_of_board(board: Board) -> dict[str, Any] | None:
+def board_difference(board: Board) -> dict[str, Any] | None:
     """As `difference`, for the board itself; None when it stays as it was."""
     state: Any = inspect(board)
     altered = {name: state.attrs[name].history for name in _RECORDED_OF_BOARD if state.attrs[name].history.has_changes()}
-    before = {name: as_recorded(history.deleted[0]) for name, history in altered.items()}
-    return {"before": before, "after": {name: as_recorded(getattr(board, name)) for name in altered}} if altered else None
+    before = {name: recorded_value(history.deleted[0]) for name, history in altered.items()}
+    return {"before": before, "after": {name: recorded_value(getattr(board, name)) for name in altered}} if altered else None
 
 
-def as_recorded(value: Any) -> Any:
+def recorded_value(value: Any) -> Any:
     """A field's value as records hold it; moments in UTC, whatever zone the database answers in."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value
 
 
-def beginning(obj: Card | Column) -> dict[str, Any]:
+def initial_record(obj: Card | Column) -> dict[str, Any]:
     """A new object as it was stored: {"before": None, "after": {every field}}."""
-    return {"before": None, "after": {name: as_recorded(getattr(obj, name)) for name in recorded_fields(type(obj))}}
+    return {"before": None, "after": {name: recorded_value(getattr(obj, name)) for name in recorded_fields(type(obj))}}
 
 
-def committed_now(session: Session, change: Change) -> Committed:
+def reload_committed(session: Session, change: Change) -> CommittedChange:
     """A recorded change with what it touched as that looks now."""
-    return _as_they_look_now(session, [change])[0]
+    return _load_current(session, [change])[0]
 
 
 def changes_after(session: Session, board: Board, after: int) -> CatchUp:
@@ -185,32 +185,32 @@ def written_since(session: Session, board_id: int, after: int) -> CatchUp:
 
 def _catch_up(session: Session, seq: int, rows: Sequence[Change]) -> CatchUp:
     touched = {card for row in rows for card in row.record["cards"]}
-    return CatchUp(seq, None if len(touched) > TOUCHED_LIMIT else _as_they_look_now(session, rows))
+    return CatchUp(seq, None if len(touched) > TOUCHED_LIMIT else _load_current(session, rows))
 
 
-def _as_they_look_now(session: Session, rows: Iterable[Change]) -> list[Committed]:
+def _load_current(session: Session, rows: Iterable[Change]) -> list[CommittedChange]:
     rows = list(rows)
     cards = _load(session, Card, {int(key) for row in rows for key in row.record["cards"]})
-    stood = {card.column_id for card in cards.values()} | {id for row in rows for id in former_homes(row.record).values()}
+    stood = {card.column_id for card in cards.values()} | {id for row in rows for id in previous_columns(row.record).values()}
     columns = _load(session, Column, {int(key) for row in rows for key in row.record["columns"]} | stood)
     boards = {row.board_id: session.get_one(Board, row.board_id) for row in rows if "board" in row.record}
-    return [committed(row, row.actor, cards, columns, boards.get(row.board_id)) for row in rows]
+    return [committed_change(row, row.actor, cards, columns, boards.get(row.board_id)) for row in rows]
 
 
-def committed(
+def committed_change(
     change: Change, actor: Person | None, cards: dict[int, Card], columns: dict[int, Column], board: Board | None = None
-) -> Committed:
+) -> CommittedChange:
     """The recorded change over these rows, which hold every card and column that its record names and where the cards stand or stood."""
     touched_cards = [int(key) for key in change.record["cards"]]
     touched_columns = [int(key) for key in change.record["columns"]]
-    former = former_homes(change.record)
+    former = previous_columns(change.record)
     places = {}
     for id in touched_cards:
         homes = {cards[id].column_id if id in cards else None, former.get(id)}
         places[id] = tuple(columns[home] for home in homes if home in columns)
         if id in cards:
             set_committed_value(cards[id], "column", columns[cards[id].column_id])  # where it stands decides how it is shown
-    return Committed(
+    return CommittedChange(
         board_id=change.board_id,
         seq=change.seq,
         type=change.type,
@@ -220,7 +220,7 @@ def committed(
         columns={id: _in_use(columns.get(id)) for id in touched_columns},
         places=places,
         rearranged={id: columns[id] for id in touched_columns if id in columns},
-        regranted=frozenset(
+        access_changed=frozenset(
             int(key)
             for key, altered in change.record["columns"].items()
             if int(key) not in columns or _DECIDES_RIGHTS & set(altered["before"] or ())
@@ -238,7 +238,7 @@ def _waits(card: Card | None, altered: dict[str, Any]) -> bool:
     return card.is_scheduled or any(fields and fields.get("visible_from") for fields in altered.values())
 
 
-def former_homes(record: Record) -> dict[int, int]:
+def previous_columns(record: Record) -> dict[int, int]:
     """Where the cards of this record stood before, for those that changed columns."""
     return {
         int(key): altered["before"]["column_id"] for key, altered in record["cards"].items() if "column_id" in (altered["before"] or {})

@@ -24,7 +24,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Past:
+class PastBoard:
     """A board as it stood, as far as one person may know. Its columns and cards belong to no session: nothing can be written to them."""
 
     seq: int
@@ -33,7 +33,7 @@ class Past:
     cards: dict[int, list[Card]]  # by column
 
 
-def board_as_it_was(session: Session, person: Person, board: Board, seq: int) -> Past:
+def board_as_it_was(session: Session, person: Person, board: Board, seq: int) -> PastBoard:
     """The board right after the change `seq`; 0 is before the first. In as many queries however much happened since.
 
     A person sees a column that they may read now, and could with the rights that it had then. What was erased since is gone from the past too.
@@ -62,7 +62,7 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
     _name(session, (card for each in standing.values() for card in each))
     for each in standing.values():
         each.sort(key=lambda card: card.rank)
-    return Past(seq, title, sorted(shown, key=lambda column: column.rank), standing)
+    return PastBoard(seq, title, sorted(shown, key=lambda column: column.rank), standing)
 
 
 def card_as_it_was(session: Session, person: Person, board: Board, card_id: int, seq: int) -> tuple[Card, Column]:
@@ -125,7 +125,7 @@ def _rebuilt(model: type[_Row], board_id: int, id: int, state: Record, seq: int)
 
 
 def _as_held(model: type[_Row], name: str, value: Any) -> Any:
-    """A field's value from what records hold of it: see `as_recorded`."""
+    """A field's value from what records hold of it: see `recorded_value`."""
     if not isinstance(value, str):
         return value
     mapper: Any = inspect(model)

@@ -46,8 +46,8 @@ class CardRead(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-class Visit(Base):
-    """How far a person has read a board: the news up to this seq, but for what `Seen` says of single cards. Without a row: nothing yet."""
+class BoardReadMarker(Base):
+    """How far a person has read a board: the news up to this seq, but for what `CardReadMarker` says of single cards. Without a row: nothing yet."""
 
     __tablename__ = "visits"
 
@@ -56,7 +56,7 @@ class Visit(Base):
     read_to: Mapped[int]
 
 
-class Seen(Base):
+class CardReadMarker(Base):
     """The board's seq up to which a person has read one card, in place of their visit's; 0: it was set back to unread."""
 
     __tablename__ = "seen"
@@ -94,16 +94,16 @@ class Notice(Base):
 
 
 @contextmanager
-def own_writing(person_id: int) -> Iterator[Session]:
+def personal_transaction(person_id: int) -> Iterator[Session]:
     """A write transaction for what is this person's own. Raises Conflict when what it is kept of went away meanwhile."""
     try:
         with write_transaction() as session:
-            queue_for(session, person_id)
+            lock_person(session, person_id)
             yield session
     except IntegrityError as error:
         raise Conflict("try_again") from error
 
 
-def queue_for(session: Session, person_id: int) -> Person:
+def lock_person(session: Session, person_id: int) -> Person:
     """One person's writes queue here, so that two tabs never add the same row."""
     return session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one()

@@ -14,7 +14,7 @@ from boards import rights
 from boards.database import now
 from boards.errors import Conflict, NotFound
 from boards.models import Board, Card, Column, Kind, Person, Service
-from boards.models.personal import CardRead, queue_for
+from boards.models.personal import CardRead, lock_person
 from boards.text.sanitize import sorting_key
 
 
@@ -40,7 +40,7 @@ class Readership:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadStatus:
     """What the open card offers its reader: to say that it is read, the next rule, how many have read it, and to some by name who has not."""
 
     is_read: bool
@@ -51,7 +51,7 @@ class Reading:
     services: list[Service]  # whose agents are asked; none: everybody
 
 
-def own_reads(session: Session, person: Person, board: Board) -> dict[int, int]:
+def read_versions(session: Session, person: Person, board: Board) -> dict[int, int]:
     """The cards to be read that this person has read as they are now, each with its version."""
     rows = session.execute(
         _standing(board, CardRead.card_id, CardRead.version, Column)
@@ -70,14 +70,14 @@ def rules_for(session: Session, person: Person, board: Board) -> list[tuple[Colu
     for column in session.scalars(columns):
         if rights.may_read(person, column):
             found[column] = []
-    reads = own_reads(session, person, board)
+    reads = read_versions(session, person, board)
     for card, column in session.execute(_standing(board, Card, Column).order_by(Card.rank)):
         if column in found:
             found[column].append(Rule(card, card.id in reads))
     return list(found.items())
 
 
-def reading_of(session: Session, person: Person, board: Board, card: Card, column: Column) -> Reading | None:
+def read_status(session: Session, person: Person, board: Board, card: Card, column: Column) -> ReadStatus | None:
     """How it stands with this card; None when it is not to be read, or not in use.
 
     Of a rule the next is an unread one, from the top again after the last.
@@ -91,7 +91,7 @@ def reading_of(session: Session, person: Person, board: Board, card: Card, colum
         return None
     read = session.get(CardRead, (person.id, card.id))
     knows_names = rights.may_arrange(person) or (column.kind != Kind.GUIDE and rights.may_place(person, card, column))
-    return Reading(
+    return ReadStatus(
         is_read=read is not None and read.version == card.version,
         is_asked=is_asked(person, card),
         next=_next_rule(session, person, board, card) if column.kind == Kind.GUIDE else None,
@@ -111,7 +111,7 @@ def mark_read(session: Session, person_id: int, card_id: int, version: int | Non
 
     Raises NotFound, or Conflict for what is not to be read or not in use, and for a version that somebody has edited since.
     """
-    person = queue_for(session, person_id)
+    person = lock_person(session, person_id)
     card = session.get(Card, card_id)
     column = session.get(Column, card.column_id) if card else None
     if card is None or column is None or not rights.may_read(person, column):
@@ -140,7 +140,7 @@ def readership(session: Session, board: Board, card: Card | None = None) -> list
     have_read: defaultdict[int, set[int]] = defaultdict(set)
     for card_id, person_id in session.execute(reads):
         have_read[card_id].add(person_id)
-    people = people_at_work(session)
+    people = active_people(session)
     found: dict[Column, list[Readership]] = {}
     for each, column in session.execute(cards):
         asked = [person for person in people if rights.may_read(person, column) and is_asked(person, each)]
@@ -180,7 +180,7 @@ def _require_to_read(card: Card, column: Column) -> None:
         raise Conflict("column_archived")
 
 
-def people_at_work(session: Session) -> Sequence[Person]:
+def active_people(session: Session) -> Sequence[Person]:
     query = select(Person).where(Person.disabled_at.is_(None), Person.erased_at.is_(None)).options(selectinload(Person.services))
     return sorted(session.scalars(query), key=lambda person: sorting_key(person.name))
 

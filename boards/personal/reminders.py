@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boards import rights
-from boards.database import now, reading
+from boards.database import now, read_session
 from boards.errors import Conflict
-from boards.log.change_log import as_recorded
+from boards.log.change_log import recorded_value
 from boards.models import Board, Card, Column
-from boards.models.personal import CardRead, Notice, own_writing
-from boards.personal.read_receipts import is_asked, people_at_work
+from boards.models.personal import CardRead, Notice, personal_transaction
+from boards.personal.read_receipts import active_people, is_asked
 
 REMINDED_AFTER = timedelta(days=2)
 REMINDER = "reading_reminder"
@@ -23,7 +23,7 @@ REMINDER = "reading_reminder"
 def remind_readers() -> dict[int, list[int]]:
     """Leave the reminders that are due; returns the cards of each person who got some. Told twice, or by two workers at once, it is done once."""
     found = {}
-    for person_id, cards in _due(reading()).items():
+    for person_id, cards in _due(read_session()).items():
         if left := _remind(person_id, cards):
             found[person_id] = left
     return found
@@ -48,10 +48,10 @@ def _due(session: Session) -> dict[int, dict[int, str]]:
     read = select(CardRead.card_id, CardRead.person_id, CardRead.version).where(CardRead.card_id.in_(ids))
     reads = {(card_id, person_id): version for card_id, person_id, version in session.execute(read)} if ids else {}
     reminded = _reminded(session, ids)
-    people = people_at_work(session) if ids else ()
+    people = active_people(session) if ids else ()
     due: defaultdict[int, dict[int, str]] = defaultdict(dict)
     for card, column in cards:
-        ask = str(as_recorded(card.must_read_at))
+        ask = str(recorded_value(card.must_read_at))
         edited_lately = card.edited_at is not None and card.edited_at > since
         for person in people:
             version = reads.get((card.id, person.id))
@@ -65,7 +65,7 @@ def _due(session: Session) -> dict[int, dict[int, str]]:
 def _remind(person_id: int, cards: dict[int, str]) -> list[int]:
     """Which of these cards the person was not reminded of meanwhile, and is now."""
     try:
-        with own_writing(person_id) as session:
+        with personal_transaction(person_id) as session:
             reminded = _reminded(session, list(cards), person_id)
             left = [id for id, ask in cards.items() if (person_id, id, ask) not in reminded]
             for id in left:

@@ -14,7 +14,7 @@ from boards import rights
 from boards.database import now
 from boards.errors import Conflict
 from boards.models import Board, Card, Change, Column, Person
-from boards.models.personal import Seen, Visit
+from boards.models.personal import BoardReadMarker, CardReadMarker
 
 LEFT_BY_ITSELF = "cards_expired"
 # What left the board by itself is told to those who come back within this time.
@@ -63,10 +63,10 @@ def unread_of(session: Session, person: Person, board: Board, columns: Iterable[
     """
     readable = {column.id for column in (_readable(session, person, board) if columns is None else columns)}
     read_to = _read_to(session, person.id, board.id)
-    set_back = select(Seen.card_id).where(Seen.person_id == person.id, Seen.seq == 0)
+    set_back = select(CardReadMarker.card_id).where(CardReadMarker.person_id == person.id, CardReadMarker.seq == 0)
     rows = session.execute(
-        select(Card.id, Card.column_id, Card.signalled_seq, Card.signalled_by_id, Seen.seq)
-        .outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
+        select(Card.id, Card.column_id, Card.signalled_seq, Card.signalled_by_id, CardReadMarker.seq)
+        .outerjoin(CardReadMarker, (CardReadMarker.card_id == Card.id) & (CardReadMarker.person_id == person.id))
         .where(Card.board_id == board.id, Card.archived_at.is_(None), or_(Card.signalled_seq > read_to, Card.id.in_(set_back)))
         .order_by(Card.id)
     ).all()
@@ -82,32 +82,32 @@ def unread_of(session: Session, person: Person, board: Board, columns: Iterable[
 
 def _seen_of_archived(session: Session, person: Person, board: Board, read_to: int) -> dict[int, int]:
     """What decides should they come back."""
-    archived = _marked(person, board).where(Card.archived_at.is_not(None), or_(Card.signalled_seq > read_to, Seen.seq == 0))
+    archived = _marked(person, board).where(Card.archived_at.is_not(None), or_(Card.signalled_seq > read_to, CardReadMarker.seq == 0))
     return {row.card_id: row.seq for row in session.execute(archived)}
 
 
 def progress_of(session: Session, person: Person, board: Board) -> Progress:
     """How far this person has read the board; of single cards only what decides whether they are unread."""
     read_to = _read_to(session, person.id, board.id)
-    decisive = _marked(person, board).where(or_(Card.signalled_seq > read_to, Seen.seq == 0)).order_by(Seen.card_id)
+    decisive = _marked(person, board).where(or_(Card.signalled_seq > read_to, CardReadMarker.seq == 0)).order_by(CardReadMarker.card_id)
     return Progress(read_to, {row.card_id: row.seq for row in session.execute(decisive)})
 
 
 def _marked(person: Person, board: Board) -> Select[int, int]:
     """What this person has marked on the board, and how. The sum keeps SQLite from going through all cards of the board, archive included."""
-    marked = select(Seen.card_id, Seen.seq).join(Card, Card.id == Seen.card_id)
-    return marked.where(Seen.person_id == person.id, Card.board_id + 0 == board.id)
+    marked = select(CardReadMarker.card_id, CardReadMarker.seq).join(Card, Card.id == CardReadMarker.card_id)
+    return marked.where(CardReadMarker.person_id == person.id, Card.board_id + 0 == board.id)
 
 
-def left_unseen(session: Session, person: Person, board: Board, read_to: int) -> dict[int, tuple[int, datetime]]:
+def expired_unseen(session: Session, person: Person, board: Board, read_to: int) -> dict[int, tuple[int, datetime]]:
     """The cards that left the board by themselves, lately and later than this person has read: at which seq, and when."""
     changes = select(Change.seq, Change.at, Change.record).where(Change.board_id == board.id, Change.type == LEFT_BY_ITSELF)
     later = changes.where(Change.seq > read_to, Change.at > now() - TOLD_FOR).order_by(Change.seq)
     left = {int(id): (seq, at) for seq, at, record in session.execute(later) for id in record["cards"]}
     if not left:
         return {}
-    rows = select(Card.id, Column, Seen.seq).join(Column, Column.id == Card.column_id)
-    known = rows.outerjoin(Seen, (Seen.card_id == Card.id) & (Seen.person_id == person.id))
+    rows = select(Card.id, Column, CardReadMarker.seq).join(Column, Column.id == Card.column_id)
+    known = rows.outerjoin(CardReadMarker, (CardReadMarker.card_id == Card.id) & (CardReadMarker.person_id == person.id))
     away = known.where(Card.id.in_(left), Card.archived_at.is_not(None), Column.archived_at.is_(None))
     away = away.where(Card.unpublished.is_(False))  # one that waits for another day is no news, and not for everybody to know
     return {
@@ -120,13 +120,13 @@ def left_unseen(session: Session, person: Person, board: Board, read_to: int) ->
 def begin_visits(session: Session, person: Person) -> None:
     """To somebody new, what stands on the boards by now is no news."""
     reached = select(literal(person.id), Board.id, Board.seq)
-    session.execute(insert(Visit).from_select(["person_id", "board_id", "read_to"], reached))
+    session.execute(insert(BoardReadMarker).from_select(["person_id", "board_id", "read_to"], reached))
 
 
 def mark_seen(session: Session, person: Person, card: Card, seq: int) -> dict[int, int | None]:
     """This person has read the card as it was at `seq`. Twice alters nothing. Returns what is kept of it: see `keep_progress`."""
     board = session.get_one(Board, card.board_id)
-    read_to, known = _read_to(session, person.id, board.id), session.get(Seen, (person.id, card.id))
+    read_to, known = _read_to(session, person.id, board.id), session.get(CardReadMarker, (person.id, card.id))
     seen = max(min(seq, board.seq), known.seq if known is not None else 0)
     kept = {card.id: seen if seen > read_to else None}
     _keep(session, person.id, kept)
@@ -159,7 +159,11 @@ def mark_all(session: Session, person: Person, board: Board, seq: int) -> int:
     read_to = max(_read_to(session, person.id, board.id), min(seq, board.seq))
     _set_read_to(session, person.id, board.id, read_to)
     of_board = select(Card.id).where(Card.board_id == board.id)
-    session.execute(delete(Seen).where(Seen.person_id == person.id, Seen.seq <= read_to, Seen.card_id.in_(of_board)))
+    session.execute(
+        delete(CardReadMarker).where(
+            CardReadMarker.person_id == person.id, CardReadMarker.seq <= read_to, CardReadMarker.card_id.in_(of_board)
+        )
+    )
     return read_to
 
 
@@ -178,12 +182,12 @@ def _settle(session: Session, person: Person, board: Board) -> None:
     """Once nothing is left to read, all is read: so what is kept of single cards does not grow."""
     session.flush()
     unread = unread_of(session, person, board)
-    if not unread and not left_unseen(session, person, board, unread.progress.read_to):
+    if not unread and not expired_unseen(session, person, board, unread.progress.read_to):
         mark_all(session, person, board, board.seq)
 
 
 def _keep(session: Session, person_id: int, kept: Mapping[int, int | None]) -> None:
-    rows = session.scalars(select(Seen).where(Seen.person_id == person_id, Seen.card_id.in_(kept)))
+    rows = session.scalars(select(CardReadMarker).where(CardReadMarker.person_id == person_id, CardReadMarker.card_id.in_(kept)))
     known = {row.card_id: row for row in rows}
     for card_id, seq in kept.items():
         if seq is None:
@@ -192,19 +196,22 @@ def _keep(session: Session, person_id: int, kept: Mapping[int, int | None]) -> N
         elif card_id in known:
             known[card_id].seq = seq
         else:
-            session.add(Seen(person_id=person_id, card_id=card_id, seq=seq))
+            session.add(CardReadMarker(person_id=person_id, card_id=card_id, seq=seq))
 
 
 def _set_read_to(session: Session, person_id: int, board_id: int, read_to: int) -> None:
-    visit = session.get(Visit, (person_id, board_id))
+    visit = session.get(BoardReadMarker, (person_id, board_id))
     if visit is None:
-        session.add(Visit(person_id=person_id, board_id=board_id, read_to=read_to))
+        session.add(BoardReadMarker(person_id=person_id, board_id=board_id, read_to=read_to))
     else:
         visit.read_to = read_to
 
 
 def _read_to(session: Session, person_id: int, board_id: int) -> int:
-    return session.scalar(select(Visit.read_to).where(Visit.person_id == person_id, Visit.board_id == board_id)) or 0
+    return (
+        session.scalar(select(BoardReadMarker.read_to).where(BoardReadMarker.person_id == person_id, BoardReadMarker.board_id == board_id))
+        or 0
+    )
 
 
 def _readable(session: Session, person: Person, board: Board) -> list[Column]:

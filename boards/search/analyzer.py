@@ -41,7 +41,7 @@ _EMPTY = frozenset(Path(__file__).with_name("empty_words.txt").read_text(encodin
 
 
 @dataclass(frozen=True)
-class Wanted:
+class QueryTerm:
     """One word of a query: itself, its other forms, what it makes with its neighbours, and whether somebody may still be typing it."""
 
     word: str
@@ -70,13 +70,13 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def wanted(query: str, limit: int = 12) -> list[Wanted]:
+def query_terms(query: str, limit: int = 12) -> list[QueryTerm]:
     """What a query looks for, at most `limit` words of it; its empty words only when it has no other."""
     words = list(dict.fromkeys(word for token in tokens(composed(query)) for word in token.words if fold(word)))
     telling = [place for place, word in enumerate(words) if not is_empty(word)] or list(range(len(words)))
     last = len(words) - 1 if query[-1:].isalnum() else None
     return [
-        Wanted(fold(word), forms(word), place == last and len(fold(word)) >= _PREFIX_FROM, _joined(words, place))
+        QueryTerm(fold(word), forms(word), place == last and len(fold(word)) >= _PREFIX_FROM, _joined(words, place))
         for place, word in ((place, words[place]) for place in telling[:limit])
     ]
 
@@ -97,7 +97,7 @@ def variants(word: str) -> set[str]:
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
-def is_one_slip(one: str, other: str) -> bool:
+def is_one_typo(one: str, other: str) -> bool:
     """Whether a letter too many, too few or wrong, or two changed about, is all that tells these words apart."""
     if abs(len(one) - len(other)) > 1:
         return False

@@ -35,7 +35,7 @@ Terms = tuple[set[str], set[str]]  # of a card's title, and of the rest of it
 
 
 @dataclass(frozen=True)
-class Sought:
+class IndexQuery:
     """What answers one word of a query: any of these terms, what begins so, or all that an expression says."""
 
     terms: frozenset[str]
@@ -87,11 +87,11 @@ class Index(ABC):
         each = [select(literal(word)).where(~exists(select(self.id).where(self.holds(self._term(word))))) for word in words]
         return list(session.scalars(union_all(*each)))
 
-    def query(self, sought: Iterable[Sought], *, every: bool) -> str:
+    def query(self, sought: Iterable[IndexQuery], *, every: bool) -> str:
         """What is found by every (else any) of these words, in the database's own language."""
         return (self.both if every else self.either).join(f"({self.either.join(self._answers(each))})" for each in sought)
 
-    def _answers(self, each: Sought) -> Iterator[str]:
+    def _answers(self, each: IndexQuery) -> Iterator[str]:
         yield from map(self._term, sorted(each.terms))
         yield from map(self._beginning, sorted(each.beginnings))
         for expression in each.expressions:

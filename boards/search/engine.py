@@ -16,7 +16,7 @@ from boards.clock import day_of
 from boards.labels import Label
 from boards.models import Board, Card, Column, Person
 from boards.search.backends import index_of
-from boards.search.query_parser import Asked, Text, understand
+from boards.search.query_parser import TermQuery, Text, parse_query
 from boards.search.ranking import Candidate, score
 
 # So many at most are looked at closely, of those that the database finds best.
@@ -40,7 +40,7 @@ class Found:
 class Findings:
     """What was found, best first, and the words as they were understood, for whoever shows where they stand."""
 
-    asked: Sequence[Asked]
+    asked: Sequence[TermQuery]
     cards: Sequence[Found]
 
 
@@ -63,7 +63,7 @@ def search(
     columns = [column for column, _board in homes.values()]
     labels = session.scalars(select(Label).where(Label.board_id.in_({column.board_id for column in columns}))).all()
     readable = _readable(person, columns, archived)
-    asked = understand(session, query, readable, columns, labels)
+    asked = parse_query(session, query, readable, columns, labels)
     if not asked:
         return Findings([], [])
     candidates = _candidates(session, asked, readable, _TO_BE_FILTERED if fits else _CANDIDATES)
@@ -95,7 +95,7 @@ def _readable(person: Person, columns: Collection[Column], archived: bool) -> Co
     return and_(Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None))
 
 
-def _candidates(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool], most: int) -> list[Candidate]:
+def _candidates(session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool], most: int) -> list[Candidate]:
     """Cards with every word; with every word but those that their column says; when these are few, those with any."""
     found = _with(session, asked, readable, most, every=True)
     said_by: defaultdict[frozenset[int], set[int]] = defaultdict(set)  # columns by the words that they say
@@ -110,7 +110,7 @@ def _candidates(session: Session, asked: Sequence[Asked], readable: ColumnElemen
     return list(found.values())
 
 
-def _with(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool], most: int, *, every: bool) -> dict[int, Candidate]:
+def _with(session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool], most: int, *, every: bool) -> dict[int, Candidate]:
     if not asked:
         return {}
     index = index_of(session)

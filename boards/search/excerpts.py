@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from boards.search.analyzer import composed, tokens
-from boards.search.query_parser import Asked, Text
+from boards.search.query_parser import TermQuery, Text
 
 _BEFORE = 40  # characters that lead up to the first word
 _CUT = re.compile(r"\s")
@@ -24,13 +24,13 @@ class _Mark(NamedTuple):
     weight: float
 
 
-def marked(text: str, asked: Sequence[Asked]) -> list[Piece]:
+def marked(text: str, asked: Sequence[TermQuery]) -> list[Piece]:
     """The whole text, on one line."""
     line = _on_one_line(text)
     return _pieces(line, _marks(line, asked), 0, len(line))
 
 
-def excerpt(text: str, asked: Sequence[Asked], length: int = 180) -> list[Piece]:
+def excerpt(text: str, asked: Sequence[TermQuery], length: int = 180) -> list[Piece]:
     """The part of the text, about `length` characters of it, that answers most of the words; its beginning when none stands there."""
     line = _on_one_line(text)
     marks = _marks(line, asked)
@@ -40,7 +40,7 @@ def excerpt(text: str, asked: Sequence[Asked], length: int = 180) -> list[Piece]
     return [*before, *pieces, *([Piece("…", False)] if end < len(line) else [])]
 
 
-def _marks(line: str, asked: Sequence[Asked]) -> list[_Mark]:
+def _marks(line: str, asked: Sequence[TermQuery]) -> list[_Mark]:
     marks = []
     for token in tokens(line):
         text = Text.of(token.terms)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from boards.clock import today
 from boards.database import write_transaction
 from boards.models import Board
-from boards.search.analyzer import wanted
-from boards.search.models import VainSearch
+from boards.search.analyzer import query_terms
+from boards.search.models import FailedSearchWord
 
 KEPT = timedelta(days=365)
 _WORD_FROM = 3  # letters
@@ -22,7 +22,7 @@ _SHOWN = 200
 
 
 @dataclass(frozen=True)
-class InVain:
+class FailedQuery:
     words: str
     times: int
     last: date
@@ -31,14 +31,14 @@ class InVain:
 def counted_words(query: str) -> str:
     """The words of a query as they are counted: small letters without accents; neither numbers, which may be somebody's, nor short words."""
     words = ""
-    for each in wanted(query):
+    for each in query_terms(query):
         longer = f"{words} {each.word}".strip()
         if each.word.isalpha() and len(each.word) >= _WORD_FROM and len(longer) <= _CHARACTERS_AT_MOST:
             words = longer
     return words
 
 
-def count_in_vain(board_id: int, query: str) -> None:
+def record_failed_query(board_id: int, query: str) -> None:
     """Count a search that found nothing. One without words that may be kept is not counted."""
     if words := counted_words(query):
         counting = """
@@ -48,20 +48,22 @@ def count_in_vain(board_id: int, query: str) -> None:
             session.execute(text(counting), {"board": board_id, "day": today(), "words": words})
 
 
-def searches_in_vain(session: Session, board: Board) -> Sequence[InVain]:
+def failed_queries(session: Session, board: Board) -> Sequence[FailedQuery]:
     """What was looked for in vain from a board: most often first, then latest."""
-    times, last = func.sum(VainSearch.times), func.max(VainSearch.day)
+    times, last = func.sum(FailedSearchWord.times), func.max(FailedSearchWord.day)
     rows = session.execute(
-        select(VainSearch.words, times, last)
-        .where(VainSearch.board_id == board.id, VainSearch.day > today() - KEPT)
-        .group_by(VainSearch.words)
-        .order_by(times.desc(), last.desc(), VainSearch.words)
+        select(FailedSearchWord.words, times, last)
+        .where(FailedSearchWord.board_id == board.id, FailedSearchWord.day > today() - KEPT)
+        .group_by(FailedSearchWord.words)
+        .order_by(times.desc(), last.desc(), FailedSearchWord.words)
         .limit(_SHOWN)
     )
-    return [InVain(words, int(count), day) for words, count, day in rows]
+    return [FailedQuery(words, int(count), day) for words, count, day in rows]
 
 
 def forget_old_searches() -> int:
     """Forget what was looked for longer ago than it is kept; returns how many rows."""
     with write_transaction() as session:
-        return len(session.scalars(delete(VainSearch).where(VainSearch.day <= today() - KEPT).returning(VainSearch.id)).all())
+        return len(
+            session.scalars(delete(FailedSearchWord).where(FailedSearchWord.day <= today() - KEPT).returning(FailedSearchWord.id)).all()
+        )

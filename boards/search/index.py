@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from boards.models import Card, Column, Record
-from boards.search.analyzer import TYPO_FROM, Wanted, index_terms, is_one_slip, label_term, variants
+from boards.search.analyzer import TYPO_FROM, QueryTerm, index_terms, is_one_typo, label_term, variants
 from boards.search.backends import index_of
 from boards.search.models import Variant, Word
 
@@ -21,7 +21,7 @@ _ASKED_AT_ONCE = 100  # terms; SQLite joins no more than 500 questions
 _CLOSE_AT_MOST = 200
 
 
-def keep_in_step(session: Session, altered: Mapping[Card | Column, Record | None]) -> None:
+def update_index(session: Session, altered: Mapping[Card | Column, Record | None]) -> None:
     """Write down what a change alters of the cards' words: nothing for most. `altered`: what each row was before and is now; None for new ones."""
     cards = ((card, difference) for card, difference in altered.items() if isinstance(card, Card))
     index_cards(session, (card for card, difference in cards if difference is None or INDEXED & difference["after"].keys()))
@@ -66,13 +66,13 @@ def is_missing(session: Session) -> bool:
     return indexed is None and session.scalar(select(Card.id).limit(1)) is not None
 
 
-def slips(session: Session, missed: Wanted) -> frozenset[str]:
+def typo_matches(session: Session, missed: QueryTerm) -> frozenset[str]:
     """The words of the index that this one may have been meant for: one slip apart, by itself or by a stem."""
     near: set[str] = set()
     for form in missed.forms:
         if len(form) >= TYPO_FROM and form.isalpha():
             close = session.scalars(select(Variant.word).where(Variant.variant.in_(variants(form))).distinct().limit(_CLOSE_AT_MOST))
-            near |= {other for other in close if is_one_slip(form, other)}
+            near |= {other for other in close if is_one_typo(form, other)}
     return frozenset(near)
 
 

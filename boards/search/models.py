@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from boards.database import Base
 
 
-class VainSearch(Base):
+class FailedSearchWord(Base):
     """How often these words were looked for in vain from a board, on a day."""
 
     __tablename__ = "vain_searches"

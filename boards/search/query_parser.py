@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from boards.labels import Label
 from boards.models import Card, Column
-from boards.search.analyzer import Wanted, forms, index_terms, label_term, wanted
-from boards.search.backends import Sought, index_of
-from boards.search.index import slips
-from boards.search.synonyms import Expression, equivalents
+from boards.search.analyzer import QueryTerm, forms, index_terms, label_term, query_terms
+from boards.search.backends import IndexQuery, index_of
+from boards.search.index import typo_matches
+from boards.search.synonyms import Expression, synonyms_of
 
 QUERY_MAX_CHARACTERS = 400
 # Counted no further: a word of so many cards tells little, and counting them all would take longer than finding any.
@@ -39,12 +39,12 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TermQuery:
     """A word of the query: what may stand for it, how telling it is, and the columns and labels whose names answer it."""
 
-    wanted: Wanted
+    term: QueryTerm
     weight: float = 1.0
-    slips: frozenset[str] = frozenset()
+    typo_matches: frozenset[str] = frozenset()
     open_ended: bool = False
     roots: tuple[str, ...] = ()
     meanings: frozenset[Expression] = frozenset()
@@ -52,52 +52,54 @@ class Asked:
     labels: frozenset[int] = frozenset()
 
     @property
-    def sought(self) -> Sought:
+    def sought(self) -> IndexQuery:
         """As it is asked of the index."""
-        terms = self.wanted.names | self.slips | set(map(label_term, self.labels))
-        return Sought(terms, frozenset(self.roots) | ({self.wanted.word} if self.open_ended else set()), self.meanings)
+        terms = self.term.names | self.typo_matches | set(map(label_term, self.labels))
+        return IndexQuery(terms, frozenset(self.roots) | ({self.term.word} if self.open_ended else set()), self.meanings)
 
     def likeness(self, text: Text) -> float:
         """How well the text answers the word, from 0 to 1."""
-        terms, word = text.terms, self.wanted.word
+        terms, word = text.terms, self.term.word
         if word in terms:
             return ITSELF
-        if not self.wanted.names.isdisjoint(terms):
+        if not self.term.names.isdisjoint(terms):
             return FORM
         if self.open_ended and f" {word}" in text.line:
             return BEGINNING
-        if not self.slips.isdisjoint(terms):
+        if not self.typo_matches.isdisjoint(terms):
             return SLIP
         if any(all(not known.isdisjoint(terms) for known in expression) for expression in self.meanings):
             return MEANING
         return KIN if any(f" {root}" in text.line for root in self.roots) else 0.0
 
 
-def understand(
+def parse_query(
     session: Session, query: str, readable: ColumnElement[bool], columns: Collection[Column], labels: Collection[Label]
-) -> list[Asked]:
+) -> list[TermQuery]:
     """The words of a query; none where it has none. What stands only on cards that are not `readable` makes no difference."""
-    words = wanted(query[:QUERY_MAX_CHARACTERS])
-    asked = [Asked(word, open_ended=word.unfinished, roots=(word.root,) if word.root else ()) for word in words]
+    words = query_terms(query[:QUERY_MAX_CHARACTERS])
+    asked = [TermQuery(word, open_ended=word.unfinished, roots=(word.root,) if word.root else ()) for word in words]
     counts = _counts(session, asked, readable)
     for place, count in enumerate(counts):
         if count == 0:
             asked[place] = _misspelt(session, asked[place])
-    means = equivalents([replace(each.wanted, joined=each.wanted.joined | each.slips) for each in asked])
+    means = synonyms_of([replace(each.term, joined=each.term.joined | each.typo_matches) for each in asked])
     asked = [replace(each, meanings=meanings) for each, meanings in zip(asked, means, strict=True)]
     every = session.scalar(select(func.count()).select_from(Card)) or 1
     return [_named(replace(each, weight=_weight(count, every)), columns, labels) for each, count in zip(asked, counts, strict=True)]
 
 
-def _misspelt(session: Session, asked: Asked) -> Asked:
+def _misspelt(session: Session, asked: TermQuery) -> TermQuery:
     """A word that stands nowhere may have been meant for another, or be the beginning of one."""
-    near = slips(session, asked.wanted)
-    roots = {root for word in near if (root := Wanted(word, forms(word)).root)}
-    open_ended = asked.open_ended or len(asked.wanted.word) >= _SHORTENED_FROM
-    return replace(asked, slips=near.union(*map(forms, near)), roots=tuple(sorted(roots)) if near else asked.roots, open_ended=open_ended)
+    near = typo_matches(session, asked.term)
+    roots = {root for word in near if (root := QueryTerm(word, forms(word)).root)}
+    open_ended = asked.open_ended or len(asked.term.word) >= _SHORTENED_FROM
+    return replace(
+        asked, typo_matches=near.union(*map(forms, near)), roots=tuple(sorted(roots)) if near else asked.roots, open_ended=open_ended
+    )
 
 
-def _named(asked: Asked, columns: Collection[Column], labels: Collection[Label]) -> Asked:
+def _named(asked: TermQuery, columns: Collection[Column], labels: Collection[Label]) -> TermQuery:
     return replace(
         asked,
         columns=frozenset(column.id for column in columns if asked.likeness(_name(column.title))),
@@ -105,14 +107,14 @@ def _named(asked: Asked, columns: Collection[Column], labels: Collection[Label])
     )
 
 
-def _counts(session: Session, asked: Sequence[Asked], readable: ColumnElement[bool]) -> list[int]:
+def _counts(session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool]) -> list[int]:
     """How many readable cards have each of these words, in one query."""
     if not asked:
         return []
     index = index_of(session)
     counting = []
     for place, each in enumerate(asked):
-        words = index.query([Sought(each.wanted.names, frozenset({each.wanted.word} if each.open_ended else ()))], every=True)
+        words = index.query([IndexQuery(each.term.names, frozenset({each.term.word} if each.open_ended else ()))], every=True)
         some = select(index.id).join(Card, Card.id == index.id).where(index.holds(words), readable).limit(_COUNTED).subquery()
         counting.append(select(literal(place, Integer).label("place"), func.count()).select_from(some))
     return [count for _place, count in session.execute(union_all(*counting).order_by("place"))]

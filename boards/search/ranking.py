@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from boards.search.query_parser import Asked, Text
+from boards.search.query_parser import TermQuery, Text
 
 # What an answer counts where it stands.
 _IN_TITLE, _IN_COLUMN, _IN_LABEL, _IN_TEXT = 3.0, 2.0, 2.0, 1.2
@@ -31,7 +31,7 @@ class Candidate:
     confirmed: date
 
 
-def score(asked: Sequence[Asked], card: Candidate, today: date, board_in_sight: int | None) -> float:
+def score(asked: Sequence[TermQuery], card: Candidate, today: date, board_in_sight: int | None) -> float:
     """How well the card answers the words, above 0 if at all."""
     found = telling = titled = 0.0
     for word in asked:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from boards.models import Service
 from boards.search.analyzer import index_terms
-from boards.search.query_parser import Asked, Text
+from boards.search.query_parser import TermQuery, Text
 
 # What the parts of a sheet are asked for by, though they do not say so themselves.
 _CONTACT = "contact téléphone numéro appeler joindre adresse mail courriel"
@@ -24,7 +24,7 @@ class Sheet:
     score: float
 
 
-def find_sheets(session: Session, asked: Sequence[Asked], most: int = 2) -> list[Sheet]:
+def find_sheets(session: Session, asked: Sequence[TermQuery], most: int = 2) -> list[Sheet]:
     """The services in use that a query names and whose sheet answers every word of it, best first. Everybody may read these."""
     if not asked:
         return []
@@ -33,7 +33,7 @@ def find_sheets(session: Session, asked: Sequence[Asked], most: int = 2) -> list
     return sorted((sheet for sheet in sheets if sheet.score), key=lambda sheet: (-sheet.score, sheet.service.name))[:most]
 
 
-def _score(service: Service, asked: Sequence[Asked]) -> float:
+def _score(service: Service, asked: Sequence[TermQuery]) -> float:
     name = _text(f"{service.name} {service.slug}")
     contact = f"{_CONTACT} {service.contact}" if service.contact else ""
     rest = _text(f"{contact} {f'{_HOURS} {service.hours}' if service.hours else ''} {service.description}")

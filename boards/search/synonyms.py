@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from boards.search.analyzer import Wanted, forms, is_empty, tokens
+from boards.search.analyzer import QueryTerm, forms, is_empty, tokens
 
 _FILE = Path(__file__).with_name("synonyms.txt")
 _WORDS_AT_MOST = 4
@@ -15,7 +15,7 @@ _WORDS_AT_MOST = 4
 Expression = tuple[frozenset[str], ...]  # for each word the terms by which it is known; it is found where every word is
 
 
-def equivalents(words: Sequence[Wanted]) -> list[frozenset[Expression]]:
+def synonyms_of(words: Sequence[QueryTerm]) -> list[frozenset[Expression]]:
     """For each of these words, which follow each other, what else the expressions mean in which it stands."""
     found: list[set[Expression]] = [set() for _word in words]
     known = [word.names for word in words]

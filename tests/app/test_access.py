@@ -24,7 +24,7 @@ from app.live.events import HANDLERS
 from boards import rights
 from boards.board_templates import save_template, template_of
 from boards.commands import AnyCommand
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.models import Board, Photo
 from boards.models.suggestion import Reply
 from tests.app.access import COMMANDS, EVENTS, LOOKING_AS, MOVE_INTO, ROLES, ROUTES, TARGETS, Access, Verdict, meets
@@ -72,9 +72,9 @@ class Doors:
             return save_template(session, template_of(session, session.get_one(Board, self.town.board)))[0].id
 
     def colleagues_things_stand(self) -> bool:
-        reading().rollback()
-        token = reading().get_one(ApiToken, self.somebodys_token)
-        return reading().get(SignIn, self.somebodys_sign_in) is not None and token.revoked_at is None
+        read_session().rollback()
+        token = read_session().get_one(ApiToken, self.somebodys_token)
+        return read_session().get(SignIn, self.somebodys_sign_in) is not None and token.revoked_at is None
 
     def card(self, target: str, *, archived: bool = False) -> int:
         if target == "absent":

@@ -23,7 +23,7 @@ def test_every_command_is_documented_with_its_fields_and_what_it_becomes() -> No
     for command in get_args(union):
         fields = {name: field.is_required() for name, field in command.model_fields.items() if name != "type"}
         [name] = get_args(command.model_fields["type"].annotation)
-        held[name] = ({f for f, needed in fields.items() if needed}, {f for f, needed in fields.items() if not needed}, command.past)
+        held[name] = ({f for f, needed in fields.items() if needed}, {f for f, needed in fields.items() if not needed}, command.event_type)
     assert told == held
 
 

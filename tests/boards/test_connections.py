@@ -3,7 +3,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from boards.database import db, one_writer, reading, write_transaction
+from boards.database import db, read_session, write_lock, write_transaction
 from boards.models import Board
 from tests.town import Town
 from tests.visitor import Visitor
@@ -13,14 +13,14 @@ def test_whoever_waits_for_the_turn_to_write_holds_no_connection(town: Town) -> 
     """Else fifty arrivals have all the connections there are, each waiting for one that has the turn and finds none left."""
     board = town.fresh_board()
     assert db.engine.pool.checkedout() == 1  # type: ignore[attr-defined]  # a QueuePool
-    with one_writer():
+    with write_lock():
         assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # as above
     with write_transaction():
         assert board.title
         assert db.engine.pool.checkedout() == 1  # type: ignore[attr-defined]  # the writer's; what was read is kept
     with write_transaction() as session:
         session.get_one(Board, town.board).title = "Autrement"
-    reading().rollback()
+    read_session().rollback()
     assert board.title == "Autrement"
 
 
@@ -35,7 +35,7 @@ def test_a_connection_that_ended_in_the_pool_is_not_taken(town: Town, database_u
         for number in numbers:
             assert other.execute("SELECT pg_terminate_backend(%s, 10000)", (number,)).fetchone() == (True,)
     assert town.perform(town.agent, type="add_card", column=town.free, title="Après").seq == town.seq
-    assert reading().scalar(text("SELECT pg_backend_pid()")) not in numbers
+    assert read_session().scalar(text("SELECT pg_backend_pid()")) not in numbers
 
 
 @pytest.mark.postgresql
@@ -45,6 +45,6 @@ def test_what_is_read_again_and_again_is_prepared(app: Flask, town: Town) -> Non
     agent.sign_in("ccas@ville.example")
     for number in range(8):
         assert agent.command(type="add_card", column=town.free, title=str(number)).status_code == 200
-    prepared = reading().scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    prepared = read_session().scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert any("FROM sign_ins" in statement for statement in prepared)
     assert any("INSERT INTO changes" in statement for statement in prepared)

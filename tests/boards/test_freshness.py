@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from boards.clock import today
-from boards.database import db, reading
+from boards.database import db, read_session
 from boards.errors import Conflict, Forbidden, Invalid
 from boards.freshness import Freshness, freshness, to_check
 from boards.models import Person
@@ -30,8 +30,8 @@ def of(town: Town, card: int) -> Freshness:
 
 
 def asked(town: Town, who: int) -> list[tuple[str, list[str], list[str]]]:
-    person = reading().get_one(Person, who)
-    places = to_check(reading(), person, town.fresh_board())
+    person = read_session().get_one(Person, who)
+    places = to_check(read_session(), person, town.fresh_board())
     return [(place.column.kind, [card.title for card in place.stale], [card.title for card in place.ending]) for place in places]
 
 
@@ -130,10 +130,10 @@ def test_who_contributes_is_asked_for_their_own_alone(town: Town, clock: Clock) 
 
 def test_what_is_to_check_takes_as_many_queries_however_many_cards(town: Town, clock: Clock) -> None:
     def queries() -> int:
-        board, person = town.fresh_board(), reading().get_one(Person, town.facilitator)
+        board, person = town.fresh_board(), read_session().get_one(Person, town.facilitator)
         counted: list[Any] = []
         event.listen(db.engine, "before_cursor_execute", count := lambda *arguments: counted.append(arguments[2]))
-        to_check(reading(), person, board)
+        to_check(read_session(), person, board)
         event.remove(db.engine, "before_cursor_execute", count)
         return len(counted)
 

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, event, text
 
-from boards.database import db, reading, write_transaction
+from boards.database import db, read_session, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
-from boards.log.change_log import CATCH_UP_LIMIT, Committed, changes_after, written_since
+from boards.log.change_log import CATCH_UP_LIMIT, CommittedChange, changes_after, written_since
 from boards.models import Board, Change, Person
 from boards.perform import change_committed
 from tests.town import Town
@@ -43,7 +43,7 @@ def test_a_change_records_what_undoes_it(town: Town) -> None:
 def test_it_tells_after_the_commit_and_only_then(town: Town) -> None:
     heard: list[tuple[int, int]] = []
 
-    def listen(_sender: Any, change: Committed) -> None:
+    def listen(_sender: Any, change: CommittedChange) -> None:
         heard.append((change.seq, town.seq))
 
     with change_committed.connected_to(listen):
@@ -56,7 +56,7 @@ def test_it_tells_after_the_commit_and_only_then(town: Town) -> None:
 def test_a_command_sent_again_is_not_told_again(town: Town) -> None:
     heard: list[int] = []
 
-    def listen(_sender: Any, change: Committed) -> None:
+    def listen(_sender: Any, change: CommittedChange) -> None:
         heard.append(change.seq)
 
     with change_committed.connected_to(listen):
@@ -88,11 +88,11 @@ def test_a_disabled_person_acts_no_more(town: Town) -> None:
 
 
 def test_only_the_write_path_may_write(town: Town) -> None:
-    board = reading().get_one(Board, town.board)
+    board = read_session().get_one(Board, town.board)
     board.title = "En douce"
     with pytest.raises(RuntimeError, match="write_transaction"):
-        reading().flush()
-    reading().rollback()
+        read_session().flush()
+    read_session().rollback()
 
 
 def test_what_came_after_a_seq_is_told_as_it_looks_now(town: Town) -> None:
@@ -101,7 +101,7 @@ def test_what_came_after_a_seq_is_told_as_it_looks_now(town: Town) -> None:
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
     gone = town.add_card("Passagère")
     town.perform(town.agent, type="archive_card", card=gone)
-    missed = changes_after(reading(), town.fresh_board(), before)
+    missed = changes_after(read_session(), town.fresh_board(), before)
     assert missed.changes is not None
     assert [change.seq for change in missed.changes] == [before + 1, before + 2, before + 3, before + 4]
     shown = missed.changes[0].cards[card]
@@ -110,12 +110,12 @@ def test_what_came_after_a_seq_is_told_as_it_looks_now(town: Town) -> None:
 
 
 def test_nothing_missed_is_nothing_to_tell(town: Town) -> None:
-    assert changes_after(reading(), town.fresh_board(), town.seq).changes == []
+    assert changes_after(read_session(), town.fresh_board(), town.seq).changes == []
 
 
 @pytest.mark.parametrize("after", [-1, 10**6])
 def test_a_seq_that_cannot_be_means_start_again(town: Town, after: int) -> None:
-    assert changes_after(reading(), town.fresh_board(), after).changes is None
+    assert changes_after(read_session(), town.fresh_board(), after).changes is None
 
 
 def test_too_far_behind_means_start_again(town: Town) -> None:
@@ -123,8 +123,8 @@ def test_too_far_behind_means_start_again(town: Town) -> None:
     for number in range(CATCH_UP_LIMIT + 1):
         town.add_card(str(number))
     board = town.fresh_board()
-    assert changes_after(reading(), board, before).changes is None
-    assert len(changes_after(reading(), board, before + 1).changes or []) == CATCH_UP_LIMIT
+    assert changes_after(read_session(), board, before).changes is None
+    assert len(changes_after(read_session(), board, before + 1).changes or []) == CATCH_UP_LIMIT
 
 
 def test_other_workers_read_from_the_log_alone_what_the_board_says(town: Town) -> None:
@@ -133,7 +133,7 @@ def test_other_workers_read_from_the_log_alone_what_the_board_says(town: Town) -
         town.add_card(str(number))
     for after in (*range(start - 1, start + 5), start + 9, -1):
         board = town.fresh_board()
-        by_log, by_board = written_since(reading(), board.id, after), changes_after(reading(), board, after)
+        by_log, by_board = written_since(read_session(), board.id, after), changes_after(read_session(), board, after)
         assert by_log.seq == by_board.seq
         assert [change.seq for change in by_log.changes or []] == [change.seq for change in by_board.changes or []]
         assert (by_log.changes is None) == (by_board.changes is None)
@@ -145,7 +145,7 @@ def test_a_log_with_a_gap_means_start_again(town: Town) -> None:
         town.add_card(str(number))
     with write_transaction() as session:
         session.execute(delete(Change).where(Change.board_id == town.board, Change.seq == before + 2))
-    assert written_since(reading(), town.board, before).changes is None
+    assert written_since(read_session(), town.board, before).changes is None
 
 
 def test_a_key_belongs_to_one_board(town: Town) -> None:
@@ -193,7 +193,7 @@ def test_catching_up_asks_no_more_than_it_must(town: Town) -> None:
         said.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", hear)
-    assert changes_after(reading(), board, before).seq == before + 1
+    assert changes_after(read_session(), board, before).seq == before + 1
     event.remove(db.engine, "before_cursor_execute", hear)
     assert len(said) == 3  # the log, the cards, their columns
 
@@ -201,5 +201,5 @@ def test_catching_up_asks_no_more_than_it_must(town: Town) -> None:
 def test_sqlite_is_durable_and_checks_its_keys(town: Town) -> None:
     if db.engine.dialect.name != "sqlite":
         return
-    asked = {name: reading().execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+    asked = {name: read_session().execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.database import now, reading, write_transaction
+from boards.database import now, read_session, write_transaction
 from boards.errors import Forbidden, NotFound
 from boards.log.change_log import UNSEEN, changes_after
 from boards.models import Audience, Kind, Person, Role, Service
@@ -115,12 +115,12 @@ def test_a_hidden_column_is_in_no_reading(town: Town) -> None:
     town.perform(town.agent, type="archive_card", card=away)
     set_rights(town, readers="none")
     reader = person(town.reader)
-    seen = snapshot(reading(), find_board(reading(), reader, town.board), reader)
+    seen = snapshot(read_session(), find_board(read_session(), reader, town.board), reader)
     assert town.service not in {column.id for column in seen.columns} | seen.cards.keys()
-    assert archived(reading(), town.fresh_board(), reader) == ([], [])
+    assert archived(read_session(), town.fresh_board(), reader) == ([], [])
     for hidden in (card, away):
         with pytest.raises(NotFound):
-            find_card(reading(), reader, hidden)
+            find_card(read_session(), reader, hidden)
 
 
 def test_what_is_hidden_crowds_nothing_out_of_the_archive(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_what_is_hidden_crowds_nothing_out_of_the_archive(town: Town, monkeypatc
     for card in (visible, town.add_card("Secret")):
         town.perform(town.facilitator, type="archive_card", card=card)
     set_rights(town, readers="none")
-    _columns, cards = archived(reading(), town.fresh_board(), person(town.reader))
+    _columns, cards = archived(read_session(), town.fresh_board(), person(town.reader))
     assert [card.id for card, _column in cards] == [visible]
 
 
@@ -154,15 +154,15 @@ def test_what_is_hidden_is_not_found_rather_than_forbidden(town: Town, command: 
 def test_who_loses_a_column_is_told_that_it_left_and_nothing_more(town: Town) -> None:
     card = town.add_card("Secret")
     change = set_rights(town, readers="none")
-    told = change.seen_by(READER)
+    told = change.visible_to(READER)
     assert (told.columns, told.cards) == ({town.service: None}, {})
-    assert set(change.seen_by(agent_of(town.ccas)).cards) == {card}
+    assert set(change.visible_to(agent_of(town.ccas)).cards) == {card}
 
 
 def test_who_gains_a_column_gets_it_with_its_cards(town: Town) -> None:
     set_rights(town, readers="none")
     card = town.add_card("Bientôt lue")
-    told = set_rights(town, readers="read").seen_by(READER)
+    told = set_rights(town, readers="read").visible_to(READER)
     assert set(told.columns) == {town.service}
     assert told.columns[town.service] is not None
     assert [each.title for each in told.cards.values() if each] == ["Bientôt lue"]
@@ -172,7 +172,7 @@ def test_who_gains_a_column_gets_it_with_its_cards(town: Town) -> None:
 def test_a_change_in_a_hidden_column_is_an_empty_tick(town: Town) -> None:
     set_rights(town, readers="none")
     change = town.perform(town.agent, type="add_card", column=town.service, title="Secret")
-    told = change.seen_by(READER)
+    told = change.visible_to(READER)
     assert (told.seq, told.type, told.actor, told.cards, told.columns) == (change.seq, UNSEEN, None, {}, {})
 
 
@@ -180,9 +180,9 @@ def test_a_card_that_leaves_for_a_hidden_column_leaves_and_one_that_comes_from_t
     set_rights(town, column=town.free, readers="none")
     card = town.add_card("Un")
     gone = town.perform(town.agent, type="move_card", card=card, column=town.free)
-    assert gone.seen_by(READER).cards == {card: None}
+    assert gone.visible_to(READER).cards == {card: None}
     back = town.perform(town.agent, type="move_card", card=card, column=town.service)
-    [seen] = back.seen_by(READER).cards.values()
+    [seen] = back.visible_to(READER).cards.values()
     assert seen is not None
     assert seen.id == card
 
@@ -191,15 +191,15 @@ def test_from_one_hidden_column_to_another_nothing_is_told(town: Town) -> None:
     set_rights(town, readers="none")
     set_rights(town, column=town.free, readers="none")
     card = town.add_card("Secret")
-    assert town.perform(town.agent, type="move_card", card=card, column=town.free).seen_by(READER).type == UNSEEN
+    assert town.perform(town.agent, type="move_card", card=card, column=town.free).visible_to(READER).type == UNSEEN
 
 
 def test_catching_up_takes_away_a_column_that_was_hidden_and_then_archived(town: Town) -> None:
     start = town.seq
     set_rights(town, readers="none")
     town.perform(town.facilitator, type="archive_column", column=town.service)
-    missed = changes_after(reading(), town.fresh_board(), start).changes or []
-    assert [change.seen_by(READER).columns for change in missed] == [{town.service: None}, {}]
+    missed = changes_after(read_session(), town.fresh_board(), start).changes or []
+    assert [change.visible_to(READER).columns for change in missed] == [{town.service: None}, {}]
 
 
 def test_catching_up_tells_each_audience_what_listening_would_have(town: Town) -> None:
@@ -207,9 +207,9 @@ def test_catching_up_tells_each_audience_what_listening_would_have(town: Town) -
     card = town.add_card("D’abord visible")
     set_rights(town, readers="none")
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Puis secrète")
-    missed = changes_after(reading(), town.fresh_board(), start).changes
+    missed = changes_after(read_session(), town.fresh_board(), start).changes
     assert missed is not None
-    told = [change.seen_by(READER) for change in missed]
+    told = [change.visible_to(READER) for change in missed]
     assert [change.cards for change in told] == [{}, {}, {}]
     assert [change.columns for change in told] == [{}, {town.service: None}, {}]
 
@@ -222,7 +222,7 @@ def test_how_many_are_seen_at_once_is_how_each_is_seen_alone(town: Town) -> None
             session.get_one(Person, id).services = both
         both[0].archived_at = now()
         session.get_one(Person, town.colleague).disabled_at = now()
-    seen = audiences(reading(), everybody)
+    seen = audiences(read_session(), everybody)
     assert seen == {id: person(id).audience for id in everybody}
     assert seen[town.agent] == agent_of(town.mediatheque)
     assert (seen[town.reader], seen[town.colleague]) == (READER, NOBODY)
@@ -237,4 +237,4 @@ def agent_of(service: int) -> Audience:
 
 
 def person(id: int) -> Person:
-    return reading().get_one(Person, id)
+    return read_session().get_one(Person, id)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from boards.commands import parse_command
-from boards.database import now, reading, write_transaction
+from boards.database import now, read_session, write_transaction
 from boards.directory import create_person, create_service
 from boards.errors import Invalid, Refusal
 from boards.models import Board, Person, Role, Service, Status, Suggestion
@@ -15,7 +15,7 @@ from boards.models.personal import Notice
 from boards.models.suggestion import Reply, Vote
 from boards.perform import perform
 from boards.suggestions import (
-    Wanted,
+    SuggestionQuery,
     answer_of,
     answered_by,
     has_unread,
@@ -45,8 +45,8 @@ def wrong_field(**command: Any) -> list[tuple[str, str]]:
 
 
 def person(town: Town, who: str) -> Person:
-    reading().rollback()
-    return reading().get_one(Person, getattr(town, who), populate_existing=True)
+    read_session().rollback()
+    return read_session().get_one(Person, getattr(town, who), populate_existing=True)
 
 
 def take(town: Town, card: int, *steps: str, actor: int | None = None) -> None:
@@ -58,7 +58,7 @@ def take(town: Town, card: int, *steps: str, actor: int | None = None) -> None:
 
 def told(town: Town, who: str) -> list[tuple[str, dict[str, Any]]]:
     """The notices of this person, the earliest first, without who acted."""
-    found = reading().query(Notice).filter_by(person_id=getattr(town, who)).order_by(Notice.id)
+    found = read_session().query(Notice).filter_by(person_id=getattr(town, who)).order_by(Notice.id)
     return [(notice.what, {name: fact for name, fact in notice.facts.items() if name != "actor"}) for notice in found]
 
 
@@ -217,13 +217,13 @@ def test_one_supports_once_and_may_withdraw_once(town: Town, idea: int) -> None:
     town.perform(town.colleague, type="vote_card", card=idea, on=True)
     town.perform(town.agent, type="vote_card", card=idea, on=True)
     assert refusal(town, town.agent, type="vote_card", card=idea, on=True) == "already_voted"
-    assert town.card(idea).votes == reading().query(Vote).filter_by(card_id=idea).count() == 2
+    assert town.card(idea).votes == read_session().query(Vote).filter_by(card_id=idea).count() == 2
     town.perform(town.agent, type="vote_card", card=idea, on=False)
     assert refusal(town, town.agent, type="vote_card", card=idea, on=False) == "not_voted"
     assert (town.card(idea).votes, town.card(idea).version) == (1, version)
     assert [change.type for change in town.log[-3:]] == ["vote_cast", "vote_cast", "vote_withdrawn"]
-    assert supports(reading(), person(town, "colleague"), town.card(idea))
-    assert not supports(reading(), person(town, "agent"), town.card(idea))
+    assert supports(read_session(), person(town, "colleague"), town.card(idea))
+    assert not supports(read_session(), person(town, "agent"), town.card(idea))
 
 
 def test_the_same_vote_sent_again_counts_once(town: Town, idea: int) -> None:
@@ -246,7 +246,7 @@ def test_readers_neither_vote_nor_reply_and_closed_ones_take_no_votes(town: Town
 def test_replies_stand_in_their_order_and_the_log_never_has_their_text(town: Town, idea: int) -> None:
     town.perform(town.agent, type="reply", card=idea, text="Bonne\r\nidée  \x20")
     town.perform(town.colleague, type="reply", card=idea, text="Oui")
-    first, second = replies_to(reading(), town.card(idea))
+    first, second = replies_to(read_session(), town.card(idea))
     assert [(reply.text, reply.author and reply.author.name) for reply in (first, second)] == [
         ("Bonne\nidée", "Sonia Bernard"),
         ("Oui", "Léo Dumas"),
@@ -259,12 +259,12 @@ def test_replies_stand_in_their_order_and_the_log_never_has_their_text(town: Tow
 def test_one_withdraws_ones_own_reply_and_a_facilitator_any(town: Town, idea: int) -> None:
     for actor in (town.agent, town.agent, town.colleague):
         town.perform(actor, type="reply", card=idea, text="Oui")
-    mine, also_mine, theirs = (reply.id for reply in replies_to(reading(), town.card(idea)))
+    mine, also_mine, theirs = (reply.id for reply in replies_to(read_session(), town.card(idea)))
     assert refusal(town, town.agent, type="withdraw_reply", reply=theirs) == "may_not_withdraw"
     town.perform(town.agent, type="withdraw_reply", reply=mine)
     assert refusal(town, town.agent, type="withdraw_reply", reply=mine) == "reply_withdrawn"
     town.perform(town.facilitator, type="withdraw_reply", reply=also_mine)
-    assert (town.card(idea).replies, reading().get_one(Reply, mine, populate_existing=True).text) == (1, "")
+    assert (town.card(idea).replies, read_session().get_one(Reply, mine, populate_existing=True).text) == (1, "")
     assert refusal(town, town.agent, type="withdraw_reply", reply=987_654) == "reply_not_found"
 
 
@@ -292,8 +292,8 @@ def test_a_request_is_answered_by_a_card_and_both_are_linked(town: Town, request
     change = town.log[-1]
     assert (change.type, change.record["cards"][str(answer.id)]["before"]) == ("answer_published", None)
     assert change.record["cards"][str(request_)]["before"] == {"status": "new", "answer_id": None}
-    assert [card.id for card in answered_by(reading(), person(town, "reader"), answer)] == [request_]
-    assert answer_of(reading(), person(town, "reader"), row) is answer
+    assert [card.id for card in answered_by(read_session(), person(town, "reader"), answer)] == [request_]
+    assert answer_of(read_session(), person(town, "reader"), row) is answer
     assert told(town, "agent") == [("answer_published", {})]
     again = {"type": "publish_answer", "card": request_, "column": column, "title": "Encore"}
     assert refusal(town, town.colleague, **again) == "suggestion_closed"
@@ -313,7 +313,7 @@ def test_merged_services_hand_their_requests_on(town: Town, request_: int) -> No
 
     archived = town.add_card("Rangée", column=town.suggestions, suggestion="request", asked=town.mediatheque)
     town.perform(town.agent, type="archive_card", card=archived)
-    merge_services(reading(), town.mediatheque, town.ccas, person(town, "facilitator"))
+    merge_services(read_session(), town.mediatheque, town.ccas, person(town, "facilitator"))
     assert {town.card(card).asked_id for card in (request_, archived)} == {town.ccas}
     assert town.log[-1].record["cards"][str(request_)]["after"] == {"asked_id": town.ccas}
 
@@ -329,12 +329,12 @@ def test_the_author_is_told_of_each_step_by_others(town: Town, idea: int) -> Non
     steps = [("status_set", {"status": status}) for status in ("studied", "declined", "studied", "accepted", "done")]
     assert told(town, "agent") == [*steps, ("replied", {})]
     assert told(town, "colleague") == []
-    mine = notices(reading(), person(town, "agent"))
+    mine = notices(read_session(), person(town, "agent"))
     assert [(each.notice.what, each.card.id, each.actor and each.actor.name) for each in mine[:2]] == [
         ("replied", idea, "Léo Dumas"),
         ("status_set", idea, "Élise Laurent"),
     ]
-    assert unread_notices(reading(), person(town, "agent")) == 6
+    assert unread_notices(read_session(), person(town, "agent")) == 6
 
 
 def test_nobody_is_told_of_what_they_did_themselves_or_once_their_account_is_closed(town: Town) -> None:
@@ -352,17 +352,17 @@ def test_what_was_read_stays_read(town: Town, idea: int, request_: int) -> None:
     for card in (idea, request_):
         take(town, card, "studied")
     agent = person(town, "agent")
-    assert has_unread(reading(), agent, town.card(idea))
+    assert has_unread(read_session(), agent, town.card(idea))
     with write_transaction() as session:
         mark_read(session, agent.id, idea)
         mark_read(session, town.colleague)  # alters nobody else's
-    reading().rollback()
-    assert unread_notices(reading(), agent) == 1
-    assert not has_unread(reading(), agent, town.card(idea))
+    read_session().rollback()
+    assert unread_notices(read_session(), agent) == 1
+    assert not has_unread(read_session(), agent, town.card(idea))
     with write_transaction() as session:
         mark_read(session, agent.id)
-    reading().rollback()
-    assert unread_notices(reading(), agent) == 0
+    read_session().rollback()
+    assert unread_notices(read_session(), agent) == 0
 
 
 def test_what_is_hidden_crowds_no_notice_out(town: Town, idea: int, request_: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,8 +373,8 @@ def test_what_is_hidden_crowds_no_notice_out(town: Town, idea: int, request_: in
     take(town, hidden, "studied", "accepted", "done")
     town.perform(town.facilitator, type="set_rights", column=next(iter(other.columns)), agents="none")
     agent = person(town, "agent")
-    assert [each.card.id for each in notices(reading(), agent)] == [idea]
-    assert unread_notices(reading(), agent) == 1
+    assert [each.card.id for each in notices(read_session(), agent)] == [idea]
+    assert unread_notices(read_session(), agent) == 1
 
 
 def test_a_refused_step_tells_nobody(town: Town, idea: int) -> None:
@@ -392,10 +392,10 @@ def test_the_list_is_sorted_and_filtered(town: Town) -> None:
     town.perform(town.facilitator, type="archive_card", card=asked + 1)
     town.perform(town.colleague, type="vote_card", card=two, on=True)
     take(town, three, "studied")
-    board, agent = reading().get_one(Board, town.board), person(town, "agent")
+    board, agent = read_session().get_one(Board, town.board), person(town, "agent")
 
     def found(**wanted: Any) -> list[int]:
-        return [card.id for card in suggestions(reading(), agent, board, Wanted(**wanted)).cards]
+        return [card.id for card in suggestions(read_session(), agent, board, SuggestionQuery(**wanted)).cards]
 
     assert found() == [asked, three, two, one]
     assert found(sort="votes") == [two, asked, three, one]
@@ -403,14 +403,17 @@ def test_the_list_is_sorted_and_filtered(town: Town) -> None:
     assert found(service=town.mediatheque) == []
     assert found(status=Status.STUDIED) == [three]
     assert found(mine=True) == [three, two, one]
-    assert suggestions(reading(), agent, board, Wanted(mine=True, status=Status.STUDIED)).by_status == {"new": 2, "studied": 1}
+    assert suggestions(read_session(), agent, board, SuggestionQuery(mine=True, status=Status.STUDIED)).by_status == {
+        "new": 2,
+        "studied": 1,
+    }
 
 
 def test_the_list_goes_on_page_by_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("boards.suggestions.PAGE", 2)
     ids = [town.add_card(column=town.suggestions) for _each in range(5)]
-    board, agent = reading().get_one(Board, town.board), person(town, "agent")
-    pages = [suggestions(reading(), agent, board, Wanted(), number) for number in (1, 2, 3, 9, -1)]
+    board, agent = read_session().get_one(Board, town.board), person(town, "agent")
+    pages = [suggestions(read_session(), agent, board, SuggestionQuery(), number) for number in (1, 2, 3, 9, -1)]
     assert [[card.id for card in page.cards] for page in pages] == [
         [ids[4], ids[3]],
         [ids[2], ids[1]],
@@ -424,14 +427,14 @@ def test_the_list_goes_on_page_by_page(town: Town, monkeypatch: pytest.MonkeyPat
 def test_open_requests_wait_at_the_service_that_is_asked(town: Town, idea: int, request_: int) -> None:
     asked = town.perform(town.facilitator, type="edit_column", column=town.free, kind="service", service=town.mediatheque)
     columns = [column for column in (*asked.columns.values(), town.column(town.suggestions)) if column]
-    assert {service: [card.id for card in cards] for service, cards in open_requests(reading(), columns).items()} == {
+    assert {service: [card.id for card in cards] for service, cards in open_requests(read_session(), columns).items()} == {
         town.mediatheque: [request_]
     }
-    reading().rollback()
-    assert not open_requests(reading(), [column for column in columns if column.id != town.suggestions])
+    read_session().rollback()
+    assert not open_requests(read_session(), [column for column in columns if column.id != town.suggestions])
     take(town, request_, "studied", "declined")
-    reading().rollback()
-    assert not open_requests(reading(), columns)
+    read_session().rollback()
+    assert not open_requests(read_session(), columns)
 
 
 def test_where_one_may_not_read_nothing_of_it_is_told(town: Town, request_: int) -> None:
@@ -440,11 +443,11 @@ def test_where_one_may_not_read_nothing_of_it_is_told(town: Town, request_: int)
     take(town, request_, "accepted")
     town.perform(town.facilitator, type="set_status", card=request_, status="done", answer=answer)
     town.perform(town.facilitator, type="set_rights", column=town.suggestions, agents="none", readers="none")
-    agent, board = person(town, "agent"), reading().get_one(Board, town.board)
-    assert unread_notices(reading(), agent) == 0
-    assert notices(reading(), agent) == []
-    assert suggestions(reading(), agent, board, Wanted()).cards == []
-    assert answered_by(reading(), agent, town.card(answer)) == []
+    agent, board = person(town, "agent"), read_session().get_one(Board, town.board)
+    assert unread_notices(read_session(), agent) == 0
+    assert notices(read_session(), agent) == []
+    assert suggestions(read_session(), agent, board, SuggestionQuery()).cards == []
+    assert answered_by(read_session(), agent, town.card(answer)) == []
     for command in (
         {"type": "vote_card", "on": True},
         {"type": "reply", "text": "Oui"},
@@ -458,11 +461,11 @@ def test_where_one_may_not_read_nothing_of_it_is_told(town: Town, request_: int)
 def test_a_hidden_answer_and_a_hidden_reply_do_not_exist(town: Town, idea: int) -> None:
     secret = town.add_card("Secrète", column=town.free, actor=town.facilitator)
     town.perform(town.agent, type="reply", card=idea, text="Oui")
-    (reply,) = replies_to(reading(), town.card(idea))
+    (reply,) = replies_to(read_session(), town.card(idea))
     take(town, idea, "studied", "accepted")
     town.perform(town.facilitator, type="set_status", card=idea, status="done", answer=secret)
     town.perform(town.facilitator, type="set_rights", column=town.free, agents="none")
-    assert answer_of(reading(), person(town, "agent"), town.card(idea)) is None
+    assert answer_of(read_session(), person(town, "agent"), town.card(idea)) is None
     town.perform(town.facilitator, type="set_rights", column=town.suggestions, agents="none")
     assert refusal(town, town.agent, type="withdraw_reply", reply=reply.id) == "reply_not_found"
 

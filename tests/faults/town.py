@@ -56,7 +56,7 @@ def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
     from app.accounts.service import add_account, create_token
     from app.server.migrations import bring_up_to_date
     from boards.commands import parse_command
-    from boards.database import db, reading, write_transaction
+    from boards.database import db, read_session, write_transaction
     from boards.directory import create_board
     from boards.models import Column, Role
     from boards.perform import perform
@@ -73,12 +73,12 @@ def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
         with write_transaction() as session:
             session.query(Account).update({"password_hash": password_hash})
         tokens = [create_token(f"{name}@faults.example", "faults") for name, _role in everybody]
-        actor = reading().query(Account.person_id).filter_by(email="writer-0@faults.example").scalar()
-        reading().rollback()
+        actor = read_session().query(Account.person_id).filter_by(email="writer-0@faults.example").scalar()
+        read_session().rollback()
         for n in range(columns):
             perform(actor, board, parse_command({"type": "add_column", "title": f"Service {n}", "kind": "service"}))
-        ids = [id for (id,) in reading().query(Column.id).filter_by(board_id=board).order_by(Column.rank)]
-        reading().rollback()
+        ids = [id for (id,) in read_session().query(Column.id).filter_by(board_id=board).order_by(Column.rank)]
+        read_session().rollback()
         for n in range(cards):
             perform(actor, board, parse_command({"type": "add_card", "column": ids[n % columns], "title": f"Info {n}"}))
         db.session.remove()

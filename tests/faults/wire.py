@@ -46,7 +46,7 @@ async def _request(url: str, method: str, path: str, headers: dict[str, str], bo
 
 
 class Socket(asyncio.Protocol):
-    """One live connection. `hear` gets events; `ended` is set when it is over, whoever ended it."""
+    """One live connection. `on_worker_message` gets events; `ended` is set when it is over, whoever ended it."""
 
     def __init__(self, url: str, headers: dict[str, str], hear: Callable[[str, Any], None]) -> None:
         self._handshake = handshake(url, headers)

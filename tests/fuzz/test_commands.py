@@ -11,7 +11,7 @@ from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from boards.database import reading
+from boards.database import read_session
 from boards.log.change_log import changes_after
 from boards.models import Card, Column, Person
 from tests.fuzz.commands import any_command
@@ -71,10 +71,10 @@ def require_whole(town: Town, people: dict[str, Visitor]) -> None:
         assert visitor.get("/api/boards/accueil").status_code == 200
         for page in PAGES:
             assert visitor.get(f"/boards/accueil{page}").status_code == 200, (who, page)
-        person = reading().get_one(Person, getattr(town, who))
-        assert changes_after(reading(), town.fresh_board(), max(0, town.seq - 150)).seq == town.seq, person
+        person = read_session().get_one(Person, getattr(town, who))
+        assert changes_after(read_session(), town.fresh_board(), max(0, town.seq - 150)).seq == town.seq, person
     assert [change.seq for change in town.log] == list(range(1, town.seq + 1))
-    for rows in (reading().query(Card.column_id, Card.rank), reading().query(Column.board_id, Column.rank)):
+    for rows in (read_session().query(Card.column_id, Card.rank), read_session().query(Column.board_id, Column.rank)):
         places = rows.all()
         assert len(set(places)) == len(places)
         assert all(rank.isascii() and rank.isalnum() for _where, rank in places)

@@ -11,7 +11,7 @@ import pytest
 import websocket as websocket_client
 
 from app.live import websocket
-from app.live.websocket import HELD_BYTES, Line
+from app.live.websocket import HELD_BYTES, BufferedSocket
 from app.web.metrics import REGISTRY
 from tests.live.person import LivePerson
 from tests.server import Server
@@ -31,7 +31,7 @@ class Ends:
         self.near.setblocking(False)
         self.far.settimeout(10)
         self.work: list[Callable[[], None]] = []
-        self.line = Line(self.near, self.work.append)
+        self.line = BufferedSocket(self.near, self.work.append)
 
     def begin(self) -> Thread:
         work = Thread(target=self.work.pop(0))

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from app.admin.audit_views import Asked
+from app.admin.audit_views import AuditFilters
 from boards.text.diff import COMPARED_AT_MOST, word_differences
 from tests.app.access import ROUTES
 from tests.security.conftest import Signed
@@ -68,7 +68,7 @@ def test_no_address_breaks_a_page(app: Flask, town: Town, signed: Signed) -> Non
 
 def test_a_search_of_the_log_holds_nothing_that_a_database_refuses() -> None:
     """PostgreSQL takes no NUL, and answered with an error."""
-    assert Asked.by({"q": " Son\x00ia\n"}).text == "Sonia"
+    assert AuditFilters.by({"q": " Son\x00ia\n"}).text == "Sonia"
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)

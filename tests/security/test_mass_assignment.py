@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from boards.commands import AnyCommand, parse_command
-from boards.database import reading
+from boards.database import read_session
 from boards.errors import Invalid
 from boards.models import Person, Role
 from tests.app.access import COMMANDS
@@ -75,8 +75,8 @@ def test_a_profile_gives_nobody_more_than_their_name(signed: Signed, town: Town)
         "version": "99",
     }
     assert agent.post("/profile", {"name": "Sonia B.", "initials": "SB", "hue": "20", **more}).status_code == 303
-    reading().rollback()
-    me, facilitator = reading().get_one(Person, town.agent), reading().get_one(Person, town.facilitator)
+    read_session().rollback()
+    me, facilitator = read_session().get_one(Person, town.agent), read_session().get_one(Person, town.facilitator)
     assert (me.name, me.role, [service.slug for service in me.services]) == ("Sonia B.", Role.AGENT, ["ccas"])
     assert facilitator.name == "Élise Laurent"
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from app.auth.oidc_client import Provider
-from app.auth.oidc_types import ProviderAway
+from app.auth.oidc_types import ProviderUnavailable
 from config import Oidc
 
 
@@ -44,6 +44,6 @@ def misleading() -> Iterator[tuple[str, list[str]]]:
 def test_a_provider_leads_our_secret_nowhere_else(misleading: tuple[str, list[str]]) -> None:
     issuer, asked = misleading
     provider = Provider(Oidc(issuer, "flash-news", "a secret", "openid", "x"))
-    with pytest.raises(ProviderAway):
+    with pytest.raises(ProviderUnavailable):
         provider.ask("http://127.0.0.1/callback")
     assert asked == ["/.well-known/openid-configuration"]

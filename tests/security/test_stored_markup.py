@@ -12,7 +12,7 @@ from sqlalchemy import update
 from app.accounts.models import SignIn
 from app.town.models import Town as TownRow
 from app.web.smtp import _message
-from boards.database import reading, write_transaction
+from boards.database import read_session, write_transaction
 from boards.models import Person, Service
 from config import Smtp
 from tests.app.access import ROUTES
@@ -57,7 +57,7 @@ def fill(town: Town, visitor: Visitor, mate: Visitor) -> dict[str, int]:
         session.execute(update(Service).values(name=HOSTILE, contact=HOSTILE, hours=HOSTILE))
         session.execute(update(SignIn).values(user_agent=HOSTILE, address="<x-probe>"))
         session.merge(TownRow(id=1, name=HOSTILE, address=HOSTILE, contact=HOSTILE, hours=HOSTILE))
-    reading().rollback()
+    read_session().rollback()
     return {"card": card, "request": request, "column": column, "rule": rule}
 
 

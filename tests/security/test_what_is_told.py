@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from boards.database import reading
+from boards.database import read_session
 from tests.app.access import ROUTES, Access
 from tests.app.test_access import Doors
 from tests.security.conftest import Signed
@@ -48,7 +48,7 @@ def test_a_change_tells_who_and_nothing_else_of_them(town: Town, signed: Signed)
 
 
 def test_no_page_of_an_agent_or_reader_has_anybody_elses_address_or_any_secret(app: Flask, town: Town, signed: Signed) -> None:
-    hashes = [hashed for hashed in reading().scalars(select(Account.password_hash)) if hashed]
+    hashes = [hashed for hashed in read_session().scalars(select(Account.password_hash)) if hashed]
     doors = Doors(app, town, "facilitator")
     places = personal_places(doors)
     for role in ("agent", "reader"):

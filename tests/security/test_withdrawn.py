@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Account, ApiToken, SignIn, TokenScope
 from app.accounts.service import make_token
-from app.auth.current_user import LASTS_AT_MOST
-from app.live.access_watcher import look_after_seats
-from boards.database import now, reading, write_transaction
+from app.auth.current_user import SIGN_IN_LIFETIME
+from app.live.access_watcher import refresh_connections
+from boards.database import now, read_session, write_transaction
 from boards.models import Person, Role
 from tests.app.test_access import Live
 from tests.security.conftest import Signed
@@ -21,8 +21,8 @@ from tests.visitor import Visitor
 
 
 def account(role: str) -> Account:
-    reading().rollback()
-    return reading().scalars(select(Account).where(Account.email == PEOPLE[role][0])).one()
+    read_session().rollback()
+    return read_session().scalars(select(Account).where(Account.email == PEOPLE[role][0])).one()
 
 
 def copy_of(visitor: Visitor, app: Flask) -> Visitor:
@@ -54,17 +54,17 @@ def test_signing_in_again_ends_the_sign_in_before(app: Flask, town: Town, signed
     agent.post("/sign-in", {"email": "elu@ville.example", "password": "correct horse battery"})
     assert "Carole Viala" in agent.get("/profile").text
     assert not is_in(thief)
-    assert reading().scalars(select(SignIn).where(SignIn.account_id == account("agent").id)).all() == []
+    assert read_session().scalars(select(SignIn).where(SignIn.account_id == account("agent").id)).all() == []
 
 
 def test_a_sign_in_ends_after_its_time_however_busy(app: Flask, town: Town, signed: Signed) -> None:
     agent = signed("agent")
     assert is_in(agent)
     with write_transaction() as session:
-        session.execute(update(SignIn).values(created_at=now() - LASTS_AT_MOST - timedelta(minutes=1), last_seen_at=now()))
+        session.execute(update(SignIn).values(created_at=now() - SIGN_IN_LIFETIME - timedelta(minutes=1), last_seen_at=now()))
     assert not is_in(agent)
     signed("agent")
-    assert len(reading().scalars(select(SignIn)).all()) == 1  # and its row goes at the next
+    assert len(read_session().scalars(select(SignIn)).all()) == 1  # and its row goes at the next
 
 
 @pytest.mark.parametrize("ended", ["sign_in", "account", "age"])
@@ -76,11 +76,11 @@ def test_an_open_connection_ends_with_it(app: Flask, town: Town, signed: Signed,
         if ended == "sign_in":
             session.query(SignIn).delete()
         elif ended == "age":
-            session.execute(update(SignIn).values(created_at=now() - LASTS_AT_MOST - timedelta(minutes=1)))
+            session.execute(update(SignIn).values(created_at=now() - SIGN_IN_LIFETIME - timedelta(minutes=1)))
         else:
             session.execute(update(Person).where(Person.id == town.agent).values(disabled_at=now()))
-    reading().rollback()
-    look_after_seats()
+    read_session().rollback()
+    refresh_connections()
     assert not live.is_connected
 
 

@@ -16,7 +16,7 @@ from app.accounts.models import Account
 from app.demo import create_demo_town
 from app.server.migrations import bring_up_to_date
 from boards.commands import parse_command
-from boards.database import db, reading
+from boards.database import db, read_session
 from boards.models import Board, Card, Column, Kind
 from boards.perform import perform
 from config import Settings
@@ -29,21 +29,21 @@ class Day:
     """What is done on the town's first board."""
 
     def __init__(self) -> None:
-        self.board = reading().query(Board).order_by(Board.id).limit(1).one().id
+        self.board = read_session().query(Board).order_by(Board.id).limit(1).one().id
         self.columns = {
-            kind: [column.id for column in reading().query(Column).filter_by(board_id=self.board, kind=kind).order_by(Column.rank)]
+            kind: [column.id for column in read_session().query(Column).filter_by(board_id=self.board, kind=kind).order_by(Column.rank)]
             for kind in Kind
         }
         self.card = self.cards(self.columns[Kind.SERVICE][0])[0]
         self.work()
 
     def cards(self, column: int) -> list[int]:
-        return [card.id for card in reading().query(Card).filter_by(column_id=column, archived_at=None).order_by(Card.rank)]
+        return [card.id for card in read_session().query(Card).filter_by(column_id=column, archived_at=None).order_by(Card.rank)]
 
     def do(self, type: str, who: str = FACILITATOR, **fields: Any) -> Any:
-        reading().rollback()
-        person = reading().query(Account).filter_by(email=who).one().person_id
-        reading().rollback()
+        read_session().rollback()
+        person = read_session().query(Account).filter_by(email=who).one().person_id
+        read_session().rollback()
         return perform(person, self.board, parse_command({"type": type, **fields}))
 
     def work(self) -> None:
@@ -78,8 +78,8 @@ class Day:
             self.do("confirm_card", card=self.cards(first)[-1])
 
     def seq(self) -> int:
-        reading().rollback()
-        return reading().get_one(Board, self.board).seq
+        read_session().rollback()
+        return read_session().get_one(Board, self.board).seq
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from app import create_app
 from app.backup.database_copy import tables_of
 from app.server.migrations import bring_up_to_date, newest_revision, revision_of
 from boards.clock import today
-from boards.database import db, reading
+from boards.database import db, read_session
 from boards.log.change_log import changes_after
 from boards.log.time_travel import board_as_it_was
 from boards.models import Board, Change, Person
@@ -59,8 +59,8 @@ class Stored:
 
     @property
     def boards(self) -> list[Board]:
-        reading().rollback()
-        return list(reading().query(Board).order_by(Board.id))
+        read_session().rollback()
+        return list(read_session().query(Board).order_by(Board.id))
 
 
 @pytest.fixture
@@ -150,27 +150,31 @@ def the_log_tells_each_board_as_it_is(stored: Stored) -> None:
     """What earlier releases recorded is read as they meant it: rebuilt from the log, the board is the board; and none of it fails halfway."""
     person = facilitator()
     for board in stored.boards:
-        shown = snapshot(reading(), board, person)
+        shown = snapshot(read_session(), board, person)
         now = {column.id: [key.id for key in shown.cards[column.id]] for column in shown.columns}
-        was = board_as_it_was(reading(), person, board, board.seq)
+        was = board_as_it_was(read_session(), person, board, board.seq)
         assert {column.id: [card.id for card in was.cards[column.id]] for column in was.columns} == now
         for seq in before_each_kind_of_change(board):
-            board_as_it_was(reading(), person, board, seq)
-        assert changes_after(reading(), board, 0) is not None
+            board_as_it_was(read_session(), person, board, seq)
+        assert changes_after(read_session(), board, 0) is not None
 
 
 def before_each_kind_of_change(board: Board) -> list[int]:
-    return [seq - 1 for seq in reading().scalars(select(func.min(Change.seq)).where(Change.board_id == board.id).group_by(Change.type))]
+    return [
+        seq - 1 for seq in read_session().scalars(select(func.min(Change.seq)).where(Change.board_id == board.id).group_by(Change.type))
+    ]
 
 
 def nobody_comes_back_to_a_board_full_of_news(stored: Stored) -> None:
     if stored.release in BEFORE_UNREAD:
         for board in stored.boards:
-            assert not any(unread_of(reading(), person, board).cards for person in reading().query(Person).filter_by(disabled_at=None))
+            assert not any(
+                unread_of(read_session(), person, board).cards for person in read_session().query(Person).filter_by(disabled_at=None)
+            )
 
 
 def what_stood_there_is_found(stored: Stored) -> None:
-    found = search(reading(), facilitator(), "chaudieres", today())
+    found = search(read_session(), facilitator(), "chaudieres", today())
     assert "Chaudière réparée" in [each.card.title for each in found.cards]
 
 
@@ -190,7 +194,7 @@ def programs_and_people_go_on(stored: Stored) -> None:
 
 
 def facilitator() -> Person:
-    return reading().query(Person).filter_by(role="facilitator").order_by(Person.id).limit(1).one()
+    return read_session().query(Person).filter_by(role="facilitator").order_by(Person.id).limit(1).one()
 
 
 class PowerCut(Exception):

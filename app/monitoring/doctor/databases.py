@@ -15,7 +15,7 @@ from app.monitoring.doctor.findings import Finding, watch, well, wrong
 from app.monitoring.readiness import schema_of_database
 from app.server.migrations import is_known, newest_revision
 from app.web.redis_client import client_of
-from boards.database import db, reading
+from boards.database import db, read_session
 from config import Settings
 
 DATABASE, REDIS = "Base de données", "Redis"
@@ -31,9 +31,9 @@ _WAL_LARGE = 64 * 2**20
 def database(settings: Settings) -> Iterator[Finding]:
     began = time.perf_counter()
     try:
-        reading().execute(text("SELECT 1"))
+        read_session().execute(text("SELECT 1"))
     except DBAPIError as error:
-        reading().rollback()
+        read_session().rollback()
         yield wrong(
             DATABASE,
             f"elle ne répond pas : {first_line(error.orig)}",
@@ -52,7 +52,7 @@ def has_tables() -> bool:
     try:
         return schema_of_database() is not None
     except SQLAlchemyError:
-        reading().rollback()
+        read_session().rollback()
         return False
 
 
@@ -80,14 +80,14 @@ def _schema() -> Iterator[Finding]:
 
 
 def _sqlite() -> Iterator[Finding]:
-    [answer] = reading().scalars(text("PRAGMA quick_check(1)")).all()
+    [answer] = read_session().scalars(text("PRAGMA quick_check(1)")).all()
     if answer != "ok":
         yield wrong(
             DATABASE,
             "le fichier est abîmé.",
             "Arrêtez le service, gardez ce fichier de côté, puis flask restore avec la dernière sauvegarde.",
         )
-    mode, synchronous = reading().scalar(text("PRAGMA journal_mode")), reading().scalar(text("PRAGMA synchronous"))
+    mode, synchronous = read_session().scalar(text("PRAGMA journal_mode")), read_session().scalar(text("PRAGMA synchronous"))
     if mode != "wal" or synchronous != 2:
         yield wrong(
             DATABASE,
@@ -115,14 +115,14 @@ def _postgresql() -> Iterator[Finding]:
     for name, loss in LOSSES.items():
         if _setting(name) == "off":
             yield wrong(DATABASE, f"{name} est coupé : {loss}.", f"Remettez {name} = on dans postgresql.conf.")
-    used = int(reading().scalar(text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")) or 0)
+    used = int(read_session().scalar(text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")) or 0)
     most = int(_setting("max_connections"))
     if used > 0.8 * most:
         yield watch(DATABASE, f"{used} connexions sur {most}.", "Augmentez max_connections : chaque processus en prend jusqu’à 40.")
 
 
 def _setting(name: str) -> str:
-    return str(reading().scalar(text("SELECT current_setting(:name)"), {"name": name}))
+    return str(read_session().scalar(text("SELECT current_setting(:name)"), {"name": name}))
 
 
 def redis_store(settings: Settings) -> Iterator[Finding]:

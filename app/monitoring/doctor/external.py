@@ -20,7 +20,7 @@ from app.jobs.models import Job
 from app.monitoring.doctor.databases import has_tables, workers_present
 from app.monitoring.doctor.findings import Finding, watch, well, wrong
 from app.web.smtp import open_connection
-from boards.database import now, reading
+from boards.database import now, read_session
 from config import Settings
 
 MAIL, WORKERS, JOBS, ADDRESS = "Courrier", "Service", "Tâches", "Adresse publique"
@@ -91,7 +91,7 @@ def workers(settings: Settings) -> Iterator[Finding]:
 def jobs(_settings: Settings) -> Iterator[Finding]:
     if not has_tables():
         return
-    rows = reading().scalars(select(Job).order_by(Job.name)).all()
+    rows = read_session().scalars(select(Job).order_by(Job.name)).all()
     failing = [job for job in rows if job.failures]
     late = [job for job in rows if job.due_at < now() - _OVERDUE and (job.taken_until is None or job.taken_until < now())]
     for job in failing:

@@ -18,7 +18,7 @@ from sqlalchemy import func, make_url, select, text
 from app.monitoring.doctor.databases import has_tables
 from app.monitoring.doctor.findings import Finding, watch, well, wrong
 from app.web.redis_client import client_of
-from boards.database import db, now, reading
+from boards.database import db, now, read_session
 from boards.models import Change
 from config import Settings
 
@@ -33,7 +33,7 @@ _SET_CLOCK = "Mettez l’horloge à l’heure et gardez-la ainsi : timedatectl 
 
 def clock(settings: Settings) -> Iterator[Finding]:
     found = list(_clocks_apart(settings))
-    last = reading().scalar(select(func.max(Change.at))) if has_tables() else None
+    last = read_session().scalar(select(func.max(Change.at))) if has_tables() else None
     if last is not None and last > now() + timedelta(seconds=_APART_SECONDS):
         when = last.astimezone(settings.timezone)
         found.append(
@@ -51,7 +51,7 @@ def clock(settings: Settings) -> Iterator[Finding]:
 def _clocks_apart(settings: Settings) -> Iterator[Finding]:
     others = {}
     if db.engine.dialect.name == "postgresql" and has_tables():
-        others["PostgreSQL"] = float(reading().scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0) - time.time()
+        others["PostgreSQL"] = float(read_session().scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0) - time.time()
     if settings.redis_url:
         try:
             seconds, microseconds = client_of(settings.redis_url).time()
@@ -117,7 +117,7 @@ def _database_bytes(settings: Settings) -> int:
     if not settings.database_url.startswith("sqlite"):
         if not has_tables():
             return 0
-        return int(reading().scalar(text("SELECT pg_database_size(current_database())")) or 0)
+        return int(read_session().scalar(text("SELECT pg_database_size(current_database())")) or 0)
     return sum(path.stat().st_size for path in (Path(file), Path(file + "-wal")) if path.exists())
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.trello.export import parse_export
 from app.trello.mapping import Mapped, map_export
 from boards.commands.import_data import IncomingCard, IncomingColumn
-from boards.database import db, reading
+from boards.database import db, read_session
 from boards.models import Board, Card, Column
 
 ACCUEIL = Path(__file__).with_name("accueil.json")
@@ -78,6 +78,8 @@ def importer(app: Flask, folder: Path) -> Run:
 
 def titles(slug: str) -> dict[str, list[str]]:
     """What stands in each column of a board, archived or not, in order."""
-    columns = reading().scalars(select(Column).join(Board, Board.id == Column.board_id).where(Board.slug == slug).order_by(Column.rank))
-    cards = {column: reading().scalars(select(Card).where(Card.column_id == column.id).order_by(Card.rank)) for column in columns}
+    columns = read_session().scalars(
+        select(Column).join(Board, Board.id == Column.board_id).where(Board.slug == slug).order_by(Column.rank)
+    )
+    cards = {column: read_session().scalars(select(Card).where(Card.column_id == column.id).order_by(Card.rank)) for column in columns}
     return {column.title: [card.title for card in found] for column, found in cards.items()}

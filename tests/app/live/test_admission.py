@@ -1,0 +1,65 @@
+"""A thousand pages that come back at once: after each spell everybody else has their turn."""
+
+from __future__ import annotations
+
+import socket
+from types import SimpleNamespace
+from typing import Any
+
+from app.live.admission import SPELL_SECONDS, ConnectThrottle
+from app.live.websocket import WebSocketMiddleware
+
+
+class Loop:
+    """What the server's loop is to those who arrive: a clock, and a moment for others."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(self.now)
+        self.now += seconds
+
+    def turns(self) -> ConnectThrottle:
+        return ConnectThrottle(self.pause, lambda: self.now)
+
+
+def test_those_who_arrive_pause_after_each_spell() -> None:
+    loop = Loop()
+    turns = loop.turns()
+    for _arrival in range(40):
+        turns.wait()
+        loop.now += SPELL_SECONDS / 4
+    spells = [later - earlier for earlier, later in zip(loop.pauses, loop.pauses[1:], strict=False)]
+    assert len(spells) > 5
+    assert all(SPELL_SECONDS < spell < 2 * SPELL_SECONDS for spell in spells)
+
+
+def test_who_comes_alone_waits_for_nobody_twice() -> None:
+    loop = Loop()
+    turns = loop.turns()
+    loop.now = 1000.0
+    turns.wait()
+    turns.wait()
+    assert loop.pauses == [1000.0]
+
+
+def test_connections_take_their_turn_and_other_requests_do_not() -> None:
+    loop, answered = Loop(), list[str]()
+
+    def start(*_response: Any) -> Any:
+        return None
+
+    def app(environ: Any, _start: Any) -> list[bytes]:
+        answered.append(environ["PATH_INFO"])
+        return []
+
+    seam = WebSocketMiddleware(app, loop.turns())
+    loop.now = 1.0
+    seam({"PATH_INFO": "/sign-in"}, start)
+    assert loop.pauses == []
+    with socket.socket() as connection:
+        raw = SimpleNamespace(_sock=connection)
+        seam({"PATH_INFO": "/socket.io/", "HTTP_UPGRADE": "websocket", "wsgi.input": SimpleNamespace(raw=raw)}, start)
+    assert (loop.pauses, answered) == ([1.0], ["/sign-in", "/socket.io/"])

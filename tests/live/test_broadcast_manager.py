@@ -1,0 +1,135 @@
+"""What many are told: one frame, the same bytes to all, equal to what Socket.IO's own way would send; held to the pinned versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import socketio
+from engineio.socket import Socket
+from socketio.manager import Manager
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, TextMessage
+
+from app.live import broadcast_manager
+from app.live.broadcast_manager import BroadcastManager
+from app.live.websocket import LINE
+from app.web import json as strict_json
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: town\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+CHANGES = [{"seq": 7, "cards": {"1": {"title": "Piscine fermée", "html": "<li>" + "é" * 40_000}}}]
+
+
+class Taken(list[bytes]):
+    """A line that keeps what it is given."""
+
+    behind = 0
+
+    def give(self, frame: bytes) -> bool:
+        self.append(frame)
+        return True
+
+
+class Hall:
+    """A Socket.IO server with clients put in by hand, as the server itself would after their handshakes."""
+
+    def __init__(self, manager: Manager) -> None:
+        self.server = socketio.Server(client_manager=manager, async_mode="threading", json=strict_json)
+        self.manager = manager
+
+    def enter(self, name: str, *rooms: str, websocket: bool = True, line: Taken | None = None) -> str:
+        client = Socket(self.server.eio, name)
+        client.connected, client.upgraded, client.last_ping = True, websocket, None
+        self.server.eio.sockets[name] = client
+        self.server.environ[name] = {} if line is None else {LINE: line}
+        sid: str = self.manager.connect(name, "/")
+        for room in rooms:
+            self.manager.enter_room(sid, "/", room)
+        return sid
+
+    def queued(self, name: str) -> list[str]:
+        queue = self.server.eio.sockets[name].queue
+        return [queue.get_nowait().encode() for _ in range(queue.qsize())]
+
+
+@pytest.mark.parametrize("data", [None, "text", CHANGES, {"board": 1}, ("several", 2), []], ids=str)
+def test_the_frame_is_what_the_plain_way_sends(data: Any) -> None:
+    plain, fast, line = Hall(Manager()), Hall(BroadcastManager()), Taken()
+    plain.enter("client", "board")
+    fast.enter("client", "board", line=line)
+    for hall in (plain, fast):
+        hall.server.emit("changes", data, to=["board"])
+    driver = WSConnection(ConnectionType.SERVER)  # as simple-websocket has one for each connection
+    driver.receive_data(HANDSHAKE)
+    list(driver.events())
+    driver.send(AcceptConnection())
+    assert line == [driver.send(TextMessage(data=text)) for text in plain.queued("client")]
+    assert fast.queued("client") == []
+
+
+def test_all_are_given_the_very_same_bytes_and_each_once() -> None:
+    hall, lines = Hall(BroadcastManager()), [Taken() for _ in range(3)]
+    for number, line in enumerate(lines):
+        hall.enter(f"client {number}", "agents", *(["readers"] if number else []), line=line)
+    hall.server.emit("changes", CHANGES, to=["agents", "readers"])
+    assert [len(line) for line in lines] == [1, 1, 1]
+    assert len({id(line[0]) for line in lines}) == 1
+
+
+def test_who_is_skipped_or_elsewhere_hears_nothing() -> None:
+    hall, inside, skipped, elsewhere = Hall(BroadcastManager()), Taken(), Taken(), Taken()
+    hall.enter("inside", "board", line=inside)
+    who = hall.enter("skipped", "board", line=skipped)
+    hall.enter("elsewhere", "other", line=elsewhere)
+    hall.server.emit("typing", {}, to=["board"], skip_sid=who)
+    assert [len(line) for line in (inside, skipped, elsewhere)] == [1, 0, 0]
+
+
+def test_who_polls_or_came_by_polling_gets_it_the_plain_way() -> None:
+    hall = Hall(BroadcastManager())
+    hall.enter("polls", "board", websocket=False)
+    hall.enter("has changed over", "board")
+    hall.server.emit("view_changed", {"board": 1}, to=["board"])
+    assert hall.queued("polls") == hall.queued("has changed over") == ['42["view_changed",{"board":1}]']
+
+
+def test_nothing_overtakes_what_waits_for_a_client() -> None:
+    hall, line = Hall(BroadcastManager()), Taken()
+    sid = hall.enter("client", "board", line=line)
+    hall.server.eio.send("client", "3the answer to something")
+    hall.server.emit("changes", CHANGES, to=["board"])
+    assert line == []
+    assert [text[:5] for text in hall.queued("client")] == ["43the", '42["c']
+    hall.server.emit("changes", CHANGES, to=sid)
+    assert len(line) == 1
+
+
+def test_an_event_that_asks_for_an_answer_goes_the_plain_way() -> None:
+    hall, line = Hall(BroadcastManager()), Taken()
+    sid = hall.enter("client", line=line)
+    hall.server.emit("asked", {}, to=sid, callback=lambda: None)
+    assert (line, hall.queued("client")) == ([], ['421["asked",{}]'])
+
+
+def test_who_polls_and_does_not_fetch_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broadcast_manager, "POLLED_AT_MOST", 3)
+    hall, line = Hall(BroadcastManager()), Taken()
+    hall.enter("asleep", "board", websocket=False)
+    hall.enter("awake", "board", line=line)
+    for _ in range(5):
+        hall.server.emit("changes", CHANGES, to=["board"])
+    assert len(line) == 5
+    assert hall.server.eio.sockets["asleep"].closed
+    assert [sid for sid, _ in hall.manager.get_participants("/", "board")] == [hall.manager.sid_from_eio_sid("awake", "/")]
+
+
+def test_one_that_has_just_gone_hinders_nobody() -> None:
+    hall, line = Hall(BroadcastManager()), Taken()
+    hall.enter("gone", "board", line=Taken())
+    hall.enter("here", "board", line=line)
+    del hall.server.eio.sockets["gone"]
+    hall.server.emit("changes", CHANGES, to=["board"])
+    assert len(line) == 1
