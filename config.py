@@ -35,9 +35,12 @@ class RawSettings:
     """The environment's variables as text: the one list that code, documentation and tests share."""
 
     SECRET_KEY: str = setting("", "Signs sessions and forms. At least 32 characters. Required outside demo mode.")
-    DATABASE_URL: str = setting("", "`sqlite:///…` or `postgresql+psycopg://…`. Default: `flash-news.sqlite3` in `DATA_DIR`.")
+    DATABASE_URL: str = setting(
+        "", "`sqlite:///…` or `postgresql+psycopg://…`. Default: `flash-news.sqlite3` in `DATA_DIR`."
+    )
     REDIS_URL: str = setting(
-        "", "`redis://…`: carries live messages, presence and rate limits between several workers. Default: none, one worker."
+        "",
+        "`redis://…`: carries live messages, presence and rate limits between several workers. Default: none, one worker.",
     )
     HOST: str = setting("127.0.0.1", "Address to listen on.")
     PORT: str = setting("5000", "Port to listen on.")
@@ -49,7 +52,8 @@ class RawSettings:
         "The address people type, such as `https://flash.ville.example`. Turns on secure cookies when it is https, and is the only origin live connections are taken from. Required outside demo mode unless `HOST` is a loopback address.",
     )
     PROXY_HOPS: str = setting(
-        "0", "How many reverse proxies stand in front (1 behind nginx). Their `X-Forwarded-*` headers are believed, no others."
+        "0",
+        "How many reverse proxies stand in front (1 behind nginx). Their `X-Forwarded-*` headers are believed, no others.",
     )
     TOWN_NAME: str = setting("", "The town's name in the top bar. Default: the demo town's, else « Flash News ».")
     TIMEZONE: str = setting("Europe/Paris", "The zone in which dates and times are shown.")
@@ -60,14 +64,21 @@ class RawSettings:
     )
     SMTP_USER: str = setting("", "Name to sign in with there, where it asks for one.")
     SMTP_PASSWORD: str = setting("", "Password to sign in with there.")
-    MAIL_FROM: str = setting("", "Sender of every mail, such as `Flash News <flash@ville.example>`. Required with `SMTP_HOST`.")
-    LOCAL_ACCOUNTS: str = setting("1", "`0`: nobody signs in with a password kept here; needs `OIDC_ISSUER` or `LDAP_URL`.")
+    MAIL_FROM: str = setting(
+        "", "Sender of every mail, such as `Flash News <flash@ville.example>`. Required with `SMTP_HOST`."
+    )
+    LOCAL_ACCOUNTS: str = setting(
+        "1", "`0`: nobody signs in with a password kept here; needs `OIDC_ISSUER` or `LDAP_URL`."
+    )
     OIDC_ISSUER: str = setting(
-        "", "OpenID Connect provider (ProConnect, Keycloak…), by the address under which `.well-known/openid-configuration` lies."
+        "",
+        "OpenID Connect provider (ProConnect, Keycloak…), by the address under which `.well-known/openid-configuration` lies.",
     )
     OIDC_CLIENT_ID: str = setting("", "The name under which the provider knows this installation.")
     OIDC_CLIENT_SECRET: str = setting("", "The secret that goes with it.")
-    OIDC_SCOPES: str = setting("openid email profile", "What is asked of the provider; ProConnect: `openid given_name usual_name email`.")
+    OIDC_SCOPES: str = setting(
+        "openid email profile", "What is asked of the provider; ProConnect: `openid given_name usual_name email`."
+    )
     OIDC_LABEL: str = setting("Se connecter avec le compte de la ville", "Words on the button.")
     LDAP_URL: str = setting("", "Directory to sign in with: `ldaps://annuaire.ville.example` or `ldap://…`.")
     LDAP_START_TLS: str = setting(
@@ -75,7 +86,9 @@ class RawSettings:
     )
     LDAP_BIND_DN: str = setting("", "Who searches the directory. Default: anonymously.")
     LDAP_BIND_PASSWORD: str = setting("", "Their password.")
-    LDAP_BASE: str = setting("", "Where people are searched, such as `ou=agents,dc=ville,dc=example`. Required with `LDAP_URL`.")
+    LDAP_BASE: str = setting(
+        "", "Where people are searched, such as `ou=agents,dc=ville,dc=example`. Required with `LDAP_URL`."
+    )
     LDAP_FILTER: str = setting(
         "(&(objectClass=person)(mail={login}))",
         "How they are found; `{login}` is what was typed. Active Directory: `(userPrincipalName={login})`.",
@@ -84,7 +97,9 @@ class RawSettings:
         "31536000",
         "How long browsers refuse to come here without HTTPS, names below this one included; `0` makes them forget it. Sent only where `PUBLIC_URL` is https; nginx says it for what it serves itself.",
     )
-    LOG_LEVEL: str = setting("INFO", "`DEBUG` (each request, too), `INFO`, `WARNING` or `ERROR`. Libraries speak from `WARNING` on.")
+    LOG_LEVEL: str = setting(
+        "INFO", "`DEBUG` (each request, too), `INFO`, `WARNING` or `ERROR`. Libraries speak from `WARNING` on."
+    )
     LOG_FORMAT: str = setting("text", "`json`: each line of the log is a JSON object.")
     METRICS_FROM: str = setting(
         "",
@@ -171,7 +186,11 @@ class Settings:
         """
         environment = os.environ if environment is None else environment
         raw = RawSettings(
-            **{name: environment[name].strip() for name in RawSettings.__dataclass_fields__ if environment.get(name, "").strip()}
+            **{
+                name: environment[name].strip()
+                for name in RawSettings.__dataclass_fields__
+                if environment.get(name, "").strip()
+            }
         )
         return _Reader(raw, serving).settings()
 
@@ -239,7 +258,9 @@ class _Reader:
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             self.problems.append("DATABASE_URL must start with sqlite:/// or postgresql://")
         elif not _is_database_url(url):
-            self.problems.append("DATABASE_URL is malformed: expected sqlite:////path/file or postgresql://user:password@host:port/name")
+            self.problems.append(
+                "DATABASE_URL is malformed: expected sqlite:////path/file or postgresql://user:password@host:port/name"
+            )
         return url
 
     def _redis_url(self) -> str | None:
@@ -275,7 +296,14 @@ class _Reader:
             self.problems.append("MAIL_FROM is needed with SMTP_HOST: an address such as flash@ville.example.")
         if raw.SMTP_SECURITY not in ("starttls", "tls", "none"):
             self.problems.append("SMTP_SECURITY must be starttls, tls or none.")
-        return Smtp(raw.SMTP_HOST, self._integer("SMTP_PORT", 1, 65535), raw.SMTP_SECURITY, raw.SMTP_USER, raw.SMTP_PASSWORD, raw.MAIL_FROM)
+        return Smtp(
+            raw.SMTP_HOST,
+            self._integer("SMTP_PORT", 1, 65535),
+            raw.SMTP_SECURITY,
+            raw.SMTP_USER,
+            raw.SMTP_PASSWORD,
+            raw.MAIL_FROM,
+        )
 
     def _oidc(self) -> Oidc | None:
         raw = self.raw
@@ -300,7 +328,9 @@ class _Reader:
         if not raw.LDAP_BASE:
             self.problems.append("LDAP_BASE is needed with LDAP_URL, such as ou=agents,dc=ville,dc=example.")
         if "{login}" not in raw.LDAP_FILTER or not raw.LDAP_FILTER.startswith("("):
-            self.problems.append("LDAP_FILTER must be a filter in parentheses that holds {login}, such as (mail={login}).")
+            self.problems.append(
+                "LDAP_FILTER must be a filter in parentheses that holds {login}, such as (mail={login})."
+            )
         return Ldap(raw.LDAP_URL, start_tls, raw.LDAP_BIND_DN, raw.LDAP_BIND_PASSWORD, raw.LDAP_BASE, raw.LDAP_FILTER)
 
     def _local_accounts(self, oidc: Oidc | None, ldap: Ldap | None) -> bool:

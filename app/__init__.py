@@ -92,7 +92,10 @@ def _configure_database(app: Flask, settings: Settings) -> None:
         "hide_parameters": True,  # an error in the log quotes the statement, not what somebody wrote
     }
     if settings.database_url.startswith("postgresql"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {"isolation_level": POSTGRESQL_READ_ISOLATION, "connect_args": POSTGRESQL_CONNECT_ARGS}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {
+            "isolation_level": POSTGRESQL_READ_ISOLATION,
+            "connect_args": POSTGRESQL_CONNECT_ARGS,
+        }
     else:
         # Each keeps 2 MB of pages and two descriptors, and opening one costs next to nothing.
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {"pool_size": 4}

@@ -37,7 +37,17 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 # What a page here never asks a browser for; sound (a flash) and the clipboard (a link) it does.
 NOT_NEEDED = (
-    *("accelerometer", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope", "magnetometer", "microphone", "midi"),
+    *(
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+    ),
     *("payment", "publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"),
 )
 HEADERS = {
@@ -107,7 +117,9 @@ def stand_in_front(app: Flask, settings: Settings) -> None:
             ]  # refusals of the live connection
             named = {name.lower() for name, _value in given}
             return start_response(
-                status, [*given, *((name, value) for name, value in headers.items() if name.lower() not in named)], *error
+                status,
+                [*given, *((name, value) for name, value in headers.items() if name.lower() not in named)],
+                *error,
             )
 
         return inner(environ, start)

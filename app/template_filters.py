@@ -52,7 +52,11 @@ def words_of_this_page() -> dict[str, Callable[..., str]]:
 
 def counted(one: str, many: str, num: int, **values: object) -> str:
     """The sentence for this many things. To French none is as one (« 0 session »), which gettext without a French catalogue does not know."""
-    words: str = gettext(one, num=num, **values) if num == 0 and get_locale().language == "fr" else ngettext(one, many, num, **values)
+    words: str = (
+        gettext(one, num=num, **values)
+        if num == 0 and get_locale().language == "fr"
+        else ngettext(one, many, num, **values)
+    )
     return words
 
 

@@ -52,16 +52,33 @@ def main() -> int:
     print(f"\n{table(figures)}")
     for name, reason in failed.items():
         print(f"{name}: no answer ({reason})")
-    _save(options.json, {**circumstances, "quick": options.quick, "figures": [figure.as_json() for figure in figures], "failed": failed})
+    _save(
+        options.json,
+        {
+            **circumstances,
+            "quick": options.quick,
+            "figures": [figure.as_json() for figure in figures],
+            "failed": failed,
+        },
+    )
     return 1 if failed else 0
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Flash News beside its floors. See bench/README.md.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which questions ({', '.join(QUESTIONS)}); all when left out")
-    parser.add_argument("--quick", action="store_true", help="few rounds and small crowds: whether everything runs, not how fast")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure Flash News beside its floors. See bench/README.md."
+    )
     parser.add_argument(
-        "--json", type=Path, default=RESULTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}.json", help="where to leave the figures"
+        "names", nargs="*", metavar="NAME", help=f"which questions ({', '.join(QUESTIONS)}); all when left out"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="few rounds and small crowds: whether everything runs, not how fast"
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=RESULTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}.json",
+        help="where to leave the figures",
     )
     options = parser.parse_args()
     if unknown := set(options.names) - set(QUESTIONS):

@@ -62,8 +62,16 @@ def _on(where: str, town: Town, settings: dict[str, str], backups: int) -> list[
     return [
         Figure("backup", f"a backup of {what}", median(taken), "s"),
         Figure("backup", f"a move while it is made, median, {what}", median(meanwhile), "ms", median(alone)),
-        Figure("backup", f"a move while it is made, p95, {what}", percentile(meanwhile, 0.95), "ms", percentile(alone, 0.95)),
-        Figure("backup", f"a move while it is made, longest of {len(meanwhile)}, {what}", max(meanwhile), "ms", max(alone)),
+        Figure(
+            "backup",
+            f"a move while it is made, p95, {what}",
+            percentile(meanwhile, 0.95),
+            "ms",
+            percentile(alone, 0.95),
+        ),
+        Figure(
+            "backup", f"a move while it is made, longest of {len(meanwhile)}, {what}", max(meanwhile), "ms", max(alone)
+        ),
         Figure("backup", f"restoring {what}", restoring, "s"),
     ]
 
@@ -133,7 +141,9 @@ def _token(server: Server) -> str:
 
 
 def _seq(server: Server, town: Town) -> int:
-    answer = requests.get(f"{server.url}/api/boards/{SLUG}", headers={"Authorization": f"Bearer {town.tokens[0]}"}, timeout=60)
+    answer = requests.get(
+        f"{server.url}/api/boards/{SLUG}", headers={"Authorization": f"Bearer {town.tokens[0]}"}, timeout=60
+    )
     return int(answer.json()["seq"])
 
 

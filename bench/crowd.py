@@ -34,7 +34,14 @@ class Crowd:
         self.process = process
 
     def gather(
-        self, group: str, count: int, url: str, town: Town | None = None, cookies: dict[str, str] | None = None, *, compressed: bool = True
+        self,
+        group: str,
+        count: int,
+        url: str,
+        town: Town | None = None,
+        cookies: dict[str, str] | None = None,
+        *,
+        compressed: bool = True,
     ) -> float:
         """Let the group grow to `count` listeners and a mover; seconds until all have joined.
 
@@ -42,7 +49,9 @@ class Crowd:
         """
         cookie = "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
         tokens, board = (town.tokens, town.board) if town else ([], None)
-        answer = self._order("gather", group, count=count, url=url, tokens=tokens, board=board, cookie=cookie, compressed=compressed)
+        answer = self._order(
+            "gather", group, count=count, url=url, tokens=tokens, board=board, cookie=cookie, compressed=compressed
+        )
         return float(answer["seconds"])
 
     def tell(self, group: str, command: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +82,9 @@ class Crowd:
 
 @contextmanager
 def crowd() -> Iterator[Crowd]:
-    process = subprocess.Popen([sys.executable, "-m", "bench.crowd"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.crowd"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         yield Crowd(process)
     finally:

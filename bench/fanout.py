@@ -39,7 +39,11 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
                 answers.append(told["answer"] * 1000)
                 floor.append(clients.relay("bare", told["message"]) * 1000)
             medians[sockets] = median(real), median(floor)
-            last = f"a move until the last of {sockets:,} sockets has it" if sockets > 1 else "a move until the only listener has it"
+            last = (
+                f"a move until the last of {sockets:,} sockets has it"
+                if sockets > 1
+                else "a move until the only listener has it"
+            )
             figures += [
                 Figure("fanout", f"{last}, median", median(real), "ms", median(floor)),
                 Figure("fanout", f"{last}, p95", percentile(real, 0.95), "ms", percentile(floor, 0.95)),
@@ -54,7 +58,13 @@ def _telling(medians: dict[int, tuple[float, float]]) -> list[Figure]:
     alone, alone_floor = medians[1]
     return [
         Figure(
-            "fanout", f"telling {sockets:,} sockets, beyond the first", real - alone, "ms", floor - alone_floor, aim=AIM, aims_at="ratio"
+            "fanout",
+            f"telling {sockets:,} sockets, beyond the first",
+            real - alone,
+            "ms",
+            floor - alone_floor,
+            aim=AIM,
+            aims_at="ratio",
         )
         for sockets, (real, floor) in medians.items()
         if sockets > 1

@@ -82,7 +82,14 @@ def _row(figure: Figure) -> tuple[str, ...]:
     floor = _amount(figure.floor, figure.unit) if figure.floor is not None else ""
     verdict = {True: "met", False: "NOT MET", None: ""}[figure.met]
     note = f" ({figure.note})" if figure.note else ""
-    return f"{figure.question}: {figure.what}{note}", _amount(figure.value, figure.unit), floor, ratio, _aim(figure), verdict
+    return (
+        f"{figure.question}: {figure.what}{note}",
+        _amount(figure.value, figure.unit),
+        floor,
+        ratio,
+        _aim(figure),
+        verdict,
+    )
 
 
 def _aim(figure: Figure) -> str:

@@ -37,7 +37,9 @@ def handshake(url: str, headers: dict[str, str], path: str = SOCKET_PATH) -> byt
         "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
         **headers,
     }
-    return "\r\n".join([f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in lines.items()), "", ""]).encode()
+    return "\r\n".join(
+        [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in lines.items()), "", ""]
+    ).encode()
 
 
 class _Client(asyncio.Protocol):
@@ -145,7 +147,9 @@ class Mover(_Client):
 
     async def ask(self, command: dict[str, Any]) -> tuple[float, bytes]:
         """Send a command; (seconds until its answer, the answer as it came)."""
-        message = b"420" + json.dumps(["command", {"board": self.board, "key": os.urandom(12).hex(), **command}]).encode()
+        message = (
+            b"420" + json.dumps(["command", {"board": self.board, "key": os.urandom(12).hex(), **command}]).encode()
+        )
         self._answer = asyncio.get_running_loop().create_future()
         began = time.perf_counter()
         self.say(message)

@@ -43,7 +43,9 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
 
 def _open_board(url: str, cookies: dict[str, str]) -> None:
     connection = connect(url)
-    connection.request("GET", f"/boards/{SLUG}", headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())})
+    connection.request(
+        "GET", f"/boards/{SLUG}", headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    )
     assert connection.getresponse().read()
 
 

@@ -76,7 +76,9 @@ def _over_http(boards: dict[int, Town], rounds: int) -> list[Figure]:
     with ExitStack() as stack:
         servers = {size: stack.enter_context(served(town)) for size, town in boards.items()}
         tokens = {size: _facilitator_token(town) for size, town in boards.items()}
-        movers = {size: _http_mover(connect(servers[size].url), tokens[size], town, rounds) for size, town in boards.items()}
+        movers = {
+            size: _http_mover(connect(servers[size].url), tokens[size], town, rounds) for size, town in boards.items()
+        }
         return _compare("a move over HTTP", movers, rounds)
 
 
@@ -94,7 +96,13 @@ def _compare(what: str, movers: dict[int, Callable[[], None]], rounds: int) -> l
     figures = [Figure("move_cost", f"{what}, {size:,} cards, median", value, "ms") for size, value in medians.items()]
     return [
         *figures,
-        Figure("move_cost", f"{what}, dearest size over cheapest", max(medians.values()) / min(medians.values()), "×", aim=FLAT),
+        Figure(
+            "move_cost",
+            f"{what}, dearest size over cheapest",
+            max(medians.values()) / min(medians.values()),
+            "×",
+            aim=FLAT,
+        ),
     ]
 
 
@@ -120,7 +128,9 @@ def _http_mover(connection: HTTPConnection, token: str, town: Town, rounds: int)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def move() -> None:
-        connection.request("POST", f"/boards/{SLUG}/commands", json.dumps({"key": uuid.uuid4().hex, **next(moves)}), headers)
+        connection.request(
+            "POST", f"/boards/{SLUG}/commands", json.dumps({"key": uuid.uuid4().hex, **next(moves)}), headers
+        )
         response = connection.getresponse()
         answer = response.read()
         assert response.status == 200, answer
@@ -148,7 +158,9 @@ def _count_statements(database: str, app: Flask, town: Town) -> list[Figure]:
         print(f"\n{what} on {database}: {len(statements)} statements")
         for statement, times in Counter(map(_in_short, statements)).items():
             print(f"  {times} × {statement}")
-        figures.append(Figure("move_cost", f"statements of {what} on {database}, {town.cards:,} cards", len(statements), ""))
+        figures.append(
+            Figure("move_cost", f"statements of {what} on {database}, {town.cards:,} cards", len(statements), "")
+        )
     return figures
 
 

@@ -82,13 +82,38 @@ def _measure(browser: Browser, towns: Towns, cards: int, rounds: int) -> list[Fi
     return [
         Figure("open", f"{size} painted, against the same bytes inert", real, "ms", inert, aim=AIM, aims_at="ratio"),
         Figure("open", f"{size} painted, against no script", real, "ms", no_script, aim=AIM, aims_at="ratio"),
-        Figure("open", f"{size} painted behind nginx, against the same bytes inert", behind_nginx, "ms", inert, aim=AIM, aims_at="ratio"),
-        Figure("open", f"{size} painted behind nginx, against no script", behind_nginx, "ms", no_script, aim=AIM, aims_at="ratio"),
+        Figure(
+            "open",
+            f"{size} painted behind nginx, against the same bytes inert",
+            behind_nginx,
+            "ms",
+            inert,
+            aim=AIM,
+            aims_at="ratio",
+        ),
+        Figure(
+            "open",
+            f"{size} painted behind nginx, against no script",
+            behind_nginx,
+            "ms",
+            no_script,
+            aim=AIM,
+            aims_at="ratio",
+        ),
         Figure("open", f"{size} until live", median(live), "ms"),
         Figure("open", f"{size}: the page's HTML is answered, first time after a start", first, "ms"),
         Figure("open", f"{size}: the page's HTML is answered, afterwards", median(again), "ms", file_ms),
-        Figure("open", f"{size}: the page's HTML is answered, 95 % within", percentile(again, 0.95), "ms", aim=ANSWER_MS),
-        Figure("open", f"{size}: over the wire", weight["all"] / 1000, "kB", static["all"] / 1000, aim=WIRE_KB if aim_on_bytes else None),
+        Figure(
+            "open", f"{size}: the page's HTML is answered, 95 % within", percentile(again, 0.95), "ms", aim=ANSWER_MS
+        ),
+        Figure(
+            "open",
+            f"{size}: over the wire",
+            weight["all"] / 1000,
+            "kB",
+            static["all"] / 1000,
+            aim=WIRE_KB if aim_on_bytes else None,
+        ),
         Figure("open", f"{size}: HTML over the wire", weight["html"] / 1000, "kB"),
         Figure("open", f"{size}: scripts over the wire", weight["js"] / 1000, "kB", aim=SCRIPT_KB),
         Figure("open", f"{size}: requests", weight["requests"], "", static["requests"]),
@@ -134,7 +159,9 @@ def _weigh(browser: Browser, url: str, cookies: dict[str, str], cards: int, path
             address = event.get("request", event)["url"]
             if not address.startswith("data:"):
                 weight["requests"] += 1
-                kinds[event["requestId"]] = "js" if address.endswith(".js") else "html" if address.endswith(path) else "other"
+                kinds[event["requestId"]] = (
+                    "js" if address.endswith(".js") else "html" if address.endswith(path) else "other"
+                )
 
         def finished(event: dict[str, Any]) -> None:
             if event["requestId"] in kinds:

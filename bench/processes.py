@@ -20,7 +20,9 @@ from bench.town import EMAIL, PASSWORD, SLUG, Town, make_town, settings_of
 from config import ROOT
 from tests.server import Server, ServerFromNothing, free_port
 
-RESULTS = ROOT / "bench" / "results"  # on the disk that the product's own data is on: a /tmp in memory would commit for free
+RESULTS = (
+    ROOT / "bench" / "results"
+)  # on the disk that the product's own data is on: a /tmp in memory would commit for free
 FILES = 8192
 
 
@@ -81,7 +83,9 @@ def sign_in(url: str) -> dict[str, str]:
     browser = build_opener(HTTPCookieProcessor(jar))
     page = browser.open(f"{url}/sign-in").read().decode()
     token = page.split('name="csrf-token" content="')[1].split('"')[0]
-    with browser.open(f"{url}/sign-in", urlencode({"email": EMAIL, "password": PASSWORD, "csrf_token": token}).encode()) as answer:
+    with browser.open(
+        f"{url}/sign-in", urlencode({"email": EMAIL, "password": PASSWORD, "csrf_token": token}).encode()
+    ) as answer:
         assert urlsplit(answer.url).path == f"/boards/{SLUG}", answer.url
     return {cookie.name: cookie.value or "" for cookie in jar}
 

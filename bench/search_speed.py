@@ -44,7 +44,11 @@ def _of_size(town: Town, size: int, rounds: int) -> list[Figure]:
     return [
         Figure("search_speed", f"a search among {size:,} cards, median", median(times), "ms"),
         Figure(
-            "search_speed", f"a search among {size:,} cards, 95 %", percentile(times, 0.95), "ms", aim=AIM_MS if size == AIMED_AT else None
+            "search_speed",
+            f"a search among {size:,} cards, 95 %",
+            percentile(times, 0.95),
+            "ms",
+            aim=AIM_MS if size == AIMED_AT else None,
         ),
     ]
 

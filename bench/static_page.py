@@ -29,10 +29,15 @@ def in_front_of(server: Server, folder: Path) -> AbstractContextManager[str]:
     """nginx that gives the built files itself, as deploy/nginx.conf has it, and the rest by the product; yields its address."""
     files = [answer for answer in _recorded(folder) if answer.path.startswith("/static/")]
     runnable = [
-        replace(file, headers=file.headers | {"Content-Type": "text/javascript"} if file.path.endswith(".js") else file.headers)
+        replace(
+            file,
+            headers=file.headers | {"Content-Type": "text/javascript"} if file.path.endswith(".js") else file.headers,
+        )
         for file in files
     ]
-    return _nginx(folder, "".join(f"    {_place(folder, file)}\n" for file in runnable) + _PROXY.format(server=server.url))
+    return _nginx(
+        folder, "".join(f"    {_place(folder, file)}\n" for file in runnable) + _PROXY.format(server=server.url)
+    )
 
 
 _PROXY = """
@@ -54,7 +59,9 @@ def _nginx(folder: Path, locations: str) -> Iterator[str]:
     folder = folder / str(port)
     folder.mkdir()
     (folder / "nginx.conf").write_text(_configuration(folder, port, locations), encoding="utf-8")
-    process = subprocess.Popen([PROGRAM, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
+    process = subprocess.Popen(
+        [PROGRAM, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    )
     try:
         deadline = time.monotonic() + START_SECONDS
         while not _listens(port):
@@ -86,7 +93,11 @@ def _configuration(folder: Path, port: int, locations: str) -> str:
 def _place(folder: Path, answer: Recorded) -> str:
     """The recorded bytes as they travelled, compressed as they were, under the recorded headers."""
     kind = next(value for name, value in answer.headers.items() if name.lower() == "content-type")
-    others = " ".join(f"add_header {name} {_quoted(value)};" for name, value in answer.headers.items() if name.lower() != "content-type")
+    others = " ".join(
+        f"add_header {name} {_quoted(value)};"
+        for name, value in answer.headers.items()
+        if name.lower() != "content-type"
+    )
     return f"location = {answer.path} {{ alias {folder}/{answer.body}; types {{}} default_type {_quoted(kind)}; {others} }}"
 
 

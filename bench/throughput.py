@@ -34,7 +34,15 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
             answers = [answer * 1000 for answer in done["answers"]]
             what = f"{in_flight} in flight, {sockets} listeners"
             figures += [
-                Figure("throughput", f"moves with {what}", len(answers) / done["seconds"], "/s", floor, better="more", aim=AIM_PER_SECOND),
+                Figure(
+                    "throughput",
+                    f"moves with {what}",
+                    len(answers) / done["seconds"],
+                    "/s",
+                    floor,
+                    better="more",
+                    aim=AIM_PER_SECOND,
+                ),
                 Figure("throughput", f"the answer with {what}, median", median(answers), "ms"),
                 Figure(
                     "throughput",
@@ -60,12 +68,16 @@ def commits_per_second(folder: Path, seconds: float) -> float:
         INSERT OR IGNORE INTO boards VALUES (1, 0);
         """
     )
-    connection.executemany("INSERT OR IGNORE INTO cards VALUES (?, ?, ?)", [(n, n % 17, f"a{n:05}") for n in range(1, CARDS + 1)])
+    connection.executemany(
+        "INSERT OR IGNORE INTO cards VALUES (?, ?, ?)", [(n, n % 17, f"a{n:05}") for n in range(1, CARDS + 1)]
+    )
     commits, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
         connection.execute("BEGIN IMMEDIATE")
         seq = connection.execute("UPDATE boards SET seq = seq + 1 WHERE id = 1 RETURNING seq").fetchone()[0]
-        connection.execute("UPDATE cards SET column_id = ?, rank = ? WHERE id = ?", (seq % 17, f"b{seq:09}", seq % CARDS + 1))
+        connection.execute(
+            "UPDATE cards SET column_id = ?, rank = ? WHERE id = ?", (seq % 17, f"b{seq:09}", seq % CARDS + 1)
+        )
         connection.execute("INSERT INTO changes (seq, record) VALUES (?, ?)", (seq, RECORD))
         connection.execute("COMMIT")
         commits += 1

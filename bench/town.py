@@ -143,7 +143,9 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
         with write_transaction() as session:  # nobody is shown around: that is for a first day
             session.execute(update(Account).values(welcomed_at=now()))
         authors = [
-            account_service.add_account(f"agent{n}@bench.example", f"Agent {chr(65 + n % 26)}. Durand", Role.AGENT, [], None).person_id
+            account_service.add_account(
+                f"agent{n}@bench.example", f"Agent {chr(65 + n % 26)}. Durand", Role.AGENT, [], None
+            ).person_id
             for n in range(AUTHORS)
         ]
         perform(actor, board_id, ImportColumns(columns=_columns(cards, authors), tally=Tally()))
@@ -194,4 +196,6 @@ def _columns(cards: int, authors: list[int]) -> list[Any]:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "town.json").write_text(json.dumps(asdict(_fill(folder, int(sys.argv[2]), int(sys.argv[3])))), encoding="utf-8")
+    (folder / "town.json").write_text(
+        json.dumps(asdict(_fill(folder, int(sys.argv[2]), int(sys.argv[3])))), encoding="utf-8"
+    )

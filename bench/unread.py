@@ -35,7 +35,9 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
             for side, address in sides.items():
                 answered[side] += answers_ms(*address, 1)
     words = f"{cards:,} cards, {PEOPLE} people, {rows:,} cards read one by one: the page is answered"
-    return [Figure("unread", words, median(answered["with"]), "ms", median(answered["without"]), aim=AIM, aims_at="ratio")]
+    return [
+        Figure("unread", words, median(answered["with"]), "ms", median(answered["without"]), aim=AIM, aims_at="ratio")
+    ]
 
 
 def _let_them_read(town: Town) -> int:
@@ -47,14 +49,16 @@ def _let_them_read(town: Town) -> int:
         signalled = dict(zip(cards, dice.sample(range(1, SEQ), len(cards)), strict=True))
         database.execute("UPDATE boards SET seq = ? WHERE id = ?", (SEQ, town.board))
         database.executemany(
-            "UPDATE cards SET signalled_seq = ?, signalled_by_id = author_id WHERE id = ?", [(seq, id) for id, seq in signalled.items()]
+            "UPDATE cards SET signalled_seq = ?, signalled_by_id = author_id WHERE id = ?",
+            [(seq, id) for id, seq in signalled.items()],
         )
         database.execute("DELETE FROM visits")
         visits = [(person, town.board, dice.randrange(SEQ)) for person in people]
         database.executemany("INSERT INTO visits (person_id, board_id, read_to) VALUES (?, ?, ?)", visits)
         # Whoever is measured has read half of it, and as much as the others since.
         database.execute(
-            "UPDATE visits SET read_to = ? WHERE person_id = (SELECT person_id FROM accounts WHERE email = ?)", (SEQ // 2, EMAIL)
+            "UPDATE visits SET read_to = ? WHERE person_id = (SELECT person_id FROM accounts WHERE email = ?)",
+            (SEQ // 2, EMAIL),
         )
         seen = [(person, card, SEQ) for person in people for card in dice.sample(cards, READ_SINCE)]
         database.executemany("INSERT INTO seen (person_id, card_id, seq) VALUES (?, ?, ?)", seen)

@@ -99,7 +99,9 @@ def _commits_per_second(url: str, seconds: float) -> float:
         commits, began = 0, time.perf_counter()
         while time.perf_counter() - began < seconds:
             with connection.transaction():
-                found = connection.execute("UPDATE floor_boards SET seq = seq + 1 WHERE id = 1 RETURNING seq").fetchone()
+                found = connection.execute(
+                    "UPDATE floor_boards SET seq = seq + 1 WHERE id = 1 RETURNING seq"
+                ).fetchone()
                 seq = found[0] if found else 0
                 place = (seq % 17, f"b{seq:09}", seq % CARDS + 1)
                 connection.execute("UPDATE floor_cards SET column_id = %s, rank = %s WHERE id = %s", place)

@@ -115,7 +115,9 @@ def parse_template(data: Any) -> Template:
 def template_of(session: Session, board: Board) -> Template:
     """The board's shape as it is now. Raises Invalid where there is too much of it for a template."""
     names = {service.id: service for service in session.scalars(select(Service).where(Service.archived_at.is_(None)))}
-    columns = session.scalars(select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank)).all()
+    columns = session.scalars(
+        select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank)
+    ).all()
     cards: dict[int, list[Record]] = {column.id: [] for column in columns if column.kind == Kind.GUIDE}
     standing = select(Card).where(Card.column_id.in_(cards), Card.archived_at.is_(None)).order_by(Card.rank)
     for card in session.scalars(standing):
@@ -148,7 +150,9 @@ class Provided:
     restored: list[Service]
 
 
-def beginning_with(session: Session, template: Template, *, author_id: int, create_services: bool) -> tuple[ImportColumns, Provided]:
+def beginning_with(
+    session: Session, template: Template, *, author_id: int, create_services: bool
+) -> tuple[ImportColumns, Provided]:
     """The command that gives a new board the template's columns, and the services that were provided for it.
 
     In a write transaction. Without `create_services` a column of a service that the town does not have in use belongs to none.

@@ -10,7 +10,19 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Text, create_engine, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Text,
+    create_engine,
+    event,
+)
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -20,7 +32,12 @@ from boards.errors import Busy
 
 WRITE_PATIENCE_SECONDS = 10.0
 # The kernel notices within a minute that the machine at the other end is gone; psycopg hands these to libpq.
-POSTGRESQL_CONNECT_ARGS = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+POSTGRESQL_CONNECT_ARGS = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 # Whoever reads sees the board as it is at one instant: SQLite's readers always do, PostgreSQL's have to be told.
 # Whoever writes takes the board's turn first and then has to see what was written before it.
 POSTGRESQL_READ_ISOLATION = "REPEATABLE READ"
@@ -135,7 +152,11 @@ def is_unavailable(error: BaseException) -> bool:
 @contextmanager
 def repeatable_read(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees the database as it is at one instant, however long it reads; writers go on meanwhile."""
-    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+    options = (
+        {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        if engine.dialect.name == "postgresql"
+        else {}
+    )
     with engine.connect().execution_options(**options) as connection:
         yield connection
 

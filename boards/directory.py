@@ -63,7 +63,10 @@ def make_default(session: Session, board_id: int) -> bool:
 
 def _all_locked(session: Session) -> list[Board]:
     """Every board in order; none is archived, or made the default, while this transaction lasts."""
-    return sorted(session.scalars(select(Board).order_by(Board.id).with_for_update()), key=lambda board: (board.position, board.id))
+    return sorted(
+        session.scalars(select(Board).order_by(Board.id).with_for_update()),
+        key=lambda board: (board.position, board.id),
+    )
 
 
 def create_service(
@@ -110,16 +113,27 @@ def agents_by_service(session: Session) -> dict[int, int]:
 def columns_by_service(session: Session) -> dict[int, list[Column]]:
     """The columns in use of each service."""
     found: dict[int, list[Column]] = {}
-    columns = select(Column).where(Column.service_id.is_not(None), Column.archived_at.is_(None)).order_by(Column.board_id, Column.rank)
+    columns = (
+        select(Column)
+        .where(Column.service_id.is_not(None), Column.archived_at.is_(None))
+        .order_by(Column.board_id, Column.rank)
+    )
     for column in session.scalars(columns):
         if column.service_id is not None:
             found.setdefault(column.service_id, []).append(column)
     return found
 
 
-def create_person(session: Session, name: str, role: Role, service_slugs: list[str] | None = None, hue: int | None = None) -> Person:
+def create_person(
+    session: Session, name: str, role: Role, service_slugs: list[str] | None = None, hue: int | None = None
+) -> Person:
     """Add a person, to whom nothing is new yet. Raises ValueError naming a service that does not exist."""
-    person = Person(name=name, role=role, services=services_with(session, service_slugs or []), hue=hue_of(name) if hue is None else hue)
+    person = Person(
+        name=name,
+        role=role,
+        services=services_with(session, service_slugs or []),
+        hue=hue_of(name) if hue is None else hue,
+    )
     session.add(person)
     session.flush()
     begin_visits(session, person)

@@ -39,7 +39,12 @@ def flashing(session: Session) -> Sequence[Flash]:
         select(Card, Column, Board)
         .join(Column, Column.id == Card.column_id)
         .join(Board, Board.id == Card.board_id)
-        .where(Card.flash_until > now(), Card.archived_at.is_(None), Column.archived_at.is_(None), Board.archived_at.is_(None))
+        .where(
+            Card.flash_until > now(),
+            Card.archived_at.is_(None),
+            Column.archived_at.is_(None),
+            Board.archived_at.is_(None),
+        )
         .where(or_(Card.valid_until.is_(None), Card.valid_until >= today()))
         .order_by(Card.flashed_at.desc(), Card.id.desc())
     )
@@ -63,11 +68,19 @@ def unread_among(session: Session, person: Person, flashes: Iterable[Flash]) -> 
     read_to = (
         select(Card.id, CardReadMarker.seq, BoardReadMarker.read_to)
         .outerjoin(CardReadMarker, (CardReadMarker.card_id == Card.id) & (CardReadMarker.person_id == person.id))
-        .outerjoin(BoardReadMarker, (BoardReadMarker.board_id == Card.board_id) & (BoardReadMarker.person_id == person.id))
+        .outerjoin(
+            BoardReadMarker, (BoardReadMarker.board_id == Card.board_id) & (BoardReadMarker.person_id == person.id)
+        )
         .where(Card.id.in_(found))
     )
-    progress = {id: Progress(seq or 0, {} if seen is None else {id: seen}) for id, seen, seq in session.execute(read_to)}
-    return {id for id, card in found.items() if progress[id].is_unread(person.id, id, card.signalled_seq, card.signalled_by_id)}
+    progress = {
+        id: Progress(seq or 0, {} if seen is None else {id: seen}) for id, seen, seq in session.execute(read_to)
+    }
+    return {
+        id
+        for id, card in found.items()
+        if progress[id].is_unread(person.id, id, card.signalled_seq, card.signalled_by_id)
+    }
 
 
 def ensure_flash_slot(session: Session, actor: Person, card: Card) -> None:
@@ -76,4 +89,6 @@ def ensure_flash_slot(session: Session, actor: Person, card: Card) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_TURN)))
     others = [flash for flash in flashing(session) if flash.card.id != card.id]
     if len(others) >= AT_ONCE:
-        raise Conflict("too_many_flashes", titles=[flash.card.title for flash in readable(others, actor)], at_most=AT_ONCE)
+        raise Conflict(
+            "too_many_flashes", titles=[flash.card.title for flash in readable(others, actor)], at_most=AT_ONCE
+        )

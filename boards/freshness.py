@@ -32,7 +32,11 @@ def freshness(card: Card, column: Column, day: date) -> Freshness:
     """How the card stands on this day."""
     if card.valid_until is not None:
         return Freshness.EXPIRED if card.valid_until < day else Freshness.CURRENT
-    return Freshness.STALE if _asks(column) and day_of(card.confirmed_at) <= _confirmed_by(column, day) else Freshness.CURRENT
+    return (
+        Freshness.STALE
+        if _asks(column) and day_of(card.confirmed_at) <= _confirmed_by(column, day)
+        else Freshness.CURRENT
+    )
 
 
 def has_expired(card: Card) -> bool:
@@ -54,10 +58,14 @@ def to_check(session: Session, person: Person, board: Board) -> list[ToCheck]:
     day = today()
     columns = [column for column in visible_columns(session, board, person) if rights.may_add(person, column)]
     latest = max((_confirmed_by(column, day) for column in columns if _asks(column)), default=None)
-    stale = and_(Card.valid_until.is_(None), Card.confirmed_at < start_of(latest + timedelta(days=1))) if latest else None
+    stale = (
+        and_(Card.valid_until.is_(None), Card.confirmed_at < start_of(latest + timedelta(days=1))) if latest else None
+    )
     ending = Card.valid_until.between(day, day + timedelta(days=ENDS_SOON))
     due = ending if stale is None else or_(stale, ending)
-    standing = select(Card).where(Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None), due)
+    standing = select(Card).where(
+        Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None), due
+    )
     found = {column.id: ToCheck(column, [], []) for column in columns}
     for card in session.scalars(standing.order_by(Card.confirmed_at, Card.id).options(selectinload(Card.confirmed_by))):
         place = found[card.column_id]

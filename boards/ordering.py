@@ -15,13 +15,19 @@ from boards.models import Card, Column
 _IN_COLUMN = select(Card.rank).where(Card.column_id == bindparam("column"))
 _FIRST, _LAST = _IN_COLUMN.order_by(Card.rank).limit(1), _IN_COLUMN.order_by(Card.rank.desc()).limit(1)
 _other = aliased(Card)
-_its_rank = select(_other.rank).where(_other.id == bindparam("card"), _other.column_id == bindparam("column"), _other.archived_at.is_(None))
+_its_rank = select(_other.rank).where(
+    _other.id == bindparam("card"), _other.column_id == bindparam("column"), _other.archived_at.is_(None)
+)
 _FROM_CARD_ON = _IN_COLUMN.where(Card.rank >= _its_rank.scalar_subquery()).order_by(Card.rank).limit(2)
 
 
-def ranks_for_cards(session: Session, column: Column, after: int | None, count: int, *, at_top: bool = False) -> list[str]:
+def ranks_for_cards(
+    session: Session, column: Column, after: int | None, count: int, *, at_top: bool = False
+) -> list[str]:
     """Ranks in the column, in order, right behind the card `after`; at the end without one or when it has vanished from there, or at the top when `at_top`."""
-    return list(generate_n_keys_between(*_neighbours_of_cards(session, {"column": column.id, "card": after}, at_top), count))
+    return list(
+        generate_n_keys_between(*_neighbours_of_cards(session, {"column": column.id, "card": after}, at_top), count)
+    )
 
 
 def _neighbours_of_cards(session: Session, place: dict[str, int | None], at_top: bool) -> tuple[str | None, str | None]:

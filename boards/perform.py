@@ -45,7 +45,9 @@ _ACTOR_AND_DUPLICATE = (
 )
 
 
-def perform(actor_id: int, board_id: int, command: Command, key: str | None = None, *, by_program: bool = False) -> CommittedChange:
+def perform(
+    actor_id: int, board_id: int, command: Command, key: str | None = None, *, by_program: bool = False
+) -> CommittedChange:
     """Carry out a command on a board, in one transaction, and tell about it once it is committed.
 
     `by_program`: the actor has lent their name to one, which may do less. A key already used by this actor for the same command answers with the first result and alters nothing.
@@ -69,7 +71,9 @@ def perform_scheduled(board_id: int, command: Command) -> CommittedChange:
             with write_transaction() as session:
                 board = _lock_board(session, board_id)
                 nobody = Person(name="", role=Role.FACILITATOR, services=[])
-                done = _apply(Scope(session, nobody, board, now(), by_clock=True), command, None, _digest(board_id, command))
+                done = _apply(
+                    Scope(session, nobody, board, now(), by_clock=True), command, None, _digest(board_id, command)
+                )
         except IntegrityError as error:
             raise Conflict("try_again") from error
         change_committed.send(None, change=done)
@@ -86,7 +90,9 @@ def perform_batch(actor_id: int, commands: Mapping[int, Command], also: Callable
             with write_transaction() as session:
                 done = [
                     _execute(session, actor_id, board_id, command, None, _digest(board_id, command))
-                    for board_id, command in sorted(commands.items())  # always in the same order, so that two never wait for each other
+                    for board_id, command in sorted(
+                        commands.items()
+                    )  # always in the same order, so that two never wait for each other
                 ]
                 also(session)
         except IntegrityError as error:
@@ -129,7 +135,13 @@ def _transact(
 
 
 def _execute(
-    session: Session, actor_id: int, board_id: int, command: Command, key: str | None, digest: str, by_program: bool = False
+    session: Session,
+    actor_id: int,
+    board_id: int,
+    command: Command,
+    key: str | None,
+    digest: str,
+    by_program: bool = False,
 ) -> CommittedChange:
     board = _lock_board(session, board_id)
     actor = _actor(session, actor_id) if key is None else _actor_unless_duplicate(session, actor_id, key, digest)
@@ -215,7 +227,9 @@ def _committed(scope: Scope, change: Change) -> CommittedChange:
     homes = {card.column_id for card in cards.values()} | set(previous_columns(change.record).values())
     for card in cards.values():  # as it is now, for whoever shows the card once this session is closed
         set_committed_value(card, "asked", scope.session.get(Service, card.asked_id) if card.asked_id else None)
-    return committed_change(change, change.actor, cards, columns | {id: scope.known_column(id) for id in homes}, scope.board)
+    return committed_change(
+        change, change.actor, cards, columns | {id: scope.known_column(id) for id in homes}, scope.board
+    )
 
 
 def _digest(board_id: int, command: Command) -> str:

@@ -75,7 +75,12 @@ def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
     seq = session.scalars(select(Board.seq).where(Board.id == board.id)).one()
     seen, cards = overview(session, board, person), active_cards(session, board)
     return Snapshot(
-        board, seen.columns, seen.folded, seen.placements, seq, {column.id: cards.get(column.id, []) for column in seen.columns}
+        board,
+        seen.columns,
+        seen.folded,
+        seen.placements,
+        seq,
+        {column.id: cards.get(column.id, []) for column in seen.columns},
     )
 
 
@@ -110,14 +115,19 @@ def active_cards(session: Session, board: Board) -> dict[int, list[CardKey]]:
 
 def active_cards_version(session: Session, board: Board) -> ActiveCardsVersion:
     """Whether `active_cards` and what is shown of it may have altered, in two small queries. Read it first: what is read later is not older."""
-    counted = select(func.count(Person.id)).scalar_subquery(), select(func.coalesce(func.sum(Person.version), 0)).scalar_subquery()
+    counted = (
+        select(func.count(Person.id)).scalar_subquery(),
+        select(func.coalesce(func.sum(Person.version), 0)).scalar_subquery(),
+    )
     seq, count, versions = session.execute(select(Board.seq, *counted).where(Board.id == board.id)).one()
     services = session.execute(select(Service.id, Service.name).order_by(Service.id)).all()
     return ActiveCardsVersion(seq, (count, int(versions)), tuple((id, name) for id, name in services))
 
 
 def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:
-    rows = session.scalars(select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank))
+    rows = session.scalars(
+        select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank)
+    )
     return [column for column in rows if rights.may_read(person, column)]
 
 
@@ -143,7 +153,9 @@ def find_card(session: Session, person: Person, card_id: int) -> tuple[Card, Col
 def archived(session: Session, board: Board, person: Person) -> tuple[list[Column], list[tuple[Card, Column]]]:
     """What was put away, latest first: columns, and cards whose column is still in use, that this person may see."""
     columns = session.scalars(
-        select(Column).where(Column.board_id == board.id, Column.archived_at.is_not(None)).order_by(Column.archived_at.desc())
+        select(Column)
+        .where(Column.board_id == board.id, Column.archived_at.is_not(None))
+        .order_by(Column.archived_at.desc())
     )
     in_use = {column.id: column for column in visible_columns(session, board, person)}
     cards = session.scalars(
@@ -152,31 +164,46 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
         .order_by(Card.archived_at.desc())
         .limit(ARCHIVED_LIMIT)  # counted among what this person may see, or what is hidden would crowd the rest out
     )
-    return [column for column in columns if rights.may_read(person, column)], [(card, in_use[card.column_id]) for card in cards]
+    return [column for column in columns if rights.may_read(person, column)], [
+        (card, in_use[card.column_id]) for card in cards
+    ]
 
 
 def scheduled(session: Session, board: Board, person: Person) -> list[tuple[Card, Column]]:
     """The cards that wait for their day, the next first, that this person may edit."""
     in_use = {column.id: column for column in visible_columns(session, board, person)}
-    waiting = select(Card).where(Card.column_id.in_(in_use), Card.visible_from.is_not(None)).order_by(Card.visible_from, Card.id)
+    waiting = (
+        select(Card)
+        .where(Card.column_id.in_(in_use), Card.visible_from.is_not(None))
+        .order_by(Card.visible_from, Card.id)
+    )
     return [
-        (card, in_use[card.column_id]) for card in session.scalars(waiting) if rights.may_see_card(person, card, in_use[card.column_id])
+        (card, in_use[card.column_id])
+        for card in session.scalars(waiting)
+        if rights.may_see_card(person, card, in_use[card.column_id])
     ]
 
 
 def services_in_use(session: Session) -> list[Service]:
     """Every service that is not archived, by name as a reader of French looks it up: É beside E."""
-    return sorted(session.scalars(select(Service).where(Service.archived_at.is_(None))), key=lambda service: sorting_key(service.name))
+    return sorted(
+        session.scalars(select(Service).where(Service.archived_at.is_(None))),
+        key=lambda service: sorting_key(service.name),
+    )
 
 
 def audiences(session: Session, ids: Collection[int]) -> dict[int, Audience]:
     """How rights see these people, as `Person.audience` does; without making a thousand objects of a thousand people."""
     services: defaultdict[int, set[int]] = defaultdict(set)
-    of_agents = select(memberships).join(Person).join(Service).where(Person.role == Role.AGENT, Service.archived_at.is_(None))
+    of_agents = (
+        select(memberships).join(Person).join(Service).where(Person.role == Role.AGENT, Service.archived_at.is_(None))
+    )
     for person_id, service_id in session.execute(of_agents.where(Person.id.in_(ids))):
         services[person_id].add(service_id)
     people = session.execute(select(Person.id, Person.role, Person.disabled_at).where(Person.id.in_(ids)))
-    return {id: Audience(None) if closed else Audience(Role(role), frozenset(services[id])) for id, role, closed in people}
+    return {
+        id: Audience(None) if closed else Audience(Role(role), frozenset(services[id])) for id, role, closed in people
+    }
 
 
 def all_boards_in_order(session: Session) -> Sequence[Board]:

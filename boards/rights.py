@@ -31,7 +31,12 @@ class Level(IntEnum):
 
 LEVELS = {level.word: level for level in Level}
 
-_AGENTS = {Kind.SERVICE: Level.COMMENT, Kind.FREE: Level.EDIT, Kind.SUGGESTIONS: Level.CONTRIBUTE, Kind.GUIDE: Level.READ}
+_AGENTS = {
+    Kind.SERVICE: Level.COMMENT,
+    Kind.FREE: Level.EDIT,
+    Kind.SUGGESTIONS: Level.CONTRIBUTE,
+    Kind.GUIDE: Level.READ,
+}
 _READERS = dict.fromkeys(Kind, Level.READ)
 
 

@@ -91,13 +91,17 @@ class Scope:
         Raises NotFound when they see none of them, else Conflict or Forbidden with how many left the board, or are not theirs to edit.
         """
         rows = self.session.execute(
-            select(Card, Column).join(Column, Column.id == Card.column_id).where(Card.board_id == self.board.id, Card.id.in_(card_ids))
+            select(Card, Column)
+            .join(Column, Column.id == Card.column_id)
+            .where(Card.board_id == self.board.id, Card.id.in_(card_ids))
         )
         seen = {card.id: (card, column) for card, column in rows if rights.may_see_card(self.actor, card, column)}
         if not seen:
             raise NotFound("card_not_found")
         self._columns |= {column.id: column for _card, column in seen.values()}
-        standing = [seen[id] for id in card_ids if id in seen and not (seen[id][0].archived_at or seen[id][1].archived_at)]
+        standing = [
+            seen[id] for id in card_ids if id in seen and not (seen[id][0].archived_at or seen[id][1].archived_at)
+        ]
         if denied := sum(not rights.may_place(self.actor, card, column) for card, column in standing):
             raise Forbidden("may_not_edit", count=denied)
         if len(standing) < len(card_ids):
@@ -129,7 +133,9 @@ class Scope:
         """The rank to stand behind among the board's columns; None when that column has vanished, which means the end."""
         if column_id is None:
             return None
-        standing = select(Column.rank).where(Column.id == column_id, Column.board_id == self.board.id, Column.archived_at.is_(None))
+        standing = select(Column.rank).where(
+            Column.id == column_id, Column.board_id == self.board.id, Column.archived_at.is_(None)
+        )
         return self.session.scalar(standing)
 
     def require_add(self, column: Column) -> None:

@@ -69,7 +69,9 @@ def shared_html(card: Card, home: str) -> str:
 
 def _leads_in(address: str, home: str) -> bool:
     host, path = address.casefold().partition("://")[2].partition("/")[::2]
-    return address.startswith("/") or (host == home.casefold().partition("://")[2].partition("/")[0] and not path.startswith("p/"))
+    return address.startswith("/") or (
+        host == home.casefold().partition("://")[2].partition("/")[0] and not path.startswith("p/")
+    )
 
 
 def sharing_state(session: Session, card_id: int) -> SharingState:
@@ -110,7 +112,11 @@ def make_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLin
 
 def revoke_link(session: Session, card_id: int) -> bool:
     """Take the card's public page away; says whether it had one. Its address never comes back."""
-    revoking = update(PublicLink).where(PublicLink.card_id == card_id, PublicLink.revoked_at.is_(None)).values(revoked_at=now())
+    revoking = (
+        update(PublicLink)
+        .where(PublicLink.card_id == card_id, PublicLink.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
     return bool(session.scalars(revoking.returning(PublicLink.id)).all())
 
 

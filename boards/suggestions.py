@@ -36,7 +36,9 @@ def notify_author(scope: Scope, card: Card, what: str, **facts: Any) -> None:
     author = card.author
     if author is None or author.id == scope.actor.id or author.disabled_at is not None:
         return
-    scope.session.add(Notice(person_id=author.id, card_id=card.id, what=what, facts={"actor": scope.actor.id, **facts}, at=scope.now))
+    scope.session.add(
+        Notice(person_id=author.id, card_id=card.id, what=what, facts={"actor": scope.actor.id, **facts}, at=scope.now)
+    )
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ class SuggestionPage:
     pages: int
 
 
-def suggestions(session: Session, person: Person, board: Board, wanted: SuggestionQuery, number: int = 1) -> SuggestionPage:
+def suggestions(
+    session: Session, person: Person, board: Board, wanted: SuggestionQuery, number: int = 1
+) -> SuggestionPage:
     """A page of the suggestions that stand on the board and that this person may read."""
     columns = suggestion_columns(session, person, board)
     standing = [Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None)]
@@ -82,14 +86,20 @@ def suggestions(session: Session, person: Person, board: Board, wanted: Suggesti
     pages = max(1, -(-found // PAGE))
     number = min(max(1, number), pages)
     most_supported = [Card.votes.desc()] if wanted.sort == "votes" else []
-    query = select(Card).where(*standing, *wanted.conditions(person)).order_by(*most_supported, Card.created_at.desc(), Card.id.desc())
+    query = (
+        select(Card)
+        .where(*standing, *wanted.conditions(person))
+        .order_by(*most_supported, Card.created_at.desc(), Card.id.desc())
+    )
     cards = session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)).all()
     return SuggestionPage(cards, found, by_status, number, pages)
 
 
 def suggestion_columns(session: Session, person: Person, board: Board) -> list[Column]:
     """The columns of suggestions of the board that this person may read."""
-    in_use = select(Column).where(Column.board_id == board.id, Column.kind == Kind.SUGGESTIONS, Column.archived_at.is_(None))
+    in_use = select(Column).where(
+        Column.board_id == board.id, Column.kind == Kind.SUGGESTIONS, Column.archived_at.is_(None)
+    )
     return [column for column in session.scalars(in_use.order_by(Column.rank)) if rights.may_read(person, column)]
 
 
@@ -101,7 +111,9 @@ def open_requests(session: Session, columns: Iterable[Column]) -> dict[int, list
     requests: defaultdict[int, list[Card]] = defaultdict(list)
     if not services or not homes:
         return requests
-    asking = select(Card).where(Card.column_id.in_(homes), Card.archived_at.is_(None), Card.suggestion == Suggestion.REQUEST)
+    asking = select(Card).where(
+        Card.column_id.in_(homes), Card.archived_at.is_(None), Card.suggestion == Suggestion.REQUEST
+    )
     waiting = asking.where(Card.asked_id.in_(services), Card.status.not_in(CLOSED)).order_by(Card.id)
     for card in session.scalars(waiting.options(selectinload(Card.column))):
         requests[card.asked_id or 0].append(card)
@@ -119,7 +131,11 @@ def supports(session: Session, person: Person, card: Card) -> bool:
 
 def answer_of(session: Session, person: Person, card: Card) -> Card | None:
     """The card that answers this suggestion, where this person may read it."""
-    return next(iter(_readable(session, person, select(Card, Column).where(Card.id == card.answer_id))), None) if card.answer_id else None
+    return (
+        next(iter(_readable(session, person, select(Card, Column).where(Card.id == card.answer_id))), None)
+        if card.answer_id
+        else None
+    )
 
 
 def answered_by(session: Session, person: Person, card: Card) -> list[Card]:
@@ -145,7 +161,11 @@ class NoticeItem:
 
 def notices(session: Session, person: Person) -> list[NoticeItem]:
     """What this person was told, the latest first, about cards that they may still read."""
-    about = select(Notice, Card).join(Card, Card.id == Notice.card_id).where(Card.column_id.in_(_columns_told_of(session, person)))
+    about = (
+        select(Notice, Card)
+        .join(Card, Card.id == Notice.card_id)
+        .where(Card.column_id.in_(_columns_told_of(session, person)))
+    )
     about = about.where(Card.unpublished.is_(False))  # one that waits for its day is named to nobody
     # Counted among what they may read, or what is hidden would crowd the rest out.
     latest = about.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
@@ -158,7 +178,11 @@ def notices(session: Session, person: Person) -> list[NoticeItem]:
 def unread_notices(session: Session, person: Person) -> int:
     """How many notices wait for this person about cards that they may read."""
     columns = _columns_told_of(session, person, unread=True)
-    waiting = _unread(person.id).join(Card, Card.id == Notice.card_id).where(Card.column_id.in_(columns), Card.unpublished.is_(False))
+    waiting = (
+        _unread(person.id)
+        .join(Card, Card.id == Notice.card_id)
+        .where(Card.column_id.in_(columns), Card.unpublished.is_(False))
+    )
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0 if columns else 0
 
 
@@ -166,7 +190,11 @@ def _columns_told_of(session: Session, person: Person, *, unread: bool = False) 
     """The columns on boards in use where cards stand of which this person was told, as far as they may read them."""
     cards = select(Card.column_id).join(Notice, Notice.card_id == Card.id).where(Notice.person_id == person.id)
     standing = cards.where(Notice.read_at.is_(None)) if unread else cards
-    in_use = select(Column).join(Board, Board.id == Column.board_id).where(Board.archived_at.is_(None), Column.id.in_(standing))
+    in_use = (
+        select(Column)
+        .join(Board, Board.id == Column.board_id)
+        .where(Board.archived_at.is_(None), Column.id.in_(standing))
+    )
     return [column.id for column in session.scalars(in_use) if rights.may_read(person, column)]
 
 

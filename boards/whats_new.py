@@ -59,7 +59,9 @@ class News:
     seq: int
     read_to: int
     count: int  # of unread cards, shown or not
-    columns: Sequence[tuple[Column, Sequence[NewsItem]]]  # in this person's order; in each the unread cards, newest first
+    columns: Sequence[
+        tuple[Column, Sequence[NewsItem]]
+    ]  # in this person's order; in each the unread cards, newest first
     expired: Sequence[NewsItem]  # left the board by themselves since; newest first
     ending: Sequence[NewsItem]  # hold for the last day, and were read already
 
@@ -84,11 +86,19 @@ class _Since:
 
 def news_for(session: Session, person: Person, board: Board) -> News:
     """What this person finds new on the board, in a fixed number of queries."""
-    columns = {column.id: column for column in arranged(visible_columns(session, board, person), placements_of(session, board, person))}
+    columns = {
+        column.id: column
+        for column in arranged(visible_columns(session, board, person), placements_of(session, board, person))
+    }
     unread = unread_of(session, person, board, columns.values())
     expired = expired_unseen(session, person, board, unread.progress.read_to)
     ending = _ending(session, board, columns, unread.ids)
-    newest = select(Card.id).where(Card.id.in_(unread.ids)).order_by(Card.signalled_seq.desc(), Card.id.desc()).limit(SHOWN_AT_MOST)
+    newest = (
+        select(Card.id)
+        .where(Card.id.in_(unread.ids))
+        .order_by(Card.signalled_seq.desc(), Card.id.desc())
+        .limit(SHOWN_AT_MOST)
+    )
     shown = list(session.scalars(newest)) if unread else []
     left = sorted(expired, key=lambda id: (-expired[id][0], id))[:SHOWN_AT_MOST]
     cards = {card.id: card for card in load_cards(session, [*shown, *left, *ending])}
@@ -111,8 +121,12 @@ def news_for(session: Session, person: Person, board: Board) -> News:
 
 
 def _ending(session: Session, board: Board, columns: Mapping[int, Column], unread: set[int]) -> list[int]:
-    standing = select(Card.id, Card.column_id).where(Card.board_id == board.id, Card.archived_at.is_(None), Card.valid_until == today())
-    return [id for id, column in session.execute(standing.order_by(Card.id)) if column in columns and id not in unread][:SHOWN_AT_MOST]
+    standing = select(Card.id, Card.column_id).where(
+        Card.board_id == board.id, Card.archived_at.is_(None), Card.valid_until == today()
+    )
+    return [id for id, column in session.execute(standing.order_by(Card.id)) if column in columns and id not in unread][
+        :SHOWN_AT_MOST
+    ]
 
 
 def _people(session: Session, cards: Iterable[Card]) -> dict[int, Person]:
@@ -120,7 +134,9 @@ def _people(session: Session, cards: Iterable[Card]) -> dict[int, Person]:
     return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
 
 
-def _item(card: Card, columns: Mapping[int, Column], since: _Since, progress: Progress, people: Mapping[int, Person]) -> NewsItem:
+def _item(
+    card: Card, columns: Mapping[int, Column], since: _Since, progress: Progress, people: Mapping[int, Person]
+) -> NewsItem:
     before = {name: value for name, value in since.before.items() if value != recorded_value(getattr(card, name))}
     answered = card.status in CLOSED and "status" in before and columns[card.column_id].kind == Kind.SUGGESTIONS
     told = before if answered else {name: value for name, value in before.items() if name in CARD_TEXT}
@@ -149,11 +165,20 @@ def _item(card: Card, columns: Mapping[int, Column], since: _Since, progress: Pr
 
 def _plain(card: Card, what: NewsKind, seq: int, at: datetime | None) -> NewsItem:
     return NewsItem(
-        card, card.column, what, seq, at, None, ActivityItem("edited", card.id, card.title), ends_today=what == NewsKind.ENDS_TODAY
+        card,
+        card.column,
+        what,
+        seq,
+        at,
+        None,
+        ActivityItem("edited", card.id, card.title),
+        ends_today=what == NewsKind.ENDS_TODAY,
     )
 
 
-def _since(session: Session, person: Person, board: Board, cards: Sequence[Card], progress: Progress) -> dict[int, _Since]:
+def _since(
+    session: Session, person: Person, board: Board, cards: Sequence[Card], progress: Progress
+) -> dict[int, _Since]:
     """What became of each card since it was last seen, from the log, read once and from the latest back.
 
     Nothing is told of what a card said where this person may not read, or before it was shown: to them it begins when it came.
@@ -162,7 +187,9 @@ def _since(session: Session, person: Person, board: Board, cards: Sequence[Card]
     last = {card.id: progress.of(card.id) for card in cards if progress.seen.get(card.id) != 0}
     if not last:
         return found
-    log = select(Change.seq, Change.type, Change.record).where(Change.board_id == board.id, Change.seq > min(last.values()))
+    log = select(Change.seq, Change.type, Change.record).where(
+        Change.board_id == board.id, Change.seq > min(last.values())
+    )
     touching = log.where(or_(*map(touches_card, last))).order_by(Change.seq.desc())
     by_id = {card.id: card for card in cards}
     columns = select(Column).where(Column.board_id == board.id)
@@ -175,7 +202,11 @@ def _since(session: Session, person: Person, board: Board, cards: Sequence[Card]
             before = record["cards"][str(id)]["before"]
             if before is None and type == ImportColumns.event_type and seq < by_id[id].signalled_seq:
                 continue  # an import is no news by itself: what was edited since differs from what it brought
-            if before is None or before.get("column_id", by_id[id].column_id) not in known or _waited(person, by_id[id], before):
+            if (
+                before is None
+                or before.get("column_id", by_id[id].column_id) not in known
+                or _waited(person, by_id[id], before)
+            ):
                 found[id] = _Since(is_new=True)
                 continue
             since.is_back = since.is_back or bool(before.get("archived_at"))

@@ -39,7 +39,8 @@ def take_desk(browser: Browser, server: Server) -> None:
     """The board, a card open beside it, and the board at night, while others are online."""
     with ExitStack() as stack:
         others = [
-            stack.enter_context(person(browser, server, name, HALF)) for name in ("ccas", "mediatheque", "etat-civil", "sports", "elu")
+            stack.enter_context(person(browser, server, name, HALF))
+            for name in ("ccas", "mediatheque", "etat-civil", "sports", "elu")
         ]
         page = stack.enter_context(person(browser, server, "dtan", DESK))
         write_in(others[2], "PACS")
@@ -72,7 +73,9 @@ def take_live(browser: Browser, server: Server) -> None:
             page.wait_for_timeout(800)  # the strip glides to the column
         film = Film(agent, colleague)
         drag(agent, card(agent, "Distribution alimentaire"), column_of(card(agent, "Aide à l’énergie")), film)
-        expect(column_of(card(colleague, "Aide à l’énergie")).locator("li.card").nth(1)).to_contain_text("Distribution alimentaire")
+        expect(column_of(card(colleague, "Aide à l’énergie")).locator("li.card").nth(1)).to_contain_text(
+            "Distribution alimentaire"
+        )
         film.shoot(milliseconds=120)
         colleague.wait_for_timeout(200)  # the card glides
         film.shoot(milliseconds=2500)
@@ -119,7 +122,14 @@ class Film:
     def keep(self, name: str) -> None:
         palette = self.frames[0].quantize(128, method=Image.Quantize.FASTOCTREE)
         frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in self.frames]
-        frames[0].save(PICTURES / f"{name}.gif", save_all=True, append_images=frames[1:], duration=self.durations, loop=0, optimize=True)
+        frames[0].save(
+            PICTURES / f"{name}.gif",
+            save_all=True,
+            append_images=frames[1:],
+            duration=self.durations,
+            loop=0,
+            optimize=True,
+        )
 
 
 @contextmanager

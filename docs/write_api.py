@@ -23,7 +23,9 @@ A program sends `Authorization: Bearer fn_…`; a browser its session, and `X-CS
 
 def main() -> None:
     with TemporaryDirectory() as folder:
-        app = create_app(Settings.from_environment({"DATA_DIR": folder, "SECRET_KEY": "to look at the routes alone" * 2}))
+        app = create_app(
+            Settings.from_environment({"DATA_DIR": folder, "SECRET_KEY": "to look at the routes alone" * 2})
+        )
         PAGE.write_text(page(describe(app.url_map)), encoding="utf-8")
 
 
@@ -37,16 +39,27 @@ def page(document: dict[str, Any]) -> str:
             "## Requests",
             "| Request | With | Answers | Says |",
             "| --- | --- | --- | --- |",
-            *(_request(method, path, each) for path, methods in document["paths"].items() for method, each in methods.items()),
+            *(
+                _request(method, path, each)
+                for path, methods in document["paths"].items()
+                for method, each in methods.items()
+            ),
             "",
             "| Refused with | When |",
             "| --- | --- |",
-            *(f"| {name.removeprefix('Refused')} | {each['description']} |" for name, each in document["components"]["responses"].items()),
+            *(
+                f"| {name.removeprefix('Refused')} | {each['description']} |"
+                for name, each in document["components"]["responses"].items()
+            ),
             "",
             "## Command",
             "Each may have a `key`: " + schemas[union[0]]["properties"]["key"]["description"],
             "",
-            *(line for name in union for line in _fields(f"`{_type(schemas[name])}`", schemas[name], besides=("type", "key"))),
+            *(
+                line
+                for name in union
+                for line in _fields(f"`{_type(schemas[name])}`", schemas[name], besides=("type", "key"))
+            ),
             "## Other schemas",
             *(line for name in sorted(others) for line in _fields(name, schemas[name])),
         ]
@@ -95,7 +108,9 @@ def _kind(schema: dict[str, Any]) -> str:
         return " ".join(f"`{word}`" for word in schema["enum"])
     match schema.get("type"):
         case "array":
-            return f"list of {_kind(schema['items'])}" + (f", at most {schema['maxItems']}" if "maxItems" in schema else "")
+            return f"list of {_kind(schema['items'])}" + (
+                f", at most {schema['maxItems']}" if "maxItems" in schema else ""
+            )
         case "object" if "patternProperties" in schema:
             return f"object by id of {_kind(next(iter(schema['patternProperties'].values())))}"
         case "object" if isinstance(schema.get("additionalProperties"), dict):

@@ -63,8 +63,13 @@ def compile_statements_once() -> None:
         pass
 
     def share(_kind: type[Dialect], engine: Engine) -> None:
-        kind = (engine.dialect.name, engine.dialect._on_connect_isolation_level)  # which a dialect gives back to connections, too
-        if kind in shared and hasattr(shared[kind][0], "default_isolation_level"):  # one that never met a database knows nothing of it
+        kind = (
+            engine.dialect.name,
+            engine.dialect._on_connect_isolation_level,
+        )  # which a dialect gives back to connections, too
+        if kind in shared and hasattr(
+            shared[kind][0], "default_isolation_level"
+        ):  # one that never met a database knows nothing of it
             engine.dialect.initialize = ask_nothing  # type: ignore[method-assign]  # the shared one knows what the database is
         else:
             shared[kind] = engine.dialect, LRUCache(5000)

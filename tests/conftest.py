@@ -45,8 +45,15 @@ def _in_no_order(connection: Any, _record: Any) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="run domain and page tests on this database")
-    parser.addoption("--long", type=int, default=1, metavar="TIMES", help="fuzz with so many times as many examples, by hand")
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="run domain and page tests on this database",
+    )
+    parser.addoption(
+        "--long", type=int, default=1, metavar="TIMES", help="fuzz with so many times as many examples, by hand"
+    )
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -59,7 +66,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[config.getoption("--database")]
     elsewhere = [item for item in items if item.get_closest_marker(other)]
     config.hook.pytest_deselected(items=elsewhere)
-    items[:] = sorted((item for item in items if item not in elsewhere), key=lambda item: not item.nodeid.startswith(LONGEST))
+    items[:] = sorted(
+        (item for item in items if item not in elsewhere), key=lambda item: not item.nodeid.startswith(LONGEST)
+    )
 
 
 def pytest_collection_finish() -> None:
@@ -125,7 +134,9 @@ def postgresql_url() -> str:
 @pytest.fixture(scope="session")
 def founded_there(postgresql_url: str, password_hash: str) -> str:
     """A PostgreSQL database that keeps the small town aside, to copy."""
-    app = create_app(Settings.from_environment({"DATABASE_URL": postgresql_url, "DATA_DIR": "/nonexistent", "SECRET_KEY": "k" * 40}))
+    app = create_app(
+        Settings.from_environment({"DATABASE_URL": postgresql_url, "DATA_DIR": "/nonexistent", "SECRET_KEY": "k" * 40})
+    )
     with app.app_context():
         _empty(postgresql_url, found=False)
         _found(password_hash)
@@ -161,7 +172,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         _empty(url, found="town" in request.fixturenames)
         return url
     file = tmp_path / "flash-news.sqlite3"
-    wanted = request.getfixturevalue("founded")[0] if "town" in request.fixturenames else request.getfixturevalue("template")
+    wanted = (
+        request.getfixturevalue("founded")[0] if "town" in request.fixturenames else request.getfixturevalue("template")
+    )
     shutil.copy(wanted, file)
     return f"sqlite:///{file}"
 

@@ -25,7 +25,9 @@ class Described:
             if "properties" in schema:
                 schema.setdefault("additionalProperties", False)
         self.operations = {
-            operation["operationId"]: operation for methods in self.document["paths"].values() for operation in methods.values()
+            operation["operationId"]: operation
+            for methods in self.document["paths"].values()
+            for operation in methods.values()
         }
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 

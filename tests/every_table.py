@@ -56,7 +56,11 @@ def _value(table: Table, column: Column[Any], number: int) -> Any:
         case LargeBinary():
             return bytes(range(256)) * number
         case RecordJSON():
-            return [1, 2] if column.name.endswith(("_ids", "_services")) else {"é": [number, 2.5, None, {"vrai": True}], "10": "’\u202f😀"}
+            return (
+                [1, 2]
+                if column.name.endswith(("_ids", "_services"))
+                else {"é": [number, 2.5, None, {"vrai": True}], "10": "’\u202f😀"}
+            )
         case String():
             return f"{number} L’été\u202f: 😀 \\ ' \" % \t"[: column.type.length or 100]
     raise NotImplementedError(f"{table.name}.{column.name}: {column.type!r}")

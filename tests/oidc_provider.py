@@ -137,7 +137,12 @@ class OidcProvider:
         self._access_tokens.add(access_token)
         claims = {"sub": self.person["sub"], "nonce": asked["nonce"], **self._signed_claims(), **self.lies.id_token}
         id_token = self._sign(claims, self.lies.signature)
-        return 200, {"access_token": access_token, "token_type": "Bearer", "expires_in": self.expires_in, "id_token": id_token}
+        return 200, {
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": self.expires_in,
+            "id_token": id_token,
+        }
 
     def _userinfo(self, authorization: str) -> tuple[int, str, str]:
         if authorization.removeprefix("Bearer ") not in self._access_tokens:
@@ -161,7 +166,9 @@ class OidcProvider:
             secret = self.key.as_pem(private=False)
             return f"{signed}.{urlsafe_b64encode(hmac.digest(secret, signed.encode(), hashlib.sha256)).decode()}"
         key = rsa_key("stranger") if how == "stranger" else self.key
-        token = jwt.encode({"alg": self.algorithm, "kid": self.key.kid, "town": "ville"}, claims, key, registry=REGISTRY)
+        token = jwt.encode(
+            {"alg": self.algorithm, "kid": self.key.kid, "town": "ville"}, claims, key, registry=REGISTRY
+        )
         if how == "tampered":
             header, _payload, signature = token.split(".")
             return f"{header}.{_part({**claims, 'sub': 'somebody-else'})}.{signature}"

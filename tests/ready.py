@@ -44,7 +44,9 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def become(environment: dict[str, str], out: str, err: str, arguments: Sequence[str] = (), clock: str | None = None) -> NoReturn:
+def become(
+    environment: dict[str, str], out: str, err: str, arguments: Sequence[str] = (), clock: str | None = None
+) -> NoReturn:
     gevent.reinit()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number, name, flags in ((0, os.devnull, os.O_RDONLY), (1, out, WRITING), (2, err, WRITING)):

@@ -35,7 +35,13 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data_dir = data_dir
-        self.settings = {"DEMO": "1", "DATA_DIR": str(data_dir), "HOST": "127.0.0.1", "PORT": str(self.port), **settings}
+        self.settings = {
+            "DEMO": "1",
+            "DATA_DIR": str(data_dir),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            **settings,
+        }
         self.log = data_dir / "server.log"
         self.clock = clock
         self.process: subprocess.Popen[bytes] | Forked | None = None
@@ -67,10 +73,14 @@ class Server:
         with TemporaryDirectory() as folder:
             out, err = Path(folder) / "out", Path(folder) / "err"
             status = fork("flask", self.environment, out, err, arguments=arguments)
-            return subprocess.CompletedProcess(arguments, status, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+            return subprocess.CompletedProcess(
+                arguments, status, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+            )
 
     def _begin(self) -> subprocess.Popen[bytes] | Forked:
-        return Forked(fork("run", self.environment, self.log, self.log, clock=str(self.clock.file) if self.clock else None))
+        return Forked(
+            fork("run", self.environment, self.log, self.log, clock=str(self.clock.file) if self.clock else None)
+        )
 
     def _wait_until_it_answers(self) -> None:
         assert self.process is not None

@@ -84,12 +84,17 @@ class Slapd:
         configuration.write_text(CONFIGURATION.format(folder=self.folder, suffix=SUFFIX, reader=READER))
         (self.folder / "town.ldif").write_text(_town())
         subprocess.run(
-            [PROGRAM, "-T", "add", "-f", configuration, "-l", self.folder / "town.ldif"], check=True, capture_output=True, timeout=30
+            [PROGRAM, "-T", "add", "-f", configuration, "-l", self.folder / "town.ldif"],
+            check=True,
+            capture_output=True,
+            timeout=30,
         )
         addresses = f"ldap://127.0.0.1:{self.port} ldaps://127.0.0.1:{self.tls_port}"
         with (self.folder / "log").open("wb") as log:
             # -d keeps it in the foreground, as a child that can be waited for.
-            self._process = subprocess.Popen([PROGRAM, "-f", configuration, "-h", addresses, "-d", "0"], stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                [PROGRAM, "-f", configuration, "-h", addresses, "-d", "0"], stdout=log, stderr=log
+            )
         self._wait_until_it_listens()
         return self
 
@@ -102,7 +107,9 @@ class Slapd:
         names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
         files = ["-keyout", str(self.folder / "key.pem"), "-out", str(self.certificate)]
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files], check=True, capture_output=True
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files],
+            check=True,
+            capture_output=True,
         )
 
     def _wait_until_it_listens(self) -> None:
@@ -120,11 +127,21 @@ class Slapd:
 def _town() -> str:
     entries: list[LdifEntry] = [
         {"dn": SUFFIX, "objectClass": ["dcObject", "organization"], "o": "Ville", "dc": "ville"},
-        {"dn": READER, "objectClass": ["applicationProcess", "simpleSecurityObject"], "cn": "flash-news", "userPassword": READER_PASSWORD},
+        {
+            "dn": READER,
+            "objectClass": ["applicationProcess", "simpleSecurityObject"],
+            "cn": "flash-news",
+            "userPassword": READER_PASSWORD,
+        },
         {"dn": BASE, "objectClass": "organizationalUnit", "ou": "agents"},
         {"dn": f"ou=public,{SUFFIX}", "objectClass": "organizationalUnit", "ou": "public"},
         # Whoever follows this asks a server that is not there.
-        {"dn": f"ou=ailleurs,{BASE}", "objectClass": ["referral", "extensibleObject"], "ou": "ailleurs", "ref": "ldap://127.0.0.1:1/"},
+        {
+            "dn": f"ou=ailleurs,{BASE}",
+            "objectClass": ["referral", "extensibleObject"],
+            "ou": "ailleurs",
+            "ref": "ldap://127.0.0.1:1/",
+        },
         _agent("public", "Personne Publique", "mediatheque@ville.example", "seen by anybody", f"ou=public,{SUFFIX}"),
         *(_agent(uid, *facts, BASE) for uid, facts in AGENTS.items()),
     ]
@@ -132,7 +149,13 @@ def _town() -> str:
 
 
 def _agent(uid: str, name: str, mail: str | None, password: str, parent: str) -> LdifEntry:
-    agent: LdifEntry = {"dn": f"uid={uid},{parent}", "objectClass": "inetOrgPerson", "cn": name, "sn": name.split()[-1], "uid": uid}
+    agent: LdifEntry = {
+        "dn": f"uid={uid},{parent}",
+        "objectClass": "inetOrgPerson",
+        "cn": name,
+        "sn": name.split()[-1],
+        "uid": uid,
+    }
     return {**agent, "userPassword": password, **({"mail": mail} if mail else {})}
 
 

@@ -67,7 +67,9 @@ class Mailbox:
 
     # --- aiosmtpd's handler
 
-    async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:  # noqa: N802 - aiosmtpd's name
         if self.refuses:
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
@@ -81,7 +83,9 @@ class Mailbox:
 
 
 @contextmanager
-def smtp_server(certificate: Path | None = None, *, implicit_tls: bool = False, asks_for_password: bool = False) -> Iterator[Mailbox]:
+def smtp_server(
+    certificate: Path | None = None, *, implicit_tls: bool = False, asks_for_password: bool = False
+) -> Iterator[Mailbox]:
     """A server on a free port; with a certificate (and its key in the same file) it insists on TLS."""
     mailbox = Mailbox(free_port())
     options: dict[str, Any] = {"hostname": "127.0.0.1", "port": mailbox.port}
@@ -116,7 +120,9 @@ def make_certificate(file: Path) -> Path:
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
     return file
 

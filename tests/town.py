@@ -31,13 +31,19 @@ class Town:
     ccas: int  # services: the agent's, the colleague's
     mediatheque: int
 
-    def perform(self, actor: int, key: str | None = None, *, board: int | None = None, **command: Any) -> CommittedChange:
+    def perform(
+        self, actor: int, key: str | None = None, *, board: int | None = None, **command: Any
+    ) -> CommittedChange:
         """Carry out a command given as it travels."""
         return perform(actor, board or self.board, parse_command(command), key)
 
-    def add_card(self, title: str = "Piscine fermée", *, column: int | None = None, actor: int | None = None, **fields: Any) -> int:
+    def add_card(
+        self, title: str = "Piscine fermée", *, column: int | None = None, actor: int | None = None, **fields: Any
+    ) -> int:
         """A new card at the end of a column (the service's, by its agent, unless told otherwise); returns its id."""
-        committed = self.perform(actor or self.agent, type="add_card", column=column or self.service, title=title, **fields)
+        committed = self.perform(
+            actor or self.agent, type="add_card", column=column or self.service, title=title, **fields
+        )
         return next(iter(committed.cards))
 
     def titles(self, column: int) -> list[str]:

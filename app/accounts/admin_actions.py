@@ -75,7 +75,11 @@ def changes_in(account: Account, **wanted: Any) -> dict[str, list[Any]]:
         "role": str(person.role),
         "services": sorted(service.slug for service in person.services),
     }
-    after = {field: sorted(value) if field == "services" else str(value) for field, value in wanted.items() if value is not None}
+    after = {
+        field: sorted(value) if field == "services" else str(value)
+        for field, value in wanted.items()
+        if value is not None
+    }
     return {field: [before[field], value] for field, value in after.items() if value != before[field]}
 
 
@@ -123,7 +127,11 @@ def erase_person(session: Session, account: Account, actor: Person | None) -> No
 
 def keep_a_facilitator(session: Session, leaving: Person) -> None:
     """Raises BadInput when nobody else could look after people once this person no longer does."""
-    if leaving.role == Role.FACILITATOR and leaving.disabled_at is None and not _acting_facilitators(session) - {leaving.id}:
+    if (
+        leaving.role == Role.FACILITATOR
+        and leaving.disabled_at is None
+        and not _acting_facilitators(session) - {leaving.id}
+    ):
         raise BadInput(_("C’est le dernier compte d’animateur actif : nommez d’abord un autre animateur."))
 
 

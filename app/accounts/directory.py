@@ -96,7 +96,11 @@ def find_people(session: Session, asked: PeopleFilters, page: int = 1) -> People
 
 
 def everybody_by_name(session: Session) -> list[Account]:
-    query = select(Account).join(Account.person).options(contains_eager(Account.person).options(selectinload(Person.services)))
+    query = (
+        select(Account)
+        .join(Account.person)
+        .options(contains_eager(Account.person).options(selectinload(Person.services)))
+    )
     return sorted(session.scalars(query), key=lambda account: (plain(account.person.name), account.email))
 
 

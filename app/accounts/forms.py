@@ -6,7 +6,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
@@ -60,7 +69,9 @@ class ServiceForm(FlaskForm):
         csrf = False  # app/security.py checks it for every form
 
     name = StringField(_l("Nom du service"), [_REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
-    description = TextAreaField(_l("Missions"), [several_lines], render_kw={"rows": 3, "maxlength": TEXT_MAX_CHARACTERS})
+    description = TextAreaField(
+        _l("Missions"), [several_lines], render_kw={"rows": 3, "maxlength": TEXT_MAX_CHARACTERS}
+    )
     hours = TextAreaField(_l("Horaires"), [several_lines], render_kw={"rows": 3, "maxlength": TEXT_MAX_CHARACTERS})
     contact = TextAreaField(_l("Contact"), [several_lines], render_kw={"rows": 4, "maxlength": TEXT_MAX_CHARACTERS})
 
@@ -73,9 +84,13 @@ class PersonForm(FlaskForm):
 
     name = StringField(_l("Nom"), [_REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "off"})
     email = EmailField(
-        _l("Adresse de messagerie"), [_REQUIRED, Length(max=254), email_address], render_kw={"maxlength": 254, "autocomplete": "off"}
+        _l("Adresse de messagerie"),
+        [_REQUIRED, Length(max=254), email_address],
+        render_kw={"maxlength": 254, "autocomplete": "off"},
     )
-    role = RadioField(_l("Rôle"), [InputRequired(_l("Choisissez un rôle."))], choices=choices(ROLES.items()), default=Role.AGENT.value)
+    role = RadioField(
+        _l("Rôle"), [InputRequired(_l("Choisissez un rôle."))], choices=choices(ROLES.items()), default=Role.AGENT.value
+    )
     services = _Checkboxes(_l("Services"), validate_choice=True)
 
     def __init__(self, services: list[Service], **options: Any) -> None:

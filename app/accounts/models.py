@@ -145,7 +145,9 @@ class Preferences(Base):
     digest_hour: Mapped[int] = mapped_column(default=8)
     digest_weekday: Mapped[int] = mapped_column(default=0)  # Monday
     digest_due_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
-    digest_told_at: Mapped[datetime | None] = mapped_column(Moment)  # news up to then were in a mail, or there was nothing to send
+    digest_told_at: Mapped[datetime | None] = mapped_column(
+        Moment
+    )  # news up to then were in a mail, or there was nothing to send
     digest_tries: Mapped[int] = mapped_column(default=0)  # in a row that did not leave
     reminders: Mapped[bool] = mapped_column(default=True)  # by mail, where a reading is asked
 

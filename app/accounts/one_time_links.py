@@ -28,12 +28,18 @@ class LinkRefused(Exception):
         self.account = account
 
 
-def make_link(session: Session, account: Account, purpose: Purpose, *, actor: Person | None = None, **facts: str) -> str:
+def make_link(
+    session: Session, account: Account, purpose: Purpose, *, actor: Person | None = None, **facts: str
+) -> str:
     """The full address of a new link for this account; earlier ones for the same purpose become worthless. `facts`: for the log."""
     session.flush()  # an account made in this transaction has no id before
     session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == purpose))
     token = secrets.token_urlsafe(32)
-    session.add(OneTimeLink(account_id=account.id, purpose=purpose, token_hash=token_hash(token), expires_at=now() + LIFETIME[purpose]))
+    session.add(
+        OneTimeLink(
+            account_id=account.id, purpose=purpose, token_hash=token_hash(token), expires_at=now() + LIFETIME[purpose]
+        )
+    )
     if purpose == Purpose.PASSWORD:
         audit_log.record(session, "password_link_made", account.email, actor=actor, **facts)
     return public_link(ENDPOINT[purpose], token=token)
@@ -41,7 +47,9 @@ def make_link(session: Session, account: Account, purpose: Purpose, *, actor: Pe
 
 def find_account(session: Session, token: str, purpose: Purpose) -> Account:
     """Whose link this is, without using it. Raises LinkRefused."""
-    link = session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose == purpose))
+    link = session.scalar(
+        select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose == purpose)
+    )
     if link is None:
         raise LinkRefused("unknown")
     if link.used_at is not None:

@@ -10,7 +10,9 @@ from app.audit import log as audit_log
 from boards.models import Person
 
 
-def change_password(session: Session, account: Account, password_hash: str, *, actor: Person | None = None, keep: int = 0) -> list[int]:
+def change_password(
+    session: Session, account: Account, password_hash: str, *, actor: Person | None = None, keep: int = 0
+) -> list[int]:
     """Give the account a new password, already checked and hashed; void its links, end its sign-ins but the one to keep.
 
     Returns the ended sign-ins: their live connections close within seconds, or at once with `live.close_sign_in`.

@@ -51,11 +51,19 @@ def problems_of(password: str, role: Role, own_words: Set[str] = frozenset()) ->
     if not password.isprintable():
         return [_("Ce mot de passe contient un caractère qui ne se tape pas : un retour à la ligne, une tabulation…")]
     if len(set(password)) < DIFFERENT_CHARACTERS or _is_a_run(password):
-        return [_("Trop régulier : les suites et les répétitions se devinent. Prenez quelques mots sans lien entre eux.")]
+        return [
+            _("Trop régulier : les suites et les répétitions se devinent. Prenez quelques mots sans lien entre eux.")
+        ]
     if any(_is_made_of(form, own_words) for form in _forms(password)):
-        return [_("Trop facile à deviner : il tient à votre nom ou aux mots de la ville. Ajoutez-y des mots sans lien avec eux.")]
+        return [
+            _(
+                "Trop facile à deviner : il tient à votre nom ou aux mots de la ville. Ajoutez-y des mots sans lien avec eux."
+            )
+        ]
     if any(form in _common() for form in _forms(password)):
-        return [_("Trop courant, même avec des chiffres ou des signes autour. Prenez quelques mots sans lien entre eux.")]
+        return [
+            _("Trop courant, même avec des chiffres ou des signes autour. Prenez quelques mots sans lien entre eux.")
+        ]
     return []
 
 

@@ -40,7 +40,9 @@ def save_preferences(session: Session, person_id: int, **chosen: Any) -> None:
 
 def unsubscribe(session: Session, person_id: int, mail: MailKind) -> None:
     """No more of these mails; said twice, it stays so."""
-    save_preferences(session, person_id, **({"digest": Digest.NEVER} if mail is MailKind.DIGEST else {"reminders": False}))
+    save_preferences(
+        session, person_id, **({"digest": Digest.NEVER} if mail is MailKind.DIGEST else {"reminders": False})
+    )
 
 
 def next_digest(preferences: Preferences, after: datetime) -> datetime | None:

@@ -24,7 +24,9 @@ from boards.errors import Conflict, NotFound
 from boards.models import Person, Role
 
 
-def add_account(email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None) -> Account:
+def add_account(
+    email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None
+) -> Account:
     """A new person and their account. Raises BadInput, or Conflict when the address is taken."""
     email, name = normal_email(email), clean_name(name)
     if password is not None:

@@ -66,8 +66,14 @@ _UNSAID = {"person", "column"}
 def facts_as_text(facts: dict[str, Any]) -> str:
     """« rôle : agent → lecteur · services : ccas »."""
     if isinstance(changed := facts.get("changed"), dict):
-        return " · ".join(_fact(field, f"{_value(before)} → {_value(after)}") for field, (before, after) in changed.items())
-    return " · ".join(_fact(name, _value(value)) for name, value in facts.items() if name not in _UNSAID and value not in ("", [], None))
+        return " · ".join(
+            _fact(field, f"{_value(before)} → {_value(after)}") for field, (before, after) in changed.items()
+        )
+    return " · ".join(
+        _fact(name, _value(value))
+        for name, value in facts.items()
+        if name not in _UNSAID and value not in ("", [], None)
+    )
 
 
 def _fact(name: str, words: str) -> str:
@@ -84,6 +90,9 @@ def _value(value: Any) -> str:
         case dict():
             return ", ".join(f"{_name(name)} {_value(item)}" for name, item in value.items()) or "—"
         case list():
-            return ", ".join(_name(item) if isinstance(item, str) and item in _NAMES else _value(item) for item in value) or "—"
+            return (
+                ", ".join(_name(item) if isinstance(item, str) and item in _NAMES else _value(item) for item in value)
+                or "—"
+            )
         case _:
             return str(_VALUES.get(str(value), value)) or "—"

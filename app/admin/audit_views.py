@@ -61,7 +61,12 @@ class AuditFilters:
 @administrators_only
 def show_log() -> str:
     asked = AuditFilters.by(request.args)
-    total = read_session().scalar(select(func.count()).select_from(entries(read_session(), asked).order_by(None).subquery())) or 0
+    total = (
+        read_session().scalar(
+            select(func.count()).select_from(entries(read_session(), asked).order_by(None).subquery())
+        )
+        or 0
+    )
     pages = max(1, -(-total // PAGE))
     page = min(max(parse_id(request.args.get("page")) or 1, 1), pages)
     return render_template(
@@ -99,7 +104,14 @@ def table(found: Any) -> Iterator[tuple[str, ...]]:
     for entry in found:
         at = entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
         actor = (entry.actor.name or _("agent supprimé")) if entry.actor else ""
-        yield (at, str(audit_log.ACTIONS.get(entry.action, entry.action)), actor, entry.subject, facts_as_text(entry.facts), entry.address)
+        yield (
+            at,
+            str(audit_log.ACTIONS.get(entry.action, entry.action)),
+            actor,
+            entry.subject,
+            facts_as_text(entry.facts),
+            entry.address,
+        )
 
 
 def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
@@ -110,7 +122,10 @@ def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
         query = query.where(AuditEntry.action == asked.action)
     if asked.text:
         query = query.where(
-            or_(AuditEntry.actor_id.in_(_people_called(session, asked.text)), AuditEntry.subject.icontains(asked.text, autoescape=True))
+            or_(
+                AuditEntry.actor_id.in_(_people_called(session, asked.text)),
+                AuditEntry.subject.icontains(asked.text, autoescape=True),
+            )
         )
     if asked.since:
         query = query.where(AuditEntry.at >= datetime.combine(asked.since, time(), zone))

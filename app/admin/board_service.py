@@ -20,7 +20,12 @@ from boards.perform import perform, perform_setup
 
 
 def begin_board(
-    title: str, actor: Person, template: Template | None = None, *, create_services: bool = True, slug: str | None = None
+    title: str,
+    actor: Person,
+    template: Template | None = None,
+    *,
+    create_services: bool = True,
+    slug: str | None = None,
 ) -> tuple[str, Provided]:
     """A new board, empty or as the template has it: its slug, and the services that were provided for it. All of it, or nothing.
 

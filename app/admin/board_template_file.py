@@ -49,13 +49,19 @@ def shipped_template() -> Template:
 def read_template(data: bytes) -> Template:
     """Raises UnusableTemplate."""
     if len(data) > BYTES_AT_MOST:
-        raise UnusableTemplate(_("Ce fichier est trop volumineux pour un modèle (au plus %(limit)s Ko).", limit=BYTES_AT_MOST // 1024))
+        raise UnusableTemplate(
+            _("Ce fichier est trop volumineux pour un modèle (au plus %(limit)s Ko).", limit=BYTES_AT_MOST // 1024)
+        )
     try:
         value = strict_json.loads(data.decode("utf-8-sig"), unique_keys=True)
     except UnicodeDecodeError as error:
-        raise UnusableTemplate(_("Ce fichier n’est pas un texte en UTF-8 : choisissez un modèle exporté par Flash News.")) from error
+        raise UnusableTemplate(
+            _("Ce fichier n’est pas un texte en UTF-8 : choisissez un modèle exporté par Flash News.")
+        ) from error
     except strict_json.Malformed as error:
-        raise UnusableTemplate(_("Ce fichier n’est pas du JSON valable : choisissez un modèle exporté par Flash News.")) from error
+        raise UnusableTemplate(
+            _("Ce fichier n’est pas du JSON valable : choisissez un modèle exporté par Flash News.")
+        ) from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise UnusableTemplate(_("Ce fichier n’est pas un modèle de tableau de Flash News."))
     try:
@@ -93,7 +99,9 @@ def _place(steps: list[str]) -> str:
     for before, step in zip([None, *steps], steps, strict=False):
         if step.isdecimal() and before in ("columns", "cards"):
             number = int(step) + 1
-            words[-1] = _("colonne %(number)s", number=number) if before == "columns" else _("info %(number)s", number=number)
+            words[-1] = (
+                _("colonne %(number)s", number=number) if before == "columns" else _("info %(number)s", number=number)
+            )
         elif step and step != "[key]":
             words.append(str(_FIELDS.get(step, f"«\u202f{step[:40]}\u202f»")))
     return ", ".join(words)

@@ -11,10 +11,24 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.admin import board_service
-from app.admin.board_template_file import UnusableTemplate, read_template, sentences_on, shipped_template, write_template
+from app.admin.board_template_file import (
+    UnusableTemplate,
+    read_template,
+    sentences_on,
+    shipped_template,
+    write_template,
+)
 from app.auth.current_user import administrators_only, current_person
 from app.web.params import parse_id
-from boards.board_templates import BYTES_AT_MOST, Template, archived_services, known_services, missing_services, parse_template, template_of
+from boards.board_templates import (
+    BYTES_AT_MOST,
+    Template,
+    archived_services,
+    known_services,
+    missing_services,
+    parse_template,
+    template_of,
+)
 from boards.database import read_session
 from boards.directory import plain_name
 from boards.errors import Invalid, NotFound
@@ -49,7 +63,11 @@ def save(board_id: int) -> AnyResponse:
     except UnusableTemplate as unusable:
         flash(str(unusable), "problem")
     else:
-        said = _("Le modèle « %(title)s » est enregistré.") if new else _("Ce modèle est déjà enregistré, sous le nom « %(title)s ».")
+        said = (
+            _("Le modèle « %(title)s » est enregistré.")
+            if new
+            else _("Ce modèle est déjà enregistré, sous le nom « %(title)s ».")
+        )
         flash(said % {"title": template.title})
     return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
 
@@ -98,7 +116,11 @@ def import_file() -> AnyResponse | str | tuple[str, int]:
         kept, new = board_service.keep_template(template, actor)
     except UnusableTemplate as unusable:
         return _import_page(list(unusable.sentences)), 422
-    said = _("Le modèle « %(title)s » est importé. Commencez un tableau avec.") if new else _("Le modèle « %(title)s » était déjà là.")
+    said = (
+        _("Le modèle « %(title)s » est importé. Commencez un tableau avec.")
+        if new
+        else _("Le modèle « %(title)s » était déjà là.")
+    )
     flash(said % {"title": template.title})
     return redirect(url_for("boards.new_board", begin_with=f"{_KEPT}{kept.id}"), 303)
 
@@ -115,13 +137,19 @@ def delete(template_id: int) -> AnyResponse:
 
 def kept_templates(session: Session) -> list[Beginning]:
     """The one that ships, then the town's own; one that can no longer be read is there without its template."""
-    kept, known = session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id)), known_services(session)
+    kept, known = (
+        session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id)),
+        known_services(session),
+    )
     return [_beginning(known, SHIPPED, shipped_template()), *(_beginning_kept(known, row) for row in kept)]
 
 
 def beginnings(session: Session) -> list[Beginning]:
     """Every template, then the shape of every board; what cannot be begun with is left out."""
-    found, known = [beginning for beginning in kept_templates(session) if beginning.template is not None], known_services(session)
+    found, known = (
+        [beginning for beginning in kept_templates(session) if beginning.template is not None],
+        known_services(session),
+    )
     for board in all_boards_in_order(session):
         try:
             found.append(_beginning(known, f"{_COPY}{board.id}", template_of(session, board)))
@@ -151,12 +179,16 @@ def chosen_template(session: Session, key: str | None) -> Template | None:
         if board is not None:
             return template_of(session, board)
     except Invalid as invalid:
-        raise UnusableTemplate(_("On ne peut pas commencer un tableau avec ce modèle."), *sentences_on(invalid.errors)) from invalid
+        raise UnusableTemplate(
+            _("On ne peut pas commencer un tableau avec ce modèle."), *sentences_on(invalid.errors)
+        ) from invalid
     raise UnusableTemplate(_("Ce modèle n’existe plus."))
 
 
 def _beginning(known: dict[str, bool], key: str, template: Template, kept: BoardTemplate | None = None) -> Beginning:
-    return Beginning(key, template.title, template, missing_services(template, known), archived_services(template, known), kept)
+    return Beginning(
+        key, template.title, template, missing_services(template, known), archived_services(template, known), kept
+    )
 
 
 def _beginning_kept(known: dict[str, bool], kept: BoardTemplate) -> Beginning:
@@ -174,10 +206,15 @@ def _shape_of(board_id: int) -> Template:
     try:
         template = template_of(read_session(), board)
     except Invalid as invalid:
-        raise UnusableTemplate(_("Ce tableau ne peut pas devenir un modèle."), *sentences_on(invalid.errors)) from invalid
+        raise UnusableTemplate(
+            _("Ce tableau ne peut pas devenir un modèle."), *sentences_on(invalid.errors)
+        ) from invalid
     if len(write_template(template).encode()) > BYTES_AT_MOST:
         raise UnusableTemplate(
-            _("Les infos de ses modalités sont trop longues pour un modèle (au plus %(limit)s Ko).", limit=BYTES_AT_MOST // 1024)
+            _(
+                "Les infos de ses modalités sont trop longues pour un modèle (au plus %(limit)s Ko).",
+                limit=BYTES_AT_MOST // 1024,
+            )
         )
     return template
 

@@ -56,7 +56,9 @@ def new_board() -> Answer:
             template = chosen_template(read_session(), form.begin_with.data)
             actor = current_person()
             read_session().rollback()
-            slug, provided = board_service.begin_board(form.title.data or "", actor, template, create_services=form.create_services.data)
+            slug, provided = board_service.begin_board(
+                form.title.data or "", actor, template, create_services=form.create_services.data
+            )
         except UnusableTemplate as unusable:
             form.begin_with.errors = list(unusable.sentences)
         except Conflict as refusal:
@@ -85,9 +87,13 @@ def edit_board(board_id: int) -> Answer:
                 form.version.process_data(refusal.facts["version"])
                 form.version.raw_data = None  # what was sent is not what is to be sent next
         else:
-            flash(_("Le tableau s’appelle maintenant « %(title)s ». Les pages ouvertes suivent.", title=form.title.data))
+            flash(
+                _("Le tableau s’appelle maintenant « %(title)s ». Les pages ouvertes suivent.", title=form.title.data)
+            )
             return redirect(url_for("boards.show_boards"), 303)
-    is_default = default_among([each for each in all_boards_in_order(read_session()) if each.archived_at is None]) is board
+    is_default = (
+        default_among([each for each in all_boards_in_order(read_session()) if each.archived_at is None]) is board
+    )
     page = render_template("boards/edit.html", form=form, board=board, is_default=is_default, **_page())
     return page if request.method == "GET" else (page, 422)
 
@@ -113,7 +119,9 @@ def choose_default(board_id: int) -> AnyResponse:
 @routes.post("/town/boards/<int:board_id>/archive")
 @administrators_only
 def archive(board_id: int) -> AnyResponse:
-    return _answered(board_id, board_service.archive_board, _("« %(title)s » est archivé : seuls les animateurs le voient encore."))
+    return _answered(
+        board_id, board_service.archive_board, _("« %(title)s » est archivé : seuls les animateurs le voient encore.")
+    )
 
 
 @routes.post("/town/boards/<int:board_id>/restore")
@@ -122,7 +130,9 @@ def restore(board_id: int) -> AnyResponse:
     return _answered(board_id, board_service.restore_board, _("« %(title)s » est de nouveau en service."))
 
 
-def _answered(board_id: int, act: Callable[[Board, Person], bool | None], said: str, *, otherwise: str = "") -> AnyResponse:
+def _answered(
+    board_id: int, act: Callable[[Board, Person], bool | None], said: str, *, otherwise: str = ""
+) -> AnyResponse:
     """Back to the list, or to the board where the button stood, which says what was done, or why not; `otherwise` when False came of it."""
     board, actor = _board(board_id), current_person()
     title = board.title
@@ -131,17 +141,29 @@ def _answered(board_id: int, act: Callable[[Board, Person], bool | None], said: 
         flash((otherwise if act(board, actor) is False else said) % {"title": title})
     except Refusal as refusal:
         flash(problem_for(refusal)["detail"], "problem")
-    return redirect(safe_next() if request.form.get("next") else url_for("boards.show_boards", _anchor=f"board-{board_id}"), 303)
+    return redirect(
+        safe_next() if request.form.get("next") else url_for("boards.show_boards", _anchor=f"board-{board_id}"), 303
+    )
 
 
 def _begun(title: str, provided: Provided) -> str:
     said = [_("Le tableau « %(title)s » est créé.", title=title)]
     if made := [service.name for service in provided.made]:
-        said.append(ngettext("%(num)d service créé : %(names)s.", "%(num)d services créés : %(names)s.", len(made), names=", ".join(made)))
+        said.append(
+            ngettext(
+                "%(num)d service créé : %(names)s.",
+                "%(num)d services créés : %(names)s.",
+                len(made),
+                names=", ".join(made),
+            )
+        )
     if restored := [service.name for service in provided.restored]:
         said.append(
             ngettext(
-                "%(num)d service restauré : %(names)s.", "%(num)d services restaurés : %(names)s.", len(restored), names=", ".join(restored)
+                "%(num)d service restauré : %(names)s.",
+                "%(num)d services restaurés : %(names)s.",
+                len(restored),
+                names=", ".join(restored),
             )
         )
     return " ".join(said)

@@ -37,7 +37,9 @@ class Link:
     problem: str = ""
 
 
-def add_invited(session: Session, email: str, name: str, role: Role, services: list[str], actor: Person | None) -> Account:
+def add_invited(
+    session: Session, email: str, name: str, role: Role, services: list[str], actor: Person | None
+) -> Account:
     """A new person and their account without a password, in the pending transaction. Raises Conflict when the address is taken."""
     if find_by_email(session, email) is not None:
         raise Conflict("account_exists", email=email)
@@ -69,7 +71,9 @@ def waiting_for_a_link(session: Session) -> list[Account]:
 def withdraw_link(account: Account) -> None:
     """A link that reached nobody opens nothing, and its person is waiting for one again."""
     with write_transaction() as session:
-        session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.INVITATION))
+        session.execute(
+            delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.INVITATION)
+        )
 
 
 def show_once(link: Link) -> None:

@@ -46,7 +46,10 @@ def _collect_links() -> AnyResponse:
     read_session().rollback()
     with write_transaction() as session:
         accounts = waiting_for_a_link(session)
-        rows = [(account.person.name, account.email, make_link(session, account, Purpose.INVITATION, actor=actor)) for account in accounts]
+        rows = [
+            (account.person.name, account.email, make_link(session, account, Purpose.INVITATION, actor=actor))
+            for account in accounts
+        ]
     if not rows:
         flash(_("Plus personne n’attend de lien."))
         return redirect(url_for("people.show_people"), 303)
@@ -61,7 +64,10 @@ def _mail_links() -> AnyResponse:
         link = hand_over_invitation(account, actor)
         if not link.mailed:
             withdraw_link(account)
-            flash(_("L’invitation de %(email)s n’est pas partie : %(problem)s", email=link.email, problem=link.problem), "problem")
+            flash(
+                _("L’invitation de %(email)s n’est pas partie : %(problem)s", email=link.email, problem=link.problem),
+                "problem",
+            )
             break
         sent += 1
         if time.monotonic() > until:

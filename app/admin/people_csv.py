@@ -32,7 +32,18 @@ class Heading(StrEnum):
 
 
 _HEADINGS = {
-    Heading.NAME: {"nom", "name", "nomcomplet", "fullname", "nometprenom", "prenomnom", "prenometnom", "nomprenom", "agent", "lastname"},
+    Heading.NAME: {
+        "nom",
+        "name",
+        "nomcomplet",
+        "fullname",
+        "nometprenom",
+        "prenomnom",
+        "prenometnom",
+        "nomprenom",
+        "agent",
+        "lastname",
+    },
     Heading.FIRST_NAME: {"prenom", "firstname"},
     Heading.EMAIL: {
         "email",
@@ -71,11 +82,15 @@ class PeopleFile:
 def decode(data: bytes) -> str:
     """The file's text. Raises UnusableFile for what is no text."""
     if len(data) > BYTES_AT_MOST:
-        raise UnusableFile(_("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=BYTES_AT_MOST // KIB))
+        raise UnusableFile(
+            _("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=BYTES_AT_MOST // KIB)
+        )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnusableFile(_("Ce fichier est en UTF-16 : enregistrez-le en « CSV UTF-8 »."))
     if b"\x00" in data or data.startswith(b"PK\x03\x04"):
-        raise UnusableFile(_("Ce n’est pas un fichier CSV. Dans le tableur, choisissez « Enregistrer sous », puis « CSV »."))
+        raise UnusableFile(
+            _("Ce n’est pas un fichier CSV. Dans le tableur, choisissez « Enregistrer sous », puis « CSV ».")
+        )
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return data.decode(encoding)
@@ -88,9 +103,13 @@ def parse(text: str) -> PeopleFile:
     """The people that the text names, line by line. Raises UnusableFile."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
-        raise UnusableFile(_("Ce n’est pas un fichier CSV. Dans le tableur, choisissez « Enregistrer sous », puis « CSV »."))
+        raise UnusableFile(
+            _("Ce n’est pas un fichier CSV. Dans le tableur, choisissez « Enregistrer sous », puis « CSV ».")
+        )
     if len(text.encode(errors="replace")) > BYTES_AT_MOST:
-        raise UnusableFile(_("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=BYTES_AT_MOST // KIB))
+        raise UnusableFile(
+            _("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=BYTES_AT_MOST // KIB)
+        )
     if not text.strip():
         raise UnusableFile(_("Le fichier est vide."))
     delimiter, places, ignored = _read_header(text)
@@ -114,10 +133,18 @@ def _read_header(text: str) -> tuple[str, list[Heading | None], list[str]]:
             continue
         known = [place for place in places if place is not None]
         if doubled := next((place for place in known if known.count(place) > 1), None):
-            raise UnusableFile(_("Deux colonnes disent la même chose : « %(name)s ».", name=cells[places.index(doubled)].strip()))
-        return delimiter, places, [cell.strip() for cell, place in zip(cells, places, strict=True) if place is None and cell.strip()]
+            raise UnusableFile(
+                _("Deux colonnes disent la même chose : « %(name)s ».", name=cells[places.index(doubled)].strip())
+            )
+        return (
+            delimiter,
+            places,
+            [cell.strip() for cell, place in zip(cells, places, strict=True) if place is None and cell.strip()],
+        )
     raise UnusableFile(
-        _("La première ligne doit nommer les colonnes, séparées par des virgules ou des points-virgules : nom, e-mail, services, rôle.")
+        _(
+            "La première ligne doit nommer les colonnes, séparées par des virgules ou des points-virgules : nom, e-mail, services, rôle."
+        )
     )
 
 
@@ -152,7 +179,9 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _row(number: int, cells: list[str], places: list[Heading | None]) -> Row:
-    given = {place: cell.strip() for place, cell in zip(places, cells, strict=False) if place is not None and cell.strip()}
+    given = {
+        place: cell.strip() for place, cell in zip(places, cells, strict=False) if place is not None and cell.strip()
+    }
     name = " ".join(given[part] for part in (Heading.FIRST_NAME, Heading.NAME) if part in given)
     return Row(
         number=number,

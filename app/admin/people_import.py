@@ -28,7 +28,15 @@ from boards.text.sanitize import UnfitText, clean_title
 
 _ROLE_WORDS = {
     Role.AGENT: {"agent", "agente"},
-    Role.FACILITATOR: {"animateur", "animatrice", "animateur (dtan)", "facilitator", "facilitateur", "facilitatrice", "dtan"},
+    Role.FACILITATOR: {
+        "animateur",
+        "animatrice",
+        "animateur (dtan)",
+        "facilitator",
+        "facilitateur",
+        "facilitatrice",
+        "dtan",
+    },
     Role.READER: {"lecteur", "lectrice", "reader", "elu", "elue", "lecture"},
 }
 
@@ -94,7 +102,9 @@ def make_plan(session: Session, people: PeopleFile, *, create_services: bool = F
     return _Planner(session, create_services).plan(people)
 
 
-def carry_out(session: Session, people: PeopleFile, digest: str, actor: Person | None, *, create_services: bool = False) -> Plan:
+def carry_out(
+    session: Session, people: PeopleFile, digest: str, actor: Person | None, *, create_services: bool = False
+) -> Plan:
     """Do what the plan with this digest says, in the pending transaction. Raises Outdated when it would be another one by now."""
     plan = make_plan(session, people, create_services=create_services)
     if plan.digest != digest or plan.refused:
@@ -143,7 +153,9 @@ def _create(session: Session, plan: Plan, actor: Person | None) -> None:
     for line in plan.lines:
         if line.verdict is Verdict.CREATED:
             name, role = line.wanted["name"], line.wanted["role"]
-            person = Person(name=name, role=role, hue=hue_of(name), services=[services[slug] for slug in line.wanted["services"]])
+            person = Person(
+                name=name, role=role, hue=hue_of(name), services=[services[slug] for slug in line.wanted["services"]]
+            )
             made.append(Account(email=line.email, person=person))
     session.add_all(made)
     session.flush()
@@ -155,7 +167,11 @@ def _create(session: Session, plan: Plan, actor: Person | None) -> None:
 class _Planner:
     def __init__(self, session: Session, create_services: bool) -> None:
         self.accounts = _accounts(session)
-        self.services = {plain(name): service for service in session.scalars(select(Service)) for name in (service.slug, service.name)}
+        self.services = {
+            plain(name): service
+            for service in session.scalars(select(Service))
+            for name in (service.slug, service.name)
+        }
         self.create_services = create_services
         self.new_services: dict[str, str] = {}
         self.seen: dict[str, int] = {}
@@ -175,7 +191,11 @@ class _Planner:
 
     def _judge(self, row: Row, line: Line) -> None:
         if row.too_many_cells:
-            raise BadInput(_("Cette ligne a plus de cases que l’en-tête : un texte qui contient le séparateur se met entre guillemets."))
+            raise BadInput(
+                _(
+                    "Cette ligne a plus de cases que l’en-tête : un texte qui contient le séparateur se met entre guillemets."
+                )
+            )
         if row.email is None:
             raise BadInput(_("L’adresse de messagerie manque."))
         line.email = normal_email(row.email)
@@ -209,7 +229,9 @@ class _Planner:
                 before, after = self._names(before), self._names(after)
             if name == "role":
                 before, after = ROLES[Role(before)], ROLES[Role(after)]
-            line.words.append(_("%(what)s : %(before)s → %(after)s", what=_FIELDS[name](), before=before or "—", after=after))
+            line.words.append(
+                _("%(what)s : %(before)s → %(after)s", what=_FIELDS[name](), before=before or "—", after=after)
+            )
         if account.person.disabled_at is not None:
             line.words.append(_("compte désactivé, et qui le reste"))
 
@@ -243,12 +265,20 @@ class _Planner:
 
     def _keep_a_facilitator(self, lines: list[Line]) -> None:
         """Refuse the lines that would leave the town without a facilitator who can act."""
-        after = {account.email for account in self.accounts.values() if account.person.role == Role.FACILITATOR and _can_act(account)}
-        leaving = [line for line in lines if line.email in after and line.wanted.get("role") not in (None, Role.FACILITATOR)]
+        after = {
+            account.email
+            for account in self.accounts.values()
+            if account.person.role == Role.FACILITATOR and _can_act(account)
+        }
+        leaving = [
+            line for line in lines if line.email in after and line.wanted.get("role") not in (None, Role.FACILITATOR)
+        ]
         joining = [
             line
             for line in lines
-            if line.verdict is Verdict.CHANGED and line.wanted.get("role") == Role.FACILITATOR and _can_act(self.accounts[line.email])
+            if line.verdict is Verdict.CHANGED
+            and line.wanted.get("role") == Role.FACILITATOR
+            and _can_act(self.accounts[line.email])
         ]
         if leaving and not joining and after == {line.email for line in leaving}:
             for line in leaving:

@@ -52,7 +52,9 @@ def confirm() -> Answer:
         return _page(text, people, outdated.plan, outdated=True), 409
     read_session().rollback()  # what was read before must not hide who was just brought in
     flash(_done(plan))
-    return redirect(url_for("invitations.show_waiting" if waiting_for_a_link(read_session()) else "people.show_people"), 303)
+    return redirect(
+        url_for("invitations.show_waiting" if waiting_for_a_link(read_session()) else "people.show_people"), 303
+    )
 
 
 def _done(plan: Plan) -> str:
@@ -76,7 +78,14 @@ def _create_services() -> bool:
     return bool(request.form.get("create_services"))
 
 
-def _page(text: str = "", people: PeopleFile | None = None, plan: Plan | None = None, *, problem: str = "", outdated: bool = False) -> str:
+def _page(
+    text: str = "",
+    people: PeopleFile | None = None,
+    plan: Plan | None = None,
+    *,
+    problem: str = "",
+    outdated: bool = False,
+) -> str:
     return render_template(
         "people/import.html",
         me=current_person(),

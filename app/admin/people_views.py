@@ -70,7 +70,12 @@ def _invite(form: PersonForm) -> Answer:
     try:
         with write_transaction() as session:
             account = add_invited(
-                session, form.email.data or "", form.name.data or "", Role(form.role.data), form.services.data or [], actor
+                session,
+                form.email.data or "",
+                form.name.data or "",
+                Role(form.role.data),
+                form.services.data or [],
+                actor,
             )
     except Conflict:
         read_session().rollback()

@@ -10,7 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.admin_actions import change_account, disable_account, enable_account, erase_person, sign_out_everywhere
+from app.accounts.admin_actions import (
+    change_account,
+    disable_account,
+    enable_account,
+    erase_person,
+    sign_out_everywhere,
+)
 from app.accounts.directory import STATES, state_of
 from app.accounts.forms import PersonForm
 from app.accounts.models import Account, ApiToken, Purpose, SignIn
@@ -61,14 +67,21 @@ def save(person_id: int) -> Answer:
         return _page(account, form)
     flash(_("Enregistré.") if altered else _("Rien n’a changé."))
     if promoted:
-        flash(_("À sa prochaine connexion, un mot de passe de %(count)s caractères lui sera demandé.", count=FACILITATOR_MIN_CHARACTERS))
+        flash(
+            _(
+                "À sa prochaine connexion, un mot de passe de %(count)s caractères lui sera demandé.",
+                count=FACILITATOR_MIN_CHARACTERS,
+            )
+        )
     return _back(person_id)
 
 
 @routes.post("/people/<int:person_id>/disable")
 @administrators_only
 def disable(person_id: int) -> AnyResponse:
-    return _carry_out(person_id, disable_account, _("Compte désactivé : les pages ouvertes se ferment dans les secondes qui suivent."))
+    return _carry_out(
+        person_id, disable_account, _("Compte désactivé : les pages ouvertes se ferment dans les secondes qui suivent.")
+    )
 
 
 @routes.post("/people/<int:person_id>/enable")
@@ -109,7 +122,9 @@ def make_password_link(person_id: int) -> AnyResponse:
 def show_erasure(person_id: int) -> str:
     account = _account(person_id)
     cards = read_session().scalar(select(func.count()).select_from(Card).where(Card.author_id == person_id))
-    return render_template("people/erase.html", me=current_person(), here="people", account=account, person=account.person, cards=cards)
+    return render_template(
+        "people/erase.html", me=current_person(), here="people", account=account, person=account.person, cards=cards
+    )
 
 
 @routes.post("/people/<int:person_id>/erase")
@@ -137,7 +152,10 @@ def _carry_out(person_id: int, act: Callable[[Session, Account, Person], object]
 
 
 def _page(account: Account, form: PersonForm) -> Answer:
-    counts = {model: select(func.count()).select_from(model).where(model.account_id == account.id) for model in (SignIn, ApiToken)}
+    counts = {
+        model: select(func.count()).select_from(model).where(model.account_id == account.id)
+        for model in (SignIn, ApiToken)
+    }
     page = render_template(
         "people/show.html",
         me=current_person(),

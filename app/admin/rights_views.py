@@ -35,7 +35,13 @@ MEANINGS = {
     Level.CONTRIBUTE: _l("il ajoute des infos, et modifie les siennes"),
     Level.EDIT: _l("il ajoute, modifie, déplace et archive toutes les infos"),
 }
-ICONS = {Level.NONE: "hidden", Level.READ: "eye", Level.COMMENT: "comment", Level.CONTRIBUTE: "plus", Level.EDIT: "pencil"}
+ICONS = {
+    Level.NONE: "hidden",
+    Level.READ: "eye",
+    Level.COMMENT: "comment",
+    Level.CONTRIBUTE: "plus",
+    Level.EDIT: "pencil",
+}
 KINDS = {
     Kind.SERVICE: _l("colonne de service"),
     Kind.GUIDE: _l("modalités de fonctionnement"),
@@ -52,7 +58,11 @@ def show_rights() -> str:
     """The whole matrix of a board: a row for each column, a cell for all agents, for readers, for each service."""
     person = current_person()
     boards = boards_for(read_session(), person)
-    board = find_board(read_session(), person, request.args["board"]) if request.args.get("board") else (boards[0] if boards else None)
+    board = (
+        find_board(read_session(), person, request.args["board"])
+        if request.args.get("board")
+        else (boards[0] if boards else None)
+    )
     services = services_in_use(read_session())
     columns = visible_columns(read_session(), board, person) if board else []
     return render_template(
@@ -77,7 +87,10 @@ def set_column_rights(column_id: int) -> Answer:
     """Each cell as it was chosen; « par défaut » gives it back to the column's kind. What does not differ is not sent."""
     column = _column(column_id)
     asked = {name: request.form.get(name, "") for name in (AGENTS, READERS)}
-    asked |= {f"{SERVICE}{service.id}": request.form.get(f"{SERVICE}{service.id}", "") for service in services_in_use(read_session())}
+    asked |= {
+        f"{SERVICE}{service.id}": request.form.get(f"{SERVICE}{service.id}", "")
+        for service in services_in_use(read_session())
+    }
     if not set(asked.values()) <= {"", *LEVELS}:
         return _form(column, _("Choisissez un niveau de la liste.")), 422
     altered = {name: level or None for name, level in asked.items() if level != _chosen(column).get(name, "")}
@@ -85,7 +98,9 @@ def set_column_rights(column_id: int) -> Answer:
     if altered:
         services = {name.removeprefix(SERVICE): level for name, level in altered.items() if name.startswith(SERVICE)}
         groups = {name: level for name, level in altered.items() if not name.startswith(SERVICE)}
-        command = parse_command({"type": "set_rights", "column": column.id, **groups, **({"services": services} if services else {})})
+        command = parse_command(
+            {"type": "set_rights", "column": column.id, **groups, **({"services": services} if services else {})}
+        )
         read_session().rollback()
         perform(current_person().id, board.id, command)
         flash(_("Les droits de la colonne « %(title)s » sont à jour. Les pages ouvertes suivent.", title=column.title))
@@ -102,7 +117,14 @@ def _form(column: Column, problem: str | None = None) -> str:
     chosen = {**_chosen(column), **({name: request.form.get(name, "") for name, *_rest in fields} if problem else {})}
     board = read_session().get_one(Board, column.board_id)
     return render_template(
-        "rights/column.html", column=column, board=board, fields=fields, chosen=chosen, problem=problem, levels=list(Level), **_page()
+        "rights/column.html",
+        column=column,
+        board=board,
+        fields=fields,
+        chosen=chosen,
+        problem=problem,
+        levels=list(Level),
+        **_page(),
     )
 
 
@@ -134,4 +156,11 @@ def _column(column_id: int) -> Column:
 
 
 def _page() -> dict[str, Any]:
-    return {"me": current_person(), "here": "rights", "words": WORDS, "meanings": MEANINGS, "icons": ICONS, "kinds": KINDS}
+    return {
+        "me": current_person(),
+        "here": "rights",
+        "words": WORDS,
+        "meanings": MEANINGS,
+        "icons": ICONS,
+        "kinds": KINDS,
+    }

@@ -21,7 +21,9 @@ from boards.perform import perform_batch
 _TOLD = ("name", "hue", "description", "hours", "contact")
 
 
-def add_service(name: str, actor: Person | None, *, hue: int = 250, description: str = "", hours: str = "", contact: str = "") -> Service:
+def add_service(
+    name: str, actor: Person | None, *, hue: int = 250, description: str = "", hours: str = "", contact: str = ""
+) -> Service:
     """Raises BadInput when a service has that name already."""
     with write_transaction() as session:
         return add_service_in(session, name, actor, hue=hue, description=description, hours=hours, contact=contact)
@@ -109,7 +111,14 @@ def merge_services(session: Session, service_id: int, into_id: int, actor: Perso
         if newcomers:
             writing.execute(insert(memberships), [{"person_id": person, "service_id": into.id} for person in newcomers])
         writing.execute(delete(memberships).where(memberships.c.service_id == merged.id))
-        audit_log.record(writing, "services_merged", f"{merged.name} → {into.name}", actor=actor, people=len(newcomers), boards=len(boards))
+        audit_log.record(
+            writing,
+            "services_merged",
+            f"{merged.name} → {into.name}",
+            actor=actor,
+            people=len(newcomers),
+            boards=len(boards),
+        )
         writing.execute(delete(Service).where(Service.id == merged.id))
 
     perform_batch(actor.id, dict.fromkeys(boards, command), also=move_people)

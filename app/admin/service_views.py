@@ -11,7 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.directory import plain, services_by_name
 from app.accounts.forms import ServiceForm
 from app.accounts.validators import BadInput
-from app.admin.service_admin import add_service, archive_service, change_service, foresee_merger, merge_services, restore_service
+from app.admin.service_admin import (
+    add_service,
+    archive_service,
+    change_service,
+    foresee_merger,
+    merge_services,
+    restore_service,
+)
 from app.auth.current_user import administrators_only, current_person
 from app.web.params import parse_id
 from boards import rights
@@ -48,7 +55,8 @@ def show_service(service_id: int) -> str:
     service, me = _service(service_id), current_person()
     of_service = Person.services.any(Service.id == service.id)
     agents = sorted(
-        read_session().scalars(select(Person).where(of_service, Person.disabled_at.is_(None))), key=lambda agent: plain(agent.name)
+        read_session().scalars(select(Person).where(of_service, Person.disabled_at.is_(None))),
+        key=lambda agent: plain(agent.name),
     )
     seen = {"me": me, "service": service, "agents": agents, "administers": rights.may_administer(me)}
     if request.headers.get("X-Fragment") == "sheet":
@@ -114,7 +122,13 @@ def show_merger(service_id: int) -> Answer:
     into = next((other for other in others if other.id == parse_id(request.args.get("into"))), None)
     merger = foresee_merger(read_session(), service, into) if into else None
     return render_template(
-        "services/merge.html", me=current_person(), here="services", service=service, others=others, into=into, merger=merger
+        "services/merge.html",
+        me=current_person(),
+        here="services",
+        service=service,
+        others=others,
+        into=into,
+        merger=merger,
     )
 
 
@@ -131,7 +145,9 @@ def merge(service_id: int) -> AnyResponse:
 
 
 def _form_page(form: ServiceForm, service: Service | None, hue: int) -> Answer:
-    page = render_template("services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue))
+    page = render_template(
+        "services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue)
+    )
     return page if request.method == "GET" else (page, 422)
 
 

@@ -30,9 +30,13 @@ class TownForm(FlaskForm):
         [InputRequired(_l("Ce champ est nécessaire.")), one_line],
         render_kw={"maxlength": 200, "autocomplete": "off"},
     )
-    address = TextAreaField(_l("Adresse postale"), [several_lines], render_kw={"rows": 3, "maxlength": TEXT_MAX_CHARACTERS})
+    address = TextAreaField(
+        _l("Adresse postale"), [several_lines], render_kw={"rows": 3, "maxlength": TEXT_MAX_CHARACTERS}
+    )
     contact = TextAreaField(_l("Contact"), [several_lines], render_kw={"rows": 3, "maxlength": TEXT_MAX_CHARACTERS})
-    hours = TextAreaField(_l("Horaires d’ouverture"), [several_lines], render_kw={"rows": 4, "maxlength": TEXT_MAX_CHARACTERS})
+    hours = TextAreaField(
+        _l("Horaires d’ouverture"), [several_lines], render_kw={"rows": 4, "maxlength": TEXT_MAX_CHARACTERS}
+    )
 
 
 @routes.get("/town")

@@ -30,7 +30,9 @@ PARAMETERS: dict[str, Any] = {
     "column_id": Id,
 }
 SEARCH: dict[str, Any] = {
-    "q": Annotated[str, Field(description=f"Any text; what follows its {WORDS_MAX_CHARACTERS}th character is left out.")],
+    "q": Annotated[
+        str, Field(description=f"Any text; what follows its {WORDS_MAX_CHARACTERS}th character is left out.")
+    ],
     "service": Id,
     "label": Annotated[list[Id], Field(max_length=LABELS_AT_MOST, description="Several: cards that have all of them.")],
     "fresh": Fresh,
@@ -72,36 +74,65 @@ class Operation:
 # By endpoint: what programs are for. The addresses are the routes' own.
 OPERATIONS: dict[str, Operation] = {
     "api.get_board": Operation("A board as this person may read it.", response_schemas.BoardAnswer),
-    "search.search_board": Operation("Search, from this board.", response_schemas.SearchAnswer, query=SEARCH, refusals=(*READING, 422)),
-    "api.post_command": Operation("Alter the board by a command.", response_schemas.CommandAnswer, body=AnyCommand, refusals=SENDING),
-    "differences.tell_differences": Operation(
-        "What differs from the board as one has it.", response_schemas.DifferencesAnswer, body=request_schemas.ClientState, refusals=SENDING
+    "search.search_board": Operation(
+        "Search, from this board.", response_schemas.SearchAnswer, query=SEARCH, refusals=(*READING, 422)
     ),
-    "guide.keep_read": Operation("Say which version of a card one has read.", body=request_schemas.ReadVersion, refusals=SENDING),
+    "api.post_command": Operation(
+        "Alter the board by a command.", response_schemas.CommandAnswer, body=AnyCommand, refusals=SENDING
+    ),
+    "differences.tell_differences": Operation(
+        "What differs from the board as one has it.",
+        response_schemas.DifferencesAnswer,
+        body=request_schemas.ClientState,
+        refusals=SENDING,
+    ),
+    "guide.keep_read": Operation(
+        "Say which version of a card one has read.", body=request_schemas.ReadVersion, refusals=SENDING
+    ),
     "news.keep_seen": Operation("The news of a card are read.", body=request_schemas.SeenUpTo, refusals=SENDING),
     "news.keep_unread": Operation("A card is unread again.", refusals=WRITING),
-    "news.keep_column_seen": Operation("All news in a column are read.", body=request_schemas.SeenUpTo, refusals=SENDING),
+    "news.keep_column_seen": Operation(
+        "All news in a column are read.", body=request_schemas.SeenUpTo, refusals=SENDING
+    ),
     "news.keep_all_seen": Operation("All news on the board are read.", body=request_schemas.SeenUpTo, refusals=SENDING),
     "news.take_back": Operation("Take back what was marked as read.", body=request_schemas.Progress, refusals=SENDING),
-    "pages.keep_noticed": Operation("What one was told of a card is read.", response_schemas.NoticesAnswer, refusals=WRITING),
+    "pages.keep_noticed": Operation(
+        "What one was told of a card is read.", response_schemas.NoticesAnswer, refusals=WRITING
+    ),
     "filters.keep_filter": Operation(
         "Keep filters of the board under a name, or rename them.",
         body=request_schemas.KeptFilter | request_schemas.RenamedFilter,
         refusals=SENDING,
     ),
     "filters.remove_filter": Operation("Remove kept filters.", body=request_schemas.FilterName, refusals=SENDING),
-    "pages.keep_fold": Operation("Keep a column folded, or open, for oneself.", body=request_schemas.FOLDED, refusals=SENDING),
+    "pages.keep_fold": Operation(
+        "Keep a column folded, or open, for oneself.", body=request_schemas.FOLDED, refusals=SENDING
+    ),
     "arrangement.place_column": Operation(
-        "Keep a column somewhere for oneself.", response_schemas.PlacementsAnswer, body=request_schemas.ColumnPlacement, refusals=SENDING
+        "Keep a column somewhere for oneself.",
+        response_schemas.PlacementsAnswer,
+        body=request_schemas.ColumnPlacement,
+        refusals=SENDING,
     ),
     "arrangement.forget_placements": Operation("Take the board's own order again.", refusals=WRITING),
     "api.describe": Operation("This description.", dict[str, Any], refusals=(500,), for_anybody=True),
-    "api.healthz": Operation("Whether the database answers.", response_schemas.HealthAnswer, refusals=(500, 503), for_anybody=True),
+    "api.healthz": Operation(
+        "Whether the database answers.", response_schemas.HealthAnswer, refusals=(500, 503), for_anybody=True
+    ),
 }
 SECURITY = {
-    "token": {"type": "http", "scheme": "bearer", "description": "Made by a person in their profile; acts as that person."},
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Made by a person in their profile; acts as that person.",
+    },
     "session": {"type": "apiKey", "in": "cookie", "name": "flash_news", "description": "A signed-in browser."},
-    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken", "description": "Beside the cookie, for whatever alters something."},
+    "csrf": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-CSRFToken",
+        "description": "Beside the cookie, for whatever alters something.",
+    },
 }
 
 
@@ -164,7 +195,9 @@ class _Schemas:
                 "maxLength": KEY_MAX_CHARACTERS,
                 "description": "One's own for each command, a UUID: sent again under it, the command is not carried out again.",
             }
-            becomes = f"Becomes `{command.event_type}`." + (" For people who sign in: no token may." if command.people_only else "")
+            becomes = f"Becomes `{command.event_type}`." + (
+                " For people who sign in: no token may." if command.people_only else ""
+            )
             said["description"] = f"{said['description']}\n\n{becomes}" if "description" in said else becomes
         self.named["Command"] = union
         return {"$ref": "#/components/schemas/Command"}
@@ -178,7 +211,11 @@ class _Plain(GenerateJsonSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         described = super().default_schema(schema)
-        return described if described.get("default") is not None else {key: each for key, each in described.items() if key != "default"}
+        return (
+            described
+            if described.get("default") is not None
+            else {key: each for key, each in described.items() if key != "default"}
+        )
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         described = super().dict_schema(schema)
@@ -190,14 +227,22 @@ def _operation(rule: Rule, method: str, operation: Operation, schemas: _Schemas)
         "operationId": rule.endpoint.split(".")[1],
         "summary": operation.summary,
         "parameters": [
-            *({"name": name, "in": "path", "required": True, **_parameter(PARAMETERS[name], schemas)} for name in sorted(rule.arguments)),
+            *(
+                {"name": name, "in": "path", "required": True, **_parameter(PARAMETERS[name], schemas)}
+                for name in sorted(rule.arguments)
+            ),
             *({"name": name, "in": "query", **_parameter(kind, schemas)} for name, kind in operation.query.items()),
         ],
         "responses": {
             **_answered(operation, schemas),
-            **{str(status): {"$ref": f"#/components/responses/{_refused(status)}"} for status in sorted(operation.refusals)},
+            **{
+                str(status): {"$ref": f"#/components/responses/{_refused(status)}"}
+                for status in sorted(operation.refusals)
+            },
         },
-        "security": [] if operation.for_anybody else [{"token": []}, {"session": [], **({} if method == "GET" else {"csrf": []})}],
+        "security": []
+        if operation.for_anybody
+        else [{"token": []}, {"session": [], **({} if method == "GET" else {"csrf": []})}],
     }
     if operation.body is not None:
         body = schemas.of_commands() if operation.body is AnyCommand else schemas.of(operation.body)
@@ -222,4 +267,7 @@ def _refused(status: int) -> str:
 
 
 def _refusal(words: str, schemas: _Schemas) -> dict[str, Any]:
-    return {"description": words, "content": {"application/problem+json": {"schema": schemas.of(response_schemas.Problem)}}}
+    return {
+        "description": words,
+        "content": {"application/problem+json": {"schema": schemas.of(response_schemas.Problem)}},
+    }

@@ -47,7 +47,9 @@ def get_board(slug: str) -> Response:
     person = current_person()
     board = find_board(read_session(), person, slug)
     seen = snapshot(read_session(), board, person)
-    cards = {card.id: card for card in load_cards(read_session(), (key.id for keys in seen.cards.values() for key in keys))}
+    cards = {
+        card.id: card for card in load_cards(read_session(), (key.id for keys in seen.cards.values() for key in keys))
+    }
     labels_of = LabelsOfCards(read_session())
     unread = unread_of(read_session(), person, board, seen.columns).ids
     in_order = sorted(seen.columns, key=lambda column: column.rank)  # the board's, not this person's
@@ -57,8 +59,15 @@ def get_board(slug: str) -> Response:
         "title": board.title,
         "seq": seen.seq,
         "columns": [_column(column, rights.level_on(board, person, column)) for column in in_order],
-        "labels": [{"id": label.id, "name": label.name, "hue": label.hue} for label in _labels(labels_of, cards.values())],
-        "cards": [_card(cards[key.id], labels_of, key.id in unread) for keys in seen.cards.values() for key in keys if key.id in cards],
+        "labels": [
+            {"id": label.id, "name": label.name, "hue": label.hue} for label in _labels(labels_of, cards.values())
+        ],
+        "cards": [
+            _card(cards[key.id], labels_of, key.id in unread)
+            for keys in seen.cards.values()
+            for key in keys
+            if key.id in cards
+        ],
     }
     return _json(answer)
 

@@ -80,7 +80,9 @@ ACTIONS = {
 }
 
 
-def record(session: Session, action: str, subject: str = "", *, actor: Person | int | None = None, **facts: Any) -> None:
+def record(
+    session: Session, action: str, subject: str = "", *, actor: Person | int | None = None, **facts: Any
+) -> None:
     """Add an entry to the pending write transaction. `subject`: whom or what it concerns, in a few words; `facts`: JSON values."""
     if action not in ACTIONS:
         raise ValueError(action)
@@ -110,7 +112,9 @@ def forget_person(session: Session, person_id: int, called: list[str]) -> None:
     called = [text for text in {*called, *_called_before(session, person_id)} if text]
     nameless = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in called), re.IGNORECASE)
     facts_text = cast(AuditEntry.facts, Text)
-    forms = {form for text in called for form in (text, json.dumps(text)[1:-1])}  # SQLite keeps facts as ASCII JSON, PostgreSQL does not
+    forms = {
+        form for text in called for form in (text, json.dumps(text)[1:-1])
+    }  # SQLite keeps facts as ASCII JSON, PostgreSQL does not
     named = [field.icontains(form, autoescape=True) for form in forms for field in (AuditEntry.subject, facts_text)]
     for entry in session.scalars(select(AuditEntry).where(or_(*named))):
         subject, facts = nameless.sub(ERASED_NAME, entry.subject), _without(entry.facts, nameless)
@@ -171,7 +175,9 @@ def _note_rights(_sender: Any, change: CommittedChange) -> None:
                 rights = _named(session, column.rights)
                 record(session, "rights_changed", column.title, actor=change.actor, column=column.id, rights=rights)
     except Busy:
-        log.exception("change %s of board %s altered rights and is not in the administrative log", change.seq, change.board_id)
+        log.exception(
+            "change %s of board %s altered rights and is not in the administrative log", change.seq, change.board_id
+        )
 
 
 def _note_erasing(_sender: Any, change: CommittedChange) -> None:
@@ -184,7 +190,9 @@ def _note_erasing(_sender: Any, change: CommittedChange) -> None:
             _forget_titles(session, change.rearranged)
             record(session, change.type, board.title, actor=change.actor, change=change.seq)
     except Busy:
-        log.exception("change %s of board %s erased something and is not in the administrative log", change.seq, change.board_id)
+        log.exception(
+            "change %s of board %s erased something and is not in the administrative log", change.seq, change.board_id
+        )
 
 
 def _note_flash(_sender: Any, change: CommittedChange) -> None:
@@ -197,7 +205,9 @@ def _note_flash(_sender: Any, change: CommittedChange) -> None:
             (card,) = change.cards
             record(session, change.type, board.title, actor=change.actor, card=card, change=change.seq)
     except Busy:
-        log.exception("change %s of board %s is a flash and is not in the administrative log", change.seq, change.board_id)
+        log.exception(
+            "change %s of board %s is a flash and is not in the administrative log", change.seq, change.board_id
+        )
 
 
 def _forget_titles(session: Session, columns: dict[int, Column]) -> None:
@@ -212,7 +222,11 @@ def _forget_titles(session: Session, columns: dict[int, Column]) -> None:
 def _named(session: Session, rights: Record) -> Record:
     """Rights with services by their name: the log outlives them."""
     ids = [int(id) for id in rights.get("services", {})]
-    names = {str(id): name for id, name in session.execute(select(Service.id, Service.name).where(Service.id.in_(ids)))} if ids else {}
+    names = (
+        {str(id): name for id, name in session.execute(select(Service.id, Service.name).where(Service.id.in_(ids)))}
+        if ids
+        else {}
+    )
     return {**rights, "services": {names.get(id, id): level for id, level in rights.get("services", {}).items()}}
 
 

@@ -79,7 +79,9 @@ def administrators_only(view: _View) -> _View:
     return cast("_View", guarded)
 
 
-def begin_sign_in(account: Account, *, by: str = "password", remember: bool = False, id_token: str | None = None) -> None:
+def begin_sign_in(
+    account: Account, *, by: str = "password", remember: bool = False, id_token: str | None = None
+) -> None:
     """Sign this browser in, in a fresh session: nothing that an earlier visitor left in it survives.
 
     `by`: what proved who it is (password, ldap, oidc); `id_token`: the provider's, with which signing out there begins.
@@ -88,7 +90,9 @@ def begin_sign_in(account: Account, *, by: str = "password", remember: bool = Fa
     token = secrets.token_urlsafe(32)
     with write_transaction() as writing:
         _require_unchanged(writing, account)
-        writing.execute(delete(SignIn).where(SignIn.id == (current_sign_in_id() if current_user.is_authenticated else 0)))
+        writing.execute(
+            delete(SignIn).where(SignIn.id == (current_sign_in_id() if current_user.is_authenticated else 0))
+        )
         sign_in = SignIn(
             account_id=account.id,
             token_hash=token_hash(token),
@@ -128,7 +132,9 @@ def end_sign_in() -> int | None:
 def _forget_stale_sign_ins(writing: Session, account: Account) -> None:
     """Browsers away for longer than their cookie lasts never come back."""
     last = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
-    away = (last < now() - current_app.config["REMEMBER_COOKIE_DURATION"]) | (SignIn.created_at < now() - SIGN_IN_LIFETIME)
+    away = (last < now() - current_app.config["REMEMBER_COOKIE_DURATION"]) | (
+        SignIn.created_at < now() - SIGN_IN_LIFETIME
+    )
     writing.execute(delete(SignIn).where(SignIn.account_id == account.id, away))
 
 

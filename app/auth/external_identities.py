@@ -15,7 +15,9 @@ from boards.database import write_transaction
 SUBJECT_MAX_CHARACTERS = 300
 
 REFUSALS = {
-    "account_unknown": _l("Votre compte n’est pas encore ouvert dans Flash News : demandez à un animateur de vous inviter."),
+    "account_unknown": _l(
+        "Votre compte n’est pas encore ouvert dans Flash News : demandez à un animateur de vous inviter."
+    ),
     "account_disabled": _l("Votre compte n’est plus actif."),
     "email_unverified": _l("Votre adresse de messagerie n’a pas été vérifiée : faites-la vérifier, puis recommencez."),
     "identity_taken": _l("Cette adresse est déjà reliée à une autre personne : prévenez un animateur."),

@@ -60,7 +60,9 @@ def entry(base: str, dn: str, values: Mapping[str, list[bytes]]) -> Entry:
         subject = str(UUID(bytes_le=values["objectGUID"][0]))
     else:
         subject = dn.lower()
-    return Entry(f"ldap:{base.lower()}", subject, tuple(mail.decode(errors="replace") for mail in values.get("mail", [])))
+    return Entry(
+        f"ldap:{base.lower()}", subject, tuple(mail.decode(errors="replace") for mail in values.get("mail", []))
+    )
 
 
 @contextmanager

@@ -50,8 +50,12 @@ def refuse(refused: LinkRefused) -> AnyResponse | tuple[str, int]:
     account, status = refused.account, REFUSALS[refused.reason][0]
     if refused.reason == "used" and account and current_user.is_authenticated and current_user.account.id == account.id:
         return redirect(url_for("pages.home"), 303)  # a second click on the form that has just been accepted
-    audit_log.record_alone("password_link_refused", account.email if account else _("lien inconnu"), reason=refused.reason)
-    return render_template("accounts/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()), status
+    audit_log.record_alone(
+        "password_link_refused", account.email if account else _("lien inconnu"), reason=refused.reason
+    )
+    return render_template(
+        "accounts/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()
+    ), status
 
 
 def _refused(response: Response) -> bool:
@@ -127,7 +131,10 @@ def send_link() -> Page:
 
 
 def _choose(template: str, account: Account, form: NewPasswordForm) -> str:
-    values: dict[str, Any] = {"own_words": sorted(own_words_of(account)), "at_least": min_characters(account.person.role)}
+    values: dict[str, Any] = {
+        "own_words": sorted(own_words_of(account)),
+        "at_least": min_characters(account.person.role),
+    }
     return render_template(template, account=account, form=form, local=_settings().local_accounts, **values)
 
 

@@ -21,7 +21,13 @@ def init_app(app: Flask, timezone: str) -> None:
 
 def _forget_the_rest_of_the_world() -> None:
     """Babel reads two megabytes of which languages, territories and currencies belong together; two languages known by name ask none of it."""
-    for table in ("likely_subtags", "territory_languages", "territory_currencies", "territory_aliases", "all_currencies"):
+    for table in (
+        "likely_subtags",
+        "territory_languages",
+        "territory_currencies",
+        "territory_aliases",
+        "all_currencies",
+    ):
         get_global(table).clear()  # type: ignore[attr-defined]  # it is a dict
 
 

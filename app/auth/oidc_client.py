@@ -100,7 +100,10 @@ class Provider:
         claims = CodeIDToken(
             decoded.claims,
             decoded.header,
-            {"iss": {"essential": True, "value": self._issuer}, "aud": {"essential": True, "value": self._settings.client_id}},
+            {
+                "iss": {"essential": True, "value": self._issuer},
+                "aud": {"essential": True, "value": self._settings.client_id},
+            },
             {"nonce": nonce, "client_id": self._settings.client_id, "access_token": token.get("access_token")},
         )
         claims.validate(leeway=CLOCK_LEEWAY_SECONDS)
@@ -190,11 +193,15 @@ class Provider:
             scope=self._settings.scopes,
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
-            token_endpoint_auth_method="client_secret_post" if "client_secret_post" in offered else "client_secret_basic",
+            token_endpoint_auth_method="client_secret_post"
+            if "client_secret_post" in offered
+            else "client_secret_basic",
             default_timeout=PATIENCE_SECONDS,
             leeway=0,  # ProConnect's access tokens live for the 60 seconds that Authlib would already take for expired
         )
-        session.max_redirects = 0  # what is sent there holds our secret; it goes to the addresses that were described, and no further
+        session.max_redirects = (
+            0  # what is sent there holds our secret; it goes to the addresses that were described, and no further
+        )
         return session
 
 

@@ -69,9 +69,13 @@ def finish() -> AnyResponse:
     asked = Request(waiting["state"], waiting["nonce"], waiting["code_verifier"])
     email = ""
     try:
-        proof = provider.redeem(request.args.get("code", ""), request.args.get("iss"), asked, public_link("oidc.finish"))
+        proof = provider.redeem(
+            request.args.get("code", ""), request.args.get("iss"), asked, public_link("oidc.finish")
+        )
         email = proof.email
-        account = external_identities.account_of(proof.issuer, proof.subject, [email], verified=proof.email_verified, by="oidc")
+        account = external_identities.account_of(
+            proof.issuer, proof.subject, [email], verified=proof.email_verified, by="oidc"
+        )
     except ProviderUnavailable as error:
         return _refused("provider_away", why=str(error))
     except InvalidResponse as error:

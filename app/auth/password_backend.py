@@ -41,7 +41,9 @@ def account_of(login: str, password: str) -> AuthenticatedAccount | None:
 
         entry = ldap_backend.authenticate(settings.ldap, login, password)
         if entry:
-            return AuthenticatedAccount(external_identities.account_of(entry.issuer, entry.subject, entry.emails, by="ldap"), "ldap")
+            return AuthenticatedAccount(
+                external_identities.account_of(entry.issuer, entry.subject, entry.emails, by="ldap"), "ldap"
+            )
     return None
 
 

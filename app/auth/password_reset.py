@@ -57,7 +57,9 @@ def _send_link(email: str, asked_from: str) -> None:
         )
     except smtp.CannotSend:
         with write_transaction() as session:  # so that asking again is worth something
-            session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.PASSWORD))
+            session.execute(
+                delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.PASSWORD)
+            )
         raise
 
 

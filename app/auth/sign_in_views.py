@@ -87,7 +87,12 @@ def _outgrown(found: password_backend.AuthenticatedAccount, password: str) -> st
     at_least = min_characters(found.account.person.role)
     if found.by != "password" or len(password) >= at_least or current_app.config["SETTINGS"].demo:
         return None
-    return str(_("Votre rôle demande un mot de passe d’au moins %(count)s caractères : choisissez-en un nouveau.", count=at_least))
+    return str(
+        _(
+            "Votre rôle demande un mot de passe d’au moins %(count)s caractères : choisissez-en un nouveau.",
+            count=at_least,
+        )
+    )
 
 
 def _known(login: str) -> str:

@@ -54,7 +54,11 @@ def restore(settings: Settings, file: Path) -> Path | None:
     The next start brings it up to date when it comes from an earlier version. Raises CannotBackUp while anybody is at the database.
     """
     town = database_file(settings)
-    kept = settings.data_dir / f"flash-news_avant-restauration_{_stamp(settings)}.sqlite3" if town is None else _beside(town, settings)
+    kept = (
+        settings.data_dir / f"flash-news_avant-restauration_{_stamp(settings)}.sqlite3"
+        if town is None
+        else _beside(town, settings)
+    )
     try:
         return _restore_postgresql(settings, file, kept) if town is None else _restore_sqlite(file, town, kept)
     except (sqlite3.Error, DBAPIError, OSError, CannotCopy) as error:

@@ -89,7 +89,9 @@ def what_stands_in(connection: Connection) -> list[str]:
     """The tables that keep a database from being empty: those that have rows, and those that are not ours."""
     names = inspect(connection).get_table_names()
     return [
-        name for name in names if not _is_ours(name) or (name != _REVISION and not name.startswith(_SEARCH) and _has_rows(connection, name))
+        name
+        for name in names
+        if not _is_ours(name) or (name != _REVISION and not name.startswith(_SEARCH) and _has_rows(connection, name))
     ]
 
 
@@ -165,7 +167,10 @@ def _make_sure(source: Connection, target: Connection, table: Table) -> int:
 
 def _rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
     """Every row in the order of its key, the same on both databases: texts byte by byte."""
-    order = [key.collate("C") if _is_text(key) and connection.dialect.name == "postgresql" else key for key in table.primary_key]
+    order = [
+        key.collate("C") if _is_text(key) and connection.dialect.name == "postgresql" else key
+        for key in table.primary_key
+    ]
     for row in connection.execute(select(table).order_by(*order).execution_options(yield_per=_BATCH)):
         yield tuple(row)
 
@@ -204,17 +209,23 @@ def _count_on(connection: Connection, table: Table, last: int) -> None:
             connection.execute(text("SELECT setval(:sequence, :last)"), {"sequence": sequence, "last": last})
     elif _remembers(connection, table):
         connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
-        connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), {"name": table.name, "last": last})
+        connection.execute(
+            text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), {"name": table.name, "last": last}
+        )
 
 
 def _sequence(connection: Connection, table: Table) -> str | None:
-    name: str | None = connection.scalar(text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": _quoted(table.name)})
+    name: str | None = connection.scalar(
+        text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": _quoted(table.name)}
+    )
     return name
 
 
 def _remembers(connection: Connection, table: Table) -> bool:
     """Whether SQLite keeps the last number of this table; of the others it takes the highest that stands there."""
-    sql = connection.scalar(text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name"), {"name": table.name})
+    sql = connection.scalar(
+        text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name"), {"name": table.name}
+    )
     return "AUTOINCREMENT" in (sql or "")
 
 

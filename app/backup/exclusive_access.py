@@ -22,7 +22,9 @@ def ensure_exclusive(town: Connection) -> None:
     """Raises CannotBackUp while others are connected to this PostgreSQL database: servers, or people with a tool of their own."""
     others = town.scalar(text(_OTHERS))
     if others:
-        raise CannotBackUp(f"Le serveur tourne encore (connexions à la base : {others}) : arrêtez-le d’abord, tous ses processus compris.")
+        raise CannotBackUp(
+            f"Le serveur tourne encore (connexions à la base : {others}) : arrêtez-le d’abord, tous ses processus compris."
+        )
 
 
 def ensure_exclusive_file(town: Path) -> None:

@@ -38,7 +38,9 @@ def contents_of(file: Path) -> Contents:
     """Read a backup from its first row to its last. Raises CannotBackUp when it is none, or one that this version cannot read."""
     try:
         with closing(open_to_read(file)) as connection:
-            if connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('changes', 'alembic_version')").fetchone() != (2,):
+            if connection.execute(
+                "SELECT count(*) FROM sqlite_master WHERE name IN ('changes', 'alembic_version')"
+            ).fetchone() != (2,):
                 raise CannotBackUp(f"{file} n’est pas une sauvegarde de Flash News.")
             return _contents(connection, file)
     except (sqlite3.Error, ValueError, KeyError) as error:  # the last two: a seal that is no longer one
@@ -62,7 +64,9 @@ def _contents(connection: sqlite3.Connection, file: Path) -> Contents:
         seal=seal,
         boards=[SavedBoard(*row) for row in connection.execute(_BOARDS)],
         people=_count(connection, "people"),
-        photos=_count(connection, "photos") if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'photos'").fetchone() else 0,
+        photos=_count(connection, "photos")
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'photos'").fetchone()
+        else 0,
         flaws=list(_flaws(connection, seal)),
     )
 
@@ -77,10 +81,16 @@ _INCOMPLETE = """
 
 
 def _flaws(connection: sqlite3.Connection, seal: Checksum | None) -> list[str]:
-    flaws = [] if seal is None or seal.whole else ["le contenu n’est plus celui qui a été sauvegardé (support abîmé, ou fichier modifié)."]
+    flaws = (
+        []
+        if seal is None or seal.whole
+        else ["le contenu n’est plus celui qui a été sauvegardé (support abîmé, ou fichier modifié)."]
+    )
     dangling = {table for table, *_ in connection.execute("PRAGMA foreign_key_check")}
     flaws += [f"table {table} : des lignes renvoient à ce qui n’existe pas." for table in sorted(dangling)]
-    return flaws + [f"tableau « {slug} » : des changements manquent au journal." for (slug,) in connection.execute(_INCOMPLETE)]
+    return flaws + [
+        f"tableau « {slug} » : des changements manquent au journal." for (slug,) in connection.execute(_INCOMPLETE)
+    ]
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

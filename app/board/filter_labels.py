@@ -33,5 +33,9 @@ def filters_of_page(columns: Iterable[Column]) -> tuple[Filters, list[str]]:
 
 
 def left_out_in_words(wrong: Iterable[FieldError]) -> list[str]:
-    names = ", ".join(str(FIELD_WORDS[name]) for name in dict.fromkeys(error.field for error in wrong) if name in FIELD_WORDS)
-    return [_("Filtre laissé de côté, sa valeur n’existe pas ou n’existe plus : %(names)s.", names=names)] if names else []
+    names = ", ".join(
+        str(FIELD_WORDS[name]) for name in dict.fromkeys(error.field for error in wrong) if name in FIELD_WORDS
+    )
+    return (
+        [_("Filtre laissé de côté, sa valeur n’existe pas ou n’existe plus : %(names)s.", names=names)] if names else []
+    )

@@ -61,4 +61,10 @@ def look_after(slug: str) -> AnyResponse:
 
 def about_freshness(card: Card, column: Column) -> dict[str, Any]:
     """What the panel says first: how long the card holds, and who said so when."""
-    return {"holds": {"freshness": freshness(card, column, today()), "expired": has_expired(card), "key": secrets.token_hex(16)}}
+    return {
+        "holds": {
+            "freshness": freshness(card, column, today()),
+            "expired": has_expired(card),
+            "key": secrets.token_hex(16),
+        }
+    }

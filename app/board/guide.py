@@ -43,7 +43,9 @@ def show_guide(slug: str) -> str:
 @administrators_only
 def show_reads(slug: str) -> str:
     board = find_board(read_session(), current_person(), slug)
-    return render_template("guide/reads.html", me=current_person(), here="guide", board=board, columns=readership(read_session(), board))
+    return render_template(
+        "guide/reads.html", me=current_person(), here="guide", board=board, columns=readership(read_session(), board)
+    )
 
 
 @routes.put("/cards/<int:card_id>/read")
@@ -66,7 +68,9 @@ def keep_read_by_form(card_id: int) -> AnyResponse:
     except Conflict as refusal:
         if refusal.code != "rule_changed":
             raise
-        return make_response(card_page(*find_card(read_session(), current_person(), card_id), notice=problem_for(refusal)["detail"]), 409)
+        return make_response(
+            card_page(*find_card(read_session(), current_person(), card_id), notice=problem_for(refusal)["detail"]), 409
+        )
     return redirect(f"/cards/{card_id}", 303)
 
 

@@ -46,7 +46,9 @@ def merge_label(slug: str, label_id: int) -> Answer:
 @routes.post("/boards/<slug>/labels/<int:label_id>/remove")
 @administrators_only
 def remove_label(slug: str, label_id: int) -> Answer:
-    return _act(slug, {"type": "remove_label", "label": label_id}, _("L’étiquette est retirée. L’historique permet d’annuler."))
+    return _act(
+        slug, {"type": "remove_label", "label": label_id}, _("L’étiquette est retirée. L’historique permet d’annuler.")
+    )
 
 
 def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
@@ -55,7 +57,9 @@ def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
     except Refusal as refusal:
         problem = problem_for(refusal)
         read_session().rollback()
-        return _page(slug, wrong={"label": command["label"], "words": problem["detail"], "name": command.get("name")}), problem["status"]
+        return _page(
+            slug, wrong={"label": command["label"], "words": problem["detail"], "name": command.get("name")}
+        ), problem["status"]
     flash(done)
     return redirect(url_for("labels.show_labels", slug=slug), 303)
 

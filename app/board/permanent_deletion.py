@@ -75,7 +75,9 @@ def confirm_column(slug: str, column_id: int) -> str:
 @routes.post("/boards/<slug>/archive/columns/<int:column_id>/erase")
 @login_required
 def erase_column(slug: str, column_id: int) -> AnyResponse:
-    return _erase(slug, {"type": "erase_column", "column": column_id}, _("La colonne est effacée définitivement, avec ses infos."))
+    return _erase(
+        slug, {"type": "erase_column", "column": column_id}, _("La colonne est effacée définitivement, avec ses infos.")
+    )
 
 
 def _erase(slug: str, asked: dict[str, object], done: str) -> AnyResponse:
@@ -91,7 +93,11 @@ def _erase(slug: str, asked: dict[str, object], done: str) -> AnyResponse:
 def _templates_with(titles: set[str]) -> list[str]:
     """The templates that hold a card of one of these titles: erasing leaves them as they are."""
     kept = read_session().scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
-    return [each.title for each in kept if any(card["title"] in titles for column in each.content["columns"] for card in column["cards"])]
+    return [
+        each.title
+        for each in kept
+        if any(card["title"] in titles for column in each.content["columns"] for card in column["cards"])
+    ]
 
 
 def _require_arranger() -> None:

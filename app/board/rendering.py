@@ -93,7 +93,9 @@ def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
     """The card as it stands on the board, the same for every viewer of this language."""
     state = (card.changed_seq, card.author.version if card.author else 0, card.asked.name if card.asked else "")
     kept = _cache().get(card.id, language, state)
-    return kept or _cache().put(card.id, language, state, _render("cards/_card.html", language, card=card, labels=labels(card)))
+    return kept or _cache().put(
+        card.id, language, state, _render("cards/_card.html", language, card=card, labels=labels(card))
+    )
 
 
 def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
@@ -113,7 +115,11 @@ def rendered_cards(board: Board, language: str) -> RenderedCards:
     mark = active_cards_version(read_session(), board)
     kept = _cache().boards
     before = kept.pop((board.id, language), None)
-    now = before if before is not None and before.mark == mark else RenderedCards(mark, _rendered_columns(board, language, before))
+    now = (
+        before
+        if before is not None and before.mark == mark
+        else RenderedCards(mark, _rendered_columns(board, language, before))
+    )
     kept[board.id, language] = now
     if len(kept) > CACHE_BOARDS:
         kept.popitem(last=False)
@@ -122,7 +128,9 @@ def rendered_cards(board: Board, language: str) -> RenderedCards:
 
 def _rendered_columns(board: Board, language: str, before: RenderedCards | None) -> dict[int, RenderedColumn]:
     standing_now = active_cards(read_session(), board)
-    same = {id: column for id, column in before.columns.items() if column.keys == standing_now.get(id)} if before else {}
+    same = (
+        {id: column for id, column in before.columns.items() if column.keys == standing_now.get(id)} if before else {}
+    )
     html = cards_html((key for id, keys in standing_now.items() if id not in same for key in keys), language)
     return {id: same.get(id) or _rendered_column(keys, html) for id, keys in standing_now.items()}
 
@@ -140,7 +148,11 @@ def column_html(column: Column, level: rights.Level, language: str) -> str:
 def visibility_key(change: CommittedChange, audience: Audience) -> tuple[Any, ...]:
     """What decides how the audience sees the change: two with the same value see the same."""
     readable = frozenset(column.id for column in change.concerned if rights.may_read(audience, column))
-    return readable, change.hidden_from(audience), tuple(rights.level(audience, column) for column in change.columns.values() if column)
+    return (
+        readable,
+        change.hidden_from(audience),
+        tuple(rights.level(audience, column) for column in change.columns.values() if column),
+    )
 
 
 def serialize_change(whole: CommittedChange, audience: Audience, language: str) -> dict[str, Any]:
@@ -149,7 +161,12 @@ def serialize_change(whole: CommittedChange, audience: Audience, language: str) 
     {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}.
     """
     change = whole.visible_to(audience)
-    head: dict[str, Any] = {"seq": change.seq, "type": change.type, "actor": person_data(change.actor), "at": change.at.isoformat()}
+    head: dict[str, Any] = {
+        "seq": change.seq,
+        "type": change.type,
+        "actor": person_data(change.actor),
+        "at": change.at.isoformat(),
+    }
     if change.board is not None:
         head["board"] = {"title": change.board.title, "archived": change.board.archived_at is not None}
     if change.too_large:
@@ -191,7 +208,13 @@ def serialize_difference(found: BoardDifference, board: Board, audience: Audienc
 def person_data(person: Person | None) -> dict[str, Any] | None:
     if person is None:
         return None
-    return {"id": person.id, "name": person.name, "initials": person.initials, "hue": person.hue, "photo": photo_address(person)}
+    return {
+        "id": person.id,
+        "name": person.name,
+        "initials": person.initials,
+        "hue": person.hue,
+        "photo": photo_address(person),
+    }
 
 
 def photo_address(person: Person) -> str | None:

@@ -26,7 +26,11 @@ def get_differences(slug: str) -> dict[str, Any]:
     had = body_as(ClientState)
     board = find_board(read_session(), current_person(), slug)
     person, _place = viewer()
-    found = board_difference(read_session(), board, person, had.after, had.columns, had.cards) if had.view == person.audience.key else None
+    found = (
+        board_difference(read_session(), board, person, had.after, had.columns, had.cards)
+        if had.view == person.audience.key
+        else None
+    )
     if found is None:
         return {"seq": board.seq, "resync": True}
     return serialize_difference(found, board, person.audience, current_language())

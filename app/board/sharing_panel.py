@@ -10,7 +10,9 @@ from boards.models import Board, Card, Column, Person
 from boards.sharing import SharingState, may_revoke, sharing_obstacle, sharing_state
 
 
-def sharing_facts(session: Session, person: Person, card: Card, column: Column, board: Board) -> dict[str, SharingState | bool]:
+def sharing_facts(
+    session: Session, person: Person, card: Card, column: Column, board: Board
+) -> dict[str, SharingState | bool]:
     """What the card's panel says of it."""
     so_far = sharing_state(session, card.id)
     return {

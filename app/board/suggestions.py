@@ -78,7 +78,9 @@ def about_suggestion(person: Person, card: Card, column: Column) -> dict[str, An
             "replies": replies_to(read_session(), card),
             "answer": answer_of(read_session(), person, card),
             "supports": supports(read_session(), person, card),
-            "next": [status for status in Status if status in NEXT[Status(card.status)]] if rights.may_decide(person, card, column) else [],
+            "next": [status for status in Status if status in NEXT[Status(card.status)]]
+            if rights.may_decide(person, card, column)
+            else [],
             "may_comment": rights.may_comment(person, column),
             "me": person.id,
             "moderates": rights.may_arrange(person),
@@ -101,5 +103,12 @@ def _wanted(arguments: Mapping[str, str]) -> SuggestionQuery:
 
 def _arguments(wanted: SuggestionQuery) -> dict[str, Any]:
     """The address that asks for this."""
-    asked = {"kind": wanted.kind, "status": wanted.status, "service": wanted.service, "mine": "1" if wanted.mine else None}
-    return {name: value for name, value in asked.items() if value} | ({"sort": "votes"} if wanted.sort == "votes" else {})
+    asked = {
+        "kind": wanted.kind,
+        "status": wanted.status,
+        "service": wanted.service,
+        "mine": "1" if wanted.mine else None,
+    }
+    return {name: value for name, value in asked.items() if value} | (
+        {"sort": "votes"} if wanted.sort == "votes" else {}
+    )

@@ -45,7 +45,9 @@ from boards.suggestions import has_unread, mark_read, open_requests, unread_noti
 
 routes = Blueprint("pages", __name__)
 
-_PLACE = secrets.token_hex(16)  # stands where cards go, before and after their column's id; nobody who writes a text knows it
+_PLACE = secrets.token_hex(
+    16
+)  # stands where cards go, before and after their column's id; nobody who writes a text knows it
 
 
 @routes.get("/")
@@ -145,7 +147,9 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
         levels={column.id: rights.level_on(board, person, column) for column in seen.columns},
         switch_to=boards_for(read_session(), current_person()),
         reads_json=strict_json.dumps(reads),
-        read_counts={column.id: _count_read(standing[column.id], reads) for column in seen.columns if column.kind == Kind.GUIDE},
+        read_counts={
+            column.id: _count_read(standing[column.id], reads) for column in seen.columns if column.kind == Kind.GUIDE
+        },
         newcomer=place is None and panel is None and current_account().welcomed_at is None,
         panel=panel,
         view=person.audience.key,

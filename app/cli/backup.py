@@ -82,7 +82,9 @@ def _demand_whole(contents: Contents, *, force: bool) -> None:
     for flaw in contents.flaws:
         click.echo(f"Défaut : {flaw}", err=True)
     if not force:
-        raise Refused("Cette sauvegarde n’est pas intacte. Prenez-en une autre ; à défaut, --force restaure ce qui peut en être lu.")
+        raise Refused(
+            "Cette sauvegarde n’est pas intacte. Prenez-en une autre ; à défaut, --force restaure ce qui peut en être lu."
+        )
 
 
 def _counted(number: int, what: str) -> str:

@@ -42,7 +42,9 @@ def list_boards() -> None:
 @click.argument("slug")
 @click.argument("title")
 @click.option(
-    "--template", metavar="FILE", help=f"Begin with this template: a file that was exported, or « {SHIPPED} », the one that ships."
+    "--template",
+    metavar="FILE",
+    help=f"Begin with this template: a file that was exported, or « {SHIPPED} », the one that ships.",
 )
 @_as
 @report_refusals
@@ -102,7 +104,11 @@ def _facilitator(email: str | None) -> Person:
     else:
         person = _first_facilitator()
     if person is None or not rights.may_arrange(person):
-        raise Refused("Il faut le compte d’un animateur en activité." if email else "Aucun animateur n’a de compte : créez-en un d’abord.")
+        raise Refused(
+            "Il faut le compte d’un animateur en activité."
+            if email
+            else "Aucun animateur n’a de compte : créez-en un d’abord."
+        )
     return person
 
 

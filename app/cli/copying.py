@@ -20,7 +20,9 @@ from config import Settings, SettingsError
 
 @click.command("db-copy")
 @click.argument("url")
-@click.option("--while-running", is_flag=True, help="Copy what one instant shows though the server runs: to try, not to move.")
+@click.option(
+    "--while-running", is_flag=True, help="Copy what one instant shows though the server runs: to try, not to move."
+)
 @with_appcontext
 @report_refusals
 def db_copy(url: str, while_running: bool) -> None:
@@ -35,8 +37,12 @@ def db_copy(url: str, while_running: bool) -> None:
         raise Refused(str(error)) from error
     except DBAPIError as error:
         raise Refused(f"La base ne répond pas : {str(error.orig).splitlines()[0]}") from error
-    click.echo(f"{sum(copied.values())} lignes dans {len(copied)} tables, relues et comparées une à une : la copie est identique.")
-    click.echo(f"Pour la servir : DATABASE_URL={make_url(target).render_as_string(hide_password=True)}, puis redémarrez.")
+    click.echo(
+        f"{sum(copied.values())} lignes dans {len(copied)} tables, relues et comparées une à une : la copie est identique."
+    )
+    click.echo(
+        f"Pour la servir : DATABASE_URL={make_url(target).render_as_string(hide_password=True)}, puis redémarrez."
+    )
 
 
 def _checked(url: str) -> str:

@@ -36,13 +36,19 @@ _SIGNS = {State.WELL: ("✓", "green"), State.WATCH: ("!", "yellow"), State.WRON
 
 
 @click.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="One JSON array of {state, subject, told, advice}, for monitoring.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON array of {state, subject, told, advice}, for monitoring."
+)
 @with_appcontext
 def doctor(as_json: bool) -> None:
     """Look at settings, versions, database, Redis, clock, disk, mail, workers… and say what to do. Exit status 1 when something is wrong."""
     findings = [finding for subject, check in CHECKS.items() for finding in _examine(subject, check)]
     if as_json:
-        click.echo(json.dumps([{**vars(finding), "state": finding.state.name.lower()} for finding in findings], ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                [{**vars(finding), "state": finding.state.name.lower()} for finding in findings], ensure_ascii=False
+            )
+        )
     else:
         _say(findings)
     faults = sum(finding.state is State.WRONG for finding in findings)

@@ -25,7 +25,11 @@ def jobs(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         rows = {job.name: job for job in read_session().scalars(select(Job))}
         for task in TASKS:
-            click.echo("\t".join((task.name, *(_told(rows[task.name]) if task.name in rows else ("après le démarrage du serveur",)))))
+            click.echo(
+                "\t".join(
+                    (task.name, *(_told(rows[task.name]) if task.name in rows else ("après le démarrage du serveur",)))
+                )
+            )
 
 
 @jobs.command("run")

@@ -18,7 +18,9 @@ from boards.database import read_session, write_transaction
 from boards.errors import NotFound
 from boards.models import Role
 
-people = AppGroup("people", help="Accounts: add, invite, import, list, change, disable, erase, set a password, give an API token.")
+people = AppGroup(
+    "people", help="Accounts: add, invite, import, list, change, disable, erase, set a password, give an API token."
+)
 ROLE = click.Choice([role.value for role in Role])
 
 
@@ -48,7 +50,9 @@ def invite(email: str, name: str, role: str, services: tuple[str, ...]) -> None:
             account = add_invited(session, normal_email(email), clean_name(name), Role(role), list(services), None)
         except ValueError as error:
             raise (
-                error if isinstance(error, account_service.BadInput) else account_service.BadInput(f"Le service « {error} » n’existe pas.")
+                error
+                if isinstance(error, account_service.BadInput)
+                else account_service.BadInput(f"Le service « {error} » n’existe pas.")
             ) from error
         link = make_link(session, account, Purpose.INVITATION)
     click.echo(link)
@@ -60,7 +64,11 @@ def list_people() -> None:
     for account in account_service.all_accounts(read_session()):
         person = account.person
         state = "désactivé" if person.disabled_at else "actif"
-        click.echo("\t".join((account.email, person.role, state, person.name, ", ".join(service.slug for service in person.services))))
+        click.echo(
+            "\t".join(
+                (account.email, person.role, state, person.name, ", ".join(service.slug for service in person.services))
+            )
+        )
 
 
 @people.command("set-role")

@@ -82,7 +82,9 @@ def _service(slug: str) -> Service:
 
 def _facilitator() -> Person:
     """Changes of a board have an author: the first facilitator answers for the command line."""
-    query = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id).limit(1)
+    query = (
+        select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id).limit(1)
+    )
     person = read_session().scalar(query)
     if person is None:
         raise Refused("Aucun animateur actif : créez-en un avec  flask people add.")

@@ -22,7 +22,9 @@ from boards.text.sanitize import clean_title
 @click.option("--name", prompt="Son nom", help="The first facilitator's name.")
 @click.option("--service", "services", multiple=True, help="A service, which gets a column; may be repeated.")
 @click.option(
-    "--template/--no-template", default=True, help="Begin with the board « Accueil d’une ville », or with no more than those columns."
+    "--template/--no-template",
+    default=True,
+    help="Begin with the board « Accueil d’une ville », or with no more than those columns.",
 )
 @password_option
 @with_appcontext

@@ -45,7 +45,12 @@ def create_demo_town(app: Flask) -> bool:
         town, alerts = (tomllib.loads(file.read_text(encoding="utf-8")) for file in (TOWN_FILE, ALERTS_FILE))
         password_hash = hash_password(settings.demo_password)  # one hash for all: thirty would take seconds
         with write_transaction() as session:
-            name_town(session, town["town"]["name"], demo=True, **{of: town["town"][of].strip() for of in ("address", "contact", "hours")})
+            name_town(
+                session,
+                town["town"]["name"],
+                demo=True,
+                **{of: town["town"][of].strip() for of in ("address", "contact", "hours")},
+            )
             boards = [create_board(session, told["board"]["slug"], told["board"]["title"]) for told in (town, alerts)]
             services = _create_services(session, town["services"])
             people = _create_people(session, town["people"], password_hash)
@@ -93,7 +98,9 @@ def _create_people(session: Session, people: list[dict[str, Any]], password_hash
     return ids
 
 
-def _fill(board: Board, columns: list[dict[str, Any]], services: dict[str, int], people: dict[str, int], today: datetime) -> None:
+def _fill(
+    board: Board, columns: list[dict[str, Any]], services: dict[str, int], people: dict[str, int], today: datetime
+) -> None:
     incoming = [
         IncomingColumn(
             title=column["title"],
@@ -108,7 +115,11 @@ def _fill(board: Board, columns: list[dict[str, Any]], services: dict[str, int],
     brought = perform(people["dtan@demo.example"], board.id, ImportColumns(columns=incoming, tally=Tally()))
     ids = {card.title: id for id, card in brought.cards.items() if card is not None}
     steps = Steps(
-        board.id, people, services, {column.title: id for id, column in brought.columns.items() if column is not None}, today.date()
+        board.id,
+        people,
+        services,
+        {column.title: id for id, column in brought.columns.items() if column is not None},
+        today.date(),
     )
     for column in brought.columns.values():
         if column is not None and column.kind == Kind.GUIDE:

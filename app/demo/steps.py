@@ -15,7 +15,9 @@ from boards.text.sanitize import markdown_to_html
 class Steps:
     """Lets the people of a new demo board do what its file tells."""
 
-    def __init__(self, board: int, people: dict[str, int], services: dict[str, int], columns: dict[str, int], today: date) -> None:
+    def __init__(
+        self, board: int, people: dict[str, int], services: dict[str, int], columns: dict[str, int], today: date
+    ) -> None:
         self._board, self._people, self._services, self._columns = board, people, services, columns
         self._today = today
 
@@ -65,12 +67,19 @@ class Steps:
             return {"type": "reply", "text": step["reply"]}
         if "answer" in step:
             body = markdown_to_html(step["body"])
-            return {"type": "publish_answer", "column": self._columns[step["column"]], "title": step["answer"], "body": body}
+            return {
+                "type": "publish_answer",
+                "column": self._columns[step["column"]],
+                "title": step["answer"],
+                "body": body,
+            }
         return {"type": "set_status", "status": step["status"], "note": step.get("note", "")}
 
     def _perform(self, who: str, card: int, version: int, asked: dict[str, Any]) -> int:
         """Which version the card has after this command."""
         edited = {"version": version} if asked["type"] == "edit_card" else {}
-        done: CommittedChange = perform(self._people[who], self._board, parse_command({**asked, "card": card, **edited}))
+        done: CommittedChange = perform(
+            self._people[who], self._board, parse_command({**asked, "card": card, **edited})
+        )
         shown = done.cards[card]
         return shown.version if shown is not None else version

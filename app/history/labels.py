@@ -74,17 +74,30 @@ def differences(told: ActivityItem) -> list[tuple[str, list[Piece]]]:
     if "body_html" in before:
         old, new = plain_text(before["body_html"]), plain_text(after["body_html"])
         found.append(
-            (_("Texte") if old != new else _("Mise en forme du texte"), condensed(word_differences(old, new)) if old != new else [])
+            (
+                _("Texte") if old != new else _("Mise en forme du texte"),
+                condensed(word_differences(old, new)) if old != new else [],
+            )
         )
     if before.get("visible_from") or after.get("visible_from"):
         at_once = _("tout de suite")
-        found.append((_("Visible à partir du"), _instead(_day(before["visible_from"], at_once), _day(after["visible_from"], at_once))))
+        found.append(
+            (
+                _("Visible à partir du"),
+                _instead(_day(before["visible_from"], at_once), _day(after["visible_from"], at_once)),
+            )
+        )
     if "valid_until" in before:
         found.append((_("Valable jusqu’au"), _instead(_day(before["valid_until"]), _day(after["valid_until"]))))
     if "tellable" in before:
         found.append((_("Diffusion"), _instead(str(TELLABLE[before["tellable"]]), str(TELLABLE[after["tellable"]]))))
     if "internal_note" in before:
-        found.append((_("Note interne"), condensed(word_differences(before["internal_note"] or "", after["internal_note"] or ""))))
+        found.append(
+            (
+                _("Note interne"),
+                condensed(word_differences(before["internal_note"] or "", after["internal_note"] or "")),
+            )
+        )
     if "label_ids" in before:
         found.append((_("Étiquettes"), _instead(_labels(before["label_ids"]), _labels(after["label_ids"]))))
     return found + _of_asking(after) + _of_suggestion(before, after)
@@ -106,7 +119,9 @@ def _of_suggestion(before: Record, after: Record) -> list[tuple[str, list[Piece]
     if "suggestion" in before:
         found.append((_("Nature"), _instead(kind_in_words(before["suggestion"]), kind_in_words(after["suggestion"]))))
     if "asked_id" in before:
-        found.append((_("Service à qui l’on demande"), _instead(_service(before["asked_id"]), _service(after["asked_id"]))))
+        found.append(
+            (_("Service à qui l’on demande"), _instead(_service(before["asked_id"]), _service(after["asked_id"])))
+        )
     if "status" in before:
         found.append((_("Étape"), _instead(step_in_words(before["status"]), step_in_words(after["status"]))))
     if "note" in before:

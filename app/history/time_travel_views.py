@@ -143,7 +143,9 @@ def _at(board: Board, asked: str) -> Shown:
         raise NoSuchMoment(_before(board))
     if wall.date() > now().astimezone(_zone()).date():
         raise NoSuchMoment(_("Ce moment n’est pas encore arrivé."))
-    moments = [moment for fold in (0, 1) if (moment := wall.replace(tzinfo=_zone(), fold=fold).astimezone(UTC)) <= now()]
+    moments = [
+        moment for fold in (0, 1) if (moment := wall.replace(tzinfo=_zone(), fold=fold).astimezone(UTC)) <= now()
+    ]
     if not moments:
         raise NoSuchMoment(_("Ce moment n’est pas encore arrivé."))
     end = max(moments) + timedelta(minutes=1) - timedelta.resolution

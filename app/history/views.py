@@ -54,7 +54,11 @@ def show_board_history(slug: str) -> str:
         arguments={"person": asked.person, "column": asked.column, "kind": asked.kind},
         people=_actors(board),
         columns=[column for column in _columns(board) if rights.may_read(current_person(), column)],
-        kinds={kind: words for kind, words in KIND_WORDS.items() if kind != "rights" or rights.may_arrange(current_person())},
+        kinds={
+            kind: words
+            for kind, words in KIND_WORDS.items()
+            if kind != "rights" or rights.may_arrange(current_person())
+        },
         page=history(read_session(), current_person(), board, before=parse_id(request.args.get("before")), asked=asked),
         acts=True,
         **_told_in_words(),
@@ -68,17 +72,26 @@ def show_card_history(card_id: int) -> str:
     person, place = viewer()
     card, column = find_card(read_session(), person, card_id)
     board = read_session().get_one(Board, card.board_id)
-    page = history(read_session(), person, board, card=card, before=parse_id(request.args.get("before")), acts=place is None)
+    page = history(
+        read_session(), person, board, card=card, before=parse_id(request.args.get("before")), acts=place is None
+    )
     template = "history/_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
     level = rights.level_on(board, person, column)
-    return render_template(template, board=board, card=card, column=column, level=level, page=page, acts=place is None, **_told_in_words())
+    return render_template(
+        template, board=board, card=card, column=column, level=level, page=page, acts=place is None, **_told_in_words()
+    )
 
 
 @routes.post("/boards/<slug>/undo")
 @login_required
 def undo(slug: str) -> AnyResponse:
     first = {"first": parse_id(request.form.get("first")) or 0} if request.form.get("first") else {}
-    asked = {"type": "undo_change", "seq": parse_id(request.form.get("seq")) or 0, **first, "key": request.form.get("key") or None}
+    asked = {
+        "type": "undo_change",
+        "seq": parse_id(request.form.get("seq")) or 0,
+        **first,
+        "key": request.form.get("key") or None,
+    }
     try:
         dispatch_command(current_person(), current_language(), slug, asked)
         flash(_("La modification est annulée."))
@@ -99,7 +112,9 @@ def _told_in_words() -> dict[str, Any]:
 
 def _asked(arguments: Mapping[str, str]) -> HistoryFilters:
     kind = arguments.get("kind", "")
-    return HistoryFilters(parse_id(arguments.get("person")), parse_id(arguments.get("column")), kind if kind in KINDS else None)
+    return HistoryFilters(
+        parse_id(arguments.get("person")), parse_id(arguments.get("column")), kind if kind in KINDS else None
+    )
 
 
 def _actors(board: Board) -> list[Person]:
@@ -110,5 +125,7 @@ def _actors(board: Board) -> list[Person]:
 
 def _columns(board: Board) -> list[Column]:
     return list(
-        read_session().scalars(select(Column).where(Column.board_id == board.id).order_by(Column.archived_at.is_not(None), Column.rank))
+        read_session().scalars(
+            select(Column).where(Column.board_id == board.id).order_by(Column.archived_at.is_not(None), Column.rank)
+        )
     )

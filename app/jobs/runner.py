@@ -95,7 +95,9 @@ def _take(task: Task, holder: str, moment: datetime, even_early: bool) -> bool:
     free = update(Job).where(Job.name == task.name, _is_free())
     taking = free if even_early else free.where(Job.due_at <= moment)
     with write_transaction() as session:
-        taken = session.execute(taking.values(taken_by=holder, taken_until=moment + LEASE, started_at=moment, runs=Job.runs + 1))
+        taken = session.execute(
+            taking.values(taken_by=holder, taken_until=moment + LEASE, started_at=moment, runs=Job.runs + 1)
+        )
     return bool(cast("CursorResult[None]", taken).rowcount)
 
 

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from threading import Lock
 
 SPELL_SECONDS = 0.01  # that others wait at most for those who arrive
-PAUSE_SECONDS = 0.001  # a timer, not a mere yield: gevent hands the processor to fifty who yield before it looks what else has come
+PAUSE_SECONDS = (
+    0.001  # a timer, not a mere yield: gevent hands the processor to fifty who yield before it looks what else has come
+)
 
 
 class ConnectThrottle:
     """One goes on after the other, in the order of arrival; after each spell the loop goes round once, and what else people ask is answered."""
 
-    def __init__(self, pause: Callable[[float], object] = time.sleep, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, pause: Callable[[float], object] = time.sleep, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._pause = pause
         self._clock = clock
         self._next = Lock()

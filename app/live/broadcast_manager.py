@@ -25,7 +25,9 @@ class BroadcastManager(Manager):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: dict[str, tuple[Any, BufferedSocket | None]] = {}  # of those who were told something: Engine.IO's client and its line
+        self._lines: dict[
+            str, tuple[Any, BufferedSocket | None]
+        ] = {}  # of those who were told something: Engine.IO's client and its line
 
     def disconnect(self, sid: str, namespace: str, **options: Any) -> None:
         self._lines.pop(self.eio_sid_from_sid(sid, namespace), None)
@@ -65,7 +67,9 @@ class BroadcastManager(Manager):
 
     def _message(self, event: str, data: Any, namespace: str) -> str | list[Any]:
         arguments = [] if data is None else list(data) if isinstance(data, tuple) else [data]
-        encoded: str | list[Any] = self.server.packet_class(EVENT, namespace=namespace, data=[event, *arguments]).encode()
+        encoded: str | list[Any] = self.server.packet_class(
+            EVENT, namespace=namespace, data=[event, *arguments]
+        ).encode()
         return encoded
 
     def _line_of(self, carrier_sid: str) -> tuple[Any, BufferedSocket | None]:

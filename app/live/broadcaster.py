@@ -173,7 +173,9 @@ def _tell_changes(app: Flask) -> None:
 def _concerns_flashes(change: CommittedChange) -> bool:
     """Whether something of it flashes or flashed, or who may read that is another now; hardly ever, and then nothing need be asked."""
     flashed = {id for id, *_ in _flashes_told}
-    return bool(change.columns or change.board) or any(id in flashed or (card and card.flash_until) for id, card in change.cards.items())
+    return bool(change.columns or change.board) or any(
+        id in flashed or (card and card.flash_until) for id, card in change.cards.items()
+    )
 
 
 def _tell_flashes() -> None:

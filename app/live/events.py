@@ -109,7 +109,9 @@ def on_join(seat: Connection, data: Answer) -> Answer:
     restart_read()
     missed = changes_after(read_session(), board, after if type(after) is int else -1)
     if data.get("view") not in (None, seat.audience.key):
-        missed = CatchUp(missed.seq, None)  # their role or services changed since the page was made: no change of the board says so
+        missed = CatchUp(
+            missed.seq, None
+        )  # their role or services changed since the page was made: no change of the board says so
     if arrived:
         broadcaster.presence_changed(board.id)
     reads = read_versions(read_session(), person, board) if previewed is None else {}

@@ -28,7 +28,9 @@ class JsonPacket(Packet):
 
     def decode(self, encoded_packet: Any) -> int:
         try:
-            well_formed = isinstance(encoded_packet, str) and super().decode(encoded_packet) == 0 and self._says_something()
+            well_formed = (
+                isinstance(encoded_packet, str) and super().decode(encoded_packet) == 0 and self._says_something()
+            )
         except ValueError:
             well_formed = False
         if not well_formed:
@@ -64,4 +66,6 @@ def _connection_of(environ: WSGIEnvironment) -> Any:
     """Engine.IO's connection behind the request of a WebSocket: one begun by it, or one that was polling."""
     begun = [sid for sid, known in list(socketio.server.environ.items()) if known.get(LINE) is environ[LINE]]
     upgraded = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [])
-    return next((socketio.server.eio.sockets[sid] for sid in (*begun, *upgraded) if sid in socketio.server.eio.sockets), None)
+    return next(
+        (socketio.server.eio.sockets[sid] for sid in (*begun, *upgraded) if sid in socketio.server.eio.sockets), None
+    )

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 from boards.models import Audience
 from boards.text.sanitize import sorting_key
 
-SHOWN = 12  # more avatars than a top bar has room for; with a thousand agents the whole list would be most of the traffic
+SHOWN = (
+    12  # more avatars than a top bar has room for; with a thousand agents the whole list would be most of the traffic
+)
 
 
 class Group(NamedTuple):

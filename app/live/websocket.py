@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LINE = "flash_news.line"  # where a request's environment keeps it
-KERNEL_BYTES = 128 * 1024  # not yet sent; left to itself the kernel would keep megabytes for each client that does not read
+KERNEL_BYTES = (
+    128 * 1024
+)  # not yet sent; left to itself the kernel would keep megabytes for each client that does not read
 HELD_BYTES = 1024 * 1024  # more than the longest catching up
 STUCK_SECONDS = 15
 CLOSING_SECONDS = 5
@@ -147,7 +149,9 @@ class BufferedSocket:
         self._is_over = True
         self._held.clear()
         try:
-            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)  # the kernel keeps nothing of it either
+            self._connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE
+            )  # the kernel keeps nothing of it either
             self._connection.shutdown(socket.SHUT_RDWR)  # wakes whoever reads, and they end the connection
         except OSError:
             pass  # it has ended already
@@ -168,7 +172,9 @@ class WebSocketMiddleware:
         environ[LINE] = environ["werkzeug.socket"] = BufferedSocket(connection)
         try:
             return self.app(environ, start_response)
-        except ConnectionError as error:  # how the driver says that the conversation is over; the server then closes without a word
+        except (
+            ConnectionError
+        ) as error:  # how the driver says that the conversation is over; the server then closes without a word
             raise ConnectionResetError(errno.ECONNRESET, "the WebSocket has ended") from error
 
 

@@ -20,9 +20,15 @@ _LINE_MAX_CHARACTERS = 1000
 _TRACE_MAX_LINES = 200
 # Every repetition is bounded: a long line must not hold the process up.
 _SECRETS: Final = (
-    (re.compile(r"\b([a-z][a-z0-9+.-]{1,20}://)[^\s/@]{1,200}@"), r"\1…@"),  # name and password in the address of a service
+    (
+        re.compile(r"\b([a-z][a-z0-9+.-]{1,20}://)[^\s/@]{1,200}@"),
+        r"\1…@",
+    ),  # name and password in the address of a service
     (re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}"), "…@…"),
-    (re.compile(r"\b([a-z]{2,10}://[^\s?#'\"]{1,200})[?#][^\s'\"]{1,1000}"), r"\1?…"),  # what a provider is asked or answers with
+    (
+        re.compile(r"\b([a-z]{2,10}://[^\s?#'\"]{1,200})[?#][^\s'\"]{1,1000}"),
+        r"\1?…",
+    ),  # what a provider is asked or answers with
     (re.compile(r"^(\s*(?:DETAIL|CONTEXT|LINE \d+)\s?:).*$", re.MULTILINE), r"\1 …"),  # PostgreSQL quotes the row
 )
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -44,7 +50,10 @@ class PlainLines(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        written_by_others, record.exc_text = record.exc_text, None  # the library keeps the first handler's trace for all of them
+        written_by_others, record.exc_text = (
+            record.exc_text,
+            None,
+        )  # the library keeps the first handler's trace for all of them
         try:
             return super().format(record)
         finally:
@@ -87,7 +96,9 @@ def _one_line(text: str) -> str:
     """What clients send is in some messages; it must not begin a line of its own, nor steer a terminal."""
     text = _hide(text[: 4 * _LINE_MAX_CHARACTERS])
     text = text if len(text) <= _LINE_MAX_CHARACTERS else text[:_LINE_MAX_CHARACTERS] + "…"
-    return "".join(character if character.isprintable() else character.encode("unicode_escape").decode() for character in text)
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
 
 
 def _hide(text: str) -> str:

@@ -53,7 +53,12 @@ def send_digests() -> int:
     """Send the mails that are due; returns how many left."""
     if current_app.config["SETTINGS"].smtp is None:
         return 0
-    due = select(Preferences.person_id).where(Preferences.digest_due_at <= now()).order_by(Preferences.digest_due_at).limit(AT_ONCE)
+    due = (
+        select(Preferences.person_id)
+        .where(Preferences.digest_due_at <= now())
+        .order_by(Preferences.digest_due_at)
+        .limit(AT_ONCE)
+    )
     waiting = read_session().scalars(due).all()
     read_session().rollback()
     sent = failed = 0
@@ -154,7 +159,9 @@ def _is_fresh(item: NewsItem, since: datetime | None) -> bool:
 
 def _changes(item: NewsItem) -> list[str]:
     """What differs in a card, each on a line; what is internal is read in the town hall's own pages."""
-    told = replace(item.told, before={name: value for name, value in item.told.before.items() if name != "internal_note"})
+    told = replace(
+        item.told, before={name: value for name, value in item.told.before.items() if name != "internal_note"}
+    )
     found = [(name, cut(pieces, CHANGE_MAX_CHARACTERS)) for name, pieces in differences(told)]
     return [f"{name} : {_in_text(pieces)}" for name, pieces in found if pieces]
 

@@ -49,7 +49,11 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
     if not cards:
         return
     with force_locale(language_of(account)):
-        subject = ngettext("Flash News : une info attend votre lecture", "Flash News : %(num)s infos attendent votre lecture", len(cards))
+        subject = ngettext(
+            "Flash News : une info attend votre lecture",
+            "Flash News : %(num)s infos attendent votre lecture",
+            len(cards),
+        )
     send(
         current_app.config["SETTINGS"],
         account.email,
@@ -66,6 +70,8 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
 def _readable(person: Person, card_ids: list[int]) -> list[Card]:
     """Those of them that the person may still read, in the order in which they were asked."""
     cards = [
-        card for card in load_cards(read_session(), card_ids) if card.archived_at is None and rights.may_see_card(person, card, card.column)
+        card
+        for card in load_cards(read_session(), card_ids)
+        if card.archived_at is None and rights.may_see_card(person, card, card.column)
     ]
     return sorted(cards, key=lambda card: (card.must_read_at is None, card.must_read_at, card.id))

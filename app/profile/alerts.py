@@ -62,10 +62,16 @@ class AlertsForm(FlaskForm):
     quiet_until = StringField(_l("Jusqu’à"), [_Time()], render_kw={"type": "time"})
     digest = _choice(
         _l("Récapitulatif de ce qui est nouveau et que je n’ai pas lu"),
-        [(Digest.NEVER.value, _l("Jamais")), (Digest.DAILY.value, _l("Chaque jour")), (Digest.WEEKLY.value, _l("Chaque semaine"))],
+        [
+            (Digest.NEVER.value, _l("Jamais")),
+            (Digest.DAILY.value, _l("Chaque jour")),
+            (Digest.WEEKLY.value, _l("Chaque semaine")),
+        ],
         RadioField,
     )
-    digest_weekday = _choice(_l("Jour (chaque semaine)"), [(str(day), words) for day, words in enumerate(_WEEK)], SelectField)
+    digest_weekday = _choice(
+        _l("Jour (chaque semaine)"), [(str(day), words) for day, words in enumerate(_WEEK)], SelectField
+    )
     digest_hour = _choice(_l("Heure"), [(str(hour), _l("%(hour)s h", hour=hour)) for hour in range(24)], SelectField)
     reminders = BooleanField(_l("Me rappeler par e-mail, une fois, une lecture demandée que je n’ai pas confirmée"))
 
@@ -128,7 +134,11 @@ def _alerts_page(form: AlertsForm) -> str:
 def _filled_in(preferences: Preferences) -> AlertsForm:
     asked = {name: getattr(preferences, name) for name in ("flash_sound", "flash_desktop", "reminders")}
     chosen = {name: str(getattr(preferences, name)) for name in ("digest", "digest_weekday", "digest_hour")}
-    hours = {name: moment.isoformat("minutes") for name in ("quiet_from", "quiet_until") if (moment := getattr(preferences, name))}
+    hours = {
+        name: moment.isoformat("minutes")
+        for name in ("quiet_from", "quiet_until")
+        if (moment := getattr(preferences, name))
+    }
     return AlertsForm(formdata=None, data={**asked, **chosen, **hours})
 
 
@@ -177,7 +187,10 @@ def _stopping_page(token: str, *, stopped: bool) -> Page:
     language = language_of(account)
     with force_locale(language):
         return render_template(
-            "profile/stop_mails.html", reminders=found[1] is MailKind.REMINDER, stopped=stopped, current_language=lambda: language
+            "profile/stop_mails.html",
+            reminders=found[1] is MailKind.REMINDER,
+            stopped=stopped,
+            current_language=lambda: language,
         )
 
 

@@ -117,7 +117,12 @@ def _cards(person: Person) -> list[dict[str, Any]]:
     query = select(Card, Column, Board).join(Column, Card.column_id == Column.id).join(Board, Card.board_id == Board.id)
     mine = read_session().execute(query.where(Card.author_id == person.id).order_by(Card.id))
     return [
-        {"id": card.id, **_board(person, board), "created_at": card.created_at.isoformat(), **_content(person, card, column, board)}
+        {
+            "id": card.id,
+            **_board(person, board),
+            "created_at": card.created_at.isoformat(),
+            **_content(person, card, column, board),
+        }
         for card, column, board in mine
     ]
 
@@ -126,12 +131,20 @@ def _content(person: Person, card: Card, column: Column, board: Board) -> dict[s
     """Others may have gone on writing the card since; what they wrote stays behind the column's rights."""
     if not _knows_card(person, card, column, board):
         return {}
-    return {"column": column.title, "title": card.title, "text": card.body_text, "archived_at": _moment(card.archived_at)}
+    return {
+        "column": column.title,
+        "title": card.title,
+        "text": card.body_text,
+        "archived_at": _moment(card.archived_at),
+    }
 
 
 def _votes(person: Person) -> list[dict[str, Any]]:
     mine = read_session().execute(_about(Vote).where(Vote.person_id == person.id).order_by(Card.id))
-    return [{**_board(person, board), "card": card.id, **_titled(person, card, column, board)} for _vote, card, column, board in mine]
+    return [
+        {**_board(person, board), "card": card.id, **_titled(person, card, column, board)}
+        for _vote, card, column, board in mine
+    ]
 
 
 def _replies(person: Person) -> list[dict[str, Any]]:
@@ -152,7 +165,12 @@ def _notices(person: Person) -> list[dict[str, Any]]:
     query = _about(Notice)
     told = read_session().execute(query.where(Notice.person_id == person.id).order_by(Notice.id))
     return [
-        {"what": notice.what, "at": notice.at.isoformat(), "read_at": _moment(notice.read_at), **_titled(person, card, column, board)}
+        {
+            "what": notice.what,
+            "at": notice.at.isoformat(),
+            "read_at": _moment(notice.read_at),
+            **_titled(person, card, column, board),
+        }
         for notice, card, column, board in told
     ]
 
@@ -180,12 +198,17 @@ def _visits(person: Person) -> list[dict[str, Any]]:
 def _seen(person: Person) -> list[dict[str, Any]]:
     """The cards that they have read since, or set back to unread: 0."""
     mine = read_session().execute(_about(CardReadMarker).where(CardReadMarker.person_id == person.id).order_by(Card.id))
-    return [{"card": card.id, "read_to": seen.seq, **_titled(person, card, column, board)} for seen, card, column, board in mine]
+    return [
+        {"card": card.id, "read_to": seen.seq, **_titled(person, card, column, board)}
+        for seen, card, column, board in mine
+    ]
 
 
 def _public_pages(person: Person) -> list[dict[str, Any]]:
     """Of which cards they have made the page that residents read."""
-    mine = read_session().execute(_about(PublicLink).where(PublicLink.created_by_id == person.id).order_by(PublicLink.id))
+    mine = read_session().execute(
+        _about(PublicLink).where(PublicLink.created_by_id == person.id).order_by(PublicLink.id)
+    )
     return [
         {
             "card": card.id,
@@ -222,9 +245,13 @@ def _filters(person: Person) -> list[dict[str, Any]]:
     return [{"name": saved.name, "query": saved.query, **_board(person, board)} for saved, board in kept]
 
 
-def _about(kept: type[Reply | Notice | CardRead | CardReadMarker | Vote | PublicLink]) -> Select[Any, Card, Column, Board]:
+def _about(
+    kept: type[Reply | Notice | CardRead | CardReadMarker | Vote | PublicLink],
+) -> Select[Any, Card, Column, Board]:
     """What is kept of cards, each with its card, column and board."""
-    found = select(kept, Card, Column, Board).join(Card, kept.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    found = (
+        select(kept, Card, Column, Board).join(Card, kept.card_id == Card.id).join(Column, Card.column_id == Column.id)
+    )
     return found.join(Board, Card.board_id == Board.id)
 
 

@@ -43,9 +43,13 @@ class IdentityForm(FlaskForm):
     class Meta:
         csrf = False  # app/security.py checks it for every form
 
-    name = StringField(_l("Nom"), [InputRequired(_REQUIRED), _name], render_kw={"maxlength": 200, "autocomplete": "name"})
+    name = StringField(
+        _l("Nom"), [InputRequired(_REQUIRED), _name], render_kw={"maxlength": 200, "autocomplete": "name"}
+    )
     initials = StringField(
-        _l("Initiales"), [Optional(), _initials], render_kw={"maxlength": INITIALS_MAX_LETTERS, "autocomplete": "off", "size": 4}
+        _l("Initiales"),
+        [Optional(), _initials],
+        render_kw={"maxlength": INITIALS_MAX_LETTERS, "autocomplete": "off", "size": 4},
     )
     hue = IntegerField(_l("Couleur"), [Optional(), _hue])
 
@@ -78,7 +82,9 @@ class PasswordForm(NewPasswordForm):
     """A new password, asked of whoever knows the one they have."""
 
     current = PasswordField(
-        _l("Mot de passe actuel"), [InputRequired(_REQUIRED)], render_kw={"autocomplete": "current-password", "maxlength": 1000}
+        _l("Mot de passe actuel"),
+        [InputRequired(_REQUIRED)],
+        render_kw={"autocomplete": "current-password", "maxlength": 1000},
     )
 
     def accepts(self, account: Account) -> bool:
@@ -95,7 +101,11 @@ class TokenForm(FlaskForm):
 
     label = StringField(
         _l("À quoi servira-t-il ?"),
-        [InputRequired(_REQUIRED), Length(max=200, message=_l("Ce texte est trop long (200 caractères au plus).")), _name],
+        [
+            InputRequired(_REQUIRED),
+            Length(max=200, message=_l("Ce texte est trop long (200 caractères au plus).")),
+            _name,
+        ],
         render_kw={"maxlength": 200, "autocomplete": "off"},
     )
     scope = RadioField(

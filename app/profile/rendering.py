@@ -44,18 +44,28 @@ def profile_page(**forms: Any) -> str:
 
 def _identity(account: Account) -> IdentityForm:
     person = account.person
-    return IdentityForm(formdata=None, data={"name": person.name, "initials": person.chosen_initials, "hue": person.hue})
+    return IdentityForm(
+        formdata=None, data={"name": person.name, "initials": person.chosen_initials, "hue": person.hue}
+    )
 
 
 def _looks(account: Account) -> LooksForm:
-    return LooksForm(formdata=None, data={"theme": chosen_theme(), "density": density(), "language": language_of(account)})
+    return LooksForm(
+        formdata=None, data={"theme": chosen_theme(), "density": density(), "language": language_of(account)}
+    )
 
 
 def _sign_ins(account: Account) -> list[SignIn]:
     last = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
-    return list(read_session().scalars(select(SignIn).where(SignIn.account_id == account.id).order_by(last.desc(), SignIn.id.desc())))
+    return list(
+        read_session().scalars(
+            select(SignIn).where(SignIn.account_id == account.id).order_by(last.desc(), SignIn.id.desc())
+        )
+    )
 
 
 def _tokens(account: Account) -> list[ApiToken]:
     mine = (ApiToken.account_id == account.id) & ApiToken.revoked_at.is_(None)
-    return list(read_session().scalars(select(ApiToken).where(mine).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))
+    return list(
+        read_session().scalars(select(ApiToken).where(mine).order_by(ApiToken.created_at.desc(), ApiToken.id.desc()))
+    )

@@ -29,7 +29,9 @@ def end_one(sign_in_id: int) -> AnyResponse:
         mine = sign_in is not None and sign_in.account_id == account.id and sign_in.id != current_sign_in_id()
         if sign_in and mine:
             session.execute(delete(SignIn).where(SignIn.id == sign_in_id))
-            audit_log.record(session, "signed_out", account.email, actor=account.person, browser=browser_in_words(sign_in.user_agent))
+            audit_log.record(
+                session, "signed_out", account.email, actor=account.person, browser=browser_in_words(sign_in.user_agent)
+            )
     if mine:
         sign_in_ended.send(None, sign_in_id=sign_in_id)
     return _said(_("Ce poste est déconnecté."))

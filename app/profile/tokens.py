@@ -33,7 +33,9 @@ def make() -> str | tuple[str, int]:
     with write_transaction() as session:
         account = session.get_one(Account, current_account().id)
         problem = _problem(session, account, name)
-        secret = None if problem else make_token(session, account, name, TokenScope(form.scope.data), actor=account.person)
+        secret = (
+            None if problem else make_token(session, account, name, TokenScope(form.scope.data), actor=account.person)
+        )
     if problem:
         form.label.errors = [problem]
         return profile_page(token=form), 422
@@ -55,9 +57,13 @@ def revoke(token_id: int) -> AnyResponse:
 
 
 def _problem(session: Session, account: Account, name: str) -> str | None:
-    names = session.scalars(select(ApiToken.name).where(ApiToken.account_id == account.id, ApiToken.revoked_at.is_(None))).all()
+    names = session.scalars(
+        select(ApiToken.name).where(ApiToken.account_id == account.id, ApiToken.revoked_at.is_(None))
+    ).all()
     if name in names:
         return str(_("Vous avez déjà un jeton de ce nom : révoquez-le, ou choisissez un autre nom."))
     if len(names) >= TOKENS_AT_MOST:
-        return str(_("Vous avez déjà %(count)s jetons : révoquez d’abord ceux qui ne servent plus.", count=TOKENS_AT_MOST))
+        return str(
+            _("Vous avez déjà %(count)s jetons : révoquez d’abord ceux qui ne servent plus.", count=TOKENS_AT_MOST)
+        )
     return None

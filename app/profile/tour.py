@@ -18,5 +18,7 @@ routes = Blueprint("welcome", __name__)
 def keep_welcomed() -> tuple[str, int]:
     account_id = current_account().id
     with write_transaction() as session:
-        session.execute(update(Account).where(Account.id == account_id, Account.welcomed_at.is_(None)).values(welcomed_at=now()))
+        session.execute(
+            update(Account).where(Account.id == account_id, Account.welcomed_at.is_(None)).values(welcomed_at=now())
+        )
     return "", 204

@@ -76,7 +76,9 @@ def keep_looks() -> Page:
 @routes.post("/profile/password")
 @login_required
 @limiter.limit(
-    "10 per minute", key_func=lambda: f"password|{current_person().id}", deduct_when=lambda response: response.status_code != 303
+    "10 per minute",
+    key_func=lambda: f"password|{current_person().id}",
+    deduct_when=lambda response: response.status_code != 303,
 )
 def keep_password() -> Page:
     account = current_account()
@@ -88,7 +90,11 @@ def keep_password() -> Page:
     password_hash = hash_password(form.chosen)
     with write_transaction() as session:
         ended = change_password(
-            session, session.get_one(Account, account.id), password_hash, actor=account.person, keep=current_sign_in_id()
+            session,
+            session.get_one(Account, account.id),
+            password_hash,
+            actor=account.person,
+            keep=current_sign_in_id(),
         )
     for sign_in_id in ended:
         sign_in_ended.send(None, sign_in_id=sign_in_id)

@@ -61,11 +61,19 @@ def results_of_request(person: Person, board: Board | None, most: int) -> Result
     filters, wrong = read_filters(request.args.to_dict(flat=False))
     services = {service.id for service in services_in_use(read_session())}
     filters, gone = filters.known(services=services, labels=filters.label)
-    return results_for(person, board, filters, most, archived=request.args.get("archived") == "1", wrong=[*wrong, *gone])
+    return results_for(
+        person, board, filters, most, archived=request.args.get("archived") == "1", wrong=[*wrong, *gone]
+    )
 
 
 def results_for(
-    person: Person, board: Board | None, filters: Filters, most: int, *, archived: bool = False, wrong: Sequence[FieldError] = ()
+    person: Person,
+    board: Board | None,
+    filters: Filters,
+    most: int,
+    *,
+    archived: bool = False,
+    wrong: Sequence[FieldError] = (),
 ) -> Results:
     """What this person finds from a board; `wrong` is what was left out of the filters."""
     fits = _fitting(person, filters) if filters.without_words else None
@@ -80,7 +88,9 @@ def results_for(
             Result(
                 found,
                 _html(marked(found.card.title, findings.asked)),
-                _html(excerpt(_telling(found.card, lambda text: _answers(marked(text, findings.asked))), findings.asked)),
+                _html(
+                    excerpt(_telling(found.card, lambda text: _answers(marked(text, findings.asked))), findings.asked)
+                ),
                 freshness(found.card, found.column, today()),
                 labels_of(found.card),
             )
@@ -94,7 +104,12 @@ def as_json(results: Results) -> SearchAnswer:
     return {
         "results": [_card_data(result) for result in results.cards],
         "services": [
-            {"service": sheet.service.id, "name": sheet.service.name, "contact": sheet.service.contact, "hours": sheet.service.hours}
+            {
+                "service": sheet.service.id,
+                "name": sheet.service.name,
+                "contact": sheet.service.contact,
+                "hours": sheet.service.hours,
+            }
             for sheet in results.sheets
         ],
     }
@@ -134,7 +149,11 @@ def _fitting(person: Person, filters: Filters) -> Callable[[Card, Column], bool]
 
 def _telling(card: Card, answers: Callable[[str], bool]) -> str:
     """The text that says why the card was found: the internal note where it alone does."""
-    return card.internal_note if card.internal_note and not answers(card.body_text) and answers(card.internal_note) else card.body_text
+    return (
+        card.internal_note
+        if card.internal_note and not answers(card.body_text) and answers(card.internal_note)
+        else card.body_text
+    )
 
 
 def _answers(pieces: Iterable[Piece]) -> bool:
@@ -142,4 +161,6 @@ def _answers(pieces: Iterable[Piece]) -> bool:
 
 
 def _html(pieces: Iterable[Piece]) -> Markup:
-    return Markup().join(Markup("<mark>{}</mark>").format(piece.text) if piece.answers else escape(piece.text) for piece in pieces)
+    return Markup().join(
+        Markup("<mark>{}</mark>").format(piece.text) if piece.answers else escape(piece.text) for piece in pieces
+    )

@@ -86,7 +86,9 @@ def show_failed_searches(slug: str) -> str:
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     if not rights.may_arrange(person):
         raise Forbidden("may_not_arrange")
-    return render_template("search/in_vain.html", me=person, here="searches", board=board, searches=failed_queries(read_session(), board))
+    return render_template(
+        "search/in_vain.html", me=person, here="searches", board=board, searches=failed_queries(read_session(), board)
+    )
 
 
 def _board(person: Person) -> Board | None:
@@ -98,7 +100,10 @@ def _board(person: Person) -> Board | None:
 def _asking(person: Person, board: Board | None, results: Results) -> dict[str, Any]:
     """What the templates need to offer, where nothing was found, that a service is asked."""
     columns = visible_columns(read_session(), board, person) if board and results.in_vain else []
-    return {"board": board, "may_ask": any(column.kind == Kind.SUGGESTIONS and rights.may_add(person, column) for column in columns)}
+    return {
+        "board": board,
+        "may_ask": any(column.kind == Kind.SUGGESTIONS and rights.may_add(person, column) for column in columns),
+    }
 
 
 def _count(person: Person, board: Board | None, results: Results) -> None:

@@ -27,7 +27,11 @@ def check_town(app: Flask) -> None:
             return
         town = read_session().get(Town, TOWN_ID)
         # Databases made before there were town rows: the demo's facilitator gives it away.
-        demo = town.demo if town else read_session().scalar(select(Account.id).where(Account.email == DEMO_ACCOUNT)) is not None
+        demo = (
+            town.demo
+            if town
+            else read_session().scalar(select(Account.id).where(Account.email == DEMO_ACCOUNT)) is not None
+        )
         read_session().rollback()
         if demo and settings.demo and town is None:
             with write_transaction() as session:

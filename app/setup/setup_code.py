@@ -32,7 +32,9 @@ def new_setup_code(app: Flask) -> str | None:
 
 def code_fits(session: Session, code: str) -> bool:
     town = session.get(Town, TOWN_ID)
-    return town is not None and town.setup_hash is not None and secrets.compare_digest(town.setup_hash, _code_hash(code))
+    return (
+        town is not None and town.setup_hash is not None and secrets.compare_digest(town.setup_hash, _code_hash(code))
+    )
 
 
 def _code_hash(code: str) -> str:

@@ -47,13 +47,19 @@ class SetUpForm(FlaskForm):
     class Meta:
         csrf = False  # app/security.py checks it for every form
 
-    code = StringField(_l("Code affiché au démarrage du serveur"), [_REQUIRED], render_kw={"maxlength": 60, "autocomplete": "off"})
+    code = StringField(
+        _l("Code affiché au démarrage du serveur"), [_REQUIRED], render_kw={"maxlength": 60, "autocomplete": "off"}
+    )
     town = StringField(_l("Nom de la ville"), [_REQUIRED, one_line], render_kw={"maxlength": 200})
     name = StringField(_l("Votre nom"), [_REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "name"})
     email = EmailField(
-        _l("Votre adresse de messagerie"), [_REQUIRED, email_address], render_kw={"maxlength": 254, "autocomplete": "username"}
+        _l("Votre adresse de messagerie"),
+        [_REQUIRED, email_address],
+        render_kw={"maxlength": 254, "autocomplete": "username"},
     )
-    password = PasswordField(_l("Mot de passe"), [_REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"})
+    password = PasswordField(
+        _l("Mot de passe"), [_REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"}
+    )
     template = BooleanField(_l("Commencer avec le modèle « Accueil d’une ville »"), default=True)
     services = TextAreaField(_l("Autres services"), [several_lines], render_kw={"rows": 6})
 
@@ -61,7 +67,11 @@ class SetUpForm(FlaskForm):
 @routes.before_app_request
 def lead_to_set_up() -> AnyResponse | None:
     """While nobody lives here, every address leads to the page that brings the first person."""
-    if request.endpoint in ("set_up.show", "set_up.set_up", "api.healthz", "observing.readyz", "observing.show_metrics") or is_set_up():
+    if (
+        request.endpoint
+        in ("set_up.show", "set_up.set_up", "api.healthz", "observing.readyz", "observing.show_metrics")
+        or is_set_up()
+    ):
         return None
     read_session().rollback()
     return redirect(url_for("set_up.show"), 303)
@@ -109,7 +119,9 @@ def _page(form: SetUpForm) -> str:
     )
 
 
-def found_town(town: str, name: str, email: str, password: str | None, services: list[str], *, with_template: bool) -> Account:
+def found_town(
+    town: str, name: str, email: str, password: str | None, services: list[str], *, with_template: bool
+) -> Account:
     """The town, its first facilitator, its services and a board with a column for each, all at once.
 
     `with_template`: the board begins as « Accueil d’une ville », with its guide. Raises Conflict when somebody was quicker.
@@ -135,7 +147,11 @@ def found_town(town: str, name: str, email: str, password: str | None, services:
 
 def _beginning(services: list[str], *, with_template: bool) -> Template:
     """The columns of the first board: the services that were named stand behind those that the template has."""
-    columns = list(shipped_template().columns) if with_template else [_column(_("Modalités de fonctionnement"), Kind.GUIDE, 85)]
+    columns = (
+        list(shipped_template().columns)
+        if with_template
+        else [_column(_("Modalités de fonctionnement"), Kind.GUIDE, 85)]
+    )
     known = {plain_name(column.title) for column in columns}
     for number, name in enumerate(services):
         if plain_name(name) not in known:
@@ -156,7 +172,9 @@ def services_in(text: str) -> list[str]:
     """One service a line. Raises BadInput for a line that cannot be a name."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > SERVICES_AT_MOST:
-        raise BadInput(_("Au plus %(limit)s services pour commencer ; vous ajouterez les autres ensuite.", limit=SERVICES_AT_MOST))
+        raise BadInput(
+            _("Au plus %(limit)s services pour commencer ; vous ajouterez les autres ensuite.", limit=SERVICES_AT_MOST)
+        )
     try:
         return [clean_title(line) for line in lines]
     except UnfitText as error:
@@ -185,7 +203,9 @@ def _fits(form: SetUpForm) -> bool:
         return False
     password = _password(form)
     if password is not None and form.password is not None:
-        form.password.errors = password_problems(password, form.town.data or "", form.name.data or "", form.email.data or "")
+        form.password.errors = password_problems(
+            password, form.town.data or "", form.name.data or "", form.email.data or ""
+        )
         return not form.password.errors
     return True
 

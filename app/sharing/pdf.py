@@ -140,7 +140,11 @@ class _Drawn(FPDF):
         for run in block.runs:
             bold = "bold" in run.styles or block.form is Form.HEADING
             italic = "italic" in run.styles or block.quoted
-            marks = ("B" if bold else "") + ("I" if italic else "") + ("U" if "underlined" in run.styles or run.address else "")
+            marks = (
+                ("B" if bold else "")
+                + ("I" if italic else "")
+                + ("U" if "underlined" in run.styles or run.address else "")
+            )
             self.set_font(_FAMILY, marks + ("S" if "struck" in run.styles else ""))
             self.write(height, fitted(run.text), link=run.address or "")
         self.set_left_margin(self.look.margin)

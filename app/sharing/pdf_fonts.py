@@ -69,7 +69,9 @@ def _fitted_character(character: str) -> str:
 
 @cache
 def _characters() -> frozenset[int]:
-    return frozenset(code for family in ("french", "others", "latin-ext") for code in TTFont(_source(family, "normal")).getBestCmap())
+    return frozenset(
+        code for family in ("french", "others", "latin-ext") for code in TTFont(_source(family, "normal")).getBestCmap()
+    )
 
 
 @cache

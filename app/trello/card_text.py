@@ -42,7 +42,9 @@ class CardText:
     def _description(self, card: Card) -> str:
         text, hidden = without_hidden_data(card.desc)
         if hidden:
-            self.ledger.note("Données que des Power-Ups cachaient dans la description\u00a0: laissées de côté", card.name)
+            self.ledger.note(
+                "Données que des Power-Ups cachaient dans la description\u00a0: laissées de côté", card.name
+            )
         return text
 
     def _facts(self, card: Card) -> list[str]:
@@ -111,7 +113,10 @@ class CardText:
         asides += [day_in_words(local(attachment.date, self.zone).date())] if attachment.date else []
         aside = f" ({', '.join(asides)})" if asides else ""
         if not url.lower().startswith(("http://", "https://")) or len(url) > ADDRESS_CHARACTERS or " " in url:
-            self.ledger.settle(Of.ATTACHMENTS, "citée sans lien (adresse absente ou refusée)|citées sans lien (adresse absente ou refusée)")
+            self.ledger.settle(
+                Of.ATTACHMENTS,
+                "citée sans lien (adresse absente ou refusée)|citées sans lien (adresse absente ou refusée)",
+            )
             return item(f"{name} {url}{aside}" if name != url else f"{url}{aside}")
         self.ledger.settle(
             Of.ATTACHMENTS,

@@ -55,7 +55,9 @@ def says_why_not(function: Callable[..., None]) -> Callable[..., None]:
             with force_locale("fr"):
                 _give_up(f"{problem_for(refusal)['detail']} Rien n’a été importé.")
         except (OperationalError, ProgrammingError) as error:
-            _give_up(f"La base de données n’est pas prête\u00a0: démarrez Flash News une première fois, puis recommencez. ({error.orig})")
+            _give_up(
+                f"La base de données n’est pas prête\u00a0: démarrez Flash News une première fois, puis recommencez. ({error.orig})"
+            )
 
     return run
 
@@ -68,7 +70,10 @@ def _give_up(sentence: str) -> NoReturn:
 @click.command("import-trello")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--board", "slug", metavar="SLUG", help="Board to import into; created if there is none. Default: made from the export's name."
+    "--board",
+    "slug",
+    metavar="SLUG",
+    help="Board to import into; created if there is none. Default: made from the export's name.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the same report, write nothing.")
 @click.option("--as", "email", metavar="EMAIL", help="The facilitator who imports. Default: the first one.")
@@ -102,7 +107,9 @@ def _prepare(export: Export, zone: ZoneInfo, slug: str | None) -> tuple[Mapped, 
     mapped = map_export(export, zone, now(), progress=_Progress())
     target = find_target(read_session(), slug, mapped.title, origins_of(mapped.columns))
     if target.board is not None and len(export.board.actions) >= HISTORY_LIMIT:
-        mapped = map_export(export, zone, now(), earlier=earlier_comments(read_session(), target.board), progress=_Progress())
+        mapped = map_export(
+            export, zone, now(), earlier=earlier_comments(read_session(), target.board), progress=_Progress()
+        )
     return mapped, target
 
 
@@ -113,9 +120,13 @@ def _importer(email: str | None, needed: bool) -> Person | None:
         if account is None:
             raise NoImporter(f"Aucun compte n’a l’adresse {email}.")
         if account.person.role != Role.FACILITATOR or account.person.disabled_at is not None:
-            raise NoImporter(f"{email} n’est pas le compte d’un animateur en activité\u00a0: seul un animateur peut importer un tableau.")
+            raise NoImporter(
+                f"{email} n’est pas le compte d’un animateur en activité\u00a0: seul un animateur peut importer un tableau."
+            )
         return account.person
-    facilitators = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id)
+    facilitators = (
+        select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id)
+    )
     person = read_session().scalar(facilitators.limit(1))
     if person is None and needed:
         raise NoImporter(
@@ -138,7 +149,9 @@ def _carry_out(mapped: Mapped, target: Target, importer: Person) -> None:
         if len(mapped.columns) and sum(len(column.cards) for column in mapped.columns) > 1000:
             click.echo("Enregistrement…", err=True)
         tally = _import(mapped, target, importer.id)
-    click.echo(f"\nTableau «\u202f{target.board.title if target.board else mapped.title}\u202f» {done}\u00a0: /boards/{target.slug}")
+    click.echo(
+        f"\nTableau «\u202f{target.board.title if target.board else mapped.title}\u202f» {done}\u00a0: /boards/{target.slug}"
+    )
     click.echo(report_on_board(tally))
 
 

@@ -44,7 +44,9 @@ def find_target(session: Session, slug: str | None, title: str, origins: Sequenc
         return Target(imported[0].slug, imported[0])
     if imported:
         names = ", ".join(board.slug for board in imported)
-        raise NoTarget(f"Ce tableau Trello a déjà été importé dans plusieurs tableaux ({names})\u00a0: choisissez avec --board.")
+        raise NoTarget(
+            f"Ce tableau Trello a déjà été importé dans plusieurs tableaux ({names})\u00a0: choisissez avec --board."
+        )
     if namesake is not None:
         raise NoTarget(
             f"Un autre tableau a déjà l’adresse «\u202f{slug}\u202f», et il ne vient pas de cet export. "
@@ -56,7 +58,9 @@ def find_target(session: Session, slug: str | None, title: str, origins: Sequenc
 def earlier_comments(session: Session, board: Board) -> dict[str, list[str]]:
     """The comments that imported cards of this board hold, by Trello's id of the card."""
     found: dict[str, list[str]] = {}
-    cards = session.execute(select(Card.origin, Card.body_html).where(Card.board_id == board.id, Card.origin.like("trello:%")))
+    cards = session.execute(
+        select(Card.origin, Card.body_html).where(Card.board_id == board.id, Card.origin.like("trello:%"))
+    )
     bodies = [(origin, body_html) for origin, body_html in cards if origin is not None]
     for origin, body_html in sorted(bodies, key=lambda row: _part(row[0])):
         found.setdefault(origin.removeprefix("trello:").partition("/")[0], []).extend(comments_in(body_html))

@@ -170,7 +170,11 @@ def parse_export(data: bytes) -> Export:
 def _require_board(value: Any) -> None:
     if isinstance(value, list):
         raise UnusableExport("Ce fichier est une liste JSON, et non l’export d’un tableau Trello.")
-    if not isinstance(value, dict) or not isinstance(value.get("lists"), list) or not isinstance(value.get("cards"), list):
+    if (
+        not isinstance(value, dict)
+        or not isinstance(value.get("lists"), list)
+        or not isinstance(value.get("cards"), list)
+    ):
         raise UnusableExport(
             "Ce fichier n’est pas l’export d’un tableau Trello\u00a0: "
             "il n’a pas ses listes («\u202flists\u202f») et ses cartes («\u202fcards\u202f»)."

@@ -78,7 +78,9 @@ def _parse(text: str, keep: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
     except json.JSONDecodeError as error:
         raise UnusableExport(_syntax_message(text, error)) from error
     except RecursionError as error:
-        raise UnusableExport("Ce fichier n’est pas un export de Trello\u00a0: ses éléments sont imbriqués trop profondément.") from error
+        raise UnusableExport(
+            "Ce fichier n’est pas un export de Trello\u00a0: ses éléments sont imbriqués trop profondément."
+        ) from error
     except UnusableExport:
         raise
     except ValueError as error:  # an integer of more than 4,300 digits
@@ -86,7 +88,9 @@ def _parse(text: str, keep: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise UnusableExport(f"Ce fichier n’est pas du JSON valable\u00a0: il contient la valeur {constant}, que la norme ne permet pas.")
+    raise UnusableExport(
+        f"Ce fichier n’est pas du JSON valable\u00a0: il contient la valeur {constant}, que la norme ne permet pas."
+    )
 
 
 def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
@@ -105,4 +109,6 @@ def _is_cut(text: str, error: json.JSONDecodeError) -> bool:
 
 def _too_large(size: int, limit: int) -> UnusableExport:
     megabytes = 1024 * KIB
-    return UnusableExport(f"Ce fichier est trop volumineux\u00a0: {size // megabytes} Mo, pour {limit // megabytes} Mo au plus.")
+    return UnusableExport(
+        f"Ce fichier est trop volumineux\u00a0: {size // megabytes} Mo, pour {limit // megabytes} Mo au plus."
+    )

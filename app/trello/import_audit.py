@@ -50,7 +50,9 @@ def close_books(ledger: Ledger, export: Export, lookups: Lookups) -> None:
     board = export.board
     _close_labels_members_fields(ledger, board, lookups)
     for checklist in lookups.left_checklists():
-        ledger.settle(Of.CHECKLISTS, "sans carte dans le fichier, laissée de côté|sans carte dans le fichier, laissées de côté")
+        ledger.settle(
+            Of.CHECKLISTS, "sans carte dans le fichier, laissée de côté|sans carte dans le fichier, laissées de côté"
+        )
         ledger.settle(
             Of.CHECK_ITEMS,
             "sans carte dans le fichier, laissé de côté|sans carte dans le fichier, laissés de côté",
@@ -59,7 +61,9 @@ def close_books(ledger: Ledger, export: Export, lookups: Lookups) -> None:
         ledger.note("Checklists sans carte", checklist.name)
     _close_actions(ledger, board, lookups)
     ledger.settle(Of.STICKERS, "ignoré|ignorés", sum(len(card.stickers) for card in board.cards))
-    ledger.settle(Of.PLUGIN_DATA, "ignorée|ignorées", len(board.plugin_data) + sum(len(card.plugin_data) for card in board.cards))
+    ledger.settle(
+        Of.PLUGIN_DATA, "ignorée|ignorées", len(board.plugin_data) + sum(len(card.plugin_data) for card in board.cards)
+    )
     if board.closed:
         ledger.note("Ce tableau était fermé dans Trello")
 
@@ -98,14 +102,17 @@ def _close_labels_members_fields(ledger: Ledger, board: Board, lookups: Lookups)
     for described in board.custom_fields:
         used = described.id in lookups.used_fields
         ledger.settle(
-            Of.FIELDS, "nommé dans le texte des cartes|nommés dans le texte des cartes" if used else "que ne remplit aucune carte"
+            Of.FIELDS,
+            "nommé dans le texte des cartes|nommés dans le texte des cartes" if used else "que ne remplit aucune carte",
         )
 
 
 def _labels_on_cards_alone(board: Board) -> set[tuple[str | None, str, str | None]]:
     """Exports of before 2015 have no list of labels."""
     known = {label.id for label in board.labels if label.id}
-    return {(label.id, label.name, label.color) for card in board.cards for label in card.labels if label.id not in known}
+    return {
+        (label.id, label.name, label.color) for card in board.cards for label in card.labels if label.id not in known
+    }
 
 
 def _close_actions(ledger: Ledger, board: Board, lookups: Lookups) -> None:
@@ -122,9 +129,13 @@ def _close_actions(ledger: Ledger, board: Board, lookups: Lookups) -> None:
         sum(kinds[kind] for kind in CREATIONS),
     )
     others = {kind: count for kind, count in kinds.most_common() if kind not in COMMENTS | CREATIONS}
-    ledger.settle(Of.ACTIONS, "autre, ignorée (journal d’activité)|autres, ignorées (journal d’activité)", sum(others.values()))
+    ledger.settle(
+        Of.ACTIONS, "autre, ignorée (journal d’activité)|autres, ignorées (journal d’activité)", sum(others.values())
+    )
     if others:
-        ledger.note("Journal d’activité ignoré\u00a0: " + ", ".join(f"{kind} {count}" for kind, count in others.items()))
+        ledger.note(
+            "Journal d’activité ignoré\u00a0: " + ", ".join(f"{kind} {count}" for kind, count in others.items())
+        )
     _note_missing_history(ledger, board, sum(kinds[kind] for kind in COMMENTS) - len(orphans))
 
 

@@ -6,7 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from app.trello.export import Action, Attachment, Board, Card, CheckItem, Checklist, CustomValue, Label, Member, TrelloList
+from app.trello.export import (
+    Action,
+    Attachment,
+    Board,
+    Card,
+    CheckItem,
+    Checklist,
+    CustomValue,
+    Label,
+    Member,
+    TrelloList,
+)
 
 COMMENTS = {"commentCard", "copyCommentCard"}
 CREATIONS = {"createCard", "copyCard", "convertToCardFromCheckItem", "emailCard"}
@@ -51,7 +62,10 @@ class Lookups:
     def labels_of(self, card: Card) -> list[Label]:
         """Old exports describe labels on the card alone, without ids."""
         on_card = {label.id: label for label in card.labels if label.id}
-        found = [self._labels.get(label_id) or on_card.get(label_id) for label_id in dict.fromkeys([*card.id_labels, *on_card])]
+        found = [
+            self._labels.get(label_id) or on_card.get(label_id)
+            for label_id in dict.fromkeys([*card.id_labels, *on_card])
+        ]
         self.used_labels.update(on_card, card.id_labels)
         return [label for label in found if label] + [label for label in card.labels if not label.id]
 

@@ -53,7 +53,9 @@ def map_export(
 
 
 class _Mapping:
-    def __init__(self, export: Export, zone: ZoneInfo, now: datetime, earlier: Mapping[str, list[str]], progress: Progress | None) -> None:
+    def __init__(
+        self, export: Export, zone: ZoneInfo, now: datetime, earlier: Mapping[str, list[str]], progress: Progress | None
+    ) -> None:
         self.export = export
         self.board = export.board
         self.zone = zone
@@ -68,12 +70,19 @@ class _Mapping:
     def run(self) -> Mapped:
         import_audit.open_books(self.ledger, self.export)
         columns = [self._column(place, trello_list) for place, trello_list in enumerate(in_order(self.board.lists))]
-        by_list = {trello_list.id: column for trello_list, column in reversed(list(zip(in_order(self.board.lists), columns, strict=True)))}
-        homeless = IncomingColumn(NO_COLUMN, Kind.FREE, DEFAULT_HUES[Kind.FREE], f"trello:{self._board_key()}:sans-colonne")
+        by_list = {
+            trello_list.id: column
+            for trello_list, column in reversed(list(zip(in_order(self.board.lists), columns, strict=True)))
+        }
+        homeless = IncomingColumn(
+            NO_COLUMN, Kind.FREE, DEFAULT_HUES[Kind.FREE], f"trello:{self._board_key()}:sans-colonne"
+        )
         for card in in_order(self.board.cards):
             home = by_list.get(card.id_list) if card.id_list else None
             if home is None:
-                self.ledger.note(f"Cartes dont la liste manque\u00a0: rangées dans la colonne «\u202f{NO_COLUMN}\u202f»", card.name)
+                self.ledger.note(
+                    f"Cartes dont la liste manque\u00a0: rangées dans la colonne «\u202f{NO_COLUMN}\u202f»", card.name
+                )
             (home or homeless).cards.extend(self._infos(card))
             self._tell_progress()
         columns += [homeless] if homeless.cards else []
@@ -106,7 +115,9 @@ class _Mapping:
         """A card, and what follows it where its text is too long for one."""
         title, was_cut = title_of(card.name)
         if was_cut:
-            self.ledger.note("Titres de plus de 200 caractères, raccourcis\u00a0: le titre complet est dans le texte", title)
+            self.ledger.note(
+                "Titres de plus de 200 caractères, raccourcis\u00a0: le titre complet est dans le texte", title
+            )
         elif title == UNTITLED and not card.name.strip():
             self.ledger.note(f"Cartes sans titre, nommées «\u202f{UNTITLED}\u202f»")
         creator = self.lookups.creator(card)
@@ -127,7 +138,8 @@ class _Mapping:
         self.ledger.detail(Of.CARDS, "archivée|archivées", card.closed)
         if len(infos) > 1:
             self.ledger.note(
-                "Textes de plus de 64\u00a0Kio, poursuivis dans des infos «\u202fsuite\u202f» (en plus du compte)", infos[0].title
+                "Textes de plus de 64\u00a0Kio, poursuivis dans des infos «\u202fsuite\u202f» (en plus du compte)",
+                infos[0].title,
             )
 
     def _created_at(self, card: Card) -> datetime | None:
@@ -149,7 +161,9 @@ class _Mapping:
             return None
         day = local(card.due, self.zone).date()
         if not FIRST_DAY <= day <= LAST_DAY:
-            self.ledger.note("Échéances hors calendrier (avant 2000, après 2199)\u00a0: citées dans le texte seulement", card.name)
+            self.ledger.note(
+                "Échéances hors calendrier (avant 2000, après 2199)\u00a0: citées dans le texte seulement", card.name
+            )
             return None
         self.ledger.detail(Of.CARDS, "avec une échéance, reprise en date de validité")
         if not card.closed and day < local(self.now, self.zone).date():

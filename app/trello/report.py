@@ -12,7 +12,12 @@ from boards.commands.import_data import IncomingColumn, Tally
 from boards.models import Kind
 
 EXAMPLES = 5
-KINDS = {Kind.SERVICE: "service", Kind.GUIDE: "modalités de fonctionnement", Kind.SUGGESTIONS: "suggestions", Kind.FREE: "libre"}
+KINDS = {
+    Kind.SERVICE: "service",
+    Kind.GUIDE: "modalités de fonctionnement",
+    Kind.SUGGESTIONS: "suggestions",
+    Kind.FREE: "libre",
+}
 
 
 def report_on_file(mapped: Mapped) -> str:
@@ -22,7 +27,10 @@ def report_on_file(mapped: Mapped) -> str:
             f"Export de Trello{NBSP}: «\u202f{mapped.title}\u202f»",
             "",
             f"Dans le fichier{NBSP}:",
-            *(f"  {kind.value}{NBSP}: {_account_in_words(account)}" for kind, account in mapped.ledger.accounts.items()),
+            *(
+                f"  {kind.value}{NBSP}: {_account_in_words(account)}"
+                for kind, account in mapped.ledger.accounts.items()
+            ),
             *_notes(mapped.ledger),
             "",
             f"Colonnes{NBSP}:",
@@ -45,9 +53,13 @@ def report_on_board(tally: Tally) -> str:
     )
     lines += [f"  {words}{NBSP}: {number(count)}" for count, words in asides if count]
     if tally.columns_kept or tally.cards_kept:
-        lines.append("  «\u202fLaissées\u202f» = modifiées, déplacées ou archivées ici depuis l’import, et qui restent ainsi.")
+        lines.append(
+            "  «\u202fLaissées\u202f» = modifiées, déplacées ou archivées ici depuis l’import, et qui restent ainsi."
+        )
     if tally.cards_unchanged or tally.cards_updated:
-        lines.append("  L’ordre des colonnes et des infos déjà présentes n’a pas été repris de Trello\u00a0: celui d’ici est conservé.")
+        lines.append(
+            "  L’ordre des colonnes et des infos déjà présentes n’a pas été repris de Trello\u00a0: celui d’ici est conservé."
+        )
     return "\n".join(lines)
 
 

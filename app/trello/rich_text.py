@@ -7,7 +7,14 @@ import re
 from collections.abc import Callable, Iterable
 
 from app.trello.formatting import NBSP, one_line
-from boards.text.sanitize import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_title, markdown_to_html
+from boards.text.sanitize import (
+    BODY_MAX_BYTES,
+    TITLE_MAX_CHARACTERS,
+    UnfitText,
+    clean_body,
+    clean_title,
+    markdown_to_html,
+)
 
 MARKDOWN_CHARACTERS = 16_384  # Trello's own limit; rendering takes a time that grows with the square of some texts
 PIECE_BYTES = 32 * 1024
@@ -93,7 +100,9 @@ def labelled(label: str, text: str) -> list[str]:
     """« **Étiquettes** : urgent, sport », or nothing when there is nothing to say."""
     first, *others = inline(text) or [""]
     shown = html.escape(one_line(label)[:LINE_CHARACTERS], quote=False)
-    return [f"<p><strong>{shown}</strong>{NBSP}: {first}</p>", *(f"<p>{other}</p>" for other in others)] if first else []
+    return (
+        [f"<p><strong>{shown}</strong>{NBSP}: {first}</p>", *(f"<p>{other}</p>" for other in others)] if first else []
+    )
 
 
 def item(text: str, prefix: str = "") -> list[str]:

@@ -33,7 +33,9 @@ def at(hour: int, minute: int = 0, on: str = "*") -> When:
     trigger = CronTrigger(hour=hour, minute=minute, day_of_week=on, timezone=UTC)
 
     def next_after(moment: datetime) -> datetime:
-        shown: datetime = (moment - _JUMP).astimezone(clock.zone()).replace(tzinfo=UTC)  # what clocks showed just before
+        shown: datetime = (
+            (moment - _JUMP).astimezone(clock.zone()).replace(tzinfo=UTC)
+        )  # what clocks showed just before
         while True:
             shown = trigger.get_next_fire_time(None, shown + _AT_ONCE_AFTER)
             due = shown.replace(tzinfo=clock.zone(), fold=0).astimezone(UTC)

@@ -27,12 +27,16 @@ def full_day(day: date | datetime) -> str:
 
 def moment_element(moment: datetime, words: str = "ago") -> Markup:
     text = in_words(moment)
-    return Markup('<time datetime="{}" data-words="{}">{}</time>').format(moment.isoformat(timespec="seconds"), words, escape(text))
+    return Markup('<time datetime="{}" data-words="{}">{}</time>').format(
+        moment.isoformat(timespec="seconds"), words, escape(text)
+    )
 
 
 def day_in_words(moment: datetime) -> str:
     """The day by the town's calendar, without the year where it goes without saying: « 22 décembre »."""
-    return _of_the_first(format_datetime(moment, "d MMMM" if abs(moment - now()) < timedelta(days=180) else _DAY), day_of(moment))
+    return _of_the_first(
+        format_datetime(moment, "d MMMM" if abs(moment - now()) < timedelta(days=180) else _DAY), day_of(moment)
+    )
 
 
 def in_words(moment: datetime) -> str:

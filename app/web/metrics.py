@@ -33,8 +33,12 @@ QUEUE_DEPTH = Histogram(
     buckets=(0, 1, 2, 5, 10, 20, 50, 100, 200, 500),
     registry=REGISTRY,
 )
-DROPPED_CLIENTS = Counter("flash_news_dropped_clients", "Connections that the server closed by itself.", ["reason"], registry=REGISTRY)
-REFUSALS = Counter("flash_news_refusals", "Requests and live events that were refused.", ["status", "code"], registry=REGISTRY)
+DROPPED_CLIENTS = Counter(
+    "flash_news_dropped_clients", "Connections that the server closed by itself.", ["reason"], registry=REGISTRY
+)
+REFUSALS = Counter(
+    "flash_news_refusals", "Requests and live events that were refused.", ["status", "code"], registry=REGISTRY
+)
 for _alarming in ((429, "too_many"), (500, "internal"), (503, "database_unavailable")):
     REFUSALS.labels(*_alarming)  # at nought from the start: Prometheus takes no first appearance for an increase
 HTTP = Histogram(
@@ -51,7 +55,9 @@ EVENTS = Histogram(
     buckets=_SECONDS,
     registry=REGISTRY,
 )
-JOBS = Counter("flash_news_jobs", "What happens by itself: jobs carried out by this process.", ["task", "went"], registry=REGISTRY)
+JOBS = Counter(
+    "flash_news_jobs", "What happens by itself: jobs carried out by this process.", ["task", "went"], registry=REGISTRY
+)
 
 
 def count_refusal(problem: Mapping[str, Any]) -> None:

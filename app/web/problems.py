@@ -77,7 +77,9 @@ DETAILS = {
     "not_a_request": _l("Ce n’est pas une demande à un service : il n’y a pas de réponse à publier."),
     "not_a_suggestion": _l("Cela ne vaut que dans une colonne de suggestions."),
     "not_json": _l("Envoyez du JSON, sous le type application/json."),
-    "not_a_rule": _l("« J’ai lu » ne vaut que pour les modalités de fonctionnement et les infos dont la lecture est demandée."),
+    "not_a_rule": _l(
+        "« J’ai lu » ne vaut que pour les modalités de fonctionnement et les infos dont la lecture est demandée."
+    ),
     "not_flashing": _l("Cette info n’est pas signalée en flash, ou ne l’est plus."),
     "not_signed_in": _l("Connectez-vous pour continuer."),
     "not_voted": _l("Vous ne souteniez pas cette suggestion."),
@@ -109,8 +111,12 @@ DETAILS = {
         "Une colonne s’efface avec 300 infos au plus : restaurez-la, répartissez ses infos entre plusieurs colonnes, puis archivez-les de nouveau."
     ),
     "too_many_filters": _l("Vous gardez déjà 20 filtres sur ce tableau : retirez-en un d’abord."),
-    "too_many_labels": _l("Ce tableau a déjà 100 étiquettes : choisissez-en une qui existe, ou demandez à un animateur d’en retirer."),
-    "too_many_flashes": _l("Trois flashs sont déjà affichés dans la ville : attendez la fin de l’un d’eux, ou faites-en éteindre un."),
+    "too_many_labels": _l(
+        "Ce tableau a déjà 100 étiquettes : choisissez-en une qui existe, ou demandez à un animateur d’en retirer."
+    ),
+    "too_many_flashes": _l(
+        "Trois flashs sont déjà affichés dans la ville : attendez la fin de l’un d’eux, ou faites-en éteindre un."
+    ),
     "try_again": _l("Une autre modification a eu lieu au même instant : réessayez."),
 }
 
@@ -139,7 +145,9 @@ FIELD_MESSAGES = {
     "no_reason": _l("Dites pourquoi : un refus s’explique."),
     "not_a_request": _l("Seule une demande s’adresse à un service."),
     "answers_itself": _l("Une suggestion ne peut pas être sa propre réponse : choisissez une autre info."),
-    "not_silently": _l("« Sans signaler » ne vaut que pour un texte corrigé : une date ou la diffusion se signalent toujours."),
+    "not_silently": _l(
+        "« Sans signaler » ne vaut que pour un texte corrigé : une date ou la diffusion se signalent toujours."
+    ),
     "not_done": _l("Seule une suggestion réalisée a une info qui y répond."),
     "nothing_filtered": _l("Aucun filtre n’est choisi : il n’y a rien à garder."),
     "nothing_to_edit": _l("Aucune modification n’est indiquée."),
@@ -183,7 +191,8 @@ def problem_for(refusal: Refusal) -> dict[str, Any]:
     problem = problem_document(STATUS[type(refusal)], refusal.code)
     if isinstance(refusal, Invalid):
         problem["errors"] = [
-            {"field": error.field, "code": error.code, "message": field_message(error.code, error.facts)} for error in refusal.errors
+            {"field": error.field, "code": error.code, "message": field_message(error.code, error.facts)}
+            for error in refusal.errors
         ]
         problem["detail"] = " ".join(dict.fromkeys(error["message"] for error in problem["errors"]))
     elif refusal.facts:
@@ -210,7 +219,13 @@ def _flashes_named(titles: list[str], at_most: int) -> str:
 
 
 def problem_document(status: int, code: str) -> dict[str, Any]:
-    document = {"type": "about:blank", "title": str(TITLES[status]), "status": status, "detail": str(DETAILS[code]), "code": code}
+    document = {
+        "type": "about:blank",
+        "title": str(TITLES[status]),
+        "status": status,
+        "detail": str(DETAILS[code]),
+        "code": code,
+    }
     if status == 500 and (number := request_id.current()):
         document["request_id"] = number  # by which the log tells what broke
     return document

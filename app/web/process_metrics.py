@@ -22,7 +22,9 @@ class ProcessFigures(Collector):
     def collect(self) -> Iterator[Metric]:
         yield GaugeMetricFamily("process_start_time_seconds", "When the process started, since 1970.", _STARTED)
         yield CounterMetricFamily("process_cpu_seconds", "Processor time spent.", time.process_time())
-        yield GaugeMetricFamily("process_max_fds", "Descriptors that may be open.", resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        yield GaugeMetricFamily(
+            "process_max_fds", "Descriptors that may be open.", resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        )
         if (pages := _resident_pages()) is not None:
             yield GaugeMetricFamily("process_resident_memory_bytes", "Memory held.", pages * resource.getpagesize())
             yield GaugeMetricFamily("process_open_fds", "Descriptors open now.", len(os.listdir("/proc/self/fd")))

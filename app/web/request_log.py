@@ -70,7 +70,14 @@ def _note(what: str, status: int, seconds: float) -> None:
     level = logging.WARNING if status > 500 or seconds > SLOW_SECONDS else logging.DEBUG
     if log.isEnabledFor(level):
         milliseconds = round(seconds * 1000, 1)
-        log.log(level, "%s: %s in %s ms", what, status, milliseconds, extra={"what": what, "status": status, "milliseconds": milliseconds})
+        log.log(
+            level,
+            "%s: %s in %s ms",
+            what,
+            status,
+            milliseconds,
+            extra={"what": what, "status": status, "milliseconds": milliseconds},
+        )
 
 
 def _count_change(_sender: Any, change: CommittedChange) -> None:

@@ -22,8 +22,12 @@ from boards.models import Kind, Status, Suggestion
 from boards.rights import LEVELS
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="ISO 8601, in UTC.")]
-Day = Annotated[str, Field(json_schema_extra={"format": "date"}, description="A day of the town's calendar, inclusive.")]
-Rank = Annotated[str, Field(json_schema_extra={"pattern": "^[0-9A-Za-z]+$"}, description="Orders as ASCII strings do, byte by byte.")]
+Day = Annotated[
+    str, Field(json_schema_extra={"format": "date"}, description="A day of the town's calendar, inclusive.")
+]
+Rank = Annotated[
+    str, Field(json_schema_extra={"pattern": "^[0-9A-Za-z]+$"}, description="Orders as ASCII strings do, byte by byte.")
+]
 Html = Annotated[str, Field(description="Safe to be shown as it is.")]
 Count = Annotated[int, Field(ge=0)]
 Seq = Annotated[int, Field(ge=0, description="The number of a change of the board.")]
@@ -155,12 +159,16 @@ class ChangeAnswer(TypedDict):
     """What a change touched and how that looks now, so that it may come twice, late or in a batch. Null: gone, or not to be read."""
 
     seq: Seq
-    type: Annotated[str, Field(description="What happened, such as `card_moved`; `unseen`: nothing that this person may know.")]
+    type: Annotated[
+        str, Field(description="What happened, such as `card_moved`; `unseen`: nothing that this person may know.")
+    ]
     actor: PersonAnswer | None
     at: Moment
     cards: Annotated[dict[str, ChangedCard | None], Field(description="By id.")]
     columns: Annotated[dict[str, ChangedColumn | None], Field(description="By id.")]
-    board: NotRequired[Annotated[ChangedBoard, Field(description="When the board itself was renamed, archived or restored.")]]
+    board: NotRequired[
+        Annotated[ChangedBoard, Field(description="When the board itself was renamed, archived or restored.")]
+    ]
     resync: NotRequired[Annotated[Literal[True], Field(description="Too large to be told: read the board again.")]]
 
 
@@ -213,5 +221,9 @@ class Problem(TypedDict):
     detail: Annotated[str, Field(description="For whoever reads it, in their language.")]
     code: Code
     errors: NotRequired[list[FieldProblem]]
-    request_id: NotRequired[Annotated[str, Field(description="Of a fault of ours: under this number the log tells of it.")]]
-    current: NotRequired[Annotated[dict[str, Any], Field(description="How things stand now, where that helps to go on.")]]
+    request_id: NotRequired[
+        Annotated[str, Field(description="Of a fault of ours: under this number the log tells of it.")]
+    ]
+    current: NotRequired[
+        Annotated[dict[str, Any], Field(description="How things stand now, where that helps to go on.")]
+    ]

@@ -72,9 +72,13 @@ def send(
     except smtplib.SMTPAuthenticationError as error:
         raise CannotSend(_("Le serveur de messagerie refuse notre nom ou notre mot de passe.")) from error
     except ssl.SSLError as error:
-        raise CannotSend(_("La liaison avec le serveur de messagerie n’est pas sûre : son certificat est refusé.")) from error
+        raise CannotSend(
+            _("La liaison avec le serveur de messagerie n’est pas sûre : son certificat est refusé.")
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
-        log.warning("mail not sent: %s: %s", type(error).__name__, str(error).replace(to, "…"))  # a resident's address is kept nowhere
+        log.warning(
+            "mail not sent: %s: %s", type(error).__name__, str(error).replace(to, "…")
+        )  # a resident's address is kept nowhere
         raise CannotSend(_("Le serveur de messagerie ne répond pas, ou refuse l’envoi.")) from error
 
 
@@ -89,7 +93,9 @@ def public_address(settings: Settings) -> str:
 def public_link(endpoint: str, **values: Any) -> str:
     """The full address of a page, for a mail: the same whoever asks, inside a request or not."""
     address = urlsplit(public_address(current_app.config["SETTINGS"]))
-    return current_app.url_map.bind(address.netloc, url_scheme=address.scheme).build(endpoint, values, force_external=True)
+    return current_app.url_map.bind(address.netloc, url_scheme=address.scheme).build(
+        endpoint, values, force_external=True
+    )
 
 
 def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
@@ -100,7 +106,9 @@ def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
     except (ValueError, IndexError) as error:
         raise CannotSend(_("« %(address)s » n’est pas une adresse de messagerie.", address=to)) from error
     message["From"] = smtp.sender
-    message["Subject"] = " ".join("".join(character if character.isprintable() else " " for character in subject).split())
+    message["Subject"] = " ".join(
+        "".join(character if character.isprintable() else " " for character in subject).split()
+    )
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = make_msgid(domain=parseaddr(smtp.sender)[1].rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # so that absence notices do not answer
@@ -111,7 +119,9 @@ def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
 def open_connection(smtp: Smtp) -> smtplib.SMTP:
     """A connection to the server that sends mail: encrypted, and signed in, as the settings say."""
     if smtp.security == "tls":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            smtp.host, smtp.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+        )
     else:
         connection = smtplib.SMTP(smtp.host, smtp.port, timeout=TIMEOUT_SECONDS)
     try:

@@ -177,7 +177,9 @@ def _mark_card(card: Card, seq: int) -> None:
 
 
 def _mark_column(column: Column, seq: int) -> None:
-    _keep(column.board_id, lambda session, person: mark_column(session, person, session.get_one(Column, column.id), seq))
+    _keep(
+        column.board_id, lambda session, person: mark_column(session, person, session.get_one(Column, column.id), seq)
+    )
 
 
 def _mark_all(board: Board, seq: int) -> None:

@@ -73,12 +73,17 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:  # noqa: ARG001 - the
 
 
 def questions() -> list[Question]:
-    return [Question(**{**told, "cards": tuple(told["cards"])}) for told in tomllib.loads(_FILE.read_text(encoding="utf-8"))["questions"]]
+    return [
+        Question(**{**told, "cards": tuple(told["cards"])})
+        for told in tomllib.loads(_FILE.read_text(encoding="utf-8"))["questions"]
+    ]
 
 
 def ask(session: Session, today: date) -> Iterator[Answer]:
     """Each question, asked of a demo town that was made on this day."""
-    person = session.scalars(select(Person).join(Account, Account.person_id == Person.id).where(Account.email == _ASKING)).one()
+    person = session.scalars(
+        select(Person).join(Account, Account.person_id == Person.id).where(Account.email == _ASKING)
+    ).one()
     for question in questions():
         wanted = {fill_dates(title, today) for title in question.cards}
         titles = (found.card.title for found in search(session, person, question.ask, today).cards)
@@ -101,4 +106,6 @@ def _by_asker(answers: Iterable[Answer]) -> dict[str, list[Answer]]:
 def _figure(which: str, answers: Iterable[Answer], *, promised: bool = False) -> Figure:
     """What is missing to all of them: a figure's aim is what it stays below."""
     missed = 100 - share_met(answers)
-    return Figure("search_quality", f"not among the first {AMONG}, {which}", missed, "%", aim=100 - FLOOR if promised else None)
+    return Figure(
+        "search_quality", f"not among the first {AMONG}, {which}", missed, "%", aim=100 - FLOOR if promised else None
+    )

@@ -71,5 +71,7 @@ def text(clean: Callable[[str], str], **described: Any) -> GetPydanticSchema:
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Title = Annotated[str, text(clean_title, minLength=1, maxLength=TITLE_MAX_CHARACTERS)]
-Body = Annotated[str, text(clean_body, description=f"HTML or plain text of at most {BODY_MAX_BYTES} bytes; it is sanitised.")]
+Body = Annotated[
+    str, text(clean_body, description=f"HTML or plain text of at most {BODY_MAX_BYTES} bytes; it is sanitised.")
+]
 Hue = Annotated[int, Field(ge=0, le=359)]

@@ -128,7 +128,9 @@ class EditCard(Command):
             raise Invalid([FieldError("silent", "not_silently", {})])
         card, _column = scope.card_to_write(self.card)
         if card.version != self.version:
-            raise Conflict("stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html)
+            raise Conflict(
+                "stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html
+            )
         if self.title is not None:
             card.title = self.title
         if self.body is not None:

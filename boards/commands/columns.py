@@ -67,7 +67,9 @@ class EditColumn(Command):
         service = _service_id(self.service, scope) if self.is_set("service") else column.service_id
         if (self.kind or column.kind, service) != (column.kind, column.service_id):
             scope.require_person()  # both decide who may do what
-        shown_otherwise = self.kind not in (None, column.kind) and bool({Kind.SUGGESTIONS, Kind.GUIDE} & {column.kind, self.kind})
+        shown_otherwise = self.kind not in (None, column.kind) and bool(
+            {Kind.SUGGESTIONS, Kind.GUIDE} & {column.kind, self.kind}
+        )
         for name in ("title", "kind", "hue", "check_after"):
             if getattr(self, name) is not None:
                 setattr(column, name, getattr(self, name))
@@ -75,7 +77,9 @@ class EditColumn(Command):
         column.version += 1
         scope.touch(column)
         if shown_otherwise or (column.rights and (self.is_set("kind") or self.is_set("service"))):
-            scope.touch(*scope.standing_cards(column))  # as suggestions or rules or no longer, or to others who may read them now
+            scope.touch(
+                *scope.standing_cards(column)
+            )  # as suggestions or rules or no longer, or to others who may read them now
 
 
 class MoveColumn(Command):

@@ -41,7 +41,10 @@ class ImportColumns(Command):
         known.count(self.columns, self.tally)
         people = {person.id: person for person in scope.session.scalars(select(Person))}
         wanted = [incoming for incoming in self.columns if incoming.origin not in known.erased_columns]
-        homes = [(self._bring_column(scope, incoming, known, rank), incoming) for incoming, rank in self._with_ranks(scope, known, wanted)]
+        homes = [
+            (self._bring_column(scope, incoming, known, rank), incoming)
+            for incoming, rank in self._with_ranks(scope, known, wanted)
+        ]
         scope.session.flush()  # cards need their column's id
         for column, incoming in homes:
             _bring_cards(scope, column, incoming.cards, known, people)
@@ -75,7 +78,9 @@ class Known:
     columns: dict[str | None, Column]
     cards: dict[str | None, Card]
     altered_columns: set[int]
-    altered_texts: set[str]  # by the origin of the first card: of a text in several cards, one edit makes all of it theirs
+    altered_texts: set[
+        str
+    ]  # by the origin of the first card: of a text in several cards, one edit makes all of it theirs
     erased_columns: set[str] = field(default_factory=set)
 
     @classmethod
@@ -85,15 +90,21 @@ class Known:
         altered_cards = {card.id for card in cards.values() if card.edited_at is not None}
         erased_columns: set[str] = set()
         erased_cards: set[str] = set()
-        others = select(Change.type, Change.record).where(Change.board_id == board_id, Change.type != ImportColumns.event_type)
+        others = select(Change.type, Change.record).where(
+            Change.board_id == board_id, Change.type != ImportColumns.event_type
+        )
         for type, record in session.execute(others):
             altered_columns |= _altered(record["columns"], {"title", "archived_at"})
-            altered_cards |= _altered(record["cards"], {"title", "body_html", "valid_until", "column_id", "archived_at"})
+            altered_cards |= _altered(
+                record["cards"], {"title", "body_html", "valid_until", "column_id", "archived_at"}
+            )
             if type in (EraseCard.event_type, EraseColumn.event_type):
                 erased_columns |= _erased(record["columns"])
                 erased_cards |= _erased(record["cards"])
         altered_texts = {_head(card.origin) for card in cards.values() if card.id in altered_cards}
-        return cls(columns, cards, altered_columns, altered_texts | {_head(origin) for origin in erased_cards}, erased_columns)
+        return cls(
+            columns, cards, altered_columns, altered_texts | {_head(origin) for origin in erased_cards}, erased_columns
+        )
 
     def verdict_on_column(self, incoming: IncomingColumn) -> Verdict:
         column = self.columns.get(incoming.origin)
@@ -141,7 +152,9 @@ class Known:
         return [card for origin, card in self.cards.items() if origin not in origins]
 
 
-def _bring_cards(scope: Scope, column: Column, incoming: list[IncomingCard], known: Known, people: dict[int, Person]) -> None:
+def _bring_cards(
+    scope: Scope, column: Column, incoming: list[IncomingCard], known: Known, people: dict[int, Person]
+) -> None:
     ranks = sorted(scope.session.scalars(select(Card.rank).where(Card.column_id == column.id)))
     before: str | None = None
     for arrives, run in groupby(incoming, key=lambda item: _arrives(item, column, known)):
@@ -176,7 +189,11 @@ def _ranks_behind(before: str | None, ranks: list[str], count: int) -> list[str]
 
 
 def _new_column(incoming: IncomingColumn, scope: Scope, rank: str) -> Column:
-    service = scope.session.scalar(select(Service.id).where(Service.slug == incoming.service_slug)) if incoming.service_slug else None
+    service = (
+        scope.session.scalar(select(Service.id).where(Service.slug == incoming.service_slug))
+        if incoming.service_slug
+        else None
+    )
     return Column(
         board_id=scope.board.id,
         kind=incoming.kind,

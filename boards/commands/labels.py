@@ -121,7 +121,9 @@ class AlteredLabel:
         elif label is not None:
             _alter(scope, label, self.before)
         else:
-            scope.session.add(Label(id=self.id, board_id=self.board_id, plain=plain_name(self.before["name"]), **self.before))
+            scope.session.add(
+                Label(id=self.id, board_id=self.board_id, plain=plain_name(self.before["name"]), **self.before)
+            )
             _note(scope, self.id, {}, self.before)
 
 
@@ -144,7 +146,12 @@ def _label_to_arrange(scope: Scope, label_id: int) -> Label:
 def _new_label(scope: Scope, name: str, known: dict[str, Label]) -> Label:
     if len(known) >= ON_A_BOARD:
         raise Conflict("too_many_labels", at_most=ON_A_BOARD)
-    label = Label(board_id=scope.board.id, name=name, plain=plain_name(name), hue=_least_used(label.hue for label in known.values()))
+    label = Label(
+        board_id=scope.board.id,
+        name=name,
+        plain=plain_name(name),
+        hue=_least_used(label.hue for label in known.values()),
+    )
     scope.session.add(label)
     scope.session.flush()  # the card needs its id
     known[label.plain] = label

@@ -32,7 +32,9 @@ class RestoreText(Command):
             raise NotFound("change_not_found")
         former, _home = card_as_it_was(scope.session, scope.actor, scope.board, card.id, self.seq)
         if card.version != self.version:
-            raise Conflict("stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html)
+            raise Conflict(
+                "stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html
+            )
         if former.valid_until is not None and former.valid_until < (card.visible_from or day_of(scope.now)):
             former.valid_until = card.valid_until
         if all(getattr(card, name) == getattr(former, name) for name in RESTORED):

@@ -74,7 +74,11 @@ class AlteredCard:
     @property
     def restores_text(self) -> bool:
         """Whether taking it back has the card say something else, and not to whom it may be told."""
-        return self.before is not None and bool(self.before.keys() & {"title", "body_html"}) and "tellable" not in self.before
+        return (
+            self.before is not None
+            and bool(self.before.keys() & {"title", "body_html"})
+            and "tellable" not in self.before
+        )
 
     def require_unchanged(self, session: Session) -> None:
         """Raises Conflict when somebody has altered since what would be taken back, or erased what it named."""
@@ -159,7 +163,9 @@ class AlteredColumn:
         if any(held.get(cell) != left.get(cell) for cell in self._altered_cells()):
             raise Conflict("changed_since")
         if self.before is None or (self.leaving and self.before.get("archived_at")):
-            standing = session.scalars(select(Card.id).where(Card.column_id == self.column.id, Card.archived_at.is_(None)))
+            standing = session.scalars(
+                select(Card.id).where(Card.column_id == self.column.id, Card.archived_at.is_(None))
+            )
             if set(standing) - self.leaving:
                 raise Conflict("changed_since")
 
@@ -177,7 +183,9 @@ class AlteredColumn:
             column.version += 1
         if "rights" in before:
             former = _cells(before["rights"])
-            column.rights = _row({**_cells(column.rights), **{cell: former.get(cell) for cell in self._altered_cells()}})
+            column.rights = _row(
+                {**_cells(column.rights), **{cell: former.get(cell) for cell in self._altered_cells()}}
+            )
         if before.keys() & {*DECIDES_RIGHTS, "archived_at"} and column.archived_at is None:
             scope.touch(*scope.standing_cards(column))  # whoever may read them only now gets them with the column
 

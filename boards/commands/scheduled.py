@@ -39,7 +39,9 @@ class ExpireCards(Command):
     at_most: Annotated[int, Field(ge=1, le=AT_ONCE)] = AT_ONCE
 
     def apply(self, scope: Scope) -> None:
-        over = select(Card).where(Card.valid_until < day_of(scope.now), or_(Card.archived_at.is_(None), Card.visible_from.is_not(None)))
+        over = select(Card).where(
+            Card.valid_until < day_of(scope.now), or_(Card.archived_at.is_(None), Card.visible_from.is_not(None))
+        )
         for card in _some(scope, over.order_by(Card.valid_until, Card.id), self.at_most):
             archive(scope, card)
 

@@ -88,12 +88,18 @@ def undoable(scope: Scope, asked: Mapping[int, Record | None]) -> set[int]:
     By seq: None, or the record of several edits as if they were one. Of a large change only some cards are looked at: the rest is left
     to the act itself.
     """
-    rows = select(Change).where(Change.board_id == scope.board.id, Change.seq.in_(asked), Change.type.not_in(_NOT_UNDONE))
+    rows = select(Change).where(
+        Change.board_id == scope.board.id, Change.seq.in_(asked), Change.type.not_in(_NOT_UNDONE)
+    )
     changes = {change: asked[change.seq] or change.record for change in scope.session.scalars(rows)}
-    looked_at = {change.seq: [int(id) for id in islice(record["cards"], _LOOKED_AT)] for change, record in changes.items()}
+    looked_at = {
+        change.seq: [int(id) for id in islice(record["cards"], _LOOKED_AT)] for change, record in changes.items()
+    }
     named = {id for ids in looked_at.values() for id in ids}
     cards = {card.id: card for card in scope.session.scalars(select(Card).where(Card.id.in_(named)))} if named else {}
-    columns = {column.id: column for column in scope.session.scalars(select(Column).where(Column.board_id == scope.board.id))}
+    columns = {
+        column.id: column for column in scope.session.scalars(select(Column).where(Column.board_id == scope.board.id))
+    }
     homes = locations_after(scope.session, cards.values(), looked_at)
 
     def could(change: Change, record: Record) -> bool:
@@ -153,7 +159,11 @@ def _reachable(
     if change.type in _NOT_UNDONE or not 0 < len(cards) + len(columns) + len(labels) <= UNDONE_AT_MOST:
         raise Conflict("cannot_undo")
     goes_along = bool(columns or labels)  # what is in the archive too
-    return [*labels, *_columns(scope, columns, cards), *_cards(scope, change.seq, cards, columns, left_in, goes_along=goes_along)]
+    return [
+        *labels,
+        *_columns(scope, columns, cards),
+        *_cards(scope, change.seq, cards, columns, left_in, goes_along=goes_along),
+    ]
 
 
 def _columns(scope: Scope, columns: dict[int, Fields], cards: dict[int, Fields]) -> list[Altered]:
@@ -185,14 +195,18 @@ def _cards(
     goes_along: bool,
 ) -> list[Altered]:
     if left_in is None:
-        loaded = scope.session.scalars(select(Card).where(Card.id.in_(cards))).all()  # at once; what follows finds them in the session
+        loaded = scope.session.scalars(
+            select(Card).where(Card.id.in_(cards))
+        ).all()  # at once; what follows finds them in the session
         left_in = dict.fromkeys(cards) | locations_after(scope.session, loaded, [seq])[seq]
     restored = {id for id, altered in columns.items() if _brings_back(altered)}
     looked_at = [(id, cards[id], home) for id, home in left_in.items() if id in cards]
     return [_card(scope, id, altered, home, restored, goes_along=goes_along) for id, altered, home in looked_at]
 
 
-def _card(scope: Scope, id: int, altered: Fields, left_in: int | None, restored: set[int], *, goes_along: bool) -> AlteredCard:
+def _card(
+    scope: Scope, id: int, altered: Fields, left_in: int | None, restored: set[int], *, goes_along: bool
+) -> AlteredCard:
     """The card, for somebody who may do to it what takes the change back, and who may know how it was before.
 
     It stands, unless the change put it away, or moved it along with its column; so do its homes, unless they come back with it.
@@ -232,13 +246,17 @@ def _whole_edit(scope: Scope, last: Change, first: int) -> Record:
     if last.type != EditCard.event_type or first > last.seq:
         raise Conflict("cannot_undo")
     (id,) = last.record["cards"]
-    touching = select(Change).where(Change.board_id == last.board_id, Change.seq.between(first, last.seq), touches_card(int(id)))
+    touching = select(Change).where(
+        Change.board_id == last.board_id, Change.seq.between(first, last.seq), touches_card(int(id))
+    )
     rows = scope.session.scalars(touching.order_by(Change.seq)).all()
     for row in rows:
         if (home := previous_columns(row.record).get(int(id))) is not None:
             scope.any_column(home)  # what it said where they could not read it is not theirs to bring back
     edits = [row for row in rows if alters_text(row.record["cards"][id])]
-    if [row.seq for row in edits[:1]] != [first] or {(row.type, row.actor_id) for row in edits} != {(EditCard.event_type, last.actor_id)}:
+    if [row.seq for row in edits[:1]] != [first] or {(row.type, row.actor_id) for row in edits} != {
+        (EditCard.event_type, last.actor_id)
+    }:
         raise Conflict("cannot_undo")
     return {"cards": {id: joined(row.record["cards"][id] for row in edits)}, "columns": {}}
 

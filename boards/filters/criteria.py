@@ -95,7 +95,10 @@ class Filters:
         """Without the services and labels that do not exist, or not any more; and which fields named such."""
         gone = [
             FieldError(name, "literal_error", {})
-            for name, named, there in (("service", {self.service} - {None}, services), ("label", set(self.label), labels))
+            for name, named, there in (
+                ("service", {self.service} - {None}, services),
+                ("label", set(self.label), labels),
+            )
             if not named <= set(there)
         ]
         service = self.service if self.service in services else None
@@ -144,7 +147,9 @@ class _Given:
     """The arguments of an address, and what was found wrong while reading them."""
 
     def __init__(self, arguments: Mapping[str, Sequence[str]]) -> None:
-        self._values = {name: [value.strip() for value in values if value.strip()] for name, values in arguments.items()}
+        self._values = {
+            name: [value.strip() for value in values if value.strip()] for name, values in arguments.items()
+        }
         self.wrong: list[FieldError] = []
 
     def words(self, name: str) -> str:

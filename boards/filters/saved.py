@@ -20,7 +20,9 @@ KEPT_AT_MOST = 20
 
 def saved_filters(session: Session, person: Person, board: Board) -> Sequence[SavedFilter]:
     """By name."""
-    kept = session.scalars(select(SavedFilter).where(SavedFilter.person_id == person.id, SavedFilter.board_id == board.id))
+    kept = session.scalars(
+        select(SavedFilter).where(SavedFilter.person_id == person.id, SavedFilter.board_id == board.id)
+    )
     return sorted(kept, key=lambda each: (sorting_key(each.name), each.id))
 
 

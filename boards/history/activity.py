@@ -25,7 +25,16 @@ _HELD_OF_EACH = 2 * NAMED_AT_MOST  # of each change so many cards are read with 
 _STEP = {"status", "note", "answer_id"}
 _SUGGESTION = {"suggestion", "asked_id"}
 # What is told with its words, before and after.
-_IN_WORDS = {*CARD_TEXT, "visible_from", *_STEP, *_SUGGESTION, "votes", "must_read_services", "flash_until", "label_ids"}
+_IN_WORDS = {
+    *CARD_TEXT,
+    "visible_from",
+    *_STEP,
+    *_SUGGESTION,
+    "votes",
+    "must_read_services",
+    "flash_until",
+    "label_ids",
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,9 @@ class ActivityReader:
             self._cards |= {id: found.get(id) for id in missing}
 
     def _go_back(self, record: Record) -> None:
-        kept = {"column_id", "visible_from", "title"} if self._only is None else {"column_id", "visible_from", *CARD_TEXT}
+        kept = (
+            {"column_id", "visible_from", "title"} if self._only is None else {"column_id", "visible_from", *CARD_TEXT}
+        )
         for id, altered in record["cards"].items():
             former = {name: value for name, value in (altered["before"] or {}).items() if name in kept}
             self._former.setdefault(int(id), {}).update(former)
@@ -104,7 +115,11 @@ class ActivityReader:
             yield from self._told_of_labels(change)
             for id, altered in change.record["columns"].items():
                 yield from self._told_of_column(int(id), altered, change)
-        cards = change.record["cards"] if self._only is None else {str(self._only.id): change.record["cards"][str(self._only.id)]}
+        cards = (
+            change.record["cards"]
+            if self._only is None
+            else {str(self._only.id): change.record["cards"][str(self._only.id)]}
+        )
         named = 0
         for number, (id, altered) in enumerate(cards.items()):
             if named > NAMED_AT_MOST:
@@ -140,7 +155,12 @@ class ActivityReader:
         else:
             names = (before or {}).keys() & _IN_WORDS
             yield ActivityItem(
-                what, id, title, source, target, *({name: fields[name] for name in names} for fields in (before or {}, after))
+                what,
+                id,
+                title,
+                source,
+                target,
+                *({name: fields[name] for name in names} for fields in (before or {}, after)),
             )
 
     def _is_hidden(self, card: Card, altered: dict[str, Any]) -> bool:
@@ -150,7 +170,11 @@ class ActivityReader:
         waits = self._former.get(card.id, {}).get("visible_from", recorded_value(card.visible_from))
         left = (altered["before"] or {}).get("archived_at", ...) is None
         shown = altered["after"].get("archived_at", ...) is None
-        return card.unpublished or (waits is not None and not left) or (self._waited(card, altered["before"]) and not shown)
+        return (
+            card.unpublished
+            or (waits is not None and not left)
+            or (self._waited(card, altered["before"]) and not shown)
+        )
 
     def _waited(self, card: Card, before: Record | None) -> bool:
         """Whether the card waited for its day until this change, and this person could not know."""
@@ -172,17 +196,33 @@ class ActivityReader:
         target = self._merged_into(change.record) if what == "column_merged" else column
         names = (before or {}).keys() & {"title"}
         yield ActivityItem(
-            what, id, column.title, column, target, {name: before[name] for name in names}, {name: after[name] for name in names}
+            what,
+            id,
+            column.title,
+            column,
+            target,
+            {name: before[name] for name in names},
+            {name: after[name] for name in names},
         )
 
     def _told_of_board(self, altered: dict[str, Any] | None) -> Iterator[ActivityItem]:
         if altered is None:
             return
         before, after = altered["before"], altered["after"]
-        what = ("board_restored" if before["archived_at"] else "board_archived") if "archived_at" in before else "board_edited"
+        what = (
+            ("board_restored" if before["archived_at"] else "board_archived")
+            if "archived_at" in before
+            else "board_edited"
+        )
         names = before.keys() & {"title"}
         yield ActivityItem(
-            what, self._board.id, self._title, None, None, {name: before[name] for name in names}, {name: after[name] for name in names}
+            what,
+            self._board.id,
+            self._title,
+            None,
+            None,
+            {name: before[name] for name in names},
+            {name: after[name] for name in names},
         )
 
     def _told_of_labels(self, change: Change) -> Iterator[ActivityItem]:
@@ -193,7 +233,14 @@ class ActivityReader:
             gone = "label_merged" if change.type == MergeLabels.event_type else "label_removed"
             what = ("label_edited" if after else gone) if before else "label_restored"
             title = (after or before)["name"]
-            yield ActivityItem(what, int(id), title, None, None, *({name: fields[name] for name in names} for fields in (before, after)))
+            yield ActivityItem(
+                what,
+                int(id),
+                title,
+                None,
+                None,
+                *({name: fields[name] for name in names} for fields in (before, after)),
+            )
 
     def _merged_into(self, record: Record) -> Column | None:
         """Where the cards of a column went; None when there were none, or it may not be known."""

@@ -26,14 +26,28 @@ TOGETHER = timedelta(minutes=10)
 KINDS: dict[str, frozenset[str]] = {
     "added": frozenset({"added"}),
     "edited": frozenset(
-        {"edited", "labels_set", "text_restored", "confirmed", "reading_required", "reading_not_required", "flashed", "flash_put_out"}
+        {
+            "edited",
+            "labels_set",
+            "text_restored",
+            "confirmed",
+            "reading_required",
+            "reading_not_required",
+            "flashed",
+            "flash_put_out",
+        }
     ),
     "moved": frozenset({"moved", "reordered", "arrived", "left"}),
     "archived": frozenset({"archived", "restored", "expired", "scheduled", "published", "published_on_time", "erased"}),
-    "suggestions": frozenset({"status_set", "suggestion_set", "vote_cast", "vote_withdrawn", "replied", "reply_withdrawn"}),
+    "suggestions": frozenset(
+        {"status_set", "suggestion_set", "vote_cast", "vote_withdrawn", "replied", "reply_withdrawn"}
+    ),
     "columns": frozenset(
         {
-            *(f"column_{what}" for what in ("added", "edited", "moved", "archived", "restored", "merged", "split", "erased")),
+            *(
+                f"column_{what}"
+                for what in ("added", "edited", "moved", "archived", "restored", "merged", "split", "erased")
+            ),
             *(f"board_{what}" for what in ("edited", "archived", "restored")),
             *(f"label_{what}" for what in ("edited", "merged", "removed", "restored")),
         }
@@ -175,7 +189,9 @@ def _entry(change: Change, told: tuple[ActivityItem, ...], *, text_differed: boo
     )
 
 
-def _edit_to_join(change: Change, told: tuple[ActivityItem, ...], entries: list[Entry], open_edits: dict[int, int]) -> int | None:
+def _edit_to_join(
+    change: Change, told: tuple[ActivityItem, ...], entries: list[Entry], open_edits: dict[int, int]
+) -> int | None:
     number = open_edits.get(told[0].id) if _is_edit(change.type, told) else None
     if number is None:
         return None

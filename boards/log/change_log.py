@@ -23,7 +23,16 @@ TOUCHED_LIMIT = 400
 _Row = TypeVar("_Row", Card, Column)
 
 # What follows from the rest, or from the change itself.
-_NOT_RECORDED = {"id", "board_id", "changed_seq", "body_text", "unpublished", "signalled_seq", "signalled_by_id", "signalled_at"}
+_NOT_RECORDED = {
+    "id",
+    "board_id",
+    "changed_seq",
+    "body_text",
+    "unpublished",
+    "signalled_seq",
+    "signalled_by_id",
+    "signalled_at",
+}
 _RECORDED_OF_BOARD = ("title", "archived_at")
 _DECIDES_RIGHTS = {"rights", "kind", "service_id"}
 # What the log keeps of a card or column that was erased: catching up needs it, and an import, lest it bring them back. None of it is a text.
@@ -77,7 +86,9 @@ class CommittedChange:
 
     def hidden_from(self, audience: Audience) -> frozenset[int]:
         """The waiting cards of which these people are not to know: nobody among them could have written them."""
-        return frozenset(id for id in self.waiting if not any(rights.may_add(audience, place) for place in self.places[id]))
+        return frozenset(
+            id for id in self.waiting if not any(rights.may_add(audience, place) for place in self.places[id])
+        )
 
     def visible_to(self, audience: Audience) -> CommittedChange:
         """The change as these people may know it: what they may not read is gone, or was never there.
@@ -87,7 +98,9 @@ class CommittedChange:
         """
         readable = {column.id for column in self.concerned if rights.may_read(audience, column)}
         hidden = self.hidden_from(audience)
-        if rights.reads_everything(audience) or (len(readable) == len(self.concerned) and not self.erased_since and not hidden):
+        if rights.reads_everything(audience) or (
+            len(readable) == len(self.concerned) and not self.erased_since and not hidden
+        ):
             return self
         cards: dict[int, Card | None] = {}
         for id, card in self.cards.items():
@@ -123,7 +136,10 @@ def difference(obj: Card | Column) -> dict[str, Any] | None:
     """
     state: Any = inspect(obj)
     if state.deleted:
-        return {"before": {name: recorded_value(getattr(obj, name)) for name in BARE_FIELDS if hasattr(obj, name)}, "after": {}}
+        return {
+            "before": {name: recorded_value(getattr(obj, name)) for name in BARE_FIELDS if hasattr(obj, name)},
+            "after": {},
+        }
     if not state.persistent or not obj.changed_seq:  # flushed early for its id, and no change concerned it before
         return None
     before: dict[str, Any] = {}
@@ -139,9 +155,15 @@ def difference(obj: Card | Column) -> dict[str, Any] | None:
 def board_difference(board: Board) -> dict[str, Any] | None:
     """As `difference`, for the board itself; None when it stays as it was."""
     state: Any = inspect(board)
-    altered = {name: state.attrs[name].history for name in _RECORDED_OF_BOARD if state.attrs[name].history.has_changes()}
+    altered = {
+        name: state.attrs[name].history for name in _RECORDED_OF_BOARD if state.attrs[name].history.has_changes()
+    }
     before = {name: recorded_value(history.deleted[0]) for name, history in altered.items()}
-    return {"before": before, "after": {name: recorded_value(getattr(board, name)) for name in altered}} if altered else None
+    return (
+        {"before": before, "after": {name: recorded_value(getattr(board, name)) for name in altered}}
+        if altered
+        else None
+    )
 
 
 def recorded_value(value: Any) -> Any:
@@ -191,7 +213,9 @@ def _catch_up(session: Session, seq: int, rows: Sequence[Change]) -> CatchUp:
 def _load_current(session: Session, rows: Iterable[Change]) -> list[CommittedChange]:
     rows = list(rows)
     cards = _load(session, Card, {int(key) for row in rows for key in row.record["cards"]})
-    stood = {card.column_id for card in cards.values()} | {id for row in rows for id in previous_columns(row.record).values()}
+    stood = {card.column_id for card in cards.values()} | {
+        id for row in rows for id in previous_columns(row.record).values()
+    }
     columns = _load(session, Column, {int(key) for row in rows for key in row.record["columns"]} | stood)
     boards = {row.board_id: session.get_one(Board, row.board_id) for row in rows if "board" in row.record}
     return [committed_change(row, row.actor, cards, columns, boards.get(row.board_id)) for row in rows]
@@ -209,7 +233,9 @@ def committed_change(
         homes = {cards[id].column_id if id in cards else None, former.get(id)}
         places[id] = tuple(columns[home] for home in homes if home in columns)
         if id in cards:
-            set_committed_value(cards[id], "column", columns[cards[id].column_id])  # where it stands decides how it is shown
+            set_committed_value(
+                cards[id], "column", columns[cards[id].column_id]
+            )  # where it stands decides how it is shown
     return CommittedChange(
         board_id=change.board_id,
         seq=change.seq,
@@ -241,7 +267,9 @@ def _waits(card: Card | None, altered: dict[str, Any]) -> bool:
 def previous_columns(record: Record) -> dict[int, int]:
     """Where the cards of this record stood before, for those that changed columns."""
     return {
-        int(key): altered["before"]["column_id"] for key, altered in record["cards"].items() if "column_id" in (altered["before"] or {})
+        int(key): altered["before"]["column_id"]
+        for key, altered in record["cards"].items()
+        if "column_id" in (altered["before"] or {})
     }
 
 

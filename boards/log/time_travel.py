@@ -50,7 +50,9 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
             _go_back(cards, record["cards"])
             title = record.get("board", {}).get("before", {}).get("title", title)
         time.sleep(0)  # under gevent a long way back would hold everybody else up
-    shown = [_rebuilt(Column, board.id, id, state, seq) for id, state in columns.items() if rights.may_read(person, now[id])]
+    shown = [
+        _rebuilt(Column, board.id, id, state, seq) for id, state in columns.items() if rights.may_read(person, now[id])
+    ]
     shown = [column for column in shown if column.archived_at is None and rights.may_read(person, column)]
     standing: dict[int, list[Card]] = {column.id: [] for column in shown}
     homes = {column.id: column for column in shown}
@@ -68,14 +70,20 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
 def card_as_it_was(session: Session, person: Person, board: Board, card_id: int, seq: int) -> tuple[Card, Column]:
     """A card right after the change `seq`, archived or not, with the column in which it stood. Raises NotFound as `board_as_it_was` hides."""
     card = session.get(Card, card_id)
-    former = _row_as_it_was(session, card, seq, touches_card(card_id)) if card is not None and card.board_id == board.id else None
+    former = (
+        _row_as_it_was(session, card, seq, touches_card(card_id))
+        if card is not None and card.board_id == board.id
+        else None
+    )
     column = session.get(Column, former.column_id) if former is not None else None
     home = _row_as_it_was(session, column, seq, touches_column(column.id)) if column is not None else None
     if card is None or former is None or column is None or home is None:
         raise NotFound("card_not_found")
     if not (rights.may_read(person, column) and rights.may_read(person, home)):
         raise NotFound("card_not_found")
-    if (card.unpublished or former.is_scheduled) and not rights.may_place(person, card, session.get_one(Column, card.column_id)):
+    if (card.unpublished or former.is_scheduled) and not rights.may_place(
+        person, card, session.get_one(Column, card.column_id)
+    ):
         raise NotFound("card_not_found")
     set_committed_value(former, "column", home)
     _name(session, [former])
@@ -96,13 +104,17 @@ def seq_at(session: Session, board: Board, moment: datetime) -> int:
 
 def _cards_now(session: Session, board: Board, known: ColumnElement[bool]) -> dict[int, Record]:
     names = recorded_fields(Card)
-    rows = session.execute(select(Card.id, *(getattr(Card, name) for name in names)).where(Card.board_id == board.id, known))
+    rows = session.execute(
+        select(Card.id, *(getattr(Card, name) for name in names)).where(Card.board_id == board.id, known)
+    )
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
 def _row_as_it_was(session: Session, row: _Row, seq: int, touching: ColumnElement[bool]) -> _Row | None:
     states = {row.id: {name: getattr(row, name) for name in recorded_fields(type(row))}}
-    later = select(Change.record).where(Change.board_id == row.board_id, Change.seq > seq, Change.seq <= row.changed_seq, touching)
+    later = select(Change.record).where(
+        Change.board_id == row.board_id, Change.seq > seq, Change.seq <= row.changed_seq, touching
+    )
     for record in session.scalars(later.order_by(Change.seq.desc()).execution_options(yield_per=_AT_ONCE)):
         _go_back(states, record["cards" if isinstance(row, Card) else "columns"])
     return _rebuilt(type(row), row.board_id, row.id, states[row.id], seq) if states else None

@@ -154,7 +154,9 @@ class Column(Base):
     # What facilitators set apart from the kind's defaults: {"agents": level, "readers": level, "services": {id: level}}; see boards/rights.py
     rights: Mapped[Record] = mapped_column(RecordJSON, default=dict)
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
-    check_after: Mapped[int] = mapped_column(default=90)  # days until a card without an end asks to be checked; 0: never
+    check_after: Mapped[int] = mapped_column(
+        default=90
+    )  # days until a card without an end asks to be checked; 0: never
     version: Mapped[int] = mapped_column(default=1)
     changed_seq: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str | None] = mapped_column(String(80))
@@ -194,8 +196,12 @@ class Card(Base):
 
     # When it is true, to whom it may be told, and what it is about.
     visible_from: Mapped[date | None]  # it waits in the archive for this day; None once it stands on the board
-    unpublished: Mapped[bool] = mapped_column(default=False)  # it waits, or was put away before its day: only who may edit it knows of it
-    confirmed_at: Mapped[datetime] = mapped_column(Moment, default=now)  # somebody last wrote it, or said that it still holds
+    unpublished: Mapped[bool] = mapped_column(
+        default=False
+    )  # it waits, or was put away before its day: only who may edit it knows of it
+    confirmed_at: Mapped[datetime] = mapped_column(
+        Moment, default=now
+    )  # somebody last wrote it, or said that it still holds
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     tellable: Mapped[bool] = mapped_column(default=True)  # whether residents may be told
     internal_note: Mapped[str] = mapped_column(Text, default="")  # never told to residents, whatever else is
@@ -208,7 +214,9 @@ class Card(Base):
     flashed_at: Mapped[datetime | None] = mapped_column(Moment)
     flash_until: Mapped[datetime | None] = mapped_column(Moment)
     must_read: Mapped[bool] = mapped_column(default=False)  # it is seen by name who has read it
-    must_read_services: Mapped[list[int]] = mapped_column(RecordJSON, default=list)  # whose agents are asked; none: everybody
+    must_read_services: Mapped[list[int]] = mapped_column(
+        RecordJSON, default=list
+    )  # whose agents are asked; none: everybody
     must_read_at: Mapped[datetime | None] = mapped_column(Moment)
 
     # What follows counts while the card stands in a column of suggestions.
@@ -224,7 +232,9 @@ class Card(Base):
     asked: Mapped[Service | None] = relationship(lazy="joined", viewonly=True)
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="joined")
     edited_by: Mapped[Person | None] = relationship(foreign_keys=[edited_by_id], lazy="raise_on_sql")
-    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=[confirmed_by_id], lazy="raise_on_sql", viewonly=True)
+    confirmed_by: Mapped[Person | None] = relationship(
+        foreign_keys=[confirmed_by_id], lazy="raise_on_sql", viewonly=True
+    )
 
     @property
     def is_scheduled(self) -> bool:

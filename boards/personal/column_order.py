@@ -21,7 +21,9 @@ def placements_of(session: Session, board: Board, person: Person) -> dict[int, P
 
 
 def arranged(columns: Iterable[Column], placements: Placements) -> list[Column]:
-    return sorted(columns, key=lambda column: (not _is_pinned(column, placements), _rank(column, placements), column.id))
+    return sorted(
+        columns, key=lambda column: (not _is_pinned(column, placements), _rank(column, placements), column.id)
+    )
 
 
 def plain(placements: Placements) -> dict[str, Any]:
@@ -37,7 +39,9 @@ def pin_column(session: Session, person: Person, column: Column, pinned: bool) -
         session.delete(placement)
 
 
-def place_column(session: Session, board: Board, person: Person, column: Column, after: Column | None, columns: Iterable[Column]) -> None:
+def place_column(
+    session: Session, board: Board, person: Person, column: Column, after: Column | None, columns: Iterable[Column]
+) -> None:
     """Put the column right behind another, or first, among `columns`, those that the person sees.
 
     It stays among the pinned, or among the others: as near to that place as it can be.
@@ -47,7 +51,11 @@ def place_column(session: Session, board: Board, person: Person, column: Column,
     placements = placements_of(session, board, person)
     pinned = _is_pinned(column, placements)
     others = [each for each in arranged(columns, placements) if each.id != column.id]
-    behind = 0 if after is None else next((number for number, each in enumerate(others, 1) if each.id == after.id), len(others))
+    behind = (
+        0
+        if after is None
+        else next((number for number, each in enumerate(others, 1) if each.id == after.id), len(others))
+    )
     before = [each for each in others[:behind] if _is_pinned(each, placements) == pinned]
     following = [each for each in others[behind:] if _is_pinned(each, placements) == pinned]
     lower = _rank(before[-1], placements) if before else None

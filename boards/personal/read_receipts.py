@@ -65,7 +65,9 @@ def rules_for(session: Session, person: Person, board: Board) -> list[tuple[Colu
     """The guide columns that this person may read, in the order of the board, with their rules."""
     found: dict[Column, list[Rule]] = {}
     columns = (
-        select(Column).where(Column.board_id == board.id, Column.kind == Kind.GUIDE, Column.archived_at.is_(None)).order_by(Column.rank)
+        select(Column)
+        .where(Column.board_id == board.id, Column.kind == Kind.GUIDE, Column.archived_at.is_(None))
+        .order_by(Column.rank)
     )
     for column in session.scalars(columns):
         if rights.may_read(person, column):
@@ -181,7 +183,11 @@ def _require_to_read(card: Card, column: Column) -> None:
 
 
 def active_people(session: Session) -> Sequence[Person]:
-    query = select(Person).where(Person.disabled_at.is_(None), Person.erased_at.is_(None)).options(selectinload(Person.services))
+    query = (
+        select(Person)
+        .where(Person.disabled_at.is_(None), Person.erased_at.is_(None))
+        .options(selectinload(Person.services))
+    )
     return sorted(session.scalars(query), key=lambda person: sorting_key(person.name))
 
 

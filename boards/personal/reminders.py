@@ -55,7 +55,11 @@ def _due(session: Session) -> dict[int, dict[int, str]]:
         edited_lately = card.edited_at is not None and card.edited_at > since
         for person in people:
             version = reads.get((card.id, person.id))
-            if version == card.version or (version is not None and edited_lately) or (person.id, card.id, ask) in reminded:
+            if (
+                version == card.version
+                or (version is not None and edited_lately)
+                or (person.id, card.id, ask) in reminded
+            ):
                 continue
             if person.id != card.author_id and rights.may_read(person, column) and is_asked(person, card):
                 due[person.id][card.id] = ask
@@ -77,7 +81,9 @@ def _remind(person_id: int, cards: dict[int, str]) -> list[int]:
 
 
 def _reminded(session: Session, card_ids: list[int], person_id: int | None = None) -> set[tuple[int, int, str]]:
-    query = select(Notice.person_id, Notice.card_id, Notice.facts).where(Notice.what == REMINDER, Notice.card_id.in_(card_ids))
+    query = select(Notice.person_id, Notice.card_id, Notice.facts).where(
+        Notice.what == REMINDER, Notice.card_id.in_(card_ids)
+    )
     if person_id is not None:
         query = query.where(Notice.person_id == person_id)
     return {(person, card, facts["ask"]) for person, card, facts in session.execute(query)} if card_ids else set()

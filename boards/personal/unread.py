@@ -67,11 +67,17 @@ def unread_of(session: Session, person: Person, board: Board, columns: Iterable[
     rows = session.execute(
         select(Card.id, Card.column_id, Card.signalled_seq, Card.signalled_by_id, CardReadMarker.seq)
         .outerjoin(CardReadMarker, (CardReadMarker.card_id == Card.id) & (CardReadMarker.person_id == person.id))
-        .where(Card.board_id == board.id, Card.archived_at.is_(None), or_(Card.signalled_seq > read_to, Card.id.in_(set_back)))
+        .where(
+            Card.board_id == board.id,
+            Card.archived_at.is_(None),
+            or_(Card.signalled_seq > read_to, Card.id.in_(set_back)),
+        )
         .order_by(Card.id)
     ).all()
     progress = Progress(
-        read_to, {id: seen for id, *_signal, seen in rows if seen is not None} | _seen_of_archived(session, person, board, read_to)
+        read_to,
+        {id: seen for id, *_signal, seen in rows if seen is not None}
+        | _seen_of_archived(session, person, board, read_to),
     )
     found: dict[int, list[int]] = {}
     for id, column_id, signalled_seq, signalled_by_id, _seen in rows:
@@ -82,14 +88,20 @@ def unread_of(session: Session, person: Person, board: Board, columns: Iterable[
 
 def _seen_of_archived(session: Session, person: Person, board: Board, read_to: int) -> dict[int, int]:
     """What decides should they come back."""
-    archived = _marked(person, board).where(Card.archived_at.is_not(None), or_(Card.signalled_seq > read_to, CardReadMarker.seq == 0))
+    archived = _marked(person, board).where(
+        Card.archived_at.is_not(None), or_(Card.signalled_seq > read_to, CardReadMarker.seq == 0)
+    )
     return {row.card_id: row.seq for row in session.execute(archived)}
 
 
 def progress_of(session: Session, person: Person, board: Board) -> Progress:
     """How far this person has read the board; of single cards only what decides whether they are unread."""
     read_to = _read_to(session, person.id, board.id)
-    decisive = _marked(person, board).where(or_(Card.signalled_seq > read_to, CardReadMarker.seq == 0)).order_by(CardReadMarker.card_id)
+    decisive = (
+        _marked(person, board)
+        .where(or_(Card.signalled_seq > read_to, CardReadMarker.seq == 0))
+        .order_by(CardReadMarker.card_id)
+    )
     return Progress(read_to, {row.card_id: row.seq for row in session.execute(decisive)})
 
 
@@ -101,15 +113,21 @@ def _marked(person: Person, board: Board) -> Select[int, int]:
 
 def expired_unseen(session: Session, person: Person, board: Board, read_to: int) -> dict[int, tuple[int, datetime]]:
     """The cards that left the board by themselves, lately and later than this person has read: at which seq, and when."""
-    changes = select(Change.seq, Change.at, Change.record).where(Change.board_id == board.id, Change.type == LEFT_BY_ITSELF)
+    changes = select(Change.seq, Change.at, Change.record).where(
+        Change.board_id == board.id, Change.type == LEFT_BY_ITSELF
+    )
     later = changes.where(Change.seq > read_to, Change.at > now() - TOLD_FOR).order_by(Change.seq)
     left = {int(id): (seq, at) for seq, at, record in session.execute(later) for id in record["cards"]}
     if not left:
         return {}
     rows = select(Card.id, Column, CardReadMarker.seq).join(Column, Column.id == Card.column_id)
-    known = rows.outerjoin(CardReadMarker, (CardReadMarker.card_id == Card.id) & (CardReadMarker.person_id == person.id))
+    known = rows.outerjoin(
+        CardReadMarker, (CardReadMarker.card_id == Card.id) & (CardReadMarker.person_id == person.id)
+    )
     away = known.where(Card.id.in_(left), Card.archived_at.is_not(None), Column.archived_at.is_(None))
-    away = away.where(Card.unpublished.is_(False))  # one that waits for another day is no news, and not for everybody to know
+    away = away.where(
+        Card.unpublished.is_(False)
+    )  # one that waits for another day is no news, and not for everybody to know
     return {
         id: left[id]
         for id, column, seen in session.execute(away)
@@ -167,7 +185,9 @@ def mark_all(session: Session, person: Person, board: Board, seq: int) -> int:
     return read_to
 
 
-def keep_progress(session: Session, person: Person, board: Board, read_to: int | None, cards: Mapping[int, int | None]) -> None:
+def keep_progress(
+    session: Session, person: Person, board: Board, read_to: int | None, cards: Mapping[int, int | None]
+) -> None:
     """Take back what was marked: again as far as `read_to`, if it is given, and for each of these cards to its seq; None: as the board.
 
     Cards that this board does not hold, any more or at all, are passed over.
@@ -175,7 +195,9 @@ def keep_progress(session: Session, person: Person, board: Board, read_to: int |
     if read_to is not None:
         _set_read_to(session, person.id, board.id, min(read_to, board.seq))
     here = set(session.scalars(select(Card.id).where(Card.board_id == board.id))) & cards.keys()
-    _keep(session, person.id, {id: seq if seq is None else min(seq, board.seq) for id, seq in cards.items() if id in here})
+    _keep(
+        session, person.id, {id: seq if seq is None else min(seq, board.seq) for id, seq in cards.items() if id in here}
+    )
 
 
 def _settle(session: Session, person: Person, board: Board) -> None:
@@ -187,7 +209,9 @@ def _settle(session: Session, person: Person, board: Board) -> None:
 
 
 def _keep(session: Session, person_id: int, kept: Mapping[int, int | None]) -> None:
-    rows = session.scalars(select(CardReadMarker).where(CardReadMarker.person_id == person_id, CardReadMarker.card_id.in_(kept)))
+    rows = session.scalars(
+        select(CardReadMarker).where(CardReadMarker.person_id == person_id, CardReadMarker.card_id.in_(kept))
+    )
     known = {row.card_id: row for row in rows}
     for card_id, seq in kept.items():
         if seq is None:
@@ -209,7 +233,11 @@ def _set_read_to(session: Session, person_id: int, board_id: int, read_to: int) 
 
 def _read_to(session: Session, person_id: int, board_id: int) -> int:
     return (
-        session.scalar(select(BoardReadMarker.read_to).where(BoardReadMarker.person_id == person_id, BoardReadMarker.board_id == board_id))
+        session.scalar(
+            select(BoardReadMarker.read_to).where(
+                BoardReadMarker.person_id == person_id, BoardReadMarker.board_id == board_id
+            )
+        )
         or 0
     )
 

@@ -22,7 +22,20 @@ _ROOT_FROM = 5
 _LABEL = "~"  # begins no word
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
-_MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
+_MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 _SPACE = "[ .\u00a0\u202f-]?"
 _TOKEN = re.compile(
     rf"""
@@ -57,7 +70,11 @@ class QueryTerm:
     @property
     def root(self) -> str | None:
         """What its kin begin with: « inscrire » and « inscription » share it, which the stemmer keeps apart."""
-        return self.word[: max(_ROOT_FROM, len(self.word) * 6 // 10)] if len(self.word) > _ROOT_FROM and self.word.isalpha() else None
+        return (
+            self.word[: max(_ROOT_FROM, len(self.word) * 6 // 10)]
+            if len(self.word) > _ROOT_FROM and self.word.isalpha()
+            else None
+        )
 
 
 def index_terms(text: str) -> set[str]:
@@ -101,7 +118,9 @@ def is_one_typo(one: str, other: str) -> bool:
     """Whether a letter too many, too few or wrong, or two changed about, is all that tells these words apart."""
     if abs(len(one) - len(other)) > 1:
         return False
-    start = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
     rest, rest_of_other = one[start:], other[start:]
     return (
         rest[1:] == rest_of_other[1:]
@@ -155,7 +174,11 @@ def forms(word: str) -> frozenset[str]:
 
 def _date(found: re.Match[str]) -> list[str]:
     year = found["year"]
-    return [str(int(found["day"])), _MONTHS[int(found["month"]) - 1], *([year if len(year) == 4 else f"20{year}"] if year else [])]
+    return [
+        str(int(found["day"])),
+        _MONTHS[int(found["month"]) - 1],
+        *([year if len(year) == 4 else f"20{year}"] if year else []),
+    ]
 
 
 def _time(found: re.Match[str]) -> list[str]:

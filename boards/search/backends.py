@@ -84,12 +84,16 @@ class Index(ABC):
 
     def unknown(self, session: Session, words: Iterable[str]) -> list[str]:
         """Which of these words no row holds."""
-        each = [select(literal(word)).where(~exists(select(self.id).where(self.holds(self._term(word))))) for word in words]
+        each = [
+            select(literal(word)).where(~exists(select(self.id).where(self.holds(self._term(word))))) for word in words
+        ]
         return list(session.scalars(union_all(*each)))
 
     def query(self, sought: Iterable[IndexQuery], *, every: bool) -> str:
         """What is found by every (else any) of these words, in the database's own language."""
-        return (self.both if every else self.either).join(f"({self.either.join(self._answers(each))})" for each in sought)
+        return (self.both if every else self.either).join(
+            f"({self.either.join(self._answers(each))})" for each in sought
+        )
 
     def _answers(self, each: IndexQuery) -> Iterator[str]:
         yield from map(self._term, sorted(each.terms))
@@ -106,7 +110,10 @@ class _FTS5(Index):
     both, either = " AND ", " OR "
 
     def insert(self, session: Session, told: Mapping[int, Terms]) -> None:
-        rows = [{"rowid": id, "title": " ".join(sorted(title)), "body": " ".join(sorted(body))} for id, (title, body) in told.items()]
+        rows = [
+            {"rowid": id, "title": " ".join(sorted(title)), "body": " ".join(sorted(body))}
+            for id, (title, body) in told.items()
+        ]
         session.execute(insert(self.rows), rows)
 
     def holds(self, query: str) -> ColumnElement[bool]:
@@ -144,13 +151,20 @@ _VECTOR, _QUERY = _Terms("TSVECTOR"), _Terms("TSQUERY")
 class _FullText(Index):
     """PostgreSQL's: a vector of terms beside them, those of the title weighing more."""
 
-    rows = table("card_terms", column("card_id", Integer), column("title", Text), column("body", Text), column("terms", _VECTOR))
+    rows = table(
+        "card_terms", column("card_id", Integer), column("title", Text), column("body", Text), column("terms", _VECTOR)
+    )
     id, title, body = rows.c.card_id, rows.c.title, rows.c.body
     both, either = " & ", " | "
 
     def insert(self, session: Session, told: Mapping[int, Terms]) -> None:
         rows = [
-            {"card_id": id, "title": " ".join(sorted(title)), "body": " ".join(sorted(body)), "terms": self._vector(title, body)}
+            {
+                "card_id": id,
+                "title": " ".join(sorted(title)),
+                "body": " ".join(sorted(body)),
+                "terms": self._vector(title, body),
+            }
             for id, (title, body) in told.items()
         ]
         session.execute(insert(self.rows), rows)

@@ -70,7 +70,9 @@ def search(
     scored = [(score(asked, candidate, today, board.id if board else None), candidate) for candidate in candidates]
     best = sorted(((points, each.id) for points, each in scored if points > 0), reverse=True)
     loaded = (
-        select(Card).where(Card.id.in_([id for _points, id in (best if fits else best[:most])])).options(selectinload(Card.confirmed_by))
+        select(Card)
+        .where(Card.id.in_([id for _points, id in (best if fits else best[:most])]))
+        .options(selectinload(Card.confirmed_by))
     )
     cards = {card.id: card for card in session.scalars(loaded)}
     found = (Found(cards[id], *homes[cards[id].column_id], points) for points, id in best if id in cards)
@@ -81,7 +83,9 @@ def _homes(session: Session, person: Person, board: Board | None, archived: bool
     """The columns that the person may read, of every board in use and of the one in sight."""
     in_use = Board.archived_at.is_(None)
     query = (
-        select(Column, Board).join(Board, Board.id == Column.board_id).where(in_use if board is None else or_(in_use, Board.id == board.id))
+        select(Column, Board)
+        .join(Board, Board.id == Column.board_id)
+        .where(in_use if board is None else or_(in_use, Board.id == board.id))
     )
     if not archived:
         query = query.where(Column.archived_at.is_(None))
@@ -95,7 +99,9 @@ def _readable(person: Person, columns: Collection[Column], archived: bool) -> Co
     return and_(Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None))
 
 
-def _candidates(session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool], most: int) -> list[Candidate]:
+def _candidates(
+    session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool], most: int
+) -> list[Candidate]:
     """Cards with every word; with every word but those that their column says; when these are few, those with any."""
     found = _with(session, asked, readable, most, every=True)
     said_by: defaultdict[frozenset[int], set[int]] = defaultdict(set)  # columns by the words that they say
@@ -110,14 +116,29 @@ def _candidates(session: Session, asked: Sequence[TermQuery], readable: ColumnEl
     return list(found.values())
 
 
-def _with(session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool], most: int, *, every: bool) -> dict[int, Candidate]:
+def _with(
+    session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool], most: int, *, every: bool
+) -> dict[int, Candidate]:
     if not asked:
         return {}
     index = index_of(session)
     words = index.query((word.sought for word in asked), every=every)
-    facts = (Card.id, index.title, index.body, Card.column_id, Card.board_id, Card.label_ids, Card.valid_until, Card.confirmed_at)
+    facts = (
+        Card.id,
+        index.title,
+        index.body,
+        Card.column_id,
+        Card.board_id,
+        Card.label_ids,
+        Card.valid_until,
+        Card.confirmed_at,
+    )
     rows = session.execute(
-        select(*facts).join(index.rows, index.id == Card.id).where(index.holds(words), readable).order_by(index.rank(words)).limit(most)
+        select(*facts)
+        .join(index.rows, index.id == Card.id)
+        .where(index.holds(words), readable)
+        .order_by(index.rank(words))
+        .limit(most)
     )
     return {
         id: Candidate(id, Text.of(title.split()), Text.of(text.split()), column, board, labels, ends, day_of(confirmed))

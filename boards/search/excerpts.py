@@ -53,9 +53,15 @@ def _window(line: str, marks: Sequence[_Mark], length: int) -> tuple[int, int]:
     if len(line) <= length:
         return 0, len(line)
     heaviest = max(
-        marks, key=lambda mark: sum(other.weight for other in marks if 0 <= other.start - mark.start < length - _BEFORE), default=None
+        marks,
+        key=lambda mark: sum(other.weight for other in marks if 0 <= other.start - mark.start < length - _BEFORE),
+        default=None,
     )
-    start = 0 if heaviest is None or heaviest.start <= _BEFORE else _after_space(line, heaviest.start - _BEFORE, heaviest.start)
+    start = (
+        0
+        if heaviest is None or heaviest.start <= _BEFORE
+        else _after_space(line, heaviest.start - _BEFORE, heaviest.start)
+    )
     return start, _before_space(line, start, start + length)
 
 

@@ -65,5 +65,7 @@ def forget_old_searches() -> int:
     """Forget what was looked for longer ago than it is kept; returns how many rows."""
     with write_transaction() as session:
         return len(
-            session.scalars(delete(FailedSearchWord).where(FailedSearchWord.day <= today() - KEPT).returning(FailedSearchWord.id)).all()
+            session.scalars(
+                delete(FailedSearchWord).where(FailedSearchWord.day <= today() - KEPT).returning(FailedSearchWord.id)
+            ).all()
         )

@@ -24,7 +24,9 @@ _CLOSE_AT_MOST = 200
 def update_index(session: Session, altered: Mapping[Card | Column, Record | None]) -> None:
     """Write down what a change alters of the cards' words: nothing for most. `altered`: what each row was before and is now; None for new ones."""
     cards = ((card, difference) for card, difference in altered.items() if isinstance(card, Card))
-    index_cards(session, (card for card, difference in cards if difference is None or INDEXED & difference["after"].keys()))
+    index_cards(
+        session, (card for card, difference in cards if difference is None or INDEXED & difference["after"].keys())
+    )
 
 
 def index_cards(session: Session, cards: Iterable[Card]) -> None:
@@ -71,7 +73,9 @@ def typo_matches(session: Session, missed: QueryTerm) -> frozenset[str]:
     near: set[str] = set()
     for form in missed.forms:
         if len(form) >= TYPO_FROM and form.isalpha():
-            close = session.scalars(select(Variant.word).where(Variant.variant.in_(variants(form))).distinct().limit(_CLOSE_AT_MOST))
+            close = session.scalars(
+                select(Variant.word).where(Variant.variant.in_(variants(form))).distinct().limit(_CLOSE_AT_MOST)
+            )
             near |= {other for other in close if is_one_typo(form, other)}
     return frozenset(near)
 
@@ -84,7 +88,11 @@ def _terms(card: Card) -> tuple[set[str], set[str]]:
 
 def _take_out(session: Session, ids: Iterable[int]) -> set[str]:
     """Take these cards out of the index; returns the terms that they were known by."""
-    return {term for title, body in index_of(session).take_out(session, list(ids)) for term in (*title.split(), *body.split())}
+    return {
+        term
+        for title, body in index_of(session).take_out(session, list(ids))
+        for term in (*title.split(), *body.split())
+    }
 
 
 def _learn(session: Session, terms: set[str]) -> None:
@@ -94,7 +102,10 @@ def _learn(session: Session, terms: set[str]) -> None:
         new = [word for word in some if word not in known]
         if new:
             session.execute(insert(Word), [{"word": word} for word in new])
-            session.execute(insert(Variant), [{"variant": variant, "word": word} for word in new for variant in sorted(variants(word))])
+            session.execute(
+                insert(Variant),
+                [{"variant": variant, "word": word} for word in new for variant in sorted(variants(word))],
+            )
 
 
 def _unlearn(session: Session, terms: set[str]) -> None:

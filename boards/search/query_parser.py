@@ -55,7 +55,9 @@ class TermQuery:
     def sought(self) -> IndexQuery:
         """As it is asked of the index."""
         terms = self.term.names | self.typo_matches | set(map(label_term, self.labels))
-        return IndexQuery(terms, frozenset(self.roots) | ({self.term.word} if self.open_ended else set()), self.meanings)
+        return IndexQuery(
+            terms, frozenset(self.roots) | ({self.term.word} if self.open_ended else set()), self.meanings
+        )
 
     def likeness(self, text: Text) -> float:
         """How well the text answers the word, from 0 to 1."""
@@ -86,7 +88,10 @@ def parse_query(
     means = synonyms_of([replace(each.term, joined=each.term.joined | each.typo_matches) for each in asked])
     asked = [replace(each, meanings=meanings) for each, meanings in zip(asked, means, strict=True)]
     every = session.scalar(select(func.count()).select_from(Card)) or 1
-    return [_named(replace(each, weight=_weight(count, every)), columns, labels) for each, count in zip(asked, counts, strict=True)]
+    return [
+        _named(replace(each, weight=_weight(count, every)), columns, labels)
+        for each, count in zip(asked, counts, strict=True)
+    ]
 
 
 def _misspelt(session: Session, asked: TermQuery) -> TermQuery:
@@ -95,7 +100,10 @@ def _misspelt(session: Session, asked: TermQuery) -> TermQuery:
     roots = {root for word in near if (root := QueryTerm(word, forms(word)).root)}
     open_ended = asked.open_ended or len(asked.term.word) >= _SHORTENED_FROM
     return replace(
-        asked, typo_matches=near.union(*map(forms, near)), roots=tuple(sorted(roots)) if near else asked.roots, open_ended=open_ended
+        asked,
+        typo_matches=near.union(*map(forms, near)),
+        roots=tuple(sorted(roots)) if near else asked.roots,
+        open_ended=open_ended,
     )
 
 
@@ -114,8 +122,16 @@ def _counts(session: Session, asked: Sequence[TermQuery], readable: ColumnElemen
     index = index_of(session)
     counting = []
     for place, each in enumerate(asked):
-        words = index.query([IndexQuery(each.term.names, frozenset({each.term.word} if each.open_ended else ()))], every=True)
-        some = select(index.id).join(Card, Card.id == index.id).where(index.holds(words), readable).limit(_COUNTED).subquery()
+        words = index.query(
+            [IndexQuery(each.term.names, frozenset({each.term.word} if each.open_ended else ()))], every=True
+        )
+        some = (
+            select(index.id)
+            .join(Card, Card.id == index.id)
+            .where(index.holds(words), readable)
+            .limit(_COUNTED)
+            .subquery()
+        )
         counting.append(select(literal(place, Integer).label("place"), func.count()).select_from(some))
     return [count for _place, count in session.execute(union_all(*counting).order_by("place"))]
 

@@ -28,9 +28,13 @@ def find_sheets(session: Session, asked: Sequence[TermQuery], most: int = 2) -> 
     """The services in use that a query names and whose sheet answers every word of it, best first. Everybody may read these."""
     if not asked:
         return []
-    services = session.scalars(select(Service).where(Service.archived_at.is_(None), (Service.hours != "") | (Service.contact != "")))
+    services = session.scalars(
+        select(Service).where(Service.archived_at.is_(None), (Service.hours != "") | (Service.contact != ""))
+    )
     sheets = [Sheet(service, _score(service, asked)) for service in services]
-    return sorted((sheet for sheet in sheets if sheet.score), key=lambda sheet: (-sheet.score, sheet.service.name))[:most]
+    return sorted((sheet for sheet in sheets if sheet.score), key=lambda sheet: (-sheet.score, sheet.service.name))[
+        :most
+    ]
 
 
 def _score(service: Service, asked: Sequence[TermQuery]) -> float:

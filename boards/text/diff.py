@@ -23,7 +23,9 @@ class Piece(NamedTuple):
 def word_differences(before: str, after: str) -> list[Piece]:
     """The pieces of both texts in order: without the added ones they are `before`, without the removed ones `after`."""
     old, new = _WORD.findall(before), _WORD.findall(after)
-    start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+    start = next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
     end = 0
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1
@@ -35,7 +37,8 @@ def word_differences(before: str, after: str) -> list[Piece]:
 def condensed(pieces: list[Piece]) -> list[Piece]:
     """The same with long stretches that did not change cut to their words nearest to a difference."""
     return [
-        Piece("same", _near(piece.text, at > 0, at < len(pieces) - 1)) if piece.kind == "same" else piece for at, piece in enumerate(pieces)
+        Piece("same", _near(piece.text, at > 0, at < len(pieces) - 1)) if piece.kind == "same" else piece
+        for at, piece in enumerate(pieces)
     ]
 
 

@@ -64,7 +64,9 @@ def clean_body(text: str) -> str:
     if len(text.encode()) > BODY_MAX_BYTES:
         raise UnfitText("too_long", BODY_MAX_BYTES)
     if not _TAG_START.search(text):
-        text = "".join(f"<p>{html.escape(html.unescape(line), quote=False)}</p>" for line in text.splitlines() if line.strip())
+        text = "".join(
+            f"<p>{html.escape(html.unescape(line), quote=False)}</p>" for line in text.splitlines() if line.strip()
+        )
     cleaned = nh3.clean(
         plain_shape(_BIDI_CONTROLS.sub("", text), _TAGS),
         tags=_TAGS,
@@ -93,7 +95,11 @@ def plain_text(body_html: str) -> str:
 
 def sorting_key(text: str) -> str:
     """Under which a reader of French looks a word up: neither accents nor capitals count."""
-    return "".join(character for character in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(character))
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(character)
+    )
 
 
 def excerpt(body_text: str, length: int = 180) -> str:
@@ -131,7 +137,9 @@ def _fit(words: str) -> str:
 
 def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
     """Only links have an attribute: they lead out by http(s), mail or telephone, or to a card, never to another of our own addresses."""
-    if attribute == "href" and (not _LINK.match(value.strip()) or _CONTROLS.search(value) or _BIDI_CONTROLS.search(value)):
+    if attribute == "href" and (
+        not _LINK.match(value.strip()) or _CONTROLS.search(value) or _BIDI_CONTROLS.search(value)
+    ):
         return None
     return value
 

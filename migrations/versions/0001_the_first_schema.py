@@ -53,7 +53,9 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id_people"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_accounts_person_id_people"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("email", name=op.f("uq_accounts_email")),
         sa.UniqueConstraint("person_id", name=op.f("uq_accounts_person_id")),
@@ -68,9 +70,15 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("record", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
-        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_changes_actor_id_people"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(["board_id"], ["boards.id"], name=op.f("fk_changes_board_id_boards"), ondelete="CASCADE"),
+        sa.Column(
+            "record", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["people.id"], name=op.f("fk_changes_actor_id_people"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["boards.id"], name=op.f("fk_changes_board_id_boards"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
         sa.UniqueConstraint("actor_id", "key", name=op.f("uq_changes_actor_id_key")),
         sa.UniqueConstraint("board_id", "seq", name=op.f("uq_changes_board_id_seq")),
@@ -88,8 +96,12 @@ def upgrade() -> None:
         sa.Column("version", BIG, nullable=False),
         sa.Column("changed_seq", BIG, nullable=False),
         sa.Column("origin", sa.String(length=80), nullable=True),
-        sa.ForeignKeyConstraint(["board_id"], ["boards.id"], name=op.f("fk_columns_board_id_boards"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["service_id"], ["services.id"], name=op.f("fk_columns_service_id_services"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["boards.id"], name=op.f("fk_columns_board_id_boards"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_id"], ["services.id"], name=op.f("fk_columns_service_id_services"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_columns")),
         sa.UniqueConstraint("board_id", "origin", name=op.f("uq_columns_board_id_origin")),
         sa.UniqueConstraint("board_id", "rank", name=op.f("uq_columns_board_id_rank")),
@@ -101,8 +113,12 @@ def upgrade() -> None:
         "memberships",
         sa.Column("person_id", BIG, nullable=False),
         sa.Column("service_id", BIG, nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_memberships_person_id_people"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["service_id"], ["services.id"], name=op.f("fk_memberships_service_id_services"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_memberships_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_id"], ["services.id"], name=op.f("fk_memberships_service_id_services"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("person_id", "service_id", name=op.f("pk_memberships")),
     )
     op.create_table(
@@ -113,7 +129,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_api_tokens_account_id_accounts"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_api_tokens_account_id_accounts"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_tokens_token_hash")),
     )
@@ -139,10 +157,16 @@ def upgrade() -> None:
         sa.Column("version", BIG, nullable=False),
         sa.Column("changed_seq", BIG, nullable=False),
         sa.Column("origin", sa.String(length=80), nullable=True),
-        sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_cards_author_id_people"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_cards_author_id_people"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["board_id"], ["boards.id"], name=op.f("fk_cards_board_id_boards"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["column_id"], ["columns.id"], name=op.f("fk_cards_column_id_columns"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["edited_by_id"], ["people.id"], name=op.f("fk_cards_edited_by_id_people"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["column_id"], ["columns.id"], name=op.f("fk_cards_column_id_columns"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["edited_by_id"], ["people.id"], name=op.f("fk_cards_edited_by_id_people"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
         sa.UniqueConstraint("board_id", "origin", name=op.f("uq_cards_board_id_origin")),
         sa.UniqueConstraint("column_id", "rank", name=op.f("uq_cards_column_id_rank")),
@@ -156,8 +180,12 @@ def upgrade() -> None:
         "folds",
         sa.Column("person_id", BIG, nullable=False),
         sa.Column("column_id", BIG, nullable=False),
-        sa.ForeignKeyConstraint(["column_id"], ["columns.id"], name=op.f("fk_folds_column_id_columns"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_folds_person_id_people"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["column_id"], ["columns.id"], name=op.f("fk_folds_column_id_columns"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_folds_person_id_people"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("person_id", "column_id", name=op.f("pk_folds")),
     )
     op.create_table(
@@ -167,7 +195,9 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_agent", sa.String(length=300), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_sign_ins_account_id_accounts"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_sign_ins_account_id_accounts"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_ins_token_hash")),
     )

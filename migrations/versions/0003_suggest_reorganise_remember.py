@@ -80,7 +80,9 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("withdrawn_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["card_id"], ["cards.id"], name=op.f("fk_replies_card_id_cards"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_replies_author_id_people"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_replies_author_id_people"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replies")),
     )
     op.create_table(
@@ -92,7 +94,9 @@ def upgrade() -> None:
         sa.Column("facts", RECORD, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("read_at", MOMENT, nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_notices_person_id_people"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_notices_person_id_people"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["card_id"], ["cards.id"], name=op.f("fk_notices_card_id_cards"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
@@ -128,7 +132,11 @@ def _personal(table: str, other: str, others: str) -> tuple[sa.Column | sa.Const
     return (
         sa.Column("person_id", BIG, nullable=False),
         sa.Column(other, BIG, nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f(f"fk_{table}_person_id_people"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint([other], [f"{others}.id"], name=op.f(f"fk_{table}_{other}_{others}"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f(f"fk_{table}_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            [other], [f"{others}.id"], name=op.f(f"fk_{table}_{other}_{others}"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("person_id", other, name=op.f(f"pk_{table}")),
     )

@@ -42,7 +42,9 @@ def new_columns() -> dict[str, list[sa.Column]]:
             sa.Column("must_read_services", RECORD, nullable=False, server_default="[]"),
             sa.Column("must_read_at", MOMENT, nullable=True),
         ],
-        "town": [sa.Column(name, sa.Text(), nullable=False, server_default="") for name in ("address", "contact", "hours")],
+        "town": [
+            sa.Column(name, sa.Text(), nullable=False, server_default="") for name in ("address", "contact", "hours")
+        ],
     }
 
 
@@ -56,7 +58,9 @@ def upgrade() -> None:
     op.create_index("ix_cards_valid_until", "cards", ["valid_until"])
     op.create_index("ix_cards_visible_from", "cards", ["visible_from"])
     op.create_index("ix_cards_flash_until", "cards", ["flash_until"])
-    op.execute("UPDATE cards SET confirmed_at = coalesce(edited_at, created_at), confirmed_by_id = coalesce(edited_by_id, author_id)")
+    op.execute(
+        "UPDATE cards SET confirmed_at = coalesce(edited_at, created_at), confirmed_by_id = coalesce(edited_by_id, author_id)"
+    )
     op.execute("UPDATE cards SET must_read_at = confirmed_at WHERE must_read")
     op.get_bind().execute(sa.text(_KEEP_INSIDE), {"no": False})
     _create_what_people_keep()
@@ -83,7 +87,9 @@ def _create_what_people_keep() -> None:
     op.create_index(op.f("ix_visits_board_id"), "visits", ["board_id"])
     op.create_index(op.f("ix_seen_card_id"), "seen", ["card_id"])
     # Nobody comes back to a board on which everything is new.
-    op.execute("INSERT INTO visits (person_id, board_id, read_to) SELECT people.id, boards.id, boards.seq FROM people, boards")
+    op.execute(
+        "INSERT INTO visits (person_id, board_id, read_to) SELECT people.id, boards.id, boards.seq FROM people, boards"
+    )
     op.create_table(
         "saved_filters",
         sa.Column("id", BIG, nullable=False),
@@ -139,7 +145,9 @@ def _create_what_boards_have() -> None:
         sa.Column("revoked_at", MOMENT, nullable=True),
         sa.Column("prints", BIG, nullable=False),
         *_references("public_links", card_id="cards"),
-        sa.ForeignKeyConstraint(["created_by_id"], ["people.id"], name=op.f("fk_public_links_created_by_id_people"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["people.id"], name=op.f("fk_public_links_created_by_id_people"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_links")),
         sa.UniqueConstraint("token", name=op.f("uq_public_links_token")),
     )
@@ -161,7 +169,9 @@ def _create_what_boards_have() -> None:
 def _create_search() -> None:
     """The cards' words, in each database's own kind of index; `flask search rebuild` fills it with what stands there already."""
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("CREATE VIRTUAL TABLE card_terms USING fts5(title, body, tokenize = \"unicode61 remove_diacritics 0 tokenchars '~'\")")
+        op.execute(
+            "CREATE VIRTUAL TABLE card_terms USING fts5(title, body, tokenize = \"unicode61 remove_diacritics 0 tokenchars '~'\")"
+        )
     else:
         op.create_table(
             "card_terms",
@@ -174,7 +184,9 @@ def _create_search() -> None:
         )
         op.create_index(op.f("ix_card_terms_terms"), "card_terms", ["terms"], postgresql_using="gin")
     op.create_table(
-        "search_words", sa.Column("word", sa.Text(), nullable=False), sa.PrimaryKeyConstraint("word", name=op.f("pk_search_words"))
+        "search_words",
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_search_words")),
     )
     op.create_table(
         "search_variants",
@@ -185,7 +197,16 @@ def _create_search() -> None:
 
 
 def downgrade() -> None:
-    made = ("search_variants", "search_words", "card_terms", "jobs", "vain_searches", "public_links", "labels", "preferences")
+    made = (
+        "search_variants",
+        "search_words",
+        "card_terms",
+        "jobs",
+        "vain_searches",
+        "public_links",
+        "labels",
+        "preferences",
+    )
     for table in (*made, "saved_filters", "seen", "visits"):
         op.execute(f"DROP TABLE {table}")
     for index in (
@@ -202,12 +223,16 @@ def downgrade() -> None:
 
 
 def _person(name: str) -> sa.Column:
-    return sa.Column(name, BIG, sa.ForeignKey("people.id", name=f"fk_cards_{name}_people", ondelete="SET NULL"), nullable=True)
+    return sa.Column(
+        name, BIG, sa.ForeignKey("people.id", name=f"fk_cards_{name}_people", ondelete="SET NULL"), nullable=True
+    )
 
 
 def _references(table: str, **targets: str) -> list[sa.ForeignKeyConstraint]:
     return [
-        sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}_{target}"), ondelete="CASCADE")
+        sa.ForeignKeyConstraint(
+            [column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}_{target}"), ondelete="CASCADE"
+        )
         for column, target in targets.items()
     ]
 

@@ -44,14 +44,54 @@ MEETS: dict[Access, dict[str, tuple[Verdict, Verdict, Verdict, Verdict]]] = {
     Access.NOBODY: dict.fromkeys(ROLES, (N, N, N, N)),
     Access.SIGNED_IN: {**dict.fromkeys(ROLES, (A, A, A, A)), "stranger": (S, S, S, S)},
     Access.OWNERS: {**dict.fromkeys(ROLES, (A, A, A, A)), "stranger": (S, S, S, S)},
-    Access.FACILITATORS: {"facilitator": (A, A, A, A), "agent": (F, F, F, F), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
-    Access.FACILITATORS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (F, F, F, F), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
-    Access.READERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (A, A, N, N), "stranger": (S, S, S, S)},
-    Access.EDITORS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, F, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
-    Access.COMMENTERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
-    Access.HANDERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, A, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
-    Access.MOVERS_INTO_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (A, F, N, N), "reader": (F, F, F, F), "stranger": (S, S, S, S)},
-    Access.ARRANGERS_OF_A_COLUMN: {"facilitator": (A, A, A, N), "agent": (F, F, N, N), "reader": (F, F, N, N), "stranger": (S, S, S, S)},
+    Access.FACILITATORS: {
+        "facilitator": (A, A, A, A),
+        "agent": (F, F, F, F),
+        "reader": (F, F, F, F),
+        "stranger": (S, S, S, S),
+    },
+    Access.FACILITATORS_OF_A_COLUMN: {
+        "facilitator": (A, A, A, N),
+        "agent": (F, F, F, F),
+        "reader": (F, F, F, F),
+        "stranger": (S, S, S, S),
+    },
+    Access.READERS_OF_A_COLUMN: {
+        "facilitator": (A, A, A, N),
+        "agent": (A, A, N, N),
+        "reader": (A, A, N, N),
+        "stranger": (S, S, S, S),
+    },
+    Access.EDITORS_OF_A_COLUMN: {
+        "facilitator": (A, A, A, N),
+        "agent": (A, F, N, N),
+        "reader": (F, F, N, N),
+        "stranger": (S, S, S, S),
+    },
+    Access.COMMENTERS_OF_A_COLUMN: {
+        "facilitator": (A, A, A, N),
+        "agent": (A, A, N, N),
+        "reader": (F, F, N, N),
+        "stranger": (S, S, S, S),
+    },
+    Access.HANDERS_OF_A_COLUMN: {
+        "facilitator": (A, A, A, N),
+        "agent": (A, A, N, N),
+        "reader": (F, F, N, N),
+        "stranger": (S, S, S, S),
+    },
+    Access.MOVERS_INTO_A_COLUMN: {
+        "facilitator": (A, A, A, N),
+        "agent": (A, F, N, N),
+        "reader": (F, F, F, F),
+        "stranger": (S, S, S, S),
+    },
+    Access.ARRANGERS_OF_A_COLUMN: {
+        "facilitator": (A, A, A, N),
+        "agent": (F, F, N, N),
+        "reader": (F, F, N, N),
+        "stranger": (S, S, S, S),
+    },
 }
 
 ROUTES: dict[tuple[str, str], Access] = {

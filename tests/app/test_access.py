@@ -45,7 +45,12 @@ class Doors:
             self.visitor.get("/sign-in")
         else:
             assert self.visitor.sign_in(PEOPLE[role][0]).status_code == 303
-        self.columns = {"own": town.service, "other": self._column("other"), "hidden": self._column("hidden"), "absent": ABSENT}
+        self.columns = {
+            "own": town.service,
+            "other": self._column("other"),
+            "hidden": self._column("hidden"),
+            "absent": ABSENT,
+        }
         town.perform(town.facilitator, type="set_rights", column=self.columns["hidden"], agents="none", readers="none")
         self.somebodys_sign_in, self.somebodys_token = self._colleagues_things()
         self.template = self._template()
@@ -237,7 +242,11 @@ def doors(app: Flask, town: Town, request: pytest.FixtureRequest) -> Doors:
 
 
 def test_every_route_is_in_the_table(app: Flask) -> None:
-    held = {(method, rule.rule) for rule in app.url_map.iter_rules() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+    held = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
     assert held == ROUTES.keys()
 
 
@@ -312,7 +321,14 @@ def test_what_is_hidden_is_in_no_page_and_no_answer(app: Flask, town: Town) -> N
         live = doors.connect()
         said = [
             doors.visitor.get(path).text
-            for path in ("/boards/accueil", "/boards/accueil/archive", "/api/boards/accueil", f"/cards/{card}", "/profile", "/profile/data")
+            for path in (
+                "/boards/accueil",
+                "/boards/accueil/archive",
+                "/api/boards/accueil",
+                f"/cards/{card}",
+                "/profile",
+                "/profile/data",
+            )
         ]
         said += [str(live.ask("join", {"board": "accueil", "after": after})) for after in (0, town.seq - 4)]
         assert [text for text in said if "secrète" in text.lower()] == []
@@ -321,8 +337,14 @@ def test_what_is_hidden_is_in_no_page_and_no_answer(app: Flask, town: Town) -> N
 @pytest.mark.parametrize("doors", ["agent", "reader"], indirect=True)
 def test_with_everything_allowed_every_refusal_fails(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = {Verdict.FORBIDDEN, Verdict.NOT_FOUND}
-    rows = [(row, doors.open, access) for row, access in doors.routes()] + [(row, doors.send, access) for row, access in doors.commands()]
-    rows = [(row, send, access) for row, send, access in rows if row[1] != "absent" and meets(access, doors.role, row[1]) in refused]
+    rows = [(row, doors.open, access) for row, access in doors.routes()] + [
+        (row, doors.send, access) for row, access in doors.commands()
+    ]
+    rows = [
+        (row, send, access)
+        for row, send, access in rows
+        if row[1] != "absent" and meets(access, doors.role, row[1]) in refused
+    ]
     rows = [row for row in rows if row[2] is not Access.NOBODY]  # refused by where one asks from, not by who one is
     allow_everything(monkeypatch)
     still_refused = [row for row, send, access in rows if send(row) == meets(access, doors.role, row[1])]

@@ -21,4 +21,6 @@ def test_each_letter_is_told_of_one_file_alone() -> None:
 
 
 def _letters(ranges: str) -> set[int]:
-    return {code for first, last in _RANGE.findall(ranges) for code in range(int(first, 16), int(last or first, 16) + 1)}
+    return {
+        code for first, last in _RANGE.findall(ranges) for code in range(int(first, 16), int(last or first, 16) + 1)
+    }

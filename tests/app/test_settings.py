@@ -73,7 +73,12 @@ def test_a_server_that_others_can_reach_needs_its_public_address(tmp_path: Path)
 
 def test_what_is_left_out_or_left_empty_takes_its_default(tmp_path: Path) -> None:
     settings = read(tmp_path, PORT="", TIMEZONE=" ", REDIS_URL="")
-    assert (settings.host, settings.port, settings.timezone.key, settings.redis_url) == ("127.0.0.1", 5000, "Europe/Paris", None)
+    assert (settings.host, settings.port, settings.timezone.key, settings.redis_url) == (
+        "127.0.0.1",
+        5000,
+        "Europe/Paris",
+        None,
+    )
     assert settings.database_url == f"sqlite:///{tmp_path / 'flash-news.sqlite3'}"
     assert not settings.demo
 
@@ -84,7 +89,10 @@ def test_a_folder_without_root_is_one_of_the_project() -> None:
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_the_usual_spellings_of_postgresql_are_understood(tmp_path: Path, scheme: str) -> None:
-    assert read(tmp_path, DATABASE_URL=f"{scheme}://flash@localhost/flash").database_url == "postgresql+psycopg://flash@localhost/flash"
+    assert (
+        read(tmp_path, DATABASE_URL=f"{scheme}://flash@localhost/flash").database_url
+        == "postgresql+psycopg://flash@localhost/flash"
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ import pytest
 from tests.server import ROOT
 
 NARROW, WIDE = "\u202f", "\u00a0"
-_SCRIPTS = [script for script in (ROOT / "static/js").rglob("*.js") if script.parent.name != "words"]  # those are the translations
+_SCRIPTS = [
+    script for script in (ROOT / "static/js").rglob("*.js") if script.parent.name != "words"
+]  # those are the translations
 SOURCES = sorted([*(ROOT / "templates").rglob("*.*"), *_SCRIPTS, *(ROOT / "app").rglob("*.py")])
 
 # Strings handed to gettext, and strings of script that hold a word of French with a space.
@@ -45,7 +47,12 @@ WRONG = {
 
 @pytest.mark.parametrize("rule", WRONG)
 def test_what_people_read_has(rule: str) -> None:
-    wrong = [f"{source.relative_to(ROOT)}: {words}" for source in SOURCES for words in words_in(source) if WRONG[rule].search(words)]
+    wrong = [
+        f"{source.relative_to(ROOT)}: {words}"
+        for source in SOURCES
+        for words in words_in(source)
+        if WRONG[rule].search(words)
+    ]
     assert wrong == [], f"French wants {rule}"
 
 

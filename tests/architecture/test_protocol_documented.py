@@ -23,12 +23,18 @@ def test_every_command_is_documented_with_its_fields_and_what_it_becomes() -> No
     for command in get_args(union):
         fields = {name: field.is_required() for name, field in command.model_fields.items() if name != "type"}
         [name] = get_args(command.model_fields["type"].annotation)
-        held[name] = ({f for f, needed in fields.items() if needed}, {f for f, needed in fields.items() if not needed}, command.event_type)
+        held[name] = (
+            {f for f, needed in fields.items() if needed},
+            {f for f, needed in fields.items() if not needed},
+            command.event_type,
+        )
     assert told == held
 
 
 def test_every_problem_is_documented() -> None:
-    assert {code for codes in PROBLEM_ROW.findall(DOCUMENT) for code in words(codes)} == DETAILS.keys() - MET_BY_NO_PROGRAM
+    assert {
+        code for codes in PROBLEM_ROW.findall(DOCUMENT) for code in words(codes)
+    } == DETAILS.keys() - MET_BY_NO_PROGRAM
 
 
 def required(fields: str) -> set[str]:

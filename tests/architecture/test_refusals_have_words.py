@@ -47,7 +47,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "restore_card": {"card": 1},
     "confirm_card": {"card": 1},
     "add_column": {"title": "CCAS", "kind": "service", "hue": 20, "service": 1, "after": 1},
-    "edit_column": {"column": 1, "version": 1, "title": "CCAS", "kind": "service", "hue": 20, "service": 1, "check_after": 90},
+    "edit_column": {
+        "column": 1,
+        "version": 1,
+        "title": "CCAS",
+        "kind": "service",
+        "hue": 20,
+        "service": 1,
+        "check_after": 90,
+    },
     "move_column": {"column": 1, "after": 1},
     "archive_column": {"column": 1},
     "restore_column": {"column": 1},
@@ -128,7 +136,9 @@ def test_every_command_is_tried_below() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_whatever_is_wrong_with_a_field_is_said_in_french(app: Flask, name: str) -> None:
     """A code that ends in "type" is worded by the general sentence: not of the expected type."""
-    unworded = {error.code for error in errors_of(name) if error.code not in FIELD_MESSAGES and not error.code.endswith("type")}
+    unworded = {
+        error.code for error in errors_of(name) if error.code not in FIELD_MESSAGES and not error.code.endswith("type")
+    }
     unfilled = {error.code for error in errors_of(name) if "%(" in field_message(error.code, error.facts)}
     assert (unworded, unfilled) == (set(), set())
 
@@ -141,7 +151,12 @@ def test_our_own_field_codes_have_their_message() -> None:
         if called in ("UnfitText", "PydanticCustomError")
     }
     assert raised - {None} <= FIELD_MESSAGES.keys()
-    named = {word(call, 1) for file in python_files("app", "boards") for called, call in calls(file) if called == "FieldError"}
+    named = {
+        word(call, 1)
+        for file in python_files("app", "boards")
+        for called, call in calls(file)
+        if called == "FieldError"
+    }
     assert named - {None, "type"} <= FIELD_MESSAGES.keys()
 
 

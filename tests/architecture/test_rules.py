@@ -57,7 +57,9 @@ def test_no_file_grows_beyond_what_one_reads_in_a_sitting(file: Path) -> None:
 
 def files_that_call(name: str) -> set[str]:
     return {
-        relative(file) for file in python_files("app", "boards", "config.py", "run.py") if any(name == called for called, _ in calls(file))
+        relative(file)
+        for file in python_files("app", "boards", "config.py", "run.py")
+        if any(name == called for called, _ in calls(file))
     }
 
 

@@ -17,7 +17,9 @@ ROW = re.compile(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`|—) \| (.+) \|$", re.MULTILI
 
 
 def test_every_setting_has_its_row_in_the_table_and_every_row_its_setting() -> None:
-    documented = {name: (default, meaning) for name, default, meaning in ROW.findall(DOCUMENT.read_text(encoding="utf-8"))}
+    documented = {
+        name: (default, meaning) for name, default, meaning in ROW.findall(DOCUMENT.read_text(encoding="utf-8"))
+    }
     declared = {field.name: (field.default, field.metadata["meaning"]) for field in fields(RawSettings)}
     assert documented == declared
 
@@ -39,7 +41,12 @@ def environment_readings(source: str) -> list[int]:
     kin = {"environ", "environb", "getenv", "getenvb"}
     found = []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os" and node.attr in kin:
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "os"
+            and node.attr in kin
+        ):
             found.append(node.lineno)
         if isinstance(node, ast.ImportFrom) and node.module == "os" and kin & {name.name for name in node.names}:
             found.append(node.lineno)

@@ -13,7 +13,11 @@ from babel.messages.pofile import read_po
 from tests.server import ROOT
 
 CATALOGUE = ROOT / "translations/en/LC_MESSAGES/messages.po"
-SCRIPTS = [script for script in sorted((ROOT / "static/js").rglob("*.js")) if script.parent.name != "words" and script.name != "words.js"]
+SCRIPTS = [
+    script
+    for script in sorted((ROOT / "static/js").rglob("*.js"))
+    if script.parent.name != "words" and script.name != "words.js"
+]
 
 _PYTHON_PLACE = re.compile(r"%\((\w+)\)[a-z]|%%")
 _SCRIPT_PLACE = re.compile(r"\{(\w+)\}")
@@ -21,7 +25,9 @@ _COMMENT = re.compile(r"^\s*//.*$|(?<=[\s;])//[^\"'`]*$", re.MULTILINE)
 _CALL = re.compile(r"(?<![.\w$])tn?\(")
 _SAID = re.compile(r'(?<![.\w$])(?:t\(\s*"([^"\n]*)"|tn\(\s*"([^"\n]*)",\s*"([^"\n]*)")')
 _STRING = re.compile(r'"([^"\n]*)"|`([^`]*)`')
-_FRENCH = re.compile(r"[À-ÿœ’«»…]|\b(?:une?|les?|la|des?|du|au|et|est|sur|pas|pour|dans|vous|votre|cette|aucune?)\b|^[A-Z][a-z]+$")
+_FRENCH = re.compile(
+    r"[À-ÿœ’«»…]|\b(?:une?|les?|la|des?|du|au|et|est|sur|pas|pour|dans|vous|votre|cette|aucune?)\b|^[A-Z][a-z]+$"
+)
 _KEYS = {"Enter", "Escape", "Home", "End", "Tab", "Backspace", "Arrow", "Accept"}  # of keyboards and of HTTP, not words
 _ENTRY = re.compile(r'^  (?:"([^"]+)"|(\w+)): "([^"]+)",$', re.MULTILINE)
 
@@ -96,7 +102,9 @@ def code(script: Path) -> str:
 def english_of_script() -> dict[str, str]:
     source = (ROOT / "static/js/words/en.js").read_text()
     entries = _ENTRY.findall(source)
-    assert len(entries) == source.count("\n") - 3  # a comment, two lines around: no entry is written in a way that is not read here
+    assert (
+        len(entries) == source.count("\n") - 3
+    )  # a comment, two lines around: no entry is written in a way that is not read here
     return {quoted or bare: english for quoted, bare, english in entries}
 
 

@@ -40,7 +40,9 @@ def shape(board: int) -> Template:
     return template_of(read_session(), read_session().get_one(Board, board))
 
 
-def begin(town: Town, template: Template, title: str = "Nouveau", who: str = "facilitator", *, create_services: bool = True) -> int:
+def begin(
+    town: Town, template: Template, title: str = "Nouveau", who: str = "facilitator", *, create_services: bool = True
+) -> int:
     db.session.rollback()
     actor = read_session().get_one(Person, getattr(town, who))
     db.session.rollback()
@@ -52,7 +54,10 @@ def begin(town: Town, template: Template, title: str = "Nouveau", who: str = "fa
 
 def counts() -> tuple[int, ...]:
     db.session.rollback()
-    return tuple(read_session().query(model).count() for model in (Board, Column, Card, Service, Change, BoardTemplate, AuditEntry))
+    return tuple(
+        read_session().query(model).count()
+        for model in (Board, Column, Card, Service, Change, BoardTemplate, AuditEntry)
+    )
 
 
 @pytest.fixture
@@ -62,7 +67,12 @@ def rules(town: Town) -> Town:
     town.add_card("Piscine fermée", valid_until="2031-05-04")
     town.add_card("Une idée", column=town.suggestions)
     town.perform(
-        town.facilitator, type="set_rights", column=town.free, agents="read", readers="none", services={str(town.mediatheque): "edit"}
+        town.facilitator,
+        type="set_rights",
+        column=town.free,
+        agents="read",
+        readers="none",
+        services={str(town.mediatheque): "edit"},
     )
     return town
 
@@ -106,7 +116,9 @@ def test_a_template_holds_columns_rights_and_the_cards_of_guides_only(rules: Tow
 
 def test_archived_columns_and_cards_stay_behind(rules: Town) -> None:
     rules.perform(rules.facilitator, type="archive_column", column=rules.free)
-    rules.perform(rules.facilitator, type="archive_card", card=read_session().query(Card).filter_by(title=RULE).one().id)
+    rules.perform(
+        rules.facilitator, type="archive_card", card=read_session().query(Card).filter_by(title=RULE).one().id
+    )
     template = shape(rules.board)
     assert [column.title for column in template.columns] == ["Service", "Guide", "Suggestions"]
     assert template.cards == 0
@@ -119,7 +131,12 @@ def test_a_board_begins_with_it_in_one_change(rules: Town) -> None:
     board = begin(rules, shape(rules.board))
     assert shape(board).columns == shape(rules.board).columns
     [change] = read_session().query(Change).filter_by(board_id=board)
-    assert (change.seq, change.type, len(change.record["columns"]), len(change.record["cards"])) == (1, "columns_imported", 4, 1)
+    assert (change.seq, change.type, len(change.record["columns"]), len(change.record["cards"])) == (
+        1,
+        "columns_imported",
+        4,
+        1,
+    )
     card = read_session().query(Card).filter_by(board_id=board).one()
     assert (card.author_id, card.body_text, card.edited_at) == (rules.facilitator, "Chacun publie.", None)
 
@@ -148,7 +165,12 @@ def test_missing_services_are_named_before_and_made_with_the_board(rules: Town) 
     assert columns[3].rights["services"] == {str(pool.id): "edit", str(sports.id): "read", str(rules.ccas): "edit"}
     logged = [(entry.action, entry.subject) for entry in read_session().query(AuditEntry).order_by(AuditEntry.id)][-4:]
     assert sorted(logged) == sorted(
-        [("service_added", "Sports"), ("service_added", "Piscine"), ("rights_changed", "Free"), ("board_added", "Nouveau")]
+        [
+            ("service_added", "Sports"),
+            ("service_added", "Piscine"),
+            ("rights_changed", "Free"),
+            ("board_added", "Nouveau"),
+        ]
     )
 
 
@@ -242,17 +264,31 @@ BODIES = st.sampled_from(
 )
 LEVEL = st.sampled_from(list(LEVELS))
 SERVICE = st.builds(lambda name, hue: {"name": name, "hue": hue}, NAMES, st.integers(0, 359))
-RIGHTS = st.fixed_dictionaries({"services": st.dictionaries(NAMES, LEVEL, max_size=3)}, optional={"agents": LEVEL, "readers": LEVEL})
+RIGHTS = st.fixed_dictionaries(
+    {"services": st.dictionaries(NAMES, LEVEL, max_size=3)}, optional={"agents": LEVEL, "readers": LEVEL}
+)
 CARDS = st.lists(st.fixed_dictionaries({"title": TITLES, "body": BODIES}), max_size=4)
 COLUMN = st.one_of(
-    st.fixed_dictionaries({"title": TITLES, "kind": st.just("guide"), "hue": st.integers(0, 359), "rights": RIGHTS, "cards": CARDS}),
     st.fixed_dictionaries(
-        {"title": TITLES, "kind": st.sampled_from(["service", "free", "suggestions"]), "hue": st.integers(0, 359), "rights": RIGHTS},
+        {"title": TITLES, "kind": st.just("guide"), "hue": st.integers(0, 359), "rights": RIGHTS, "cards": CARDS}
+    ),
+    st.fixed_dictionaries(
+        {
+            "title": TITLES,
+            "kind": st.sampled_from(["service", "free", "suggestions"]),
+            "hue": st.integers(0, 359),
+            "rights": RIGHTS,
+        },
         optional={"service": SERVICE},
     ),
 )
 TEMPLATE = st.fixed_dictionaries(
-    {"format": st.just("flash-news-board"), "version": st.just(1), "title": TITLES, "columns": st.lists(COLUMN, max_size=5)}
+    {
+        "format": st.just("flash-news-board"),
+        "version": st.just(1),
+        "title": TITLES,
+        "columns": st.lists(COLUMN, max_size=5),
+    }
 )
 
 
@@ -266,7 +302,9 @@ def comparable(template: Template) -> list[dict[str, Any]]:
     return columns
 
 
-def test_exported_imported_and_begun_it_is_the_same(app: Flask, password_hash: str, empty_database: Callable[[], None]) -> None:
+def test_exported_imported_and_begun_it_is_the_same(
+    app: Flask, password_hash: str, empty_database: Callable[[], None]
+) -> None:
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=TEMPLATE)
     def there_and_back(data: dict[str, Any]) -> None:
@@ -337,10 +375,16 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "a list": (b"[]", "pas un modèle de tableau"),
     "something else": (b'{"lists": [], "cards": []}', "pas un modèle de tableau"),
     "another format": (altered(lambda content: content.update(format="trello")), "pas un modèle de tableau"),
-    "a later version": (altered(lambda content: content.update(version=2)), "d’une version que ce Flash News ne connaît pas"),
+    "a later version": (
+        altered(lambda content: content.update(version=2)),
+        "d’une version que ce Flash News ne connaît pas",
+    ),
     "a version that is none": (altered(lambda content: content.update(version=True)), "d’une version"),
     "no columns": (altered(lambda content: content.pop("columns")), "Colonnes\u00a0: ce champ est nécessaire."),
-    "columns that are none": (altered(lambda content: content.update(columns={})), "Colonnes\u00a0: cette valeur n’est pas du type"),
+    "columns that are none": (
+        altered(lambda content: content.update(columns={})),
+        "Colonnes\u00a0: cette valeur n’est pas du type",
+    ),
     "too many columns": (
         altered(lambda content: content.update(columns=content["columns"] * 5)),
         "Colonnes\u00a0: il y en a trop (au plus 60).",
@@ -350,24 +394,51 @@ WRONG: dict[str, tuple[bytes, str]] = {
         "Colonne 2\u00a0: cette valeur n’est pas du type",
     ),
     "an unknown kind": (column(3, kind="agenda"), "Colonne 3, nature\u00a0: valeur inconnue."),
-    "a hue beyond the circle": (column(3, hue=360), "Colonne 3, couleur\u00a0: cette valeur est trop grande (au plus 359)."),
+    "a hue beyond the circle": (
+        column(3, hue=360),
+        "Colonne 3, couleur\u00a0: cette valeur est trop grande (au plus 359).",
+    ),
     "a hue in words": (column(3, hue="bleu"), "Colonne 3, couleur\u00a0: cette valeur n’est pas du type attendu."),
-    "a field of its own": (column(3, author="Élise"), "Colonne 3, «\u202fauthor\u202f»\u00a0: ce champ n’est pas prévu."),
-    "a title too long": (rule(2, title="x" * 201), "Colonne 1, info 2, titre\u00a0: ce texte est trop long (limite\u00a0: 200)."),
+    "a field of its own": (
+        column(3, author="Élise"),
+        "Colonne 3, «\u202fauthor\u202f»\u00a0: ce champ n’est pas prévu.",
+    ),
+    "a title too long": (
+        rule(2, title="x" * 201),
+        "Colonne 1, info 2, titre\u00a0: ce texte est trop long (limite\u00a0: 200).",
+    ),
     "an empty title": (rule(8, title=" \u200b"), "Colonne 1, info 8, titre\u00a0: écrivez quelque chose"),
-    "control characters": (rule(1, title="a\x00b"), "Colonne 1, info 1, titre\u00a0: ce texte contient des caractères de contrôle"),
-    "half a character": (rule(1, title="a\ud800"), "Colonne 1, info 1, titre\u00a0: ce texte contient des caractères de contrôle"),
+    "control characters": (
+        rule(1, title="a\x00b"),
+        "Colonne 1, info 1, titre\u00a0: ce texte contient des caractères de contrôle",
+    ),
+    "half a character": (
+        rule(1, title="a\ud800"),
+        "Colonne 1, info 1, titre\u00a0: ce texte contient des caractères de contrôle",
+    ),
     "a text too long": (rule(3, body="x" * 65_537), "Colonne 1, info 3, texte\u00a0: ce texte est trop long"),
     "a card with a date": (rule(1, valid_until="2031-01-01"), "Colonne 1, info 1, «\u202fvalid_until\u202f»"),
-    "cards that are no rules": (column(2, cards=[{"title": "Piscine fermée"}]), "Colonne 2\u00a0: seules les colonnes de modalités"),
-    "too many rules": (column(1, cards=[{"title": "x"}] * 201), "Colonne 1, infos\u00a0: il y en a trop (au plus 200)."),
+    "cards that are no rules": (
+        column(2, cards=[{"title": "Piscine fermée"}]),
+        "Colonne 2\u00a0: seules les colonnes de modalités",
+    ),
+    "too many rules": (
+        column(1, cards=[{"title": "x"}] * 201),
+        "Colonne 1, infos\u00a0: il y en a trop (au plus 200).",
+    ),
     "an unknown level": (rights(agents="admin"), "Colonne 3, droits, agents\u00a0: valeur inconnue."),
     "an unknown level of a service": (
         rights(services={"CCAS": "all"}),
         "Colonne 3, droits, services, «\u202fCCAS\u202f»\u00a0: valeur inconnue.",
     ),
-    "a service without a name": (rights(services={"": "edit"}), "Colonne 3, droits, services\u00a0: écrivez quelque chose"),
-    "a service twice": (rights(services={"CCAS": "edit", "ccas": "read"}), "Colonne 3, droits, services\u00a0: un même service"),
+    "a service without a name": (
+        rights(services={"": "edit"}),
+        "Colonne 3, droits, services\u00a0: écrivez quelque chose",
+    ),
+    "a service twice": (
+        rights(services={"CCAS": "edit", "ccas": "read"}),
+        "Colonne 3, droits, services\u00a0: un même service",
+    ),
 }
 
 
@@ -390,7 +461,9 @@ def test_many_mistakes_are_not_all_listed(town: Town) -> None:
 
 def test_script_is_taken_out_of_texts_and_is_text_in_titles(town: Town) -> None:
     hostile = "<img src=x onerror=alert(1)><script>alert(1)</script>"
-    template = read_template(rule(1, title=hostile, body=f'<p onclick="x">Bonjour{hostile}<a href="javascript:alert(1)">ici</a></p>'))
+    template = read_template(
+        rule(1, title=hostile, body=f'<p onclick="x">Bonjour{hostile}<a href="javascript:alert(1)">ici</a></p>')
+    )
     card = template.columns[0].cards[0]
     assert card.title == hostile  # plain text, escaped wherever it is shown
     assert "alert" not in card.body

@@ -32,7 +32,10 @@ def of(town: Town, card: int) -> Freshness:
 def asked(town: Town, who: int) -> list[tuple[str, list[str], list[str]]]:
     person = read_session().get_one(Person, who)
     places = to_check(read_session(), person, town.fresh_board())
-    return [(place.column.kind, [card.title for card in place.stale], [card.title for card in place.ending]) for place in places]
+    return [
+        (place.column.kind, [card.title for card in place.stale], [card.title for card in place.ending])
+        for place in places
+    ]
 
 
 def test_a_card_asks_after_its_columns_delay_and_no_day_sooner(town: Town, clock: Clock) -> None:
@@ -77,7 +80,11 @@ def test_one_click_confirms_says_who_and_when_and_can_be_taken_back(town: Town, 
     signalled = town.card(card).signalled_seq
     confirmed = town.perform(town.facilitator, type="confirm_card", card=card)
     row = town.card(card)
-    assert (row.confirmed_at, row.confirmed_by_id, of(town, card)) == (clock.moment, town.facilitator, Freshness.CURRENT)
+    assert (row.confirmed_at, row.confirmed_by_id, of(town, card)) == (
+        clock.moment,
+        town.facilitator,
+        Freshness.CURRENT,
+    )
     assert (row.version, row.signalled_seq, row.edited_at) == (1, signalled, None)
     town.perform(town.facilitator, type="undo_change", seq=confirmed.seq)
     assert (town.card(card).confirmed_at, town.card(card).confirmed_by_id) == (written, town.agent)
@@ -153,7 +160,11 @@ def test_each_edit_confirms_and_is_news_but_for_silent_ones(town: Town, clock: C
     town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Piscine fermé", silent=True)
     row = town.card(card)
     assert (row.title, row.version) == ("Piscine fermé", 2)
-    assert (row.confirmed_at, row.confirmed_by_id, row.signalled_seq) == (before.confirmed_at, town.agent, before.signalled_seq)
+    assert (row.confirmed_at, row.confirmed_by_id, row.signalled_seq) == (
+        before.confirmed_at,
+        town.agent,
+        before.signalled_seq,
+    )
     town.perform(town.facilitator, type="edit_card", card=card, version=2, title="Piscine fermée")
     row = town.card(card)
     assert (row.confirmed_at, row.confirmed_by_id, row.signalled_seq) == (clock.moment, town.facilitator, town.seq)
@@ -194,7 +205,12 @@ def test_whether_residents_may_be_told_follows_from_the_column_unless_somebody_s
     def tellable(column: int, **fields: Any) -> bool:
         return town.card(town.add_card("Info", column=column, actor=town.facilitator, **fields)).tellable
 
-    assert [tellable(column) for column in (town.service, town.free, town.guide, town.suggestions)] == [True, True, False, False]
+    assert [tellable(column) for column in (town.service, town.free, town.guide, town.suggestions)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     assert [tellable(town.service, tellable=False), tellable(town.guide, tellable=True)] == [False, True]
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
     assert not tellable(town.free)
@@ -214,7 +230,16 @@ def test_internal_note_and_audience_are_edited_and_taken_back(town: Town) -> Non
 def test_a_text_taken_up_again_brings_its_note_but_no_passed_end_and_no_audience(town: Town, clock: Clock) -> None:
     card = town.add_card("Avant", internal_note="Note", valid_until=(today() + timedelta(days=1)).isoformat())
     then = town.seq
-    town.perform(town.agent, type="edit_card", card=card, version=1, title="Après", internal_note="", valid_until=None, tellable=False)
+    town.perform(
+        town.agent,
+        type="edit_card",
+        card=card,
+        version=1,
+        title="Après",
+        internal_note="",
+        valid_until=None,
+        tellable=False,
+    )
     clock.advance(timedelta(days=3))
     town.perform(town.agent, type="restore_text", card=card, version=2, seq=then)
     row = town.card(card)

@@ -36,7 +36,10 @@ def test_a_change_records_what_undoes_it(town: Town) -> None:
     town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Après", body="<p>Neuf</p>")
     town.perform(town.facilitator, type="move_card", card=card, column=town.free)
     edited, moved = (change.record["cards"][str(card)] for change in town.log[-2:])
-    assert {name: edited["before"][name] for name in ("title", "body_html")} == {"title": "Avant", "body_html": "<p>Ancien</p>"}
+    assert {name: edited["before"][name] for name in ("title", "body_html")} == {
+        "title": "Avant",
+        "body_html": "<p>Ancien</p>",
+    }
     assert (moved["before"], moved["after"]["column_id"]) == ({"rank": rank, "column_id": town.service}, town.free)
 
 
@@ -82,7 +85,9 @@ def test_an_unknown_board_is_not_found(town: Town) -> None:
 
 def test_a_disabled_person_acts_no_more(town: Town) -> None:
     with write_transaction() as session:
-        session.execute(text("UPDATE people SET disabled_at = '2026-01-01 00:00:00+00:00' WHERE id = :id"), {"id": town.agent})
+        session.execute(
+            text("UPDATE people SET disabled_at = '2026-01-01 00:00:00+00:00' WHERE id = :id"), {"id": town.agent}
+        )
     with pytest.raises(Forbidden, match="account_disabled"):
         town.add_card()
 
@@ -155,7 +160,8 @@ def test_a_key_belongs_to_one_board(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "initials"), [("Sonia Bernard", "SB"), ("Marie-Ange Le Goff", "MG"), ("élu", "É"), ("  ", "?"), ("Zoé (CCAS)", "Z")]
+    ("name", "initials"),
+    [("Sonia Bernard", "SB"), ("Marie-Ange Le Goff", "MG"), ("élu", "É"), ("  ", "?"), ("Zoé (CCAS)", "Z")],
 )
 def test_initials(name: str, initials: str) -> None:
     assert Person(name=name).initials == initials
@@ -201,5 +207,8 @@ def test_catching_up_asks_no_more_than_it_must(town: Town) -> None:
 def test_sqlite_is_durable_and_checks_its_keys(town: Town) -> None:
     if db.engine.dialect.name != "sqlite":
         return
-    asked = {name: read_session().execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+    asked = {
+        name: read_session().execute(text(f"PRAGMA {name}")).scalar()
+        for name in ("journal_mode", "synchronous", "foreign_keys")
+    }
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

@@ -18,12 +18,15 @@ from tests.town import Town
 
 OWN, OTHER = 1, 2
 FACILITATOR, READER = Audience(Role.FACILITATOR), Audience(Role.READER)
-AGENT, OTHERS_AGENT, OF_BOTH = (Audience(Role.AGENT, frozenset(services)) for services in ({OWN}, {OTHER}, {OWN, OTHER}))
+AGENT, OTHERS_AGENT, OF_BOTH = (
+    Audience(Role.AGENT, frozenset(services)) for services in ({OWN}, {OTHER}, {OWN, OTHER})
+)
 NOBODY = Audience(None)
 
 words = st.sampled_from(list(LEVELS))
 rows = st.fixed_dictionaries(
-    {}, optional={"agents": words, "readers": words, "services": st.dictionaries(st.sampled_from(["1", "2", "3"]), words)}
+    {},
+    optional={"agents": words, "readers": words, "services": st.dictionaries(st.sampled_from(["1", "2", "3"]), words)},
 )
 agents = st.frozensets(st.sampled_from([1, 2, 3])).map(lambda services: Audience(Role.AGENT, services))
 
@@ -43,7 +46,9 @@ def test_each_kind_has_its_defaults(kind: Kind, own: Level, other: Level, reader
 
 
 @given(rows, agents, st.sampled_from(list(Kind)))
-def test_an_agent_of_several_services_holds_the_highest_of_what_they_give(row: dict[str, Any], who: Audience, kind: Kind) -> None:
+def test_an_agent_of_several_services_holds_the_highest_of_what_they_give(
+    row: dict[str, Any], who: Audience, kind: Kind
+) -> None:
     alone = [level_under(Audience(Role.AGENT, frozenset({service})), kind, OWN, row) for service in who.services]
     assert level_under(who, kind, OWN, row) == max(alone, default=level_under(Audience(Role.AGENT), kind, OWN, row))
 
@@ -63,7 +68,11 @@ def test_a_services_cell_decides_for_its_agents(row: dict[str, Any], word: str, 
 def test_cells_are_set_one_by_one_and_given_back_with_null(town: Town) -> None:
     set_rights(town, agents="read", services={str(town.mediatheque): "contribute"})
     set_rights(town, readers="none")
-    assert town.column(town.service).rights == {"agents": "read", "readers": "none", "services": {str(town.mediatheque): "contribute"}}
+    assert town.column(town.service).rights == {
+        "agents": "read",
+        "readers": "none",
+        "services": {str(town.mediatheque): "contribute"},
+    }
     set_rights(town, agents=None, services={str(town.mediatheque): None})
     assert town.column(town.service).rights == {"readers": "none"}
 

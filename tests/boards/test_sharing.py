@@ -12,14 +12,25 @@ from boards.clock import today
 from boards.database import read_session, write_transaction
 from boards.directory import make_default
 from boards.models import Board, Card, Person
-from boards.sharing import count_print, find_public, make_link, may_revoke, revoke_link, shared_html, sharing_obstacle, sharing_state
+from boards.sharing import (
+    count_print,
+    find_public,
+    make_link,
+    may_revoke,
+    revoke_link,
+    shared_html,
+    sharing_obstacle,
+    sharing_state,
+)
 from tests.clock import Clock
 from tests.town import Town
 
 
 def why_not(town: Town, card_id: int, day: date | None = None) -> str | None:
     card = town.card(card_id)
-    return sharing_obstacle(card, town.column(card.column_id), read_session().get_one(Board, card.board_id), day or today())
+    return sharing_obstacle(
+        card, town.column(card.column_id), read_session().get_one(Board, card.board_id), day or today()
+    )
 
 
 def publish(town: Town, card: int) -> str:
@@ -136,7 +147,9 @@ def test_links_go_with_their_card(town: Town) -> None:
     assert not is_online(token)
 
 
-@pytest.mark.parametrize("address", ["/cards/3", "/CARDS/3", "https://flash.ville.fr/cards/3", "HTTPS://Flash.Ville.fr/boards/accueil?q=1"])
+@pytest.mark.parametrize(
+    "address", ["/cards/3", "/CARDS/3", "https://flash.ville.fr/cards/3", "HTTPS://Flash.Ville.fr/boards/accueil?q=1"]
+)
 def test_links_to_other_cards_are_not_told(town: Town, address: str) -> None:
     outside = '<a href="https://ville.fr/p" rel="noopener noreferrer">la ville</a>'
     card = town.card(town.add_card(body=f'<p>Voir <a href="{address}">la <strong>carte</strong></a> et {outside}</p>'))

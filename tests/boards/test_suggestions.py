@@ -78,7 +78,11 @@ def request_(town: Town) -> int:
 
 
 def test_a_new_suggestion_is_an_improvement_or_a_request_to_a_service(town: Town, idea: int, request_: int) -> None:
-    assert (town.card(idea).suggestion, town.card(idea).asked_id, town.card(idea).status) == ("improvement", None, "new")
+    assert (town.card(idea).suggestion, town.card(idea).asked_id, town.card(idea).status) == (
+        "improvement",
+        None,
+        "new",
+    )
     assert (town.card(request_).suggestion, town.card(request_).asked_id) == ("request", town.mediatheque)
     after = town.log[-1].record["cards"][str(request_)]["after"]
     assert (after["suggestion"], after["asked_id"]) == ("request", town.mediatheque)
@@ -104,13 +108,19 @@ def test_a_request_asks_a_service_in_use(town: Town, idea: int) -> None:
         session.get_one(Service, town.mediatheque).archived_at = now()
     for service in (town.mediatheque, 987_654):
         asking = {"suggestion": "request", "asked": service}
-        assert refusal(town, town.agent, type="add_card", column=town.suggestions, title="Et ?", **asking) == "service_not_found"
+        assert (
+            refusal(town, town.agent, type="add_card", column=town.suggestions, title="Et ?", **asking)
+            == "service_not_found"
+        )
         assert refusal(town, town.agent, type="set_suggestion", card=idea, **asking) == "service_not_found"
 
 
 def test_elsewhere_a_card_is_no_suggestion(town: Town) -> None:
     card = town.add_card()
-    assert refusal(town, town.agent, type="add_card", column=town.free, title="Un", suggestion="improvement") == "not_a_suggestion"
+    assert (
+        refusal(town, town.agent, type="add_card", column=town.free, title="Un", suggestion="improvement")
+        == "not_a_suggestion"
+    )
     for command in (
         {"type": "set_suggestion", "suggestion": "improvement"},
         {"type": "set_status", "status": "studied"},
@@ -182,17 +192,30 @@ def test_a_refusal_says_why_and_what_is_done_shows_itself(fields: dict[str, Any]
 def test_what_was_done_is_shown_by_a_card_that_one_may_read(town: Town, idea: int) -> None:
     take(town, idea, "studied", "accepted")
     shown = town.add_card("Le filtre est là")
-    elsewhere = next(iter(town.perform(town.facilitator, board=town.other_board, type="add_column", title="Ici", kind="free").columns))
+    elsewhere = next(
+        iter(
+            town.perform(town.facilitator, board=town.other_board, type="add_column", title="Ici", kind="free").columns
+        )
+    )
     foreign = next(
-        iter(town.perform(town.facilitator, board=town.other_board, type="add_card", column=elsewhere, title="D’ailleurs").cards)
+        iter(
+            town.perform(
+                town.facilitator, board=town.other_board, type="add_card", column=elsewhere, title="D’ailleurs"
+            ).cards
+        )
     )
     for absent in (987_654, foreign):
-        assert refusal(town, town.facilitator, type="set_status", card=idea, status="done", answer=absent) == "card_not_found"
+        assert (
+            refusal(town, town.facilitator, type="set_status", card=idea, status="done", answer=absent)
+            == "card_not_found"
+        )
     town.perform(town.facilitator, type="set_status", card=idea, status="done", answer=shown)
     assert (town.card(idea).status, town.card(idea).answer_id) == ("done", shown)
 
 
-def test_who_edits_there_decides_and_for_a_request_the_agents_who_are_asked(town: Town, idea: int, request_: int) -> None:
+def test_who_edits_there_decides_and_for_a_request_the_agents_who_are_asked(
+    town: Town, idea: int, request_: int
+) -> None:
     for actor in (town.agent, town.colleague, town.reader):
         assert refusal(town, actor, type="set_status", card=idea, status="studied") == "may_not_decide"
     for actor in (town.agent, town.reader):
@@ -205,7 +228,11 @@ def test_who_edits_there_decides_and_for_a_request_the_agents_who_are_asked(town
 
 def test_what_is_archived_takes_no_step(town: Town, idea: int) -> None:
     town.perform(town.facilitator, type="archive_card", card=idea)
-    for command in ({"type": "set_status", "status": "studied"}, {"type": "vote_card", "on": True}, {"type": "reply", "text": "Oui"}):
+    for command in (
+        {"type": "set_status", "status": "studied"},
+        {"type": "vote_card", "on": True},
+        {"type": "reply", "text": "Oui"},
+    ):
         assert refusal(town, town.facilitator, card=idea, **command) == "card_archived"
 
 
@@ -268,7 +295,9 @@ def test_one_withdraws_ones_own_reply_and_a_facilitator_any(town: Town, idea: in
     assert refusal(town, town.agent, type="withdraw_reply", reply=987_654) == "reply_not_found"
 
 
-@pytest.mark.parametrize(("text", "code"), [("", "blank"), (" \n ", "blank"), ("x" * 4001, "too_long"), ("\x00", "bad_characters")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "blank"), (" \n ", "blank"), ("x" * 4001, "too_long"), ("\x00", "bad_characters")]
+)
 def test_a_reply_is_something_of_some_size(text: str, code: str) -> None:
     assert wrong_field(type="reply", card=1, text=text) == [("text", code)]
 
@@ -277,9 +306,18 @@ def test_a_reply_is_something_of_some_size(text: str, code: str) -> None:
 
 
 def test_a_request_is_answered_by_a_card_and_both_are_linked(town: Town, request_: int) -> None:
-    home = town.perform(town.facilitator, type="add_column", title="Médiathèque", kind="service", service=town.mediatheque)
+    home = town.perform(
+        town.facilitator, type="add_column", title="Médiathèque", kind="service", service=town.mediatheque
+    )
     column = next(iter(home.columns))
-    town.perform(town.colleague, type="publish_answer", card=request_, column=column, title="Horaires d’été", body="<p>De 9 h à 12 h.</p>")
+    town.perform(
+        town.colleague,
+        type="publish_answer",
+        card=request_,
+        column=column,
+        title="Horaires d’été",
+        body="<p>De 9 h à 12 h.</p>",
+    )
     row = town.card(request_)
     answer = town.card(row.answer_id or 0)
     assert (row.status, row.note, answer.title, answer.column_id, answer.author_id) == (
@@ -303,7 +341,10 @@ def test_who_answers_is_asked_and_may_add_there(town: Town, idea: int, request_:
     answer = {"type": "publish_answer", "card": request_, "title": "Réponse"}
     assert refusal(town, town.agent, column=town.service, **answer) == "may_not_decide"
     assert refusal(town, town.colleague, column=town.service, **answer) == "may_not_add"
-    assert refusal(town, town.facilitator, type="publish_answer", card=idea, column=town.free, title="Réponse") == "not_a_request"
+    assert (
+        refusal(town, town.facilitator, type="publish_answer", card=idea, column=town.free, title="Réponse")
+        == "not_a_request"
+    )
     town.perform(town.facilitator, type="archive_column", column=town.free)
     assert refusal(town, town.colleague, column=town.free, **answer) == "column_archived"
 
@@ -365,7 +406,9 @@ def test_what_was_read_stays_read(town: Town, idea: int, request_: int) -> None:
     assert unread_notices(read_session(), agent) == 0
 
 
-def test_what_is_hidden_crowds_no_notice_out(town: Town, idea: int, request_: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_hidden_crowds_no_notice_out(
+    town: Town, idea: int, request_: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("boards.suggestions.NOTICES_SHOWN", 2)
     take(town, idea, "studied")
     other = town.perform(town.facilitator, type="add_column", title="Autres suggestions", kind="suggestions")
@@ -387,7 +430,9 @@ def test_a_refused_step_tells_nobody(town: Town, idea: int) -> None:
 
 def test_the_list_is_sorted_and_filtered(town: Town) -> None:
     one, two, three = (town.add_card(title, column=town.suggestions) for title in ("Un", "Deux", "Trois"))
-    asked = town.add_card("Quatre", column=town.suggestions, actor=town.colleague, suggestion="request", asked=town.ccas)
+    asked = town.add_card(
+        "Quatre", column=town.suggestions, actor=town.colleague, suggestion="request", asked=town.ccas
+    )
     town.add_card("Rangée", column=town.suggestions)
     town.perform(town.facilitator, type="archive_card", card=asked + 1)
     town.perform(town.colleague, type="vote_card", card=two, on=True)
@@ -425,11 +470,13 @@ def test_the_list_goes_on_page_by_page(town: Town, monkeypatch: pytest.MonkeyPat
 
 
 def test_open_requests_wait_at_the_service_that_is_asked(town: Town, idea: int, request_: int) -> None:
-    asked = town.perform(town.facilitator, type="edit_column", column=town.free, kind="service", service=town.mediatheque)
+    asked = town.perform(
+        town.facilitator, type="edit_column", column=town.free, kind="service", service=town.mediatheque
+    )
     columns = [column for column in (*asked.columns.values(), town.column(town.suggestions)) if column]
-    assert {service: [card.id for card in cards] for service, cards in open_requests(read_session(), columns).items()} == {
-        town.mediatheque: [request_]
-    }
+    assert {
+        service: [card.id for card in cards] for service, cards in open_requests(read_session(), columns).items()
+    } == {town.mediatheque: [request_]}
     read_session().rollback()
     assert not open_requests(read_session(), [column for column in columns if column.id != town.suggestions])
     take(town, request_, "studied", "declined")

@@ -52,12 +52,22 @@ def test_a_new_card_says_who_published_it_and_when(town: Town) -> None:
 def test_a_text_that_changed_is_told_against_what_this_person_last_saw(town: Town, card: int) -> None:
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Piscine rouverte", body="<p>Vidange.</p>")
     see(town, town.colleague, card)
-    town.perform(town.agent, type="edit_card", card=card, version=2, body="<p>Vidange finie.</p>", valid_until="2199-01-02")
+    town.perform(
+        town.agent, type="edit_card", card=card, version=2, body="<p>Vidange finie.</p>", valid_until="2199-01-02"
+    )
     later, earlier = only(news(town, town.colleague)), only(news(town, town.reader))
     assert (later.what, earlier.what) == (NewsKind.CHANGED, NewsKind.CHANGED)
     assert later.told.before == {"body_html": "<p>Vidange.</p>", "valid_until": None}
-    assert earlier.told.before == {"title": "Piscine fermée", "body_html": "<p>Vidange annuelle.</p>", "valid_until": None}
-    assert earlier.told.after == {"title": "Piscine rouverte", "body_html": "<p>Vidange finie.</p>", "valid_until": "2199-01-02"}
+    assert earlier.told.before == {
+        "title": "Piscine fermée",
+        "body_html": "<p>Vidange annuelle.</p>",
+        "valid_until": None,
+    }
+    assert earlier.told.after == {
+        "title": "Piscine rouverte",
+        "body_html": "<p>Vidange finie.</p>",
+        "valid_until": "2199-01-02",
+    }
 
 
 def test_what_was_added_and_edited_since_is_new_and_has_no_difference(town: Town, card: int) -> None:
@@ -90,7 +100,11 @@ def test_an_answered_suggestion_says_what_became_of_it(town: Town) -> None:
     act(town.reader, mark_all, Board, town.board, town.seq)
     town.perform(town.facilitator, type="set_status", card=idea, status="declined", note="Trop cher.")
     item = only(news(town, town.reader))
-    assert (item.what, item.told.before["status"], item.told.after["note"]) == (NewsKind.ANSWERED, "studied", "Trop cher.")
+    assert (item.what, item.told.before["status"], item.told.after["note"]) == (
+        NewsKind.ANSWERED,
+        "studied",
+        "Trop cher.",
+    )
 
 
 def test_what_one_set_back_says_so(town: Town, card: int) -> None:
@@ -125,7 +139,11 @@ def test_more_than_can_be_read_at_once_is_counted(town: Town) -> None:
     for number in range(SHOWN_AT_MOST + 3):
         town.add_card(str(number))
     found = news(town, town.reader)
-    assert (found.count, len(found.items), found.items[0].card.title) == (SHOWN_AT_MOST + 3, SHOWN_AT_MOST, str(SHOWN_AT_MOST + 2))
+    assert (found.count, len(found.items), found.items[0].card.title) == (
+        SHOWN_AT_MOST + 3,
+        SHOWN_AT_MOST,
+        str(SHOWN_AT_MOST + 2),
+    )
 
 
 def test_it_takes_as_many_queries_however_much_there_is(town: Town, card: int) -> None:
@@ -174,6 +192,13 @@ def test_what_ended_and_is_to_be_shown_again_later_is_told_to_nobody_but_its_edi
     assert [item.card.id for item in news(town, town.reader).expired] == [card]
     town.perform(town.agent, type="restore_card", card=card)
     version = town.card(card).version
-    town.perform(town.agent, type="edit_card", card=card, version=version, title="Fermeture définitive", visible_from="2026-12-24")
+    town.perform(
+        town.agent,
+        type="edit_card",
+        card=card,
+        version=version,
+        title="Fermeture définitive",
+        visible_from="2026-12-24",
+    )
     for person in (town.reader, town.colleague):
         assert not news(town, person)

@@ -19,7 +19,9 @@ from tests.server import Server, running
 
 SeatSomebody = Callable[..., Desk]
 _numbers = count(1)
-expect.set_options(timeout=30_000)  # only what fails waits so long; what could not leave is tried again after some seconds
+expect.set_options(
+    timeout=30_000
+)  # only what fails waits so long; what could not leave is tried again after some seconds
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +89,9 @@ def small_town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         facilitator = LivePerson(server.url, FACILITATOR)
         board = facilitator.board()
         for column in board["columns"]:
-            cards = sorted((card for card in board["cards"] if card["column"] == column["id"]), key=lambda card: str(card["rank"]))
+            cards = sorted(
+                (card for card in board["cards"] if card["column"] == column["id"]), key=lambda card: str(card["rank"])
+            )
             if column["title"] not in KEPT:
                 assert facilitator.post(type="archive_column", column=column["id"]).ok
             elif further := [card["id"] for card in cards[KEPT[column["title"]] :]]:
@@ -123,7 +127,9 @@ def whole_town_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def shared_server(request: pytest.FixtureRequest) -> Server:
-    server: Server = request.getfixturevalue("lasting_server" if request.module.__name__ in KEEP_TO_LANES else "server_of_the_module")
+    server: Server = request.getfixturevalue(
+        "lasting_server" if request.module.__name__ in KEEP_TO_LANES else "server_of_the_module"
+    )
     return server
 
 
@@ -141,11 +147,18 @@ def sessions() -> dict[tuple[str, str], StorageState]:
 
 
 @pytest.fixture
-def seat(browser: Browser, shared_server: Server, desks: list[Desk], sessions: dict[tuple[str, str], StorageState]) -> SeatSomebody:
+def seat(
+    browser: Browser, shared_server: Server, desks: list[Desk], sessions: dict[tuple[str, str], StorageState]
+) -> SeatSomebody:
     """Seats somebody, signed in, at a browser of their own; `afresh` for those who sign out or lose their account."""
 
     def seat_somebody(
-        email: str = AGENT, *, server: Server = shared_server, afresh: bool = False, path: str | None = "/boards/accueil", **options: Any
+        email: str = AGENT,
+        *,
+        server: Server = shared_server,
+        afresh: bool = False,
+        path: str | None = "/boards/accueil",
+        **options: Any,
     ) -> Desk:
         known = None if afresh else sessions.get((server.url, email))
         desk = new_desk(browser, server, email, storage_state=known, **options)

@@ -26,7 +26,9 @@ NETWORK_TROUBLE = re.compile(r"Failed to load resource|WebSocket connection to|n
 
 def in_script(name: str, script: str) -> int:
     """A number that the page's script gives a name."""
-    found = re.search(rf"^const {name} = ([\d_]+);", (ROOT / "static/js" / script).read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.search(
+        rf"^const {name} = ([\d_]+);", (ROOT / "static/js" / script).read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert found, f"{script} has no {name}"
     return int(found[1])
 
@@ -136,10 +138,14 @@ class Desk:
         return self.page.locator("#announcer")
 
     def column(self, title: str) -> Locator:
-        return self.page.locator("section.column").filter(has=self.page.get_by_role("heading", level=2, name=title, exact=True))
+        return self.page.locator("section.column").filter(
+            has=self.page.get_by_role("heading", level=2, name=title, exact=True)
+        )
 
     def card(self, title: str) -> Locator:
-        return self.page.locator("li.card:not(.pending)").filter(has=self.page.get_by_role("heading", level=3, name=title, exact=True))
+        return self.page.locator("li.card:not(.pending)").filter(
+            has=self.page.get_by_role("heading", level=3, name=title, exact=True)
+        )
 
     def expect_cards(self, column: str, titles: Iterable[str]) -> None:
         expect(self.column(column).locator("li.card h3")).to_have_text(list(titles))
@@ -226,7 +232,9 @@ class Desk:
         return answer
 
     def titles(self, column: int) -> list[str]:
-        cards = sorted((card for card in self.board()["cards"] if card["column"] == column), key=lambda card: str(card["rank"]))
+        cards = sorted(
+            (card for card in self.board()["cards"] if card["column"] == column), key=lambda card: str(card["rank"])
+        )
         return [card["title"] for card in cards]
 
 
@@ -248,5 +256,7 @@ def box_of(locator: Locator) -> Any:
 def focused(page: Page) -> str:
     """What has the focus, in a few words."""
     return str(
-        page.evaluate("() => document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim().slice(0, 60)")
+        page.evaluate(
+            "() => document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim().slice(0, 60)"
+        )
     )

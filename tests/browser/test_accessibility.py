@@ -47,4 +47,6 @@ def violations(page: Page, theme: str) -> list[str]:
         page.add_script_tag(path=AXE)
     rules = RULES if theme == THEMES[0] else RULES_OF_COLOUR
     found = page.evaluate(EXAMINE, [rules, FURTHER_CARDS])["violations"]
-    return [f"{each['id']}: {node['html'][:200]} — {node['failureSummary']}" for each in found for node in each["nodes"][:3]]
+    return [
+        f"{each['id']}: {node['html'][:200]} — {node['failureSummary']}" for each in found for node in each["nodes"][:3]
+    ]

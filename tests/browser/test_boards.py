@@ -112,7 +112,9 @@ def test_a_board_lives_beside_the_others(seat: SeatSomebody) -> None:
     act(dtan, "Guichet d’hiver · plage", "Archiver le tableau")
 
 
-def test_the_towns_order_its_default_and_a_template_there_and_back_on_a_phone(seat: SeatSomebody, tmp_path: Path) -> None:
+def test_the_towns_order_its_default_and_a_template_there_and_back_on_a_phone(
+    seat: SeatSomebody, tmp_path: Path
+) -> None:
     dtan = seat(FACILITATOR, path=None, bypass_csp=True, viewport={"width": 390, "height": 844}, has_touch=True)
     page = dtan.page
     dtan.forgive()  # one file is refused
@@ -149,9 +151,13 @@ def test_the_towns_order_its_default_and_a_template_there_and_back_on_a_phone(se
     page.get_by_label("Titre").fill("Comme à l’accueil")
     page.get_by_role("button", name="Créer le tableau").click()
     dtan.expect_live()
-    copied = [(column["title"], column["kind"], column["hue"]) for column in board(dtan, "comme-a-l-accueil")["columns"]]
+    copied = [
+        (column["title"], column["kind"], column["hue"]) for column in board(dtan, "comme-a-l-accueil")["columns"]
+    ]
     assert copied == [(column["title"], column["kind"], column["hue"]) for column in board(dtan, "accueil")["columns"]]
-    assert {card["column"] for card in board(dtan, "comme-a-l-accueil")["cards"]} == {board(dtan, "comme-a-l-accueil")["columns"][0]["id"]}
+    assert {card["column"] for card in board(dtan, "comme-a-l-accueil")["cards"]} == {
+        board(dtan, "comme-a-l-accueil")["columns"][0]["id"]
+    }
 
 
 def board(desk: Desk, slug: str) -> dict[str, list[dict[str, object]]]:

@@ -41,7 +41,9 @@ def test_what_is_done_offline_leaves_on_return_exactly_once(lanes: Lanes, anna: 
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     anna.forgive()
     anna.page.mouse.move(300, 300)  # a hand over the board: what drags comes, before the connection goes
-    anna.page.wait_for_function("() => performance.getEntriesByType('resource').some(({ name }) => name.includes('sortable'))")
+    anna.page.wait_for_function(
+        "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('sortable'))"
+    )
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
     anna.drag(anna.card(two), anna.column(lanes.right), where="bottom")
@@ -180,7 +182,9 @@ def test_far_behind_the_page_is_sent_what_differs_and_disturbs_nothing(lanes: La
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
     card = id_of(anna, three)
-    founder.commands({"type": "move_card", "card": card, "column": lanes.right_id if n % 2 else lanes.left_id} for n in range(251))
+    founder.commands(
+        {"type": "move_card", "card": card, "column": lanes.right_id if n % 2 else lanes.left_id} for n in range(251)
+    )
     founder.commands(
         [
             {"type": "move_card", "card": card, "column": lanes.right_id},
@@ -217,7 +221,11 @@ def test_a_killed_server_keeps_every_acknowledged_move(server: Server, seat: Sea
     anna.page.wait_for_function("() => window.acknowledged.length > 15")
     boris.page.wait_for_function("() => window.acknowledged.length > 15")
     server.kill()
-    acknowledged = [move for desk in (anna, boris) for move in desk.page.evaluate("() => (window.stopped = true, window.acknowledged)")]
+    acknowledged = [
+        move
+        for desk in (anna, boris)
+        for move in desk.page.evaluate("() => (window.stopped = true, window.acknowledged)")
+    ]
     server.start()
     for desk in (anna, boris):
         desk.expect_live()

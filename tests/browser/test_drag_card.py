@@ -35,7 +35,9 @@ def test_a_card_dragged_to_another_column_moves_for_both(lanes: Lanes, anna: Des
     assert anna.titles(lanes.right_id) == [four, two]
 
 
-def test_an_empty_column_takes_a_card_over_its_whole_height(lanes: Lanes, founder: Desk, anna: Desk, boris: Desk) -> None:
+def test_an_empty_column_takes_a_card_over_its_whole_height(
+    lanes: Lanes, founder: Desk, anna: Desk, boris: Desk
+) -> None:
     (four,) = named(lanes, "Quatre")
     empty = f"Vide {lanes.left}"
     founder.add_column(empty)
@@ -65,7 +67,9 @@ def test_a_click_on_a_card_one_only_reads_opens_it_without_a_word(lanes: Lanes, 
     expect(reader.toasts).to_have_count(0)
 
 
-def test_a_column_that_refuses_a_card_pales_says_why_and_the_card_goes_back(lanes: Lanes, founder: Desk, anna: Desk) -> None:
+def test_a_column_that_refuses_a_card_pales_says_why_and_the_card_goes_back(
+    lanes: Lanes, founder: Desk, anna: Desk
+) -> None:
     one, two, three = named(lanes, "Un", "Deux", "Trois")
     founder.command(type="set_rights", column=lanes.right_id, agents="comment")
     target = anna.column(lanes.right)
@@ -81,7 +85,9 @@ def test_a_column_that_refuses_a_card_pales_says_why_and_the_card_goes_back(lane
     assert anna.titles(lanes.left_id) == [one, two, three]
 
 
-def test_a_card_archived_by_the_other_glides_back_and_the_reason_is_said(lanes: Lanes, founder: Desk, anna: Desk) -> None:
+def test_a_card_archived_by_the_other_glides_back_and_the_reason_is_said(
+    lanes: Lanes, founder: Desk, anna: Desk
+) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     card = int((anna.card(one).get_attribute("id") or "").removeprefix("card-"))
     anna.drag(anna.card(one), anna.column(lanes.right), where="bottom", drop=False)

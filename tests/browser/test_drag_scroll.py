@@ -54,4 +54,6 @@ def test_a_column_scrolls_down_and_up(lanes: Lanes, long_lane: str, anna: Desk) 
     mouse.move(x, box["y"] + 25, steps=8)
     anna.page.wait_for_function(RETURNED, arg=[long_lane, "scrollTop", 5])
     mouse.up()
-    assert sorted(anna.titles(lanes.left_id)) == sorted([*named(lanes, "Un", "Deux", "Trois"), *(f"Rang {number}" for number in range(15))])
+    assert sorted(anna.titles(lanes.left_id)) == sorted(
+        [*named(lanes, "Un", "Deux", "Trois"), *(f"Rang {number}" for number in range(15))]
+    )

@@ -12,7 +12,9 @@ from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import AGENT, COLLEAGUE, Desk
 from tests.browser.test_drag_card import named
 
-FRENCH = re.compile(r"[œ«»\u202f]|\b(?:colonne|info|vous|votre|pour|dans|cette|Annuler|Fermer|Modifier)\b", re.IGNORECASE)
+FRENCH = re.compile(
+    r"[œ«»\u202f]|\b(?:colonne|info|vous|votre|pour|dans|cette|Annuler|Fermer|Modifier)\b", re.IGNORECASE
+)
 ENGLISH_WORDS = re.compile(r"/en-\w+\.js$")
 TOMORROW = """() => { const day = new Date(); day.setDate(day.getDate() + 1);
   return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-"); }"""

@@ -43,7 +43,9 @@ def choose(desk: Desk, item: str) -> None:
     desk.page.get_by_role("menuitem", name=item).click()
 
 
-def test_a_flash_reaches_a_phone_without_covering_anything_and_leaves_when_it_is_read(lanes: Lanes, seat: SeatSomebody) -> None:
+def test_a_flash_reaches_a_phone_without_covering_anything_and_leaves_when_it_is_read(
+    lanes: Lanes, seat: SeatSomebody
+) -> None:
     anna, boris = seat(), seat(COLLEAGUE, **PHONE)
     other_tab = boris.new_tab()
     (title,) = named(lanes, "Un")
@@ -73,7 +75,9 @@ def test_a_flash_reaches_a_phone_without_covering_anything_and_leaves_when_it_is
     expect(anna.card(title).locator(".chip.flashing")).to_have_count(0)
 
 
-def test_it_rings_once_for_all_of_ones_tabs_but_not_in_quiet_hours_and_goes_when_it_is_put_out(lanes: Lanes, seat: SeatSomebody) -> None:
+def test_it_rings_once_for_all_of_ones_tabs_but_not_in_quiet_hours_and_goes_when_it_is_put_out(
+    lanes: Lanes, seat: SeatSomebody
+) -> None:
     anna, boris, carole = seat(path=None), seat(COLLEAGUE, path=None), seat(READER, path=None)
     for desk in (boris, carole):
         desk.context.add_init_script(LISTENING)
@@ -82,7 +86,9 @@ def test_it_rings_once_for_all_of_ones_tabs_but_not_in_quiet_hours_and_goes_when
     for page, quiet in ((pages[0], None), (pages[1], None), (carole.page, ["00:00", "24:00"])):
         expect(page.locator(".live .words")).to_have_text("En direct")
         chosen = {"sound": True, "desktop": True, "quiet": quiet}
-        page.locator(".flashes").evaluate("(element, chosen) => { element.dataset.alerts = JSON.stringify(chosen); }", chosen)
+        page.locator(".flashes").evaluate(
+            "(element, chosen) => { element.dataset.alerts = JSON.stringify(chosen); }", chosen
+        )
     card = anna.add_card(lanes.left_id, "Gaz00a0: évacuez le hall")
     anna.command(type="flash_card", card=card, on=True)
     for page in (*pages, carole.page):

@@ -64,7 +64,9 @@ def test_a_sheet_is_printed_on_one_page_with_its_code(seat: SeatSomebody, lanes:
     expect(page.get_by_text("Fiche remise 1 fois")).to_be_visible()
 
 
-def test_a_resident_reads_the_page_until_it_is_taken_away(seat: SeatSomebody, lanes: Lanes, founder: Desk, browser: Browser) -> None:
+def test_a_resident_reads_the_page_until_it_is_taken_away(
+    seat: SeatSomebody, lanes: Lanes, founder: Desk, browser: Browser
+) -> None:
     card = founder.add_card(lanes.left_id, "Piscine de " + "demi" * 20, body="<p>Ouverte.</p>")
     desk = seat(path=None)
     desk.page.goto(f"{desk.server.url}/cards/{card}/sheet")

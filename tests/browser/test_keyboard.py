@@ -166,7 +166,9 @@ def test_a_card_is_moved_by_the_dialog(lanes: Lanes, anna: Desk, boris: Desk) ->
     focus(anna, two)
     press(anna, "m")
     dialog = anna.page.get_by_role("dialog", name="Déplacer vers…")
-    expect(dialog.get_by_label("Position")).to_have_value((anna.card(one).get_attribute("id") or "").removeprefix("card-"))
+    expect(dialog.get_by_label("Position")).to_have_value(
+        (anna.card(one).get_attribute("id") or "").removeprefix("card-")
+    )
     dialog.get_by_label("Colonne").select_option(label=lanes.right)
     dialog.get_by_label("Position").select_option(label="Tout en haut")
     dialog.get_by_label("Position").focus()

@@ -75,7 +75,9 @@ def test_an_archived_card_is_restored_from_the_archive(lanes: Lanes, anna: Desk,
     boris.expect_cards(lanes.left, [one, two, three])
 
 
-def test_a_panel_stays_open_while_its_card_moves_and_says_when_it_is_archived(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+def test_a_panel_stays_open_while_its_card_moves_and_says_when_it_is_archived(
+    lanes: Lanes, anna: Desk, boris: Desk
+) -> None:
     (one,) = named(lanes, "Un")
     card = id_of(anna, one)
     anna.open_card(one)

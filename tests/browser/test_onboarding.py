@@ -32,12 +32,16 @@ def new_guide_column(facilitator: Desk, title: str, rules: list[str]) -> list[in
 
 def test_the_tour_waits_while_a_card_is_open_or_somebody_types(seat: SeatSomebody) -> None:
     desk = seat(NEWCOMER, path=None)
-    desk.page.get_by_role("button", name="Passer la visite").wait_for()  # it began where they arrived, and they go on without an answer
+    desk.page.get_by_role(
+        "button", name="Passer la visite"
+    ).wait_for()  # it began where they arrived, and they go on without an answer
     desk.page.route("**/profile/welcomed", lambda route: route.abort())
     rule = next(card["id"] for card in desk.board()["cards"])
     desk.requests.clear()
     desk.open_board(f"/cards/{rule}")
-    desk.page.add_init_script("addEventListener('DOMContentLoaded', () => document.querySelector('.filter [role=combobox]')?.focus())")
+    desk.page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.querySelector('.filter [role=combobox]')?.focus())"
+    )
     desk.open_board()
     expect(desk.page.locator("body")).to_have_attribute("data-newcomer", "")
     assert [url for url in desk.requests if "/tour-" in url] == []  # it was not even fetched
@@ -174,10 +178,16 @@ def test_the_guide_is_printed_without_what_surrounds_it(seat: SeatSomebody) -> N
     desk.page.get_by_role("button", name="Imprimer").click()
     expect(desk.page).to_have_title("imprimé")
     desk.page.emulate_media(media="print", color_scheme="dark")
-    assert desk.page.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"  # paper is white
+    assert (
+        desk.page.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"
+    )  # paper is white
     for unwanted in (".topbar", ".skip", ".guide .btn"):
         expect(desk.page.locator(unwanted).first).to_be_hidden()
     expect(desk.page.get_by_role("heading", name="Raccourcis clavier")).to_be_visible()
-    assert desk.page.locator(".rule").evaluate_all("(rules) => rules.every((rule) => getComputedStyle(rule).breakInside === 'avoid')")
+    assert desk.page.locator(".rule").evaluate_all(
+        "(rules) => rules.every((rule) => getComputedStyle(rule).breakInside === 'avoid')"
+    )
     pdf = desk.page.pdf(prefer_css_page_size=True)
-    assert {(round(float(w)), round(float(h))) for w, h in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)} == {(595, 842)}
+    assert {
+        (round(float(w)), round(float(h))) for w, h in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    } == {(595, 842)}

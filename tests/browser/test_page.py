@@ -44,7 +44,9 @@ def test_the_board_reads_without_script(browser: Browser, shared_server: Server)
     page = desk.page
     expect(page.get_by_role("heading", level=2, name="CCAS")).to_be_visible()
     expect(page.locator(".no-script")).to_be_visible()
-    expect(page.get_by_role("button")).to_have_count(2)  # the flash is read by a form, and the browser itself opens the menu of boards
+    expect(page.get_by_role("button")).to_have_count(
+        2
+    )  # the flash is read by a form, and the browser itself opens the menu of boards
     page.get_by_role("button", name="changer de tableau").click()
     expect(page.get_by_role("menuitem", name="Alertes et intempéries")).to_be_visible()
     page.keyboard.press("Escape")
@@ -62,7 +64,9 @@ def test_what_the_board_needs_is_small(seat: SeatSomebody) -> None:
     anna.page.on(
         "response",
         lambda response: (
-            sizes.__setitem__(response.url, int(response.headers.get("content-length", 0))) if "/static/" in response.url else None
+            sizes.__setitem__(response.url, int(response.headers.get("content-length", 0)))
+            if "/static/" in response.url
+            else None
         ),
     )
     anna.open_board()

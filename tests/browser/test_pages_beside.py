@@ -101,7 +101,14 @@ def test_every_control_of_a_page_is_reached_by_tab_and_shows_it(seat: SeatSomebo
     desk = seat(FACILITATOR, path=None)
     missed = {
         path: found
-        for path in ("/people", "/services/1/edit", "/rights", "/profile", "/boards/accueil/history", "/boards/accueil/guide")
+        for path in (
+            "/people",
+            "/services/1/edit",
+            "/rights",
+            "/profile",
+            "/boards/accueil/history",
+            "/boards/accueil/guide",
+        )
         if (found := unreached(desk, path))
     }
     assert missed == {}

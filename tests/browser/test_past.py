@@ -28,7 +28,9 @@ def show_history(desk: Desk) -> None:
     expect(desk.panel.locator(".history")).to_be_visible()
 
 
-def test_an_earlier_text_is_taken_up_from_the_panel_while_a_colleague_looks_on(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+def test_an_earlier_text_is_taken_up_from_the_panel_while_a_colleague_looks_on(
+    lanes: Lanes, anna: Desk, boris: Desk
+) -> None:
     (one,) = named(lanes, "Un")
     rewrite(anna, one, f"{one} bis")
     anna.open_card(f"{one} bis")
@@ -101,7 +103,9 @@ def test_choosing_a_moment_on_a_phone_and_axe_on_all_of_it(lanes: Lanes, anna: D
     expect(field).to_have_value("2190-01-01T10:00")
 
 
-def test_what_is_long_archived_is_erased_after_a_page_that_says_what_goes(lanes: Lanes, founder: Desk, seat: SeatSomebody) -> None:
+def test_what_is_long_archived_is_erased_after_a_page_that_says_what_goes(
+    lanes: Lanes, founder: Desk, seat: SeatSomebody
+) -> None:
     one, two = named(lanes, "Un", "Deux")
     ids = {str(card["title"]): card["id"] for card in founder.board()["cards"]}
     for title in (one, two):

@@ -40,15 +40,21 @@ def test_two_rename_the_same_column(lanes: Lanes, facilitator: Desk, seat: SeatS
     expect(other.column(f"{lanes.left} premier")).to_be_visible()
     dialog(other).get_by_label("Titre").fill(f"{lanes.left} second")
     dialog(other).get_by_role("button", name="Enregistrer").click()
-    expect(dialog(other).get_by_role("alert")).to_contain_text(f"elle s’appelle maintenant «\u202f\u2068{lanes.left} premier\u2069\u202f»")
+    expect(dialog(other).get_by_role("alert")).to_contain_text(
+        f"elle s’appelle maintenant «\u202f\u2068{lanes.left} premier\u2069\u202f»"
+    )
     expect(dialog(other).get_by_label("Titre")).to_have_value(f"{lanes.left} second")
     expect(facilitator.column(f"{lanes.left} premier")).to_be_visible()
     dialog(other).get_by_role("button", name="Enregistrer").click()
     for desk in (facilitator, other):
-        expect(desk.column(f"{lanes.left} second")).to_have_attribute("data-hue", "170")  # the colour of the first, who altered it, stays
+        expect(desk.column(f"{lanes.left} second")).to_have_attribute(
+            "data-hue", "170"
+        )  # the colour of the first, who altered it, stays
 
 
-def test_a_column_is_merged_away_under_an_open_panel_and_under_a_form(lanes: Lanes, facilitator: Desk, anna: Desk, boris: Desk) -> None:
+def test_a_column_is_merged_away_under_an_open_panel_and_under_a_form(
+    lanes: Lanes, facilitator: Desk, anna: Desk, boris: Desk
+) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     anna.open_card(one)
     form = boris.edit_card(two)

@@ -56,7 +56,9 @@ def test_a_service_left_while_the_connection_was_lost_takes_its_columns_along(
         shared_server.flask("people", "set-services", AGENT, "ccas")
 
 
-def test_a_card_carried_to_a_hidden_column_leaves_other_pages(lanes: Lanes, founder: Desk, anna: Desk, reader: Desk) -> None:
+def test_a_card_carried_to_a_hidden_column_leaves_other_pages(
+    lanes: Lanes, founder: Desk, anna: Desk, reader: Desk
+) -> None:
     founder.command(type="set_rights", column=lanes.right_id, readers="none")
     expect(reader.column(lanes.right)).to_have_count(0)
     anna.drag(anna.card(named(lanes, "Deux")[0]), anna.column(lanes.right))
@@ -76,7 +78,9 @@ def test_what_was_being_typed_survives_a_right_withdrawn(lanes: Lanes, founder: 
     anna.expect_cards(lanes.left, named(lanes, "Un", "Deux", "Trois"))
 
 
-def test_a_right_to_edit_withdrawn_takes_the_buttons_along_and_one_given_brings_them(lanes: Lanes, founder: Desk, anna: Desk) -> None:
+def test_a_right_to_edit_withdrawn_takes_the_buttons_along_and_one_given_brings_them(
+    lanes: Lanes, founder: Desk, anna: Desk
+) -> None:
     [card] = named(lanes, "Un")
     add = anna.column(lanes.left).get_by_role("button", name="Ajouter une info")
     anna.open_card(card)
@@ -105,7 +109,9 @@ def test_the_table_of_rights_acts_on_open_pages(lanes: Lanes, facilitator: Desk,
     expect(reader.column(lanes.left)).to_have_count(0)
 
 
-def test_a_facilitator_sees_the_board_as_a_reader_and_changes_nothing(lanes: Lanes, founder: Desk, facilitator: Desk) -> None:
+def test_a_facilitator_sees_the_board_as_a_reader_and_changes_nothing(
+    lanes: Lanes, founder: Desk, facilitator: Desk
+) -> None:
     founder.command(type="set_rights", column=lanes.right_id, readers="none")
     page = facilitator.page
     page.goto(f"{facilitator.server.url}/rights")

@@ -27,8 +27,13 @@ COUNT_DEPARTURES = """
 def workers(demo_data: Path, tmp_path: Path) -> Iterator[list[Server]]:
     """On one SQLite file, and with a Redis that is away: what they lack for it has no part in this."""
     shutil.copytree(demo_data, tmp_path / "var")
-    shared = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/flash-news.sqlite3", "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}
-    workers = [Server(tmp_path / f"worker-{number}", **shared, SECRET_KEY="k" * 40, PROXY_HOPS="1") for number in range(2)]
+    shared = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/var/flash-news.sqlite3",
+        "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0",
+    }
+    workers = [
+        Server(tmp_path / f"worker-{number}", **shared, SECRET_KEY="k" * 40, PROXY_HOPS="1") for number in range(2)
+    ]
     yield workers
     for worker in workers:
         worker.kill()
@@ -48,7 +53,9 @@ def front(workers: list[Server], tmp_path: Path) -> Iterator[Server]:
     nginx.stop()
 
 
-def test_a_page_goes_over_and_keeps_what_was_being_written(workers: list[Server], front: Server, seat: SeatSomebody) -> None:
+def test_a_page_goes_over_and_keeps_what_was_being_written(
+    workers: list[Server], front: Server, seat: SeatSomebody
+) -> None:
     anna = seat(AGENT, server=front, afresh=True, path=None, ignore_https_errors=True)
     anna.context.add_init_script(COUNT_DEPARTURES)
     anna.open_board()
@@ -60,6 +67,8 @@ def test_a_page_goes_over_and_keeps_what_was_being_written(workers: list[Server]
         worker.start()
     anna.expect_live()
     anna.page.keyboard.press("Enter")
-    expect(anna.column("CCAS").locator("li.card:not(.pending)", has_text="Écrite pendant le redémarrage")).to_have_count(1)
+    expect(
+        anna.column("CCAS").locator("li.card:not(.pending)", has_text="Écrite pendant le redémarrage")
+    ).to_have_count(1)
     assert anna.page.evaluate("() => window.departures") >= 1
     assert anna.page.evaluate("() => performance.getEntriesByType('navigation').length") == 1

@@ -69,7 +69,9 @@ def test_one_of_them_is_dragged_and_all_come_along(lanes: Lanes, anna: Desk, bor
         desk.expect_cards(lanes.left, [one, two, three])
 
 
-def test_by_finger_in_a_mode_of_its_own_and_what_leaves_is_no_longer_selected(lanes: Lanes, seat: SeatSomebody, boris: Desk) -> None:
+def test_by_finger_in_a_mode_of_its_own_and_what_leaves_is_no_longer_selected(
+    lanes: Lanes, seat: SeatSomebody, boris: Desk
+) -> None:
     one, two, three, _four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     phone = seat(AGENT, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
     phone.column(lanes.left).get_by_role("button", name="Menu de la colonne").tap()

@@ -26,7 +26,9 @@ def begin_with_an_older_script(desk: Desk) -> None:
         route.fulfill(response=route.fetch(), body=route.fetch().text().replace(script, OLDER.removeprefix("/static/")))
 
     desk.page.route("**/start-*.js", older)
-    desk.page.route(f"**{OLDER}", lambda route: route.fulfill(path=asset_file("app.js"), content_type="text/javascript"))
+    desk.page.route(
+        f"**{OLDER}", lambda route: route.fulfill(path=asset_file("app.js"), content_type="text/javascript")
+    )
     desk.page.reload()
     desk.expect_live()
     expect(desk.toasts).to_contain_text("Flash News vient d’être mis à jour.")
@@ -34,7 +36,9 @@ def begin_with_an_older_script(desk: Desk) -> None:
 
 
 def runs(page: Page, script: str) -> bool:
-    found: bool = page.evaluate("(script) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(script))", script)
+    found: bool = page.evaluate(
+        "(script) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(script))", script
+    )
     return found
 
 

@@ -34,7 +34,15 @@ class Nginx:
         (self.folder / "site.conf").write_text(self._site(), encoding="utf-8")
         (self.folder / "nginx.conf").write_text(self._frame(), encoding="utf-8")
         assert PROGRAM is not None
-        command = [PROGRAM, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "error.log")]
+        command = [
+            PROGRAM,
+            "-p",
+            str(self.folder),
+            "-c",
+            str(self.folder / "nginx.conf"),
+            "-e",
+            str(self.folder / "error.log"),
+        ]
         self.process = subprocess.Popen(command)
         self._wait_until_it_listens()
         return self
@@ -55,7 +63,9 @@ class Nginx:
             "/etc/letsencrypt/live/flash.ville.example/fullchain.pem": str(self.certificate),
             "/etc/letsencrypt/live/flash.ville.example/privkey.pem": str(self.key),
             "server_name flash.ville.example;": "server_name localhost;",
-            "server 127.0.0.1:5000 max_fails=0;": "\n".join(f"server 127.0.0.1:{port} max_fails=0;" for port in self.workers),
+            "server 127.0.0.1:5000 max_fails=0;": "\n".join(
+                f"server 127.0.0.1:{port} max_fails=0;" for port in self.workers
+            ),
             "/opt/flash-news/": f"{ROOT}/",
         }.items():
             assert delivered in site, f"deploy/nginx.conf no longer says {delivered!r}"
@@ -83,7 +93,9 @@ http {{
         subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
         files = ["-keyout", str(self.key), "-out", str(self.certificate)]
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files], check=True, capture_output=True
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files],
+            check=True,
+            capture_output=True,
         )
 
     def _wait_until_it_listens(self) -> None:

@@ -49,7 +49,9 @@ class Page(LivePerson):
 
     def wait_for_company(self, count: int) -> None:
         """Until this page is live and was told last that so many people are on the board."""
-        self.wait_until(lambda: self.socket.connected and [told["total"] for told in self.events("presence")[-1:]] == [count])
+        self.wait_until(
+            lambda: self.socket.connected and [told["total"] for told in self.events("presence")[-1:]] == [count]
+        )
 
     def _go_over(self, told: dict[str, float]) -> None:
         self._leaving.set()

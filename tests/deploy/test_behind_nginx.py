@@ -28,7 +28,9 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed"
 def town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("behind-nginx")
     shutil.copytree(demo_data, folder / "var")
-    server = ServerFromNothing(folder / "var", PROXY_HOPS="1", METRICS_FROM="127.0.0.1", LOG_FORMAT="json", LOG_LEVEL="DEBUG")
+    server = ServerFromNothing(
+        folder / "var", PROXY_HOPS="1", METRICS_FROM="127.0.0.1", LOG_FORMAT="json", LOG_LEVEL="DEBUG"
+    )
     nginx = Nginx(folder, server.port)
     server.settings |= {"PUBLIC_URL": nginx.url, "SSL_CERT_FILE": str(nginx.certificate)}
     server.start()
@@ -51,7 +53,9 @@ def test_signing_in_gives_cookies_that_only_travel_encrypted(town: Town) -> None
 def test_a_move_travels_over_websocket_from_one_browser_to_another(town: Town) -> None:
     with Browser(town, "dtan") as agent, Browser(town, "mediatheque") as colleague:
         card, column = town_card(agent)
-        answer = agent.live.call("command", {"board": "accueil", "key": "k", "type": "move_card", "card": card, "column": column})
+        answer = agent.live.call(
+            "command", {"board": "accueil", "key": "k", "type": "move_card", "card": card, "column": column}
+        )
         heard = colleague.wait_for_seq(answer["seq"])
     assert agent.live.transport() == "websocket"
     assert heard["cards"][str(card)]["column"] == column
@@ -79,7 +83,9 @@ def test_figures_are_read_from_the_worker_and_never_through_nginx(town: Town) ->
     with Browser(town, "dtan") as agent, Browser(town, "ccas", transports=["polling"]):
         before = figures(town)
         card, column = town_card(agent)
-        answer = agent.live.call("command", {"board": "accueil", "key": "figures", "type": "move_card", "card": card, "column": column})
+        answer = agent.live.call(
+            "command", {"board": "accueil", "key": "figures", "type": "move_card", "card": card, "column": column}
+        )
         agent.wait_for_seq(answer["seq"])
         now = figures(town)
     assert now['flash_news_connections{transport="websocket"}'] == 1
@@ -97,7 +103,9 @@ def test_a_request_has_one_number_in_the_answer_and_in_the_log(town: Town) -> No
     assert re.fullmatch("[0-9a-f]{32}", number)  # nginx's own
     with Browser(town, "ccas"):
         pass
-    lines = [json.loads(line) for line in town.server.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    lines = [
+        json.loads(line) for line in town.server.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")
+    ]
     [line] = [line for line in lines if line.get("request_id") == number]
     assert (line["what"], line["status"]) == ("GET accounts.show_sign_in", 200)
     joins = [line["request_id"] for line in lines if line.get("what") == "live join"]
@@ -127,7 +135,8 @@ def test_redirects_stay_on_the_address_that_was_asked(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "Forwarded", "X-Forwarded-Prefix", "X-Original-URL"]
+    "header",
+    ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "Forwarded", "X-Forwarded-Prefix", "X-Original-URL"],
 )
 def test_a_forged_forwarding_header_changes_nothing(town: Town, header: str) -> None:
     forged = town.get("/sign-in", headers={header: "evil.example"})
@@ -138,7 +147,9 @@ def test_a_forged_forwarding_header_changes_nothing(town: Town, header: str) -> 
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated:DeprecationWarning")
-@pytest.mark.parametrize(("version", "ciphers"), [("TLSv1_1", "DEFAULT:@SECLEVEL=0"), ("TLSv1_2", "AES128-SHA256:AES256-SHA:@SECLEVEL=0")])
+@pytest.mark.parametrize(
+    ("version", "ciphers"), [("TLSv1_1", "DEFAULT:@SECLEVEL=0"), ("TLSv1_2", "AES128-SHA256:AES256-SHA:@SECLEVEL=0")]
+)
 def test_what_is_no_longer_safe_is_not_spoken(town: Town, version: str, ciphers: str) -> None:
     """Neither an old version of TLS nor a cipher without forward secrecy."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -154,7 +165,10 @@ def test_a_made_up_host_goes_no_further(town: Town) -> None:
 
 
 def test_forged_addresses_do_not_get_around_the_limit_on_sign_ins(town: Town) -> None:
-    statuses = [Browser(town, "sports", "a wrong password", forwarded_for=f"192.0.2.{number}").page.status_code for number in range(11)]
+    statuses = [
+        Browser(town, "sports", "a wrong password", forwarded_for=f"192.0.2.{number}").page.status_code
+        for number in range(11)
+    ]
     assert statuses == [401] * 10 + [429]
 
 
@@ -226,7 +240,9 @@ class Town:
         request = requests.Request("GET", self.nginx.url, headers={"Accept": "text/html", **(headers or {})}).prepare()
         request.url = self.nginx.url + path
         with requests.Session() as web:
-            return web.send(request, verify=str(self.nginx.certificate), allow_redirects=False, stream=stream, timeout=60)
+            return web.send(
+                request, verify=str(self.nginx.certificate), allow_redirects=False, stream=stream, timeout=60
+            )
 
 
 class Browser:
@@ -248,9 +264,16 @@ class Browser:
         self.web.trust_env = False  # else a REQUESTS_CA_BUNDLE in the environment would win over the certificate below
         self.web.verify = str(town.nginx.certificate)
         # Browsers say where a form was sent from, and over HTTPS it is checked.
-        self.web.headers.update({"Accept": "text/html", "Referer": f"{self.url}/sign-in", "X-Forwarded-For": forwarded_for})
+        self.web.headers.update(
+            {"Accept": "text/html", "Referer": f"{self.url}/sign-in", "X-Forwarded-For": forwarded_for}
+        )
         token = self._token(self.web.get(f"{self.url}/sign-in", timeout=60))
-        fields = {"email": f"{name}@demo.example", "password": password, "csrf_token": token, **({"remember": "1"} if remember else {})}
+        fields = {
+            "email": f"{name}@demo.example",
+            "password": password,
+            "csrf_token": token,
+            **({"remember": "1"} if remember else {}),
+        }
         self.page = self.web.post(f"{self.url}/sign-in", data=fields, timeout=60)
         self.heard: list[dict[str, Any]] = []
         self._news = threading.Condition()
@@ -295,7 +318,10 @@ def figures(town: Town) -> dict[str, float]:
     """What Prometheus reads from the worker."""
     told = requests.get(f"{town.server.url}/metrics", timeout=60)
     assert told.status_code == 200
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in told.text.splitlines() if not line.startswith("#"))}
+    return {
+        name: float(value)
+        for name, value in (line.rsplit(" ", 1) for line in told.text.splitlines() if not line.startswith("#"))
+    }
 
 
 def town_card(browser: Browser) -> tuple[int, int]:

@@ -54,7 +54,10 @@ def test_a_command_sent_again_to_the_other_worker_is_carried_out_once(here: Live
 
 def test_the_doctor_knows_the_workers_wherever_they_listen(workers: list[Server]) -> None:
     elsewhere = Server(workers[0].data_dir, **{**workers[0].settings, "PORT": str(free_port())})
-    told = {finding["subject"]: (finding["state"], finding["told"]) for finding in json.loads(elsewhere.flask("doctor", "--json").stdout)}
+    told = {
+        finding["subject"]: (finding["state"], finding["told"])
+        for finding in json.loads(elsewhere.flask("doctor", "--json").stdout)
+    }
     assert told["Service"] == (
         "well",
         f"2 processus servent, sur d’autres ports ou d’autres machines que 127.0.0.1:{elsewhere.settings['PORT']}.",
@@ -113,7 +116,10 @@ def test_what_one_reads_at_one_worker_is_heard_at_ones_page_at_the_other(
     for elsewhere in connected(workers[1], "dtan@demo.example"):
         seq = here.board()["seq"]
         headers = {"X-CSRFToken": here.csrf_token}
-        assert here.web.put(f"{here.url}/boards/accueil/seen", json={"seq": seq}, headers=headers, timeout=60).status_code == 204
+        assert (
+            here.web.put(f"{here.url}/boards/accueil/seen", json={"seq": seq}, headers=headers, timeout=60).status_code
+            == 204
+        )
         told = elsewhere.wait_until(partial(elsewhere.events, "seen"))
         assert [each["to"] for each in told] == [seq]
     assert there.events("seen") == []
@@ -127,9 +133,15 @@ def test_an_account_disabled_at_one_worker_is_cut_off_at_the_other(workers: list
     assert workers[0].flask("people", "enable", "sports@demo.example").returncode == 0
 
 
-def test_what_is_due_is_done_once_though_both_workers_look(here: LivePerson, workers: list[Server], postgresql_url: str) -> None:
-    with psycopg.connect(make_url(postgresql_url).set(drivername="postgresql").render_as_string(hide_password=False)) as database:
-        due = database.execute("UPDATE jobs SET due_at = now() WHERE name = 'forget_old_searches' RETURNING runs").fetchone()
+def test_what_is_due_is_done_once_though_both_workers_look(
+    here: LivePerson, workers: list[Server], postgresql_url: str
+) -> None:
+    with psycopg.connect(
+        make_url(postgresql_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    ) as database:
+        due = database.execute(
+            "UPDATE jobs SET due_at = now() WHERE name = 'forget_old_searches' RETURNING runs"
+        ).fetchone()
         database.commit()
         assert due
         done = "SELECT runs FROM jobs WHERE name = 'forget_old_searches' AND due_at > now() AND taken_by IS NULL"

@@ -27,7 +27,12 @@ class Site:
     """nginx, its workers, and the Redis between them."""
 
     def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
-        shared = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": uuid.uuid4().hex * 2, "PROXY_HOPS": "1"}
+        shared = {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": uuid.uuid4().hex * 2,
+            "PROXY_HOPS": "1",
+        }
         self.workers = [Server(folder / f"worker-{number}", **shared) for number in range(2)]
         self.nginx = Nginx(folder, *(worker.port for worker in self.workers))
         for worker in self.workers:
@@ -65,7 +70,9 @@ class Site:
             unit = asked.read_text(encoding="ascii")
             [worker] = [worker for worker in self.workers if str(worker.port) in unit]
             worker.stop()
-            done.write_text("begun\n", encoding="ascii")  # as systemd does for a service that does not say when it is ready
+            done.write_text(
+                "begun\n", encoding="ascii"
+            )  # as systemd does for a service that does not say when it is ready
             worker.start()
 
 
@@ -101,14 +108,20 @@ def test_long_polling_keeps_to_its_worker(site: Site) -> None:
     person = LivePerson(site.nginx.url, "ccas@demo.example", web=trusting(site.nginx))
     person.socket.connect(site.nginx.url, transports=["polling"], wait_timeout=60)
     assert person.socket.transport() == "polling"
-    assert len([person.join()["seq"] for _round in range(8)]) == 8  # more requests than could all reach one worker by chance
+    assert (
+        len([person.join()["seq"] for _round in range(8)]) == 8
+    )  # more requests than could all reach one worker by chance
     person.leave()
 
 
 def test_attempts_to_sign_in_are_counted_wherever_they_arrive(site: Site) -> None:
     web = trusting(site.nginx)
     page = web.get(f"{site.nginx.url}/sign-in", timeout=60).text
-    fields = {"email": "nobody@demo.example", "password": "wrong", "csrf_token": page.split('name="csrf-token" content="')[1].split('"')[0]}
+    fields = {
+        "email": "nobody@demo.example",
+        "password": "wrong",
+        "csrf_token": page.split('name="csrf-token" content="')[1].split('"')[0],
+    }
     answers = [web.post(f"{site.nginx.url}/sign-in", data=fields, timeout=60).status_code for _attempt in range(11)]
     assert answers == [401] * 10 + [429]
 
@@ -162,7 +175,9 @@ def write_live(page: Page, column: int, over: threading.Event, acknowledged: dic
         acknowledged[answer["key"]] = answer["seq"]
 
 
-def send_pages(site: Site, column: int, over: threading.Event, acknowledged: dict[str, int], refused: list[str]) -> None:
+def send_pages(
+    site: Site, column: int, over: threading.Event, acknowledged: dict[str, int], refused: list[str]
+) -> None:
     """By HTTP and never twice, as a form is sent: whatever is not answered at once counts as refused."""
     page = LivePerson(site.nginx.url, "dtan@demo.example", web=trusting(site.nginx))
     while not over.wait(0.05):

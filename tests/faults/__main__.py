@@ -23,16 +23,22 @@ FAULTS = sorted(
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Bring faults about and look what is lost.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults", description="Bring faults about and look what is lost."
+    )
     parser.add_argument("names", nargs="+", choices=FAULTS, metavar="NAME", help=", ".join(FAULTS))
     parser.add_argument("--times", type=int, help="how often; for the soak, how many minutes")
     parser.add_argument(
-        "--ready", action="store_true", help="workers are forked by a process that has imported everything: worker, shuffled"
+        "--ready",
+        action="store_true",
+        help="workers are forked by a process that has imported everything: worker, shuffled",
     )
     options = parser.parse_args()
     servers = {"server": Server} if options.ready else {}
     raise_file_limit()
-    RESULTS.mkdir(parents=True, exist_ok=True)  # on the disk that the product's own data is on: a /tmp in memory would commit for free
+    RESULTS.mkdir(
+        parents=True, exist_ok=True
+    )  # on the disk that the product's own data is on: a /tmp in memory would commit for free
     wrong = False
     for name in options.names:
         fault = importlib.import_module(f"tests.faults.{name}")
@@ -44,7 +50,8 @@ def main() -> int:
             except Exception as error:  # what was seen until then is worth telling
                 report.wrong.append(f"{type(error).__name__}: {error}")
                 report.lines += [
-                    f"{log.relative_to(folder)}:\n{log.read_text(errors='replace')[-3000:]}" for log in Path(folder).rglob("server.log")
+                    f"{log.relative_to(folder)}:\n{log.read_text(errors='replace')[-3000:]}"
+                    for log in Path(folder).rglob("server.log")
                 ]
         sys.stdout.write(f"{report}\n\n")
         sys.stdout.flush()

@@ -103,7 +103,10 @@ def one_after_the_other_it_gives_the_same(history: History) -> Iterator[str]:
         refusals.look(entry.seq, board)
     for seq, found in readings.items():
         yield f"{_said(found[0])} found the board at {seq}, which never was"
-    yield from (f"{_said(operation)} was refused with {operation.code}; at no moment it could have been" for operation in refusals.open)
+    yield from (
+        f"{_said(operation)} was refused with {operation.code}; at no moment it could have been"
+        for operation in refusals.open
+    )
     in_the_end = _view_of_rows(history)
     if in_the_end != board.view:
         yield f"the database ends with another board: {_difference(in_the_end, board.view)}"
@@ -165,7 +168,8 @@ class _Refusals:
         answered = sorted((one.completed, one.seqs[0]) for one in history.operations if one.done)
         asked = sorted((one.invoked, one.seqs[0]) for one in history.operations if one.done and not one.reads)
         self._span = {
-            one.key: (_highest_before(answered, one.invoked, history.first_seq), _lowest_after(asked, one.completed)) for one in self.open
+            one.key: (_highest_before(answered, one.invoked, history.first_seq), _lowest_after(asked, one.completed))
+            for one in self.open
         }
 
     def look(self, seq: int, board: Board) -> None:
@@ -216,7 +220,9 @@ def _by_key(history: History) -> dict[str, list[Entry]]:
 
 def _difference(found: View, expected: View) -> str:
     columns = [column for column in {*found, *expected} if found.get(column) != expected.get(column)]
-    return "; ".join(f"column {column} is {found.get(column)}, not {expected.get(column)}" for column in columns[:2])[:600]
+    return "; ".join(f"column {column} is {found.get(column)}, not {expected.get(column)}" for column in columns[:2])[
+        :600
+    ]
 
 
 def _said(operation: Operation) -> str:

@@ -21,7 +21,10 @@ async def run(folder: Path, times: int, report: Report) -> None:
     worker = await Worker(folder, settings_of(folder)).start()
     line = await Proxy(worker.url).start()
     crowd = await Crowd(town, [worker.url], think_seconds=0.5).gather()
-    far = [await crowd.page(f"far-{n}", token, [line.url]).open() for n, token in enumerate([*town.writers[:2], *town.watchers[:2]])]
+    far = [
+        await crowd.page(f"far-{n}", token, [line.url]).open()
+        for n, token in enumerate([*town.writers[:2], *town.watchers[:2]])
+    ]
     crowd.writers += far[:2]
     crowd.watchers += far[2:]
     await crowd.all_live()
@@ -30,13 +33,17 @@ async def run(folder: Path, times: int, report: Report) -> None:
         await asyncio.sleep(3)
         line.silence()
         await asyncio.sleep(CUT_OFF_SECONDS)
-        asked = [one for one in crowd.history.operations if one.client.startswith("far") and not one.reads and not one.status]
+        asked = [
+            one for one in crowd.history.operations if one.client.startswith("far") and not one.reads and not one.status
+        ]
         report.require(bool(asked), "nobody who was cut off was waiting for an answer")
         behind = await crowd.head() - min(page.seq for page in far)
         line.pass_on()
         back = time.monotonic()
         report.took(await crowd.in_step(back))
-        report.lines.append(f"after {CUT_OFF_SECONDS} s {behind} changes had been missed, {len(asked)} commands waited for their answer")
+        report.lines.append(
+            f"after {CUT_OFF_SECONDS} s {behind} changes had been missed, {len(asked)} commands waited for their answer"
+        )
     report.wrong += await crowd.verdict(folder / "flash-news.sqlite3")
     report.tell(crowd.history)
     await worker.stop()

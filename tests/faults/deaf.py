@@ -53,7 +53,9 @@ async def _edit(crowd: Crowd, edits: int) -> float:
     for number in range(edits):
         version = writer.cards[card][2][1]
         began = time.monotonic()
-        operation = await writer.perform({"type": "edit_card", "card": card, "version": version, "title": f"Revue {number}", "body": BODY})
+        operation = await writer.perform(
+            {"type": "edit_card", "card": card, "version": version, "title": f"Revue {number}", "body": BODY}
+        )
         while operation.done and not all(page.seq >= operation.seqs[0] for page in crowd.pages):
             await asyncio.sleep(0.001)
         took.append(time.monotonic() - began)
@@ -71,7 +73,9 @@ def _deaf(town: Town, url: str, token: str) -> socket.socket:
     heard = b""
     while b"\r\n\r\n" not in heard:
         heard += deaf.recv(4096)
-    deaf.sendall(masked_frame(b"40") + masked_frame(b"421" + json.dumps(["join", {"board": town.board, "after": -1}]).encode()))
+    deaf.sendall(
+        masked_frame(b"40") + masked_frame(b"421" + json.dumps(["join", {"board": town.board, "after": -1}]).encode())
+    )
     while b'"resync"' not in heard:
         heard += deaf.recv(4096)
     return deaf

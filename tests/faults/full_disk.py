@@ -75,7 +75,10 @@ def _fill(disk: Path) -> None:
     """To the last byte. What the database has set aside in its log is given back before that, or it would write on for a while."""
     with (disk / "filler").open("wb", buffering=0) as filler:
         _write_until_full(filler, leaving=2**20)
-        with closing(sqlite3.connect(disk / "flash-news.sqlite3", timeout=5)) as file, suppress(sqlite3.OperationalError):
+        with (
+            closing(sqlite3.connect(disk / "flash-news.sqlite3", timeout=5)) as file,
+            suppress(sqlite3.OperationalError),
+        ):
             file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         _write_until_full(filler)
 

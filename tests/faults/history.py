@@ -80,7 +80,9 @@ class History:
     log: list[Entry] = field(default_factory=list)
     last_seq: int = 0  # of the board itself
     rows: list[Row] = field(default_factory=list)
-    shown: dict[str, tuple[int, View]] = field(default_factory=dict)  # what each client showed in the end, and at which seq
+    shown: dict[str, tuple[int, View]] = field(
+        default_factory=dict
+    )  # what each client showed in the end, and at which seq
 
     def begin(self, client: str, command: dict[str, Any], key: str = "") -> Operation:
         operation = Operation(client, command, key, time.monotonic())

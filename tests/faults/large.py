@@ -41,7 +41,9 @@ async def large_town(
         town = await asyncio.to_thread(found_town, folder / "town", postgresql.url)
         for n, server in enumerate(servers):
             home = folder / f"worker-{n}"
-            workers.append(await Worker(home, settings_of(home, postgresql.url, redis_url or redis.url), server).start())
+            workers.append(
+                await Worker(home, settings_of(home, postgresql.url, redis_url or redis.url), server).start()
+            )
         gathered = await Crowd(town, [worker.url for worker in workers]).gather()
         yield LargeTown(town, postgresql, redis, workers, gathered)
     finally:

@@ -56,7 +56,9 @@ class Crowd:
 
     def begin(self) -> None:
         self._stopping = False
-        self._working = [asyncio.create_task(self._work(page, random.Random(page.name + "works"))) for page in self.writers]
+        self._working = [
+            asyncio.create_task(self._work(page, random.Random(page.name + "works"))) for page in self.writers
+        ]
 
     async def end(self) -> None:
         """Everybody finishes what they are at: whatever was asked is answered."""
@@ -93,7 +95,9 @@ class Crowd:
         pending = [operation for operation in self.history.operations[-200:] if not operation.status]
 
         def there() -> bool:
-            return all(page.is_live and page.seq >= head for page in self.pages) and all(operation.status for operation in pending)
+            return all(page.is_live and page.seq >= head for page in self.pages) and all(
+                operation.status for operation in pending
+            )
 
         await self._until(there, f"not everybody has come to {head}")
         return time.monotonic() - since
@@ -140,7 +144,12 @@ def some_command(page: Page, dice: random.Random) -> dict[str, Any]:
         return {"type": "move_card", "card": card, "column": column, **place}
     if choice < 0.92:
         version = page.cards[card][2][1]
-        return {"type": "edit_card", "card": card, "version": version, "title": f"Revue par {page.name} à {time.monotonic():.3f}"}
+        return {
+            "type": "edit_card",
+            "card": card,
+            "version": version,
+            "title": f"Revue par {page.name} à {time.monotonic():.3f}",
+        }
     return {"type": "archive_card", "card": card}
 
 
@@ -150,9 +159,14 @@ def read_log(history: History, board: int, database: str | Path) -> None:
     rows = "SELECT id, column_id, rank, title, version, archived_at FROM cards WHERE board_id = {0}"
     last = "SELECT seq FROM boards WHERE id = {0}"
     found = [list(_query(database, query.format(board, history.first_seq))) for query in (log, rows, last)]
-    records = [(seq, key, type, json.loads(record) if isinstance(record, str) else record) for seq, key, type, record in found[0]]
+    records = [
+        (seq, key, type, json.loads(record) if isinstance(record, str) else record)
+        for seq, key, type, record in found[0]
+    ]
     history.log = [Entry(seq, key, type, tuple(map(int, record["cards"]))) for seq, key, type, record in records]
-    history.rows = [Row(id, column, rank, title, version, at is not None) for id, column, rank, title, version, at in found[1]]
+    history.rows = [
+        Row(id, column, rank, title, version, at is not None) for id, column, rank, title, version, at in found[1]
+    ]
     history.last_seq = found[2][0][0]
     if isinstance(database, Path):
         assert list(_query(database, "PRAGMA integrity_check")) == [("ok",)]

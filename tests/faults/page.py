@@ -130,7 +130,9 @@ class Page:
                     operation.seqs.append(answer["seq"])
 
             try:
-                answer = await self.socket.ask("command", {"board": self.town.board, **body}, seconds=ANSWER_SECONDS, again=again)
+                answer = await self.socket.ask(
+                    "command", {"board": self.town.board, **body}, seconds=ANSWER_SECONDS, again=again
+                )
             except Away:
                 pass  # by the other way, then
             else:
@@ -204,7 +206,9 @@ class Page:
         if board["seq"] < self.seq:
             return  # overtaken by what was heard meanwhile
         self.columns = [column["id"] for column in board["columns"]]
-        self.cards = {card["id"]: (card["column"], card["rank"], (card["title"], card["version"])) for card in board["cards"]}
+        self.cards = {
+            card["id"]: (card["column"], card["rank"], (card["title"], card["version"])) for card in board["cards"]
+        }
         self.seq = board["seq"]
         self.history.take(self.name, self.seq, page=True)
         self._waiting = {seq: change for seq, change in self._waiting.items() if seq > self.seq}

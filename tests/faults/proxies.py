@@ -82,7 +82,11 @@ class Shuffler(Proxy):
         await self._shuffle(reader, writer, frame, b"")
 
     async def _shuffle(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, framed: Callable[[bytes, int], bytes], only: bytes
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        framed: Callable[[bytes, int], bytes],
+        only: bytes,
     ) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")

@@ -64,7 +64,11 @@ class Report:
             f"load {os.getloadavg()[0]:.1f}, took {time.monotonic() - self.began:.0f} s"
         )
         in_time = f", {self.late} times later than the {self.within:.0f} s that it may take" if self.late else ""
-        verdict = f"nothing wrong{in_time}" if not self.wrong else f"WRONG{in_time}:\n" + "\n".join(f"  - {one}" for one in self.wrong[:20])
+        verdict = (
+            f"nothing wrong{in_time}"
+            if not self.wrong
+            else f"WRONG{in_time}:\n" + "\n".join(f"  - {one}" for one in self.wrong[:20])
+        )
         return "\n".join(line for line in (f"{self.name}: {verdict}", spread, *self.lines, circumstances) if line)
 
 

@@ -32,7 +32,9 @@ def restart_seconds() -> float:
 class Worker:
     """`python run.py`, watched over: when it ends it is begun again, as deploy/ has it."""
 
-    def __init__(self, folder: Path, settings: dict[str, str], server: Callable[..., Server] = ServerFromNothing) -> None:
+    def __init__(
+        self, folder: Path, settings: dict[str, str], server: Callable[..., Server] = ServerFromNothing
+    ) -> None:
         self.server = server(folder, **{**settings, "DATA_DIR": str(folder)})
         self.url = self.server.url
         self.restarts = 0
@@ -109,14 +111,24 @@ class PostgreSQL:
         self.folder = folder
         self.port = free_port()
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
-        self._as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        self._as_postgres = (
+            ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        )
 
     def start(self) -> PostgreSQL:
         if not (self.folder / "PG_VERSION").exists():
             self.folder.mkdir(parents=True)
             if self._as_postgres:
                 shutil.chown(self.folder, "postgres", "postgres")
-            init = ["initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "-D", str(self.folder)]
+            init = [
+                "initdb",
+                "--auth=trust",
+                "--username=postgres",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "-D",
+                str(self.folder),
+            ]
             self._run(*init)
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
         self._run("pg_ctl", "-D", str(self.folder), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
@@ -136,6 +148,8 @@ class PostgreSQL:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as_postgres, str(POSTGRESQL / program), *arguments]
-        done = subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+        )
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr}")

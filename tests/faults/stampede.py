@@ -37,7 +37,9 @@ async def run(folder: Path, times: int, report: Report) -> None:
         report.took(await crowd.in_step(killed), back)
         signed_in += await signing_in
     p95 = sorted(signed_in)[int(len(signed_in) * 0.95)]
-    report.lines.append(f"{PAGES:,} pages; {len(signed_in)} sign-ins meanwhile, p95 {p95:.2f} s, {max(signed_in):.2f} s at most")
+    report.lines.append(
+        f"{PAGES:,} pages; {len(signed_in)} sign-ins meanwhile, p95 {p95:.2f} s, {max(signed_in):.2f} s at most"
+    )
     report.require(p95 < SIGN_IN_SECONDS, f"signing in took {p95:.2f} s (p95)")
     report.wrong += await crowd.verdict(folder / "flash-news.sqlite3")
     report.tell(crowd.history)

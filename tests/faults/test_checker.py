@@ -76,7 +76,9 @@ class Town:
         history, dice = self.history, self.dice
         history.last_seq = self.seq
         standing = [(column, n, card) for column, ids in self.board.columns.items() for n, card in enumerate(ids)]
-        history.rows = [Row(id, column, f"a{n:03}", *self.board.cards[id], archived=False) for column, n, id in standing]
+        history.rows = [
+            Row(id, column, f"a{n:03}", *self.board.cards[id], archived=False) for column, n, id in standing
+        ]
         for client in "abc":
             began = dice.randint(7, self.seq)
             history.take(client, began, page=True)
@@ -129,7 +131,9 @@ def leave_a_number_out(history: History, dice: Random) -> None:
 
 def happen_before_it_was_asked(history: History, dice: Random) -> None:
     """Something that was asked after all the rest had been answered comes first."""
-    one = dice.choice([one for one in history.operations if one.done and one.seqs[0] < history.last_seq and not one.reads])
+    one = dice.choice(
+        [one for one in history.operations if one.done and one.seqs[0] < history.last_seq and not one.reads]
+    )
     one.invoked = max(other.completed for other in history.operations if other.done) + 1
     one.completed = one.invoked + 1
     later = [other for other in history.operations if other.done and other.seqs[0] > one.seqs[0]]
@@ -160,7 +164,10 @@ def refuse_without_a_reason(history: History, dice: Random) -> None:
 
 def not_tell_a_client(history: History, dice: Random) -> None:
     told = [
-        (client, n) for client, taken in history.taken.items() for n, one in enumerate(taken) if n and not one.page and n + 1 < len(taken)
+        (client, n)
+        for client, taken in history.taken.items()
+        for n, one in enumerate(taken)
+        if n and not one.page and n + 1 < len(taken)
     ]
     told = [(client, n) for client, n in told if not history.taken[client][n + 1].page]
     client, n = dice.choice(told)
@@ -168,7 +175,9 @@ def not_tell_a_client(history: History, dice: Random) -> None:
 
 
 def tell_a_client_twice(history: History, dice: Random) -> None:
-    client, n = dice.choice([(client, n) for client, taken in history.taken.items() for n, one in enumerate(taken) if not one.page])
+    client, n = dice.choice(
+        [(client, n) for client, taken in history.taken.items() for n, one in enumerate(taken) if not one.page]
+    )
     history.taken[client].insert(n, history.taken[client][n])
 
 
@@ -191,7 +200,9 @@ def show_a_client_something_else(history: History, dice: Random) -> None:
 
 
 def put_two_cards_at_one_place(history: History, dice: Random) -> None:
-    crowded = [row for row in history.rows if any(other.column == row.column and other.id != row.id for other in history.rows)]
+    crowded = [
+        row for row in history.rows if any(other.column == row.column and other.id != row.id for other in history.rows)
+    ]
     row = dice.choice(crowded)
     beside = next(other for other in history.rows if other.column == row.column and other.id != row.id)
     history.rows[history.rows.index(row)] = replace(row, rank=beside.rank)

@@ -25,7 +25,9 @@ from tests.visitor import Visitor
 
 def test_what_comes_twice_late_and_in_the_wrong_order_does_no_harm(tmp_path: Path) -> None:
     report = Report("shuffled", within=inf)  # how fast is shown by the program alone
-    with ThreadPoolExecutor(max_workers=1) as elsewhere:  # where browser tests have run before, a loop is running in this thread already
+    with ThreadPoolExecutor(
+        max_workers=1
+    ) as elsewhere:  # where browser tests have run before, a loop is running in this thread already
         elsewhere.submit(asyncio.run, shuffled.run(tmp_path, 2, report, Server)).result()
     assert not report.wrong, str(report)
 
@@ -41,7 +43,9 @@ def test_on_a_full_disk_writing_says_so_and_reading_goes_on(town: Town, visitor:
     assert visitor.command(**command).status_code == 200
 
 
-def test_a_reading_that_the_database_breaks_off_may_be_sent_again(town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reading_that_the_database_breaks_off_may_be_sent_again(
+    town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visitor.sign_in("dtan@ville.example")
 
     def broken_off(*_anything: Any) -> None:

@@ -37,12 +37,16 @@ def settings_of(folder: Path, database_url: str = "", redis_url: str = "") -> di
     return {"DEMO": "0", "SECRET_KEY": SECRET_KEY, "DATA_DIR": str(folder), "LOG_LEVEL": "WARNING", **named}
 
 
-def found_town(folder: Path, database_url: str = "", *, columns: int = 5, cards: int = 40, writers: int = 6, watchers: int = 12) -> Town:
+def found_town(
+    folder: Path, database_url: str = "", *, columns: int = 5, cards: int = 40, writers: int = 6, watchers: int = 12
+) -> Town:
     folder.mkdir(parents=True, exist_ok=True)
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     counts = map(str, (columns, cards, writers, watchers))
     environment = {**inherited, **settings_of(folder, database_url)}
-    subprocess.run([sys.executable, "-m", "tests.faults.town", str(folder), *counts], cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "tests.faults.town", str(folder), *counts], cwd=ROOT, env=environment, check=True
+    )
     return Town(**json.loads((folder / "town.json").read_text(encoding="utf-8")))
 
 
@@ -67,7 +71,9 @@ def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
         password_hash = hash_password(PASSWORD)  # once for all: it is slow on purpose
         with write_transaction() as session:
             board = create_board(session, SLUG, "Accueil").id
-        everybody = [(f"writer-{n}", Role.FACILITATOR) for n in range(writers)] + [(f"watcher-{n}", Role.READER) for n in range(watchers)]
+        everybody = [(f"writer-{n}", Role.FACILITATOR) for n in range(writers)] + [
+            (f"watcher-{n}", Role.READER) for n in range(watchers)
+        ]
         for name, role in everybody:
             add_account(f"{name}@faults.example", f"Camille {name}", role, [], None)
         with write_transaction() as session:

@@ -30,7 +30,9 @@ async def request(
         raise Away(f"{type(error).__name__}: {error}") from error
 
 
-async def _request(url: str, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+async def _request(
+    url: str, method: str, path: str, headers: dict[str, str], body: bytes
+) -> tuple[int, dict[str, str], bytes]:
     where = urlsplit(url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port, limit=2**20)
     try:
@@ -39,7 +41,9 @@ async def _request(url: str, method: str, path: str, headers: dict[str, str], bo
         writer.write("\r\n".join(head).encode() + body)
         first, *rest = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         found = {name.lower(): value.strip() for name, _colon, value in (line.partition(":") for line in rest if line)}
-        content = await reader.readexactly(int(found["content-length"])) if "content-length" in found else await reader.read()
+        content = (
+            await reader.readexactly(int(found["content-length"])) if "content-length" in found else await reader.read()
+        )
         return int(first.split()[1]), found, content
     finally:
         writer.close()
@@ -77,7 +81,9 @@ class Socket(asyncio.Protocol):
             raise Away(f"{type(error).__name__}: {error}") from error
         return socket
 
-    async def ask(self, event: str, data: Any, *, seconds: float, again: Callable[[Any], None] = lambda _answer: None) -> Any:
+    async def ask(
+        self, event: str, data: Any, *, seconds: float, again: Callable[[Any], None] = lambda _answer: None
+    ) -> Any:
         """Send an event and wait for its acknowledgement; `again` gets those that come later. Raises Away."""
         if self.ended.is_set() or self.transport is None:
             raise Away("the connection is over")

@@ -25,7 +25,19 @@ HTML = [
 ]
 HOSTILE: list[Any] = [
     *(None, True, False, 0, -1, 1.0, 1.5, 1e308, 2**31, 2**63 - 1, 2**63, 2**64, 10**400),
-    *("", " ", "1", "9" * 5000, "null", "true", "__class__", "' OR 1=1 --", "{{ 7 * 7 }}", "%(limit)s %s {0}", "../../etc/passwd"),
+    *(
+        "",
+        " ",
+        "1",
+        "9" * 5000,
+        "null",
+        "true",
+        "__class__",
+        "' OR 1=1 --",
+        "{{ 7 * 7 }}",
+        "%(limit)s %s {0}",
+        "../../etc/passwd",
+    ),
     *(NUL, LONE, f"a{BIDI}b", "\u2028", "\ufeff", "e\u0301" * 50, "\U0001f3db\ufe0f", "x" * 300),
     *([], [[]], [None], [1, 1], {}, {"": 1}, {"$ne": 1}, {"__proto__": {}}, [1] * 5000),
 ]
@@ -35,10 +47,12 @@ for _ in range(60):
 HOSTILE.append(_nested)
 
 small = st.sampled_from([1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 99])
-texts = st.sampled_from(["Piscine", "Horaires", "Marché", "Piscine", f"{BIDI}x", "é" * 60, "a\u0338"]) | st.text(min_size=1, max_size=12)
-days = st.integers(-3, 400).map(lambda day: (datetime.now(UTC) + timedelta(days=day)).date().isoformat()) | st.sampled_from(
-    ["2026-02-30", "0000-01-01", "2199-12-31", "2026-13-01T", "1767225600"]
+texts = st.sampled_from(["Piscine", "Horaires", "Marché", "Piscine", f"{BIDI}x", "é" * 60, "a\u0338"]) | st.text(
+    min_size=1, max_size=12
 )
+days = st.integers(-3, 400).map(
+    lambda day: (datetime.now(UTC) + timedelta(days=day)).date().isoformat()
+) | st.sampled_from(["2026-02-30", "0000-01-01", "2199-12-31", "2026-13-01T", "1767225600"])
 moments = st.integers(-3, 200).map(lambda hours: (datetime.now(UTC) + timedelta(hours=hours)).isoformat())
 levels = st.sampled_from([None, *LEVELS])
 FITTING: dict[str, st.SearchStrategy[Any]] = {
@@ -85,5 +99,7 @@ def any_command(draw: st.DrawFn) -> dict[str, Any]:
         fits = SERVICES.get(type, small) if name == "services" else FITTING.get(name, small)
         said[name] = draw(st.sampled_from(HOSTILE) if dice == 39 else fits)
     if draw(st.integers(0, 30)) == 0:
-        said[draw(st.sampled_from(["key", "actor", "author", "seq", "board", "__class__"]))] = draw(st.sampled_from(HOSTILE))
+        said[draw(st.sampled_from(["key", "actor", "author", "seq", "board", "__class__"]))] = draw(
+            st.sampled_from(HOSTILE)
+        )
     return said

@@ -41,7 +41,12 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         for number, known in enumerate(json.loads(CORPUS.read_text(encoding="utf-8"))):
             (folder / f"known-{number:04}").write_bytes(known.encode("utf-8", "surrogateescape"))
-        options = [f"-dict={WORDS}", f"-timeout={SECONDS_AT_MOST}", f"-max_len={BYTES_AT_MOST}", f"-artifact_prefix={passing}/"]
+        options = [
+            f"-dict={WORDS}",
+            f"-timeout={SECONDS_AT_MOST}",
+            f"-max_len={BYTES_AT_MOST}",
+            f"-artifact_prefix={passing}/",
+        ]
         options += [f"-runs={asked.runs}", f"-max_total_time={asked.seconds}", f"-seed={asked.seed}"]
         atheris.Setup([sys.argv[0], *options, str(folder)], try_one)
         atheris.Fuzz()

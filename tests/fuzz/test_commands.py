@@ -20,11 +20,26 @@ from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 
 PAGES = ("", "/archive", "/history", "/news", "/suggestions", "/guide", "/to-check", "/past")
-BOARDS = ["accueil"] * 60 + ["autre", "1", "0", "9" * 19, "9" * 4301, "٣", "%00", "%ed%a0%80", "..%2f", "accueil%20", "ACCUEIL", "x" * 81]
+BOARDS = ["accueil"] * 60 + [
+    "autre",
+    "1",
+    "0",
+    "9" * 19,
+    "9" * 4301,
+    "٣",
+    "%00",
+    "%ed%a0%80",
+    "..%2f",
+    "accueil%20",
+    "ACCUEIL",
+    "x" * 81,
+]
 Step = tuple[str, str, dict[str, Any]]
 
 steps = st.lists(
-    st.tuples(st.sampled_from(["facilitator"] * 4 + [*PEOPLE]), st.sampled_from(BOARDS), any_command()), min_size=4, max_size=8
+    st.tuples(st.sampled_from(["facilitator"] * 4 + [*PEOPLE]), st.sampled_from(BOARDS), any_command()),
+    min_size=4,
+    max_size=8,
 )
 
 
@@ -39,7 +54,9 @@ def people(app: Flask, town: Town) -> dict[str, Visitor]:
     return signed_in
 
 
-def test_whatever_is_asked_is_done_or_refused_as_described(town: Town, people: dict[str, Visitor], effort: Effort) -> None:
+def test_whatever_is_asked_is_done_or_refused_as_described(
+    town: Town, people: dict[str, Visitor], effort: Effort
+) -> None:
     met: Counter[int] = Counter()
     done: set[str] = set()
 
@@ -50,7 +67,9 @@ def test_whatever_is_asked_is_done_or_refused_as_described(town: Town, people: d
     def alter(sent: list[Step]) -> None:
         for who, board, command in sent:
             before = town.seq
-            answer = people[who].send(json.dumps(command).encode(), board=board)  # tests/visitor.py holds it to the description
+            answer = people[who].send(
+                json.dumps(command).encode(), board=board
+            )  # tests/visitor.py holds it to the description
             met[answer.status_code] += 1
             assert answer.status_code != 500, (who, board, command)
             if answer.status_code != 200 or board not in ("accueil", str(town.board)):

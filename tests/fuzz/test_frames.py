@@ -41,11 +41,17 @@ events = st.tuples(st.sampled_from(EVENTS), payloads).map(lambda event: "421" + 
 messages = events | packets | packets.map(lambda packet: packet[: len(packet) // 2]) | st.text(max_size=20)
 
 
-def frame(payload: bytes, opcode: int = TEXT, first: int = 0x80, *, masked: bool = True, length: int | None = None) -> bytes:
+def frame(
+    payload: bytes, opcode: int = TEXT, first: int = 0x80, *, masked: bool = True, length: int | None = None
+) -> bytes:
     """A frame of RFC 6455, which may lie about its length."""
     size = len(payload) if length is None else length
     bit = 0x80 if masked else 0
-    head = struct.pack("!BB", first | opcode, bit | size) if size < 126 else struct.pack("!BBH", first | opcode, bit | 126, size & 0xFFFF)
+    head = (
+        struct.pack("!BB", first | opcode, bit | size)
+        if size < 126
+        else struct.pack("!BBH", first | opcode, bit | 126, size & 0xFFFF)
+    )
     return head + ((MASK + bytes(byte ^ MASK[place % 4] for place, byte in enumerate(payload))) if masked else payload)
 
 

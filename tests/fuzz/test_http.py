@@ -52,7 +52,9 @@ def schema(app: Flask, town: Town) -> schemathesis.BaseSchema:
         town.add_card(f"Info {number}")
     config = SchemathesisConfig(
         projects=ProjectsConfig(
-            default=ProjectConfig(parameters={"path.slug": "accueil"}, generation=GenerationConfig(with_security_parameters=False))
+            default=ProjectConfig(
+                parameters={"path.slug": "accueil"}, generation=GenerationConfig(with_security_parameters=False)
+            )
         )
     )
     return schemathesis.openapi.from_wsgi("/api/openapi.json", app, config=config)
@@ -63,7 +65,9 @@ def test_it_is_a_description_as_the_standard_has_it(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
-def test_every_request_is_answered_as_described(schema: schemathesis.BaseSchema, effort: Effort, mode: GenerationMode) -> None:
+def test_every_request_is_answered_as_described(
+    schema: schemathesis.BaseSchema, effort: Effort, mode: GenerationMode
+) -> None:
     token = {"Authorization": f"Bearer {account_service.create_token('dtan@ville.example', 'essai')}"}
     statuses: set[int] = set()
     for operation in operations(schema):

@@ -17,7 +17,12 @@ LINES = 4_000
 
 def check(text: str) -> None:
     """Raises AssertionError when anything that cleans texts lets something through, or does not agree with itself."""
-    for clean, holds in ((_body, _check_body), (_title, _check_title), (_lines, _check_lines), (_markdown, _check_body)):
+    for clean, holds in (
+        (_body, _check_body),
+        (_title, _check_title),
+        (_lines, _check_lines),
+        (_markdown, _check_body),
+    ):
         try:
             cleaned = clean(text)
         except UnfitText:

@@ -39,14 +39,18 @@ class LiveClient(socketio.Client):
     def __init__(self, http_session: requests.Session | None = None) -> None:
         certificate = http_session.verify if http_session else True
         secured = {"sslopt": {"context": trusting_only(certificate)}} if isinstance(certificate, str) else {}
-        super().__init__(reconnection=False, handle_sigint=False, http_session=http_session, websocket_extra_options=secured)
+        super().__init__(
+            reconnection=False, handle_sigint=False, http_session=http_session, websocket_extra_options=secured
+        )
 
     def _engineio_client_class(self) -> type[engineio.Client]:
         return _InOrder
 
 
 class LivePerson:
-    def __init__(self, url: str, email: str, password: str = "flash-news-demo", *, web: requests.Session | None = None) -> None:
+    def __init__(
+        self, url: str, email: str, password: str = "flash-news-demo", *, web: requests.Session | None = None
+    ) -> None:
         self.url = url
         self.web = web or requests.Session()
         self.heard: list[tuple[str, Any]] = []
@@ -55,7 +59,13 @@ class LivePerson:
         self._sign_in(email, password)
 
     def connect(self, **options: Any) -> LivePerson:
-        self.socket.connect(self.url, headers={"Cookie": self.cookies}, transports=["websocket"], wait_timeout=PATIENCE_SECONDS, **options)
+        self.socket.connect(
+            self.url,
+            headers={"Cookie": self.cookies},
+            transports=["websocket"],
+            wait_timeout=PATIENCE_SECONDS,
+            **options,
+        )
         return self
 
     def another_tab(self) -> LivePerson:
@@ -119,7 +129,10 @@ class LivePerson:
     def post(self, **command: Any) -> requests.Response:
         body = {"key": uuid.uuid4().hex, **command}
         return self.web.post(
-            f"{self.url}/boards/accueil/commands", json=body, headers={"X-CSRFToken": self.csrf_token}, timeout=PATIENCE_SECONDS
+            f"{self.url}/boards/accueil/commands",
+            json=body,
+            headers={"X-CSRFToken": self.csrf_token},
+            timeout=PATIENCE_SECONDS,
         )
 
     def sign_out(self) -> None:
@@ -128,7 +141,9 @@ class LivePerson:
     def _sign_in(self, email: str, password: str) -> None:
         token = self._token(self.web.get(f"{self.url}/sign-in", timeout=PATIENCE_SECONDS).text)
         page = self.web.post(
-            f"{self.url}/sign-in", data={"email": email, "password": password, "csrf_token": token}, timeout=PATIENCE_SECONDS
+            f"{self.url}/sign-in",
+            data={"email": email, "password": password, "csrf_token": token},
+            timeout=PATIENCE_SECONDS,
         )
         self.csrf_token = self._token(page.text)
         assert page.url.endswith("/boards/accueil"), page.status_code
@@ -140,7 +155,17 @@ class LivePerson:
 
     def _new_socket(self) -> socketio.Client:
         socket = LiveClient(http_session=self.web)
-        for event in ("changes", "presence", "typing", "flashes", "seen", "view_changed", "signed_out", "closing", "disconnect"):
+        for event in (
+            "changes",
+            "presence",
+            "typing",
+            "flashes",
+            "seen",
+            "view_changed",
+            "signed_out",
+            "closing",
+            "disconnect",
+        ):
             socket.on(event, self._listener(event))
         return socket
 

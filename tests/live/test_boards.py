@@ -56,13 +56,17 @@ def test_an_archived_board_lets_nobody_in_and_takes_nothing(board: str, person: 
     card, column = told["cards"][0]["id"], told["columns"][1]["id"]
     seq = dtan.send(board=board, type="archive_board")["seq"]
     ccas.hear_up_to(seq)
-    assert ccas.send(board=board, type="add_card", column=column, title="Trop tard")["error"]["code"] == "board_not_found"
+    assert (
+        ccas.send(board=board, type="add_card", column=column, title="Trop tard")["error"]["code"] == "board_not_found"
+    )
     assert ccas.ask("typing", {"card": card, "on": True})["error"]["code"] == "card_not_found"
     assert ccas.join(seq, board)["error"]["code"] == "board_not_found"
     late = person("sports")
     assert late.join(seq, board)["error"]["code"] == "board_not_found"
     assert late.web.get(f"{late.url}/boards/{board}", timeout=60).status_code == 404
-    assert dtan.send(board=board, type="add_card", column=column, title="Trop tard")["error"]["code"] == "board_archived"
+    assert (
+        dtan.send(board=board, type="add_card", column=column, title="Trop tard")["error"]["code"] == "board_archived"
+    )
     assert dtan.join(seq - 1, board)["changes"][0]["board"]["archived"] is True
 
 

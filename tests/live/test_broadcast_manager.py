@@ -123,7 +123,9 @@ def test_who_polls_and_does_not_fetch_is_dropped(monkeypatch: pytest.MonkeyPatch
         hall.server.emit("changes", CHANGES, to=["board"])
     assert len(line) == 5
     assert hall.server.eio.sockets["asleep"].closed
-    assert [sid for sid, _ in hall.manager.get_participants("/", "board")] == [hall.manager.sid_from_eio_sid("awake", "/")]
+    assert [sid for sid, _ in hall.manager.get_participants("/", "board")] == [
+        hall.manager.sid_from_eio_sid("awake", "/")
+    ]
 
 
 def test_one_that_has_just_gone_hinders_nobody() -> None:

@@ -84,7 +84,12 @@ def test_who_has_read_it_is_told_so_when_they_join(person: Connect, light: Calla
     ccas = person("ccas")
     card = light("Rue barrée")
     (banner,) = joined(ccas, "accueil")
-    read = ccas.web.put(f"{ccas.url}/cards/{card}/seen", json={"seq": banner["seq"]}, headers={"X-CSRFToken": ccas.csrf_token}, timeout=60)
+    read = ccas.web.put(
+        f"{ccas.url}/cards/{card}/seen",
+        json={"seq": banner["seq"]},
+        headers={"X-CSRFToken": ccas.csrf_token},
+        timeout=60,
+    )
     assert read.status_code == 204
     assert [each["unread"] for each in joined(ccas, "accueil")] == [False]
     ccas.wait_until(lambda: any(str(card) in told["cards"] for told in ccas.events("seen")))  # their other pages too
@@ -122,7 +127,9 @@ def test_three_at_most(person: Connect, light: Callable[..., int], dtan: LivePer
     assert "«\u202fDeux\u202f»" in refused["detail"]
 
 
-def test_what_another_process_does_is_found(shared_server: Server, person: Connect, board: str, light: Callable[..., int]) -> None:
+def test_what_another_process_does_is_found(
+    shared_server: Server, person: Connect, board: str, light: Callable[..., int]
+) -> None:
     ccas = person("ccas")
     ccas.join()
     card = light("Portail bloqué", board=board)

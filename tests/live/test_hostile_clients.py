@@ -45,7 +45,9 @@ def test_a_wrong_command_is_refused(person: Connect, arguments: tuple[Any, ...],
     assert answer["error"]["detail"]
 
 
-@pytest.mark.parametrize("data", [None, "x", {}, {"board": []}, {"board": "nulle-part", "after": 0}, {"board": -1}, {"board": 10**30}])
+@pytest.mark.parametrize(
+    "data", [None, "x", {}, {"board": []}, {"board": "nulle-part", "after": 0}, {"board": -1}, {"board": 10**30}]
+)
 def test_a_wrong_join_is_refused(person: Connect, data: Any) -> None:
     assert person("ccas").ask("join", data)["error"]["status"] in (404, 422)
 
@@ -87,7 +89,9 @@ def test_another_sites_page_gets_no_connection(shared_server: Server) -> None:
         {"Origin": "null"},
     ):
         response = requests.get(
-            f"{shared_server.url}/socket.io/?EIO=4&transport=polling", headers={"Cookie": ccas.cookies, **headers}, timeout=60
+            f"{shared_server.url}/socket.io/?EIO=4&transport=polling",
+            headers={"Cookie": ccas.cookies, **headers},
+            timeout=60,
         )
         assert response.status_code == 400
 
@@ -152,7 +156,10 @@ def test_a_frame_beyond_the_limit_closes_only_its_own_connection(shared_server: 
 def raw_socket(server: Server, person: LivePerson) -> websocket.WebSocket:
     """An opened engine.io connection, in the namespace, with nothing between the test and the frames."""
     socket = websocket.create_connection(
-        f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket", cookie=person.cookies, timeout=60, suppress_origin=True
+        f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket",
+        cookie=person.cookies,
+        timeout=60,
+        suppress_origin=True,
     )
     assert json.loads(socket.recv()[1:])["sid"]
     socket.send("40")

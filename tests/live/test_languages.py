@@ -44,7 +44,10 @@ def test_the_same_change_is_heard_by_each_in_their_language(pair: tuple[LivePers
         for person, day in ((french, "2031-05-04"), (english, "2031-08-05"))
     ]
     heard_french, heard_english = (person.hear_up_to(answers[1]["seq"]) for person in pair)
-    for heard, words in ((heard_french, ("4 mai 2031", "5 août 2031")), (heard_english, ("4 May 2031", "5 August 2031"))):
+    for heard, words in (
+        (heard_french, ("4 mai 2031", "5 août 2031")),
+        (heard_english, ("4 May 2031", "5 August 2031")),
+    ):
         assert len(heard) == 2
         for change, day in zip(heard, words, strict=True):
             assert day in card_html(change)

@@ -29,7 +29,9 @@ def hidden(dtan: LivePerson) -> int:
     """A column that readers and agents do not see, except the agents of sports."""
     column = only(dtan.send(type="add_column", title="Régie", kind="free")["changes"][0]["columns"])
     sports = next(each for each in dtan.columns() if each["title"] == "Sports")
-    dtan.send(type="set_rights", column=column, agents="none", readers="none", services={str(sports["service"]): "edit"})
+    dtan.send(
+        type="set_rights", column=column, agents="none", readers="none", services={str(sports["service"]): "edit"}
+    )
     return column
 
 
@@ -64,7 +66,9 @@ def test_typing_in_a_hidden_column_is_not_told(dtan: LivePerson, hidden: int, pe
     card = only(dtan.send(type="add_card", column=hidden, title=SECRET)["changes"][0]["cards"])
     dtan.ask("typing", {"card": card, "on": True})
     sports.wait_until(lambda: [told for told in sports.events("typing") if told["card"] == card])
-    elu.hear_up_to(dtan.send(type="add_card", column=dtan.columns()[0]["id"], title="Après")["seq"])  # whatever was told before has come
+    elu.hear_up_to(
+        dtan.send(type="add_card", column=dtan.columns()[0]["id"], title="Après")["seq"]
+    )  # whatever was told before has come
     assert [told for told in elu.events("typing") if told["card"] == card] == []
     assert elu.ask("typing", {"card": card, "on": True})["error"]["code"] == "card_not_found"
 
@@ -96,7 +100,9 @@ def test_a_service_left_takes_its_rights_along_within_seconds(
     shared_server.flask("people", "set-services", "culture@demo.example", "culture")
 
 
-def test_who_left_a_service_while_away_gets_the_board_anew_on_return(shared_server: Server, hidden: int, person: Connect) -> None:
+def test_who_left_a_service_while_away_gets_the_board_anew_on_return(
+    shared_server: Server, hidden: int, person: Connect
+) -> None:
     sports = person("sports")
     page = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=60).text
     assert f'id="column-{hidden}"' in page
@@ -126,14 +132,18 @@ def test_a_programs_connection_ends_with_its_token(shared_server: Server, person
     ended = threading.Event()
     program = LiveClient()
     program.on("disconnect", lambda *_reason: ended.set())
-    program.connect(shared_server.url, headers={"Authorization": f"Bearer {token}"}, transports=["websocket"], wait_timeout=60)
+    program.connect(
+        shared_server.url, headers={"Authorization": f"Bearer {token}"}, transports=["websocket"], wait_timeout=60
+    )
     assert program.call("join", {"board": "accueil", "after": 0}, timeout=60)["seq"]
     assert "jamais utilisé" not in owner.web.get(f"{shared_server.url}/profile", timeout=60).text
     owner.web.post(f"{shared_server.url}{revoke}", data={"csrf_token": owner.csrf_token}, timeout=60)
     assert ended.wait(timeout=60)
 
 
-def test_a_facilitator_who_looks_as_a_reader_hears_what_readers_hear(dtan: LivePerson, hidden: int, person: Connect) -> None:
+def test_a_facilitator_who_looks_as_a_reader_hears_what_readers_hear(
+    dtan: LivePerson, hidden: int, person: Connect
+) -> None:
     looking = person("dtan")
     looking.ask("join", {"board": "accueil", "after": looking.board()["seq"], "as": "reader"})
     seq = dtan.send(type="add_card", column=hidden, title=SECRET)["seq"]
@@ -151,6 +161,8 @@ def test_nobody_else_looks_as_somebody_else(person: Connect, who: str) -> None:
     assert answer["error"]["code"] == "may_not_preview"
 
 
-@pytest.mark.parametrize("place", ["service:987654", "service:x", "facilitator", "", 3, ["reader"], {"a": 1}, "service:" + "9" * 40])
+@pytest.mark.parametrize(
+    "place", ["service:987654", "service:x", "facilitator", "", 3, ["reader"], {"a": 1}, "service:" + "9" * 40]
+)
 def test_a_place_that_is_none_is_refused(dtan: LivePerson, place: Any) -> None:
     assert dtan.ask("join", {"board": "accueil", "after": 0, "as": place})["error"]["status"] in (404, 422)

@@ -70,7 +70,9 @@ def test_every_acknowledged_move_is_kept_exactly_once(server: Server) -> None:
 
     log = recorded(server)
     for mover in movers:
-        assert {key: log.get(key) for key in mover.acknowledged} == {key: [seq] for key, seq in mover.acknowledged.items()}
+        assert {key: log.get(key) for key in mover.acknowledged} == {
+            key: [seq] for key, seq in mover.acknowledged.items()
+        }
 
     latecomer = LivePerson(server.url, "sports@demo.example").connect()
     assert latecomer.join()["seq"] == people[0].board()["seq"]

@@ -114,7 +114,9 @@ def test_a_client_that_has_gone_is_no_error_for_whoever_tells_it(ends: Ends) -> 
     assert not ends.line.give(b"twice")
 
 
-def test_others_notice_nothing_of_one_that_does_not_read_and_it_heals_by_catching_up(shared_server: Server, person: Connect) -> None:
+def test_others_notice_nothing_of_one_that_does_not_read_and_it_heals_by_catching_up(
+    shared_server: Server, person: Connect
+) -> None:
     ccas, library = person("ccas"), person("mediatheque")
     library.join()
     start = ccas.join()["seq"]
@@ -123,7 +125,9 @@ def test_others_notice_nothing_of_one_that_does_not_read_and_it_heals_by_catchin
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     stream.connect(("127.0.0.1", shared_server.port))
     url = f"ws://127.0.0.1:{shared_server.port}/socket.io/?EIO=4&transport=websocket"
-    asleep = websocket_client.create_connection(url, socket=stream, cookie=sleeper.cookies, timeout=60, suppress_origin=True)
+    asleep = websocket_client.create_connection(
+        url, socket=stream, cookie=sleeper.cookies, timeout=60, suppress_origin=True
+    )
     asleep.send("40")
     asleep.send(asks_to_join(start))
     ccas.wait_until(lambda: ccas.events("presence") and ccas.events("presence")[-1]["total"] == 3)

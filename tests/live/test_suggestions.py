@@ -19,13 +19,21 @@ def columns(dtan: LivePerson) -> dict[str, Any]:
     return {column["title"]: column for column in dtan.board()["columns"]}
 
 
-def test_each_step_reaches_those_who_see_the_suggestion(dtan: LivePerson, columns: dict[str, Any], person: Connect) -> None:
+def test_each_step_reaches_those_who_see_the_suggestion(
+    dtan: LivePerson, columns: dict[str, Any], person: Connect
+) -> None:
     ccas, library = person("ccas"), person("mediatheque")
     library.join()
     asked = {"suggestion": "request", "asked": columns["Médiathèque"]["service"]}
-    card = only(ccas.send(type="add_card", column=columns["Suggestions"]["id"], title="Horaires d’août", **asked)["changes"][0]["cards"])
+    card = only(
+        ccas.send(type="add_card", column=columns["Suggestions"]["id"], title="Horaires d’août", **asked)["changes"][0][
+            "cards"
+        ]
+    )
     library.hear_up_to(library.send(type="vote_card", card=card, on=True)["seq"])
-    answered = library.send(type="publish_answer", card=card, column=columns["Médiathèque"]["id"], title="De 9 h à 12 h")
+    answered = library.send(
+        type="publish_answer", card=card, column=columns["Médiathèque"]["id"], title="De 9 h à 12 h"
+    )
     change = answered["changes"][0]
     assert change["type"] == "answer_published"
     assert 'data-status="done"' in change["cards"][str(card)]["html"]
@@ -38,7 +46,9 @@ def test_each_step_reaches_those_who_see_the_suggestion(dtan: LivePerson, column
     assert ccas.send(type="reply", card=card, text="x" * 4001)["error"]["errors"][0]["field"] == "text"
 
 
-def test_of_a_hidden_suggestion_only_its_public_answer_travels(dtan: LivePerson, columns: dict[str, Any], person: Connect) -> None:
+def test_of_a_hidden_suggestion_only_its_public_answer_travels(
+    dtan: LivePerson, columns: dict[str, Any], person: Connect
+) -> None:
     hidden = only(dtan.send(type="add_column", title="Idées de la DTAN", kind="suggestions")["changes"][0]["columns"])
     dtan.send(type="set_rights", column=hidden, agents="none", readers="none")
     library = person("mediatheque")

@@ -12,7 +12,9 @@ Connect = Callable[[str], LivePerson]
 
 
 def mark(person: LivePerson, method: str, path: str, body: Any) -> None:
-    answer = person.web.request(method, f"{person.url}{path}", json=body, headers={"X-CSRFToken": person.csrf_token}, timeout=60)
+    answer = person.web.request(
+        method, f"{person.url}{path}", json=body, headers={"X-CSRFToken": person.csrf_token}, timeout=60
+    )
     assert answer.status_code == 204, answer.text
 
 

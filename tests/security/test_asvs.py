@@ -28,13 +28,17 @@ REQUIREMENTS = """
     17.1:1 17.2:1-4 17.3:1-2
 """
 DOCUMENT = (ROOT / "docs" / "asvs.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| (\d+\.\d+\.\d+) \| ([12]) \| (.+?) \| (met|in part|\*\*not met\*\*|—) \| (.+) \|$", DOCUMENT, re.MULTILINE)
+ROWS = re.findall(
+    r"^\| (\d+\.\d+\.\d+) \| ([12]) \| (.+?) \| (met|in part|\*\*not met\*\*|—) \| (.+) \|$", DOCUMENT, re.MULTILINE
+)
 
 
 def test_every_requirement_is_answered_once_and_in_order() -> None:
     assert [number for number, *_rest in ROWS] == list(_required())
     assert len(ROWS) == 253
-    assert DOCUMENT.count("\n| ") == len(ROWS) + 2 * DOCUMENT.count("\n## ")  # each chapter's table has two lines of its own
+    assert DOCUMENT.count("\n| ") == len(ROWS) + 2 * DOCUMENT.count(
+        "\n## "
+    )  # each chapter's table has two lines of its own
 
 
 def test_the_sum_is_right() -> None:
@@ -54,7 +58,10 @@ def test_every_test_that_is_named_exists() -> None:
 
 def test_every_file_of_tests_that_the_threat_model_names_exists() -> None:
     named = set(
-        re.findall(r"`((?:security|app|boards|live|fuzz)/[\w/]+\.py)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+        re.findall(
+            r"`((?:security|app|boards|live|fuzz)/[\w/]+\.py)`",
+            (ROOT / "docs" / "security.md").read_text(encoding="utf-8"),
+        )
     )
     assert len(named) > 15
     assert [file for file in sorted(named) if not (ROOT / "tests" / file).exists() and not (ROOT / file).exists()] == []

@@ -37,7 +37,11 @@ def test_no_route_that_alters_anything_is_open_to_another_site(doors: Doors) -> 
     assert unguarded == {}
     assert PROVEN_BY_THEIR_ADDRESS == ("alerts.stop_mails",)
     assert doors.visitor.get("/profile").status_code == HTTPStatus.OK  # not signed out either
-    assert [change.type for change in doors.town.log if change.seq > before and change.type not in ("card_added", "labels_set")] == []
+    assert [
+        change.type
+        for change in doors.town.log
+        if change.seq > before and change.type not in ("card_added", "labels_set")
+    ] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -54,7 +58,10 @@ def test_with_the_token_only_json_is_a_command(signed: Signed, town: Town, kind:
     facilitator, before = signed("facilitator"), town.seq
     headers = {"X-CSRFToken": facilitator.csrf_token}
     assert (
-        facilitator.client.post("/boards/accueil/commands", data=COMMAND % town.free, content_type=kind, headers=headers).status_code == 415
+        facilitator.client.post(
+            "/boards/accueil/commands", data=COMMAND % town.free, content_type=kind, headers=headers
+        ).status_code
+        == 415
     )
     assert town.seq == before
 

@@ -36,7 +36,11 @@ FIELDS = [
     "view",
     "have",
 ]
-QUERIES = ("", "?" + "&".join(f"{field}={ODD}" for field in FIELDS), "?" + "&".join(f"{field}={'9' * 30}" for field in FIELDS))
+QUERIES = (
+    "",
+    "?" + "&".join(f"{field}={ODD}" for field in FIELDS),
+    "?" + "&".join(f"{field}={'9' * 30}" for field in FIELDS),
+)
 BODIES = {
     "too deep": b"[" * 100_000,
     "too deep, in objects": b'{"a":' * 50_000,
@@ -81,7 +85,9 @@ def test_no_body_breaks_a_command(town: Town, signed: Signed, body: bytes) -> No
 def test_a_form_of_a_thousand_parts_is_refused(town: Town, signed: Signed) -> None:
     agent = signed("agent")
     parts = {f"field-{number}": "x" for number in range(2000)}
-    answer = agent.client.post("/profile/looks", data={**parts, "csrf_token": agent.csrf_token}, content_type="multipart/form-data")
+    answer = agent.client.post(
+        "/profile/looks", data={**parts, "csrf_token": agent.csrf_token}, content_type="multipart/form-data"
+    )
     assert answer.status_code == 413
 
 

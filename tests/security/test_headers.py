@@ -69,7 +69,8 @@ def test_every_answer_has_them(browser: Visitor) -> None:
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], path
         assert "Access-Control-Allow-Origin" not in answer.headers, path
         assert all(
-            answer.headers.getlist(name) == [answer.headers[name]] for name in set(answer.headers.keys()) - {"Set-Cookie", "Vary"}
+            answer.headers.getlist(name) == [answer.headers[name]]
+            for name in set(answer.headers.keys()) - {"Set-Cookie", "Vary"}
         ), path
 
 
@@ -110,22 +111,31 @@ def test_every_answer_says_what_it_is(browser: Visitor) -> None:
         answer = browser.get(path)
         if answer.get_data():
             kind = answer.headers["Content-Type"]
-            assert kind.startswith(("application/json", "application/problem+json")) or "charset=utf-8" in kind.lower().replace('"', ""), (
-                path
-            )
+            assert kind.startswith(
+                ("application/json", "application/problem+json")
+            ) or "charset=utf-8" in kind.lower().replace('"', ""), path
 
 
 def test_cookies_are_of_this_host_alone(browser: Visitor) -> None:
-    browser.client.post("/profile/looks", data={"csrf_token": browser.csrf_token, "theme": "dark", "density": "compact", "language": "fr"})
+    browser.client.post(
+        "/profile/looks",
+        data={"csrf_token": browser.csrf_token, "theme": "dark", "density": "compact", "language": "fr"},
+    )
     cookies = {cookie.key: cookie for cookie in browser.client._cookies.values()}  # type: ignore[union-attr]  # the test client's jar
     assert cookies.keys() == {"__Host-flash_news", "__Host-flash_news_remember", "__Host-theme"}
     for cookie in cookies.values():
         assert (cookie.secure, cookie.path, cookie.origin_only, cookie.same_site) == (True, "/", True, "Lax")
-        assert cookie.http_only or cookie.key == "__Host-theme"  # the page's own menu sets it, and it says nothing of anybody
+        assert (
+            cookie.http_only or cookie.key == "__Host-theme"
+        )  # the page's own menu sets it, and it says nothing of anybody
 
 
-def test_a_town_may_make_browsers_forget(database_url: str, town: Town, tmp_path_factory: pytest.TempPathFactory) -> None:
-    with town_with(database_url, str(tmp_path_factory.mktemp("data")), PUBLIC_URL="https://flash.ville.example", HSTS_SECONDS="0") as app:
+def test_a_town_may_make_browsers_forget(
+    database_url: str, town: Town, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with town_with(
+        database_url, str(tmp_path_factory.mktemp("data")), PUBLIC_URL="https://flash.ville.example", HSTS_SECONDS="0"
+    ) as app:
         assert app.test_client().get("/healthz").headers["Strict-Transport-Security"] == "max-age=0"
     with town_with(database_url, str(tmp_path_factory.mktemp("data"))) as app:
         assert "Strict-Transport-Security" not in app.test_client().get("/healthz").headers

@@ -83,4 +83,7 @@ def test_a_profile_gives_nobody_more_than_their_name(signed: Signed, town: Town)
 
 def test_a_token_is_never_more_than_was_chosen(signed: Signed, town: Town) -> None:
     for scope in ("admin", "write read", "", "WRITE"):
-        assert signed("agent").post("/profile/tokens", {"label": "x", "scope": scope, "account_id": "1"}).status_code == 422
+        assert (
+            signed("agent").post("/profile/tokens", {"label": "x", "scope": scope, "account_id": "1"}).status_code
+            == 422
+        )

@@ -53,10 +53,18 @@ def test_no_page_reaches_an_object_of_another_board(doors: Doors) -> None:
 
 def test_every_destination_is_checked(town: Town) -> None:
     """As an agent who may edit what is to be moved, and not where it is to go."""
-    theirs = next(iter(town.perform(town.facilitator, type="add_column", title="T", kind="service", service=town.mediatheque).columns))
+    theirs = next(
+        iter(
+            town.perform(
+                town.facilitator, type="add_column", title="T", kind="service", service=town.mediatheque
+            ).columns
+        )
+    )
     hidden = next(iter(town.perform(town.facilitator, type="add_column", title="H", kind="free").columns))
     town.perform(town.facilitator, type="set_rights", column=hidden, agents="none", readers="none")
-    elsewhere = next(iter(town.perform(town.facilitator, board=town.other_board, type="add_column", title="E", kind="free").columns))
+    elsewhere = next(
+        iter(town.perform(town.facilitator, board=town.other_board, type="add_column", title="E", kind="free").columns)
+    )
     request = town.add_card("Demande", column=town.suggestions, actor=town.colleague)
     town.perform(town.colleague, type="set_suggestion", card=request, suggestion="request", asked=town.ccas)
     for column, refusal in ((theirs, Forbidden), (hidden, NotFound), (elsewhere, NotFound)):
@@ -76,7 +84,13 @@ def test_every_destination_is_checked(town: Town) -> None:
 
 def test_an_undo_asks_for_the_rights_at_both_ends(town: Town) -> None:
     """What somebody moved to me from where I may not write is not sent back by me."""
-    theirs = next(iter(town.perform(town.facilitator, type="add_column", title="T", kind="service", service=town.mediatheque).columns))
+    theirs = next(
+        iter(
+            town.perform(
+                town.facilitator, type="add_column", title="T", kind="service", service=town.mediatheque
+            ).columns
+        )
+    )
     hidden = next(iter(town.perform(town.facilitator, type="add_column", title="H", kind="free").columns))
     town.perform(town.facilitator, type="set_rights", column=hidden, agents="none", readers="none")
     for origin in (theirs, hidden):

@@ -48,7 +48,9 @@ def fill(town: Town, visitor: Visitor, mate: Visitor) -> dict[str, int]:
     visitor.get("/search?q=%3Cx-probe%3E%22%27&board=accueil")
     visitor.post("/search/in-vain", {"q": HOSTILE, "board": "accueil"})
     visitor.client.put(
-        "/boards/accueil/filters", json={"name": HOSTILE[:50], "query": "q=" + "%3Cx-probe%3E"}, headers={"X-CSRFToken": visitor.csrf_token}
+        "/boards/accueil/filters",
+        json={"name": HOSTILE[:50], "query": "q=" + "%3Cx-probe%3E"},
+        headers={"X-CSRFToken": visitor.csrf_token},
     )
     visitor.post("/profile/tokens", {"label": HOSTILE, "scope": "read"})
     mate.get("/boards/accueil", headers={"User-Agent": HOSTILE, "Accept": "text/html"})
@@ -66,7 +68,9 @@ def pages_of(doors: Doors, ids: dict[str, int]) -> Iterator[str]:
         if method != "GET" or "sign-in/oidc" in rule:
             continue
         for card in (ids["card"], ids["request"], ids["rule"]) if "card_id" in rule else (0,):
-            path = doors._path(rule.replace("<int:card_id>", str(card)).replace("<int:column_id>", str(ids["column"])), "own")
+            path = doors._path(
+                rule.replace("<int:card_id>", str(card)).replace("<int:column_id>", str(ids["column"])), "own"
+            )
             yield path
     hostile = "%3Cx-probe%3E%22%3E%3Cx-probe+onfocus%3D1%3E"
     yield from (
@@ -91,7 +95,10 @@ def test_no_page_has_an_element_that_somebody_wrote(app: Flask, town: Town, door
                 assert page.harm == [], (path, page.harm[:3])
                 shown += "x-probe" in answer.text
             else:  # read by programs: a browser that is led there shows it as what it is
-                assert kind.startswith(("application/json", "application/problem+json", "text/csv", "image/webp")), (path, kind)
+                assert kind.startswith(("application/json", "application/problem+json", "text/csv", "image/webp")), (
+                    path,
+                    kind,
+                )
                 assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert shown > 40  # else nothing was tried
 
@@ -151,13 +158,28 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag in ("x-probe", "img" if ("src", "x") in attributes else "", "object", "embed", "iframe", "base", "style"):
+        if tag in (
+            "x-probe",
+            "img" if ("src", "x") in attributes else "",
+            "object",
+            "embed",
+            "iframe",
+            "base",
+            "style",
+        ):
             self.harm.append(f"<{tag}> {attributes}")
-        self.inline = tag == "script" and not dict(attributes).get("src") and dict(attributes).get("type") != "application/json"
+        self.inline = (
+            tag == "script" and not dict(attributes).get("src") and dict(attributes).get("type") != "application/json"
+        )
         for name, value in attributes:
             if name.startswith("on") or name == "style":
                 self.harm.append(f"<{tag} {name}={value}>")
-            if name in ("href", "src", "action", "formaction") and value and value != "data:," and not LINKS.match(value.strip()):
+            if (
+                name in ("href", "src", "action", "formaction")
+                and value
+                and value != "data:,"
+                and not LINKS.match(value.strip())
+            ):
                 self.harm.append(f"<{tag} {name}={value}>")
 
     def handle_data(self, data: str) -> None:

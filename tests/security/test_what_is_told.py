@@ -16,7 +16,19 @@ from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 
 CARD = {
-    *("id", "column", "rank", "title", "body_html", "version", "valid_until", "confirmed_at", "tellable", "internal_note", "labels"),
+    *(
+        "id",
+        "column",
+        "rank",
+        "title",
+        "body_html",
+        "version",
+        "valid_until",
+        "confirmed_at",
+        "tellable",
+        "internal_note",
+        "labels",
+    ),
     *("author", "created_at", "edited_at", "suggestion", "unread"),
 }
 PERSON = {"id", "name", "initials", "hue", "photo"}
@@ -26,7 +38,11 @@ NEVER = ("$argon2", "password_hash", "token_hash", "id_token", "k" * 40)
 def personal_places(doors: Doors) -> list[str]:
     """Every page that asks who one is, and is not for facilitators alone."""
     beside = (Access.ANYBODY, Access.FACILITATORS, Access.FACILITATORS_OF_A_COLUMN)
-    return [doors._path(rule, "own") for (method, rule), access in ROUTES.items() if method == "GET" and access not in beside]
+    return [
+        doors._path(rule, "own")
+        for (method, rule), access in ROUTES.items()
+        if method == "GET" and access not in beside
+    ]
 
 
 def test_programs_get_these_fields_and_no_others(town: Town, signed: Signed) -> None:
@@ -47,7 +63,9 @@ def test_a_change_tells_who_and_nothing_else_of_them(town: Town, signed: Signed)
     assert change["actor"].keys() == PERSON
 
 
-def test_no_page_of_an_agent_or_reader_has_anybody_elses_address_or_any_secret(app: Flask, town: Town, signed: Signed) -> None:
+def test_no_page_of_an_agent_or_reader_has_anybody_elses_address_or_any_secret(
+    app: Flask, town: Town, signed: Signed
+) -> None:
     hashes = [hashed for hashed in read_session().scalars(select(Account.password_hash)) if hashed]
     doors = Doors(app, town, "facilitator")
     places = personal_places(doors)
@@ -73,9 +91,12 @@ def test_nobody_is_served_from_what_somebody_else_has_cached(app: Flask, town: T
             again = {"Accept": "text/html", "If-None-Match": theirs.headers["ETag"]}
             assert agent.client.get(path, headers=again).status_code != 304, path
         if "ETag" in theirs.headers:
-            assert stranger.client.get(path, headers={"Accept": "text/html", "If-None-Match": theirs.headers["ETag"]}).status_code == 303, (
-                path
-            )
+            assert (
+                stranger.client.get(
+                    path, headers={"Accept": "text/html", "If-None-Match": theirs.headers["ETag"]}
+                ).status_code
+                == 303
+            ), path
 
 
 def test_a_page_is_not_the_same_once_a_right_is_gone(town: Town, signed: Signed) -> None:

@@ -61,7 +61,9 @@ def test_a_sign_in_ends_after_its_time_however_busy(app: Flask, town: Town, sign
     agent = signed("agent")
     assert is_in(agent)
     with write_transaction() as session:
-        session.execute(update(SignIn).values(created_at=now() - SIGN_IN_LIFETIME - timedelta(minutes=1), last_seen_at=now()))
+        session.execute(
+            update(SignIn).values(created_at=now() - SIGN_IN_LIFETIME - timedelta(minutes=1), last_seen_at=now())
+        )
     assert not is_in(agent)
     signed("agent")
     assert len(read_session().scalars(select(SignIn)).all()) == 1  # and its row goes at the next

@@ -31,14 +31,23 @@ class Day:
     def __init__(self) -> None:
         self.board = read_session().query(Board).order_by(Board.id).limit(1).one().id
         self.columns = {
-            kind: [column.id for column in read_session().query(Column).filter_by(board_id=self.board, kind=kind).order_by(Column.rank)]
+            kind: [
+                column.id
+                for column in read_session()
+                .query(Column)
+                .filter_by(board_id=self.board, kind=kind)
+                .order_by(Column.rank)
+            ]
             for kind in Kind
         }
         self.card = self.cards(self.columns[Kind.SERVICE][0])[0]
         self.work()
 
     def cards(self, column: int) -> list[int]:
-        return [card.id for card in read_session().query(Card).filter_by(column_id=column, archived_at=None).order_by(Card.rank)]
+        return [
+            card.id
+            for card in read_session().query(Card).filter_by(column_id=column, archived_at=None).order_by(Card.rank)
+        ]
 
     def do(self, type: str, who: str = FACILITATOR, **fields: Any) -> Any:
         read_session().rollback()
@@ -49,7 +58,15 @@ class Day:
     def work(self) -> None:
         first, second = self.columns[Kind.SERVICE][:2]
         made = next(
-            iter(self.do("add_card", column=first, title="Chaudière en panne", body="<p>Retour à <b>16 h</b>.</p>", after=None).cards)
+            iter(
+                self.do(
+                    "add_card",
+                    column=first,
+                    title="Chaudière en panne",
+                    body="<p>Retour à <b>16 h</b>.</p>",
+                    after=None,
+                ).cards
+            )
         )
         self.do("edit_card", card=made, version=1, title="Chaudière réparée")
         self.do("move_card", card=made, column=second, after=None)
@@ -64,7 +81,13 @@ class Day:
             self.do("set_rights", column=column, readers="none")
             self.do("undo_change", seq=self.seq())
         if RELEASE >= (0, 3):
-            suggestion = next(iter(self.do("add_card", AGENT, column=self.columns[Kind.SUGGESTIONS][0], title="Un banc à l’accueil").cards))
+            suggestion = next(
+                iter(
+                    self.do(
+                        "add_card", AGENT, column=self.columns[Kind.SUGGESTIONS][0], title="Un banc à l’accueil"
+                    ).cards
+                )
+            )
             self.do("vote_card", card=suggestion, on=True)
             self.do("reply", card=suggestion, text="Devis demandé.")
             self.do("set_status", card=suggestion, status="studied")

@@ -35,7 +35,9 @@ def main(release: str, folder: Path) -> None:
 def _live_there(release: str, folder: Path, url: str, data: str) -> str:
     environment = {**os.environ, "DATABASE_URL": url, "DATA_DIR": data, "DEMO": "1", "LOG_LEVEL": "WARNING"}
     command = [sys.executable, str(LIVE_THERE), release]
-    return subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
 
 
 def _keep(name: str, token: str, sql: str) -> None:
@@ -47,7 +49,9 @@ def _keep(name: str, token: str, sql: str) -> None:
 def _told_by_sqlite(file: Path) -> Iterator[str]:
     """As `.dump` would, which Python's own does not for virtual tables: these are filled by what they hold, not by their shadows."""
     with closing(sqlite3.connect(file)) as connection:
-        made = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+        made = connection.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+        ).fetchall()
         virtual = [name for kind, name, _, sql in made if kind == "table" and sql.startswith("CREATE VIRTUAL")]
         shadows = tuple(f"{name}_" for name in virtual)
         for kind, name, _, sql in made:
@@ -76,7 +80,9 @@ def _told_by_postgresql(url: str) -> str:
     told = subprocess.run([*command, address], stdout=subprocess.PIPE, text=True, check=True).stdout
     # What psql alone understands, and the schema that is there already.
     return "\n".join(
-        line for line in told.split("\n") if line != "CREATE SCHEMA public;" and not line.startswith(("\\restrict ", "\\unrestrict "))
+        line
+        for line in told.split("\n")
+        if line != "CREATE SCHEMA public;" and not line.startswith(("\\restrict ", "\\unrestrict "))
     )
 
 

@@ -72,7 +72,9 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stored]:
     else:
         url = request.getfixturevalue("empty_postgresql_url")
         token = load_into_postgresql(release, url)
-    app = create_app(Settings.from_environment({"DATABASE_URL": url, "DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 40, "DEMO": "1"}))
+    app = create_app(
+        Settings.from_environment({"DATABASE_URL": url, "DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 40, "DEMO": "1"})
+    )
     app.test_client_class = OutsideClient
     app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     with app.app_context():
@@ -92,13 +94,16 @@ def rows_of(engine: Engine, tables: list[Table]) -> Rows:
     with engine.connect() as connection:
         return {
             table.name: {
-                tuple(row[key.name] for key in table.primary_key): dict(row) for row in connection.execute(select(table)).mappings()
+                tuple(row[key.name] for key in table.primary_key): dict(row)
+                for row in connection.execute(select(table)).mappings()
             }
             for table in tables
         }
 
 
-every_release = pytest.mark.parametrize("stored", [(release, on) for release in RELEASES for on in DATABASES], ids="-".join, indirect=True)
+every_release = pytest.mark.parametrize(
+    "stored", [(release, on) for release in RELEASES for on in DATABASES], ids="-".join, indirect=True
+)
 one_of_each = pytest.mark.parametrize("stored", [("0.3.0", on) for on in DATABASES], ids="-".join, indirect=True)
 
 
@@ -129,13 +134,17 @@ def test_an_upgrade_that_breaks_off_has_altered_nothing_and_is_made_up_for(store
 def test_the_town_of_every_release_is_kept() -> None:
     """`python -m tests.upgrade.store` makes that of a release, from a checkout of it."""
     current = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    released = set(re.findall(r"^## (\d+\.\d+\.\d+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)) - {current}
+    released = set(
+        re.findall(r"^## (\d+\.\d+\.\d+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    ) - {current}
     assert released <= set(RELEASES)
 
 
 def what_was_altered(before: Rows, after: Rows) -> list[str]:
     """Rows that are gone, and those of which a value is another."""
-    return [f"{table} {key}" for table, rows in before.items() for key, row in rows.items() if after[table].get(key) != row]
+    return [
+        f"{table} {key}" for table, rows in before.items() for key, row in rows.items() if after[table].get(key) != row
+    ]
 
 
 def the_schema_is_that_of_a_new_town(url: str) -> None:
@@ -161,7 +170,10 @@ def the_log_tells_each_board_as_it_is(stored: Stored) -> None:
 
 def before_each_kind_of_change(board: Board) -> list[int]:
     return [
-        seq - 1 for seq in read_session().scalars(select(func.min(Change.seq)).where(Change.board_id == board.id).group_by(Change.type))
+        seq - 1
+        for seq in read_session().scalars(
+            select(func.min(Change.seq)).where(Change.board_id == board.id).group_by(Change.type)
+        )
     ]
 
 
@@ -169,7 +181,8 @@ def nobody_comes_back_to_a_board_full_of_news(stored: Stored) -> None:
     if stored.release in BEFORE_UNREAD:
         for board in stored.boards:
             assert not any(
-                unread_of(read_session(), person, board).cards for person in read_session().query(Person).filter_by(disabled_at=None)
+                unread_of(read_session(), person, board).cards
+                for person in read_session().query(Person).filter_by(disabled_at=None)
             )
 
 
@@ -184,7 +197,9 @@ def programs_and_people_go_on(stored: Stored) -> None:
     board = stored.client.get("/api/boards/accueil", headers=as_program).get_json()
     column = next(column["id"] for column in board["columns"] if column["kind"] == "service")
     added = stored.client.post(
-        "/boards/accueil/commands", json={"type": "add_card", "key": "new", "column": column, "title": "Après"}, headers=as_program
+        "/boards/accueil/commands",
+        json={"type": "add_card", "key": "new", "column": column, "title": "Après"},
+        headers=as_program,
     )
     assert (added.status_code, added.get_json()["seq"]) == (200, board["seq"] + 1)
     agent = Visitor(stored.app)

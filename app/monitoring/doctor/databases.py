@@ -70,7 +70,11 @@ def _schema() -> Iterator[Finding]:
     if revision == newest:
         yield well(DATABASE, f"schéma {revision}, celui de ce logiciel.")
     elif revision is not None and is_known(revision):
-        yield wrong(DATABASE, f"schéma {revision}, alors que ce logiciel attend {newest}.", "Redémarrez le service : il la met à jour.")
+        yield wrong(
+            DATABASE,
+            f"schéma {revision}, alors que ce logiciel attend {newest}.",
+            "Redémarrez le service : il la met à jour.",
+        )
     else:
         yield wrong(
             DATABASE,
@@ -87,7 +91,10 @@ def _sqlite() -> Iterator[Finding]:
             "le fichier est abîmé.",
             "Arrêtez le service, gardez ce fichier de côté, puis flask restore avec la dernière sauvegarde.",
         )
-    mode, synchronous = read_session().scalar(text("PRAGMA journal_mode")), read_session().scalar(text("PRAGMA synchronous"))
+    mode, synchronous = (
+        read_session().scalar(text("PRAGMA journal_mode")),
+        read_session().scalar(text("PRAGMA synchronous")),
+    )
     if mode != "wal" or synchronous != 2:
         yield wrong(
             DATABASE,
@@ -111,14 +118,24 @@ def _wal_bytes() -> int:
 def _postgresql() -> Iterator[Finding]:
     yield well(DATABASE, f"PostgreSQL {_setting('server_version')}.")
     if (encoding := _setting("server_encoding")) != "UTF8":
-        yield wrong(DATABASE, f"encodage {encoding}.", "Recréez-la en UTF8 (docs/deployment.md), puis flask db-copy ou flask restore.")
+        yield wrong(
+            DATABASE,
+            f"encodage {encoding}.",
+            "Recréez-la en UTF8 (docs/deployment.md), puis flask db-copy ou flask restore.",
+        )
     for name, loss in LOSSES.items():
         if _setting(name) == "off":
             yield wrong(DATABASE, f"{name} est coupé : {loss}.", f"Remettez {name} = on dans postgresql.conf.")
-    used = int(read_session().scalar(text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")) or 0)
+    used = int(
+        read_session().scalar(text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")) or 0
+    )
     most = int(_setting("max_connections"))
     if used > 0.8 * most:
-        yield watch(DATABASE, f"{used} connexions sur {most}.", "Augmentez max_connections : chaque processus en prend jusqu’à 40.")
+        yield watch(
+            DATABASE,
+            f"{used} connexions sur {most}.",
+            "Augmentez max_connections : chaque processus en prend jusqu’à 40.",
+        )
 
 
 def _setting(name: str) -> str:
@@ -136,10 +153,16 @@ def redis_store(settings: Settings) -> Iterator[Finding]:
         heard = client.publish(f"{settings.redis_prefix}:bus", "{}")
         policy = client.info("memory").get("maxmemory_policy", "noeviction")
     except redis.AuthenticationError:
-        yield wrong(REDIS, "il refuse notre nom ou notre mot de passe.", "Corrigez REDIS_URL : redis://nom:motdepasse@hôte:6379/0")
+        yield wrong(
+            REDIS,
+            "il refuse notre nom ou notre mot de passe.",
+            "Corrigez REDIS_URL : redis://nom:motdepasse@hôte:6379/0",
+        )
     except redis.ResponseError as error:
         yield wrong(
-            REDIS, f"il refuse d’écrire : {error}.", "Donnez-nous un Redis où écrire (ni réplique en lecture seule, ni mémoire pleine)."
+            REDIS,
+            f"il refuse d’écrire : {error}.",
+            "Donnez-nous un Redis où écrire (ni réplique en lecture seule, ni mémoire pleine).",
         )
     except redis.RedisError:
         yield wrong(

@@ -32,7 +32,10 @@ def mail(settings: Settings) -> Iterator[Finding]:
     """Goes as far as naming the sender, so that nobody gets a mail."""
     smtp = settings.smtp
     if smtp is None:
-        yield well(MAIL, "aucun serveur (SMTP_HOST) : les liens se remettent en main propre, il n’y a ni résumé ni rappel par e-mail.")
+        yield well(
+            MAIL,
+            "aucun serveur (SMTP_HOST) : les liens se remettent en main propre, il n’y a ni résumé ni rappel par e-mail.",
+        )
         return
     server = f"{smtp.host}:{smtp.port}"
     try:
@@ -55,24 +58,33 @@ def mail(settings: Settings) -> Iterator[Finding]:
         )
     except (smtplib.SMTPException, OSError) as error:
         yield wrong(
-            MAIL, f"{server} ne répond pas ({type(error).__name__}).", "Vérifiez SMTP_HOST, SMTP_PORT, SMTP_SECURITY et le pare-feu."
+            MAIL,
+            f"{server} ne répond pas ({type(error).__name__}).",
+            "Vérifiez SMTP_HOST, SMTP_PORT, SMTP_SECURITY et le pare-feu.",
         )
     else:
         if status == 250:
             yield well(MAIL, f"{server} répond et accepte l’expéditeur.")
         else:
             yield wrong(
-                MAIL, f"{server} refuse l’expéditeur (réponse {status}).", "Mettez dans MAIL_FROM une adresse que ce serveur laisse partir."
+                MAIL,
+                f"{server} refuse l’expéditeur (réponse {status}).",
+                "Mettez dans MAIL_FROM une adresse que ce serveur laisse partir.",
             )
 
 
 def workers(settings: Settings) -> Iterator[Finding]:
     """The process at HOST and PORT; where each has a port of its own, those that are known through Redis."""
     try:
-        status, told = _ask(http.client.HTTPConnection(settings.host, settings.port, timeout=_TIMEOUT_SECONDS), "/readyz")
+        status, told = _ask(
+            http.client.HTTPConnection(settings.host, settings.port, timeout=_TIMEOUT_SECONDS), "/readyz"
+        )
     except (OSError, http.client.HTTPException):
         if number := workers_present(settings):
-            yield well(WORKERS, f"{number} processus servent, sur d’autres ports ou d’autres machines que {settings.host}:{settings.port}.")
+            yield well(
+                WORKERS,
+                f"{number} processus servent, sur d’autres ports ou d’autres machines que {settings.host}:{settings.port}.",
+            )
             return
         yield watch(
             WORKERS,
@@ -84,7 +96,9 @@ def workers(settings: Settings) -> Iterator[Finding]:
         yield well(WORKERS, f"prêt à {settings.host}:{settings.port}.")
     else:
         yield wrong(
-            WORKERS, f"{settings.host}:{settings.port} répond {status} : {_not_ready(told)}.", "Voyez le journal : journalctl -u flash-news"
+            WORKERS,
+            f"{settings.host}:{settings.port} répond {status} : {_not_ready(told)}.",
+            "Voyez le journal : journalctl -u flash-news",
         )
 
 
@@ -93,7 +107,9 @@ def jobs(_settings: Settings) -> Iterator[Finding]:
         return
     rows = read_session().scalars(select(Job).order_by(Job.name)).all()
     failing = [job for job in rows if job.failures]
-    late = [job for job in rows if job.due_at < now() - _OVERDUE and (job.taken_until is None or job.taken_until < now())]
+    late = [
+        job for job in rows if job.due_at < now() - _OVERDUE and (job.taken_until is None or job.taken_until < now())
+    ]
     for job in failing:
         yield watch(
             JOBS,
@@ -116,7 +132,9 @@ def address(settings: Settings) -> Iterator[Finding]:
         return
     try:
         status, _told = _ask(_public(settings), "/healthz")
-        upgraded, _told = _ask(_public(settings), "/socket.io/?EIO=4&transport=websocket", _upgrade(settings.public_url))
+        upgraded, _told = _ask(
+            _public(settings), "/socket.io/?EIO=4&transport=websocket", _upgrade(settings.public_url)
+        )
         figures, _told = _ask(_public(settings), "/metrics")
     except ssl.SSLError as error:
         yield wrong(
@@ -134,7 +152,9 @@ def address(settings: Settings) -> Iterator[Finding]:
         return
     if status != 200:
         yield wrong(
-            ADDRESS, f"{settings.public_url}/healthz répond {status}.", "Vérifiez le bloc « upstream » de nginx et que le service tourne."
+            ADDRESS,
+            f"{settings.public_url}/healthz répond {status}.",
+            "Vérifiez le bloc « upstream » de nginx et que le service tourne.",
         )
     elif upgraded != 101:
         yield wrong(
@@ -156,13 +176,21 @@ def _public(settings: Settings) -> http.client.HTTPConnection:
     parts = urlsplit(settings.public_url or "")
     host = parts.hostname or ""
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_SECONDS, context=ssl.create_default_context())
+        return http.client.HTTPSConnection(
+            host, parts.port, timeout=_TIMEOUT_SECONDS, context=ssl.create_default_context()
+        )
     return http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_SECONDS)
 
 
 def _upgrade(origin: str) -> dict[str, str]:
     key = b64encode(secrets.token_bytes(16)).decode("ascii")
-    return {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key, "Origin": origin}
+    return {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": key,
+        "Origin": origin,
+    }
 
 
 def _ask(connection: http.client.HTTPConnection, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:

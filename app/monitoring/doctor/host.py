@@ -27,7 +27,19 @@ _APART_SECONDS = 2.0
 _FREE_LEAST, _FREE_WISHED = 200 * 2**20, 2**30
 _BACKUP_AGE = timedelta(days=2)
 _UNSYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
-_OVER_A_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "glusterfs", "afs"}
+_OVER_A_NETWORK = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "fuse.sshfs",
+    "fuse.glusterfs",
+    "ceph",
+    "glusterfs",
+    "afs",
+}
 _SET_CLOCK = "Mettez l’horloge à l’heure et gardez-la ainsi : timedatectl set-ntp true"
 
 
@@ -44,14 +56,20 @@ def clock(settings: Settings) -> Iterator[Finding]:
             )
         )
     if _kernel_says_unsynchronised():
-        found.append(watch(CLOCK, "aucun serveur de temps ne la règle : elle s’éloignera peu à peu de l’heure.", _SET_CLOCK))
-    yield from found or [well(CLOCK, f"{now().astimezone(settings.timezone):%H h %M min %S s} ({settings.timezone.key}).")]
+        found.append(
+            watch(CLOCK, "aucun serveur de temps ne la règle : elle s’éloignera peu à peu de l’heure.", _SET_CLOCK)
+        )
+    yield from found or [
+        well(CLOCK, f"{now().astimezone(settings.timezone):%H h %M min %S s} ({settings.timezone.key}).")
+    ]
 
 
 def _clocks_apart(settings: Settings) -> Iterator[Finding]:
     others = {}
     if db.engine.dialect.name == "postgresql" and has_tables():
-        others["PostgreSQL"] = float(read_session().scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0) - time.time()
+        others["PostgreSQL"] = (
+            float(read_session().scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0) - time.time()
+        )
     if settings.redis_url:
         try:
             seconds, microseconds = client_of(settings.redis_url).time()
@@ -61,14 +79,18 @@ def _clocks_apart(settings: Settings) -> Iterator[Finding]:
     for name, seconds_ahead in others.items():
         if abs(seconds_ahead) > _APART_SECONDS:
             yield wrong(
-                CLOCK, f"celle de {name} diffère de {abs(seconds_ahead):.0f} s de la nôtre.", f"{_SET_CLOCK} (sur les deux machines)"
+                CLOCK,
+                f"celle de {name} diffère de {abs(seconds_ahead):.0f} s de la nôtre.",
+                f"{_SET_CLOCK} (sur les deux machines)",
             )
 
 
 def _kernel_says_unsynchronised() -> bool:
     """Whichever program keeps time, the kernel knows; where it does not tell, nothing is said."""
     try:
-        return int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))) == _UNSYNCHRONISED  # all zeros: it only asks
+        return (
+            int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))) == _UNSYNCHRONISED
+        )  # all zeros: it only asks
     except (AttributeError, OSError):
         return False
 
@@ -82,7 +104,9 @@ def disk(settings: Settings) -> Iterator[Finding]:
             os.fsync(probe.fileno())
     except OSError as error:
         yield wrong(
-            DISK, f"impossible d’écrire dans {folder} : {error.strerror}.", "Donnez ce dossier au compte du service, ou faites de la place."
+            DISK,
+            f"impossible d’écrire dans {folder} : {error.strerror}.",
+            "Donnez ce dossier au compte du service, ou faites de la place.",
         )
         return
     yield _room(settings, shutil.disk_usage(folder).free)

@@ -46,7 +46,11 @@ def _problems(settings: Settings) -> Iterator[Finding]:
             "Écoutez sur une adresse locale (HOST=127.0.0.1), ou fermez le port aux autres machines.",
         )
     if settings.demo and settings.public_url:
-        yield watch(SETTINGS, "DEMO=1 : tout le monde connaît le mot de passe des comptes.", "Retirez DEMO pour servir une vraie ville.")
+        yield watch(
+            SETTINGS,
+            "DEMO=1 : tout le monde connaît le mot de passe des comptes.",
+            "Retirez DEMO pour servir une vraie ville.",
+        )
 
 
 def versions(settings: Settings) -> Iterator[Finding]:
@@ -65,11 +69,13 @@ def _sqlite(found: tuple[int, ...], *, several_workers: bool) -> Finding:
     name = "SQLite " + ".".join(map(str, found))
     if found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45):
         return well(VERSIONS, f"{name}.")
-    told = (
-        f"{name} : une faute rare du journal WAL peut abîmer la base quand deux processus y écrivent au même instant (corrigée en 3.51.3)."
-    )
+    told = f"{name} : une faute rare du journal WAL peut abîmer la base quand deux processus y écrivent au même instant (corrigée en 3.51.3)."
     if several_workers:
-        return wrong(VERSIONS, told, "REDIS_URL annonce plusieurs processus : passez à PostgreSQL (flask db-copy), ou à SQLite 3.51.3.")
+        return wrong(
+            VERSIONS,
+            told,
+            "REDIS_URL annonce plusieurs processus : passez à PostgreSQL (flask db-copy), ou à SQLite 3.51.3.",
+        )
     return watch(
         VERSIONS,
         told,
@@ -80,10 +86,18 @@ def _sqlite(found: tuple[int, ...], *, several_workers: bool) -> Finding:
 def _packages() -> Iterator[Finding]:
     """What is installed is what was tested; an upgrade without `make setup` is found out here."""
     pinned = _PINNED.findall((ROOT / "requirements.txt").read_text(encoding="utf-8"))
-    others = [f"{name} {found or 'absent'} au lieu de {wanted}" for name, wanted in pinned if (found := _installed(name)) != wanted]
+    others = [
+        f"{name} {found or 'absent'} au lieu de {wanted}"
+        for name, wanted in pinned
+        if (found := _installed(name)) != wanted
+    ]
     if others:
         more = f" et {len(others) - 5} autres" if len(others) > 5 else ""
-        yield wrong(VERSIONS, f"des bibliothèques ne sont pas celles prévues : {', '.join(others[:5])}{more}.", "Lancez : make setup")
+        yield wrong(
+            VERSIONS,
+            f"des bibliothèques ne sont pas celles prévues : {', '.join(others[:5])}{more}.",
+            "Lancez : make setup",
+        )
 
 
 def _installed(name: str) -> str | None:

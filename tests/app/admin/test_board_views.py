@@ -54,7 +54,9 @@ def arrive_on(board: int) -> None:
 
 def send_file(visitor: Visitor, data: bytes, name: str = "modele.json") -> TestResponse:
     fields = {"csrf_token": visitor.csrf_token, "file": (io.BytesIO(data), name)}
-    return visitor.client.post("/town/templates", data=fields, headers={"Accept": "text/html"}, content_type="multipart/form-data")
+    return visitor.client.post(
+        "/town/templates", data=fields, headers={"Accept": "text/html"}, content_type="multipart/form-data"
+    )
 
 
 def said(page: TestResponse, visitor: Visitor) -> str:
@@ -77,9 +79,13 @@ def test_the_list_shows_boards_in_their_order_with_what_stands_on_them(town: Tow
 
 
 def test_boards_change_places_and_the_log_knows(town: Town, facilitator: Visitor) -> None:
-    assert "a changé de place" in said(facilitator.post(f"/town/boards/{town.other_board}/move", {"to": "earlier"}), facilitator)
+    assert "a changé de place" in said(
+        facilitator.post(f"/town/boards/{town.other_board}/move", {"to": "earlier"}), facilitator
+    )
     assert [board.title for board in boards()] == ["Autre", "Accueil"]
-    assert "déjà au bord" in said(facilitator.post(f"/town/boards/{town.other_board}/move", {"to": "earlier"}), facilitator)
+    assert "déjà au bord" in said(
+        facilitator.post(f"/town/boards/{town.other_board}/move", {"to": "earlier"}), facilitator
+    )
     facilitator.post(f"/town/boards/{town.other_board}/move", {"to": "later"})
     assert [board.title for board in boards()] == ["Accueil", "Autre"]
     assert actions().count(("board_ordered", "Autre")) == 2
@@ -88,7 +94,9 @@ def test_boards_change_places_and_the_log_knows(town: Town, facilitator: Visitor
 def test_everybody_arrives_on_the_default_board(town: Town, facilitator: Visitor, agent: Visitor) -> None:
     assert agent.get("/").location == "/boards/accueil"
     for _twice in range(2):
-        assert "arrive maintenant sur" in said(facilitator.post(f"/town/boards/{town.other_board}/default"), facilitator)
+        assert "arrive maintenant sur" in said(
+            facilitator.post(f"/town/boards/{town.other_board}/default"), facilitator
+        )
     assert agent.get("/").location == "/boards/autre"
     assert actions().count(("board_made_default", "Autre")) == 1
 
@@ -96,7 +104,9 @@ def test_everybody_arrives_on_the_default_board(town: Town, facilitator: Visitor
 def test_a_board_is_renamed_and_its_address_stays(town: Town, facilitator: Visitor) -> None:
     address = f"/town/boards/{town.board}"
     assert 'value="Accueil"' in facilitator.get(address).text
-    assert "Les pages ouvertes suivent" in said(facilitator.post(address, {"title": " Guichets ", "version": "1"}), facilitator)
+    assert "Les pages ouvertes suivent" in said(
+        facilitator.post(address, {"title": " Guichets ", "version": "1"}), facilitator
+    )
     assert (town.fresh_board().title, town.fresh_board().slug) == ("Guichets", "accueil")
     assert "Guichets" in facilitator.get("/boards/accueil").text
 
@@ -130,7 +140,9 @@ def test_after_a_stale_version_sending_again_is_enough(town: Town, facilitator: 
 # --- archiving -------------------------------------------------------------------------------------------------------
 
 
-def test_an_archived_board_is_gone_for_agents_and_read_only_for_facilitators(town: Town, facilitator: Visitor, agent: Visitor) -> None:
+def test_an_archived_board_is_gone_for_agents_and_read_only_for_facilitators(
+    town: Town, facilitator: Visitor, agent: Visitor
+) -> None:
     card = town.add_card("Piscine fermée")
     arrive_on(town.other_board)
     assert "est archivé" in said(facilitator.post(f"/town/boards/{town.board}/archive"), facilitator)
@@ -143,7 +155,12 @@ def test_an_archived_board_is_gone_for_agents_and_read_only_for_facilitators(tow
         "/api/boards/accueil",
     ]
     assert {path: agent.get(path).status_code for path in gone} == dict.fromkeys(gone, 404)
-    assert agent.client.put(f"/boards/accueil/folds/{town.free}", json=True, headers={"X-CSRFToken": agent.csrf_token}).status_code == 404
+    assert (
+        agent.client.put(
+            f"/boards/accueil/folds/{town.free}", json=True, headers={"X-CSRFToken": agent.csrf_token}
+        ).status_code
+        == 404
+    )
     assert agent.command(type="add_card", column=town.service, title="x").status_code == 404
     assert agent.get("/").location == "/boards/autre"
     page = facilitator.get("/boards/accueil").text
@@ -153,7 +170,10 @@ def test_an_archived_board_is_gone_for_agents_and_read_only_for_facilitators(tow
     assert "may-arrange" not in re.findall(r'<body class="([^"]*)"', page)[0].split()
     refused = facilitator.command(type="add_card", column=town.service, title="x")
     assert (refused.status_code, refused.get_json(force=True)["code"]) == (409, "board_archived")
-    assert 'data-level="read"' in facilitator.get(f"/cards/{card}", headers={"X-Fragment": "panel", "Accept": "text/html"}).text
+    assert (
+        'data-level="read"'
+        in facilitator.get(f"/cards/{card}", headers={"X-Fragment": "panel", "Accept": "text/html"}).text
+    )
     assert 'name="seq"' not in facilitator.get("/boards/accueil/history").text
     assert "Restaurer l’info" not in facilitator.get("/boards/accueil/archive").text
 
@@ -177,7 +197,13 @@ def test_the_default_board_and_the_last_one_are_not_archived(town: Town, facilit
 
 
 @pytest.mark.parametrize(
-    "path", ["/town/boards/987654", "/town/boards/99999999999999999999", "/town/boards/987654/template.json", "/town/templates/987654.json"]
+    "path",
+    [
+        "/town/boards/987654",
+        "/town/boards/99999999999999999999",
+        "/town/boards/987654/template.json",
+        "/town/templates/987654.json",
+    ],
 )
 def test_what_is_not_there_is_not_found(facilitator: Visitor, path: str) -> None:
     assert facilitator.get(path).status_code == 404
@@ -208,7 +234,9 @@ def test_a_board_begins_with_the_template_that_ships(town: Town, facilitator: Vi
     page = facilitator.get("/town/boards/new").text
     assert "13 colonnes, 8 infos." in page
     assert "Services à créer\u00a0: État civil, Scolaire et périscolaire, Sports, Culture, Urbanisme" in page
-    answer = facilitator.post("/town/boards/new", {"title": "Guichet de l’été", "begin_with": "shipped", "create_services": "y"})
+    answer = facilitator.post(
+        "/town/boards/new", {"title": "Guichet de l’été", "begin_with": "shipped", "create_services": "y"}
+    )
     assert answer.location == "/boards/guichet-de-l-ete"
     board = boards()[-1]
     assert read_session().query(Column).filter_by(board_id=board.id).count() == 13
@@ -249,7 +277,9 @@ def test_a_double_submit_makes_one_board(town: Town, facilitator: Visitor) -> No
         ({"title": "Plage"}, "begin_with"),
     ],
 )
-def test_wrong_answers_are_said_and_nothing_is_made(town: Town, facilitator: Visitor, fields: dict[str, str], field: str) -> None:
+def test_wrong_answers_are_said_and_nothing_is_made(
+    town: Town, facilitator: Visitor, fields: dict[str, str], field: str
+) -> None:
     answer = facilitator.post("/town/boards/new", fields)
     assert answer.status_code == 422
     assert f'id="{field}-problem"' in answer.text
@@ -267,7 +297,11 @@ def test_a_board_is_saved_as_a_template_exported_imported_and_begun(town: Town, 
     file = facilitator.get(f"/town/templates/{kept.id}.json")
     assert file.mimetype == "application/json"
     assert file.headers["Content-Disposition"] == 'attachment; filename="accueil.flash-news.json"'
-    assert json.loads(file.data) == kept.content == json.loads(facilitator.get(f"/town/boards/{town.board}/template.json").data)
+    assert (
+        json.loads(file.data)
+        == kept.content
+        == json.loads(facilitator.get(f"/town/boards/{town.board}/template.json").data)
+    )
     assert "est supprimé" in said(facilitator.post(f"/town/templates/{kept.id}/delete"), facilitator)
     assert "n’existe plus" in said(facilitator.post(f"/town/templates/{kept.id}/delete"), facilitator)
     answer = send_file(facilitator, file.data)
@@ -301,11 +335,16 @@ def test_importing_twice_keeps_one(town: Town, facilitator: Visitor) -> None:
         (b"\xff\xd8\xff\xe0", "UTF-8"),
         (b"[1, 2]", "pas un modèle"),
         (b" " * (BYTES_AT_MOST + 1), "trop volumineux"),
-        (SHIPPED.read_bytes().replace(b'"kind": "free"', b'"kind": "agenda"'), "Colonne 12, nature\u00a0: valeur inconnue."),
+        (
+            SHIPPED.read_bytes().replace(b'"kind": "free"', b'"kind": "agenda"'),
+            "Colonne 12, nature\u00a0: valeur inconnue.",
+        ),
         (SHIPPED.read_bytes().replace(b'"hue": 85', b'"hue": 85, "<script>": 1'), "&lt;script&gt;"),
     ],
 )
-def test_a_file_that_is_no_template_is_refused_with_its_reason(town: Town, facilitator: Visitor, data: bytes, words: str) -> None:
+def test_a_file_that_is_no_template_is_refused_with_its_reason(
+    town: Town, facilitator: Visitor, data: bytes, words: str
+) -> None:
     answer = send_file(facilitator, data)
     assert answer.status_code == 422
     assert words in answer.text
@@ -324,12 +363,16 @@ def test_no_file_is_said_too(facilitator: Visitor) -> None:
 
 def test_script_in_a_title_is_shown_as_text(town: Town, facilitator: Visitor) -> None:
     content = shipped_template().content()
-    content["title"] = content["columns"][1]["title"] = content["columns"][1]["service"]["name"] = "<script>alert(1)</script>"
+    content["title"] = content["columns"][1]["title"] = content["columns"][1]["service"]["name"] = (
+        "<script>alert(1)</script>"
+    )
     page = facilitator.get(send_file(facilitator, json.dumps(content).encode()).location).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
     kept = read_session().query(BoardTemplate).one().id
-    begun = facilitator.post("/town/boards/new", {"title": "Copie", "begin_with": f"template-{kept}", "create_services": "y"})
+    begun = facilitator.post(
+        "/town/boards/new", {"title": "Copie", "begin_with": f"template-{kept}", "create_services": "y"}
+    )
     for path in (begun.location, "/boards", "/services", "/log"):
         assert "<script>alert" not in facilitator.get(path).text
 
@@ -371,7 +414,9 @@ def test_on_an_archived_board_everybody_is_told_that_they_only_read(town: Town, 
     card = town.add_card()
     town.perform(town.facilitator, type="archive_card", card=town.add_card("Rangée"))
     with write_transaction() as session:
-        session.execute(update(Card).where(Card.archived_at.is_not(None)).values(archived_at=now() - timedelta(days=400)))
+        session.execute(
+            update(Card).where(Card.archived_at.is_not(None)).values(archived_at=now() - timedelta(days=400))
+        )
     assert "Effacer définitivement" in facilitator.get("/boards/accueil/archive").text
     arrive_on(town.other_board)
     town.perform(town.facilitator, type="archive_board")
@@ -388,7 +433,9 @@ def test_an_archived_service_is_said_to_come_back(town: Town, facilitator: Visit
     assert "Service archivé à restaurer\u00a0: CCAS" in facilitator.get("/town/boards/new").text
     kept = read_session().query(BoardTemplate).one().id
     fields = {"title": "Copie", "begin_with": f"template-{kept}", "create_services": "y"}
-    assert "1 service restauré\u00a0: CCAS." in unescape(facilitator.get(str(facilitator.post("/town/boards/new", fields).location)).text)
+    assert "1 service restauré\u00a0: CCAS." in unescape(
+        facilitator.get(str(facilitator.post("/town/boards/new", fields).location)).text
+    )
     assert ("service_restored", "CCAS") in actions()
 
 
@@ -403,7 +450,10 @@ def test_a_kept_template_that_is_none_any_more_takes_nothing_else_away(town: Tow
     assert f"begin_with=template-{kept}" not in page.text
     assert f"template-{kept}" not in facilitator.get("/town/boards/new").text
     refused = facilitator.post("/town/boards/new", {"title": "Copie", "begin_with": f"template-{kept}"})
-    assert (refused.status_code, "On ne peut pas commencer un tableau avec ce modèle." in unescape(refused.text)) == (422, True)
+    assert (refused.status_code, "On ne peut pas commencer un tableau avec ce modèle." in unescape(refused.text)) == (
+        422,
+        True,
+    )
     assert "n’est plus lisible" in said(facilitator.get(f"/town/templates/{kept}.json"), facilitator)
     assert "est supprimé" in said(facilitator.post(f"/town/templates/{kept}/delete"), facilitator)
 

@@ -74,7 +74,10 @@ def confirm(visitor: Visitor, text: str, page: TestResponse, **fields: str) -> T
 
 def test_the_dry_run_says_what_will_happen_and_writes_nothing(town: Town, facilitator: Visitor) -> None:
     before = emails()
-    page = check(facilitator, FILE + "Sonia Bernard;ccas@ville.example;Médiathèque;\nLéo Dumas;mediatheque@ville.example;;\nX;;;\n")
+    page = check(
+        facilitator,
+        FILE + "Sonia Bernard;ccas@ville.example;Médiathèque;\nLéo Dumas;mediatheque@ville.example;;\nX;;;\n",
+    )
     assert page.status_code == 200
     assert verdicts(page) == [
         ("6", "", "refused", "L’adresse de messagerie manque."),
@@ -156,7 +159,9 @@ def test_only_what_the_file_says_is_changed(town: Town, facilitator: Visitor) ->
         ("Élise;dtan@ville.example;;agent", "aucun animateur actif"),
     ],
 )
-def test_a_line_is_refused_with_its_number_and_the_reason(town: Town, facilitator: Visitor, line: str, said: str) -> None:
+def test_a_line_is_refused_with_its_number_and_the_reason(
+    town: Town, facilitator: Visitor, line: str, said: str
+) -> None:
     number, _email, verdict, words = verdicts(check(facilitator, f"{FILE}{line}\n"))[0]
     assert (number, verdict) == ("4", "refused")
     assert said in words.replace("&#39;", "'")
@@ -184,7 +189,10 @@ def test_services_that_are_missing_are_created_when_asked(town: Town, facilitato
 
 def test_a_service_whose_name_holds_a_separator_is_known_by_its_whole_name(town: Town, facilitator: Visitor) -> None:
     facilitator.post("/services/new", {"name": "Sports, loisirs / vie associative"})
-    assert verdicts(check(facilitator, 'nom,mail,service\nA,a@ville.example,"SPORTS, loisirs / Vie associative"\n'))[0][2] == "created"
+    assert (
+        verdicts(check(facilitator, 'nom,mail,service\nA,a@ville.example,"SPORTS, loisirs / Vie associative"\n'))[0][2]
+        == "created"
+    )
 
 
 @pytest.mark.parametrize(
@@ -216,7 +224,10 @@ def test_files_come_in_any_usual_encoding(town: Town, facilitator: Visitor, enco
         data={"csrf_token": facilitator.csrf_token, "file": (io.BytesIO(data), "agents.csv")},
         headers={"Accept": "text/html"},
     )
-    assert [line[1:3] for line in verdicts(page)] == [("zoe@ville.example", "created"), ("emile@ville.example", "created")]
+    assert [line[1:3] for line in verdicts(page)] == [
+        ("zoe@ville.example", "created"),
+        ("emile@ville.example", "created"),
+    ]
     assert "Zoé Petit" in page.text
 
 
@@ -237,7 +248,9 @@ def test_files_come_in_any_usual_encoding(town: Town, facilitator: Visitor, enco
         ("x" * 450_000, "trop lourd"),
     ],
 )
-def test_a_file_of_which_nothing_can_be_used_is_refused_in_a_sentence(town: Town, facilitator: Visitor, text: str, said: str) -> None:
+def test_a_file_of_which_nothing_can_be_used_is_refused_in_a_sentence(
+    town: Town, facilitator: Visitor, text: str, said: str
+) -> None:
     page = check(facilitator, text)
     assert page.status_code == 422
     assert said in page.text
@@ -261,7 +274,9 @@ def test_an_enormous_file_gets_a_page_that_says_so(town: Town, facilitator: Visi
 
 
 def test_two_thousand_lines_are_imported(town: Town, facilitator: Visitor) -> None:
-    text = "nom;e-mail;service\n" + "".join(f"Agent {number};agent{number}@ville.example;CCAS\n" for number in range(LINES_AT_MOST))
+    text = "nom;e-mail;service\n" + "".join(
+        f"Agent {number};agent{number}@ville.example;CCAS\n" for number in range(LINES_AT_MOST)
+    )
     assert confirm(facilitator, text, check(facilitator, text)).status_code == 303
     assert len(emails()) == LINES_AT_MOST + 4
 

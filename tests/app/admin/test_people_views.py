@@ -50,14 +50,18 @@ def count(model: type) -> int:
 
 
 def second_facilitator() -> int:
-    return add_account("appui@ville.example", "Gaël Da Costa", Role.FACILITATOR, [], "quatre mots sans aucun lien").person_id
+    return add_account(
+        "appui@ville.example", "Gaël Da Costa", Role.FACILITATOR, [], "quatre mots sans aucun lien"
+    ).person_id
 
 
 @pytest.mark.parametrize("action", ["", "/disable", "/enable", "/sign-out", "/invitation", "/password-link", "/erase"])
 def test_an_agent_does_nothing_to_anybody(town: Town, visitor: Visitor, action: str) -> None:
     visitor.sign_in("ccas@ville.example")
     assert (
-        visitor.post(f"/people/{town.agent}{action}", {"name": "Reine", "email": "x@ville.example", "role": "facilitator"}).status_code
+        visitor.post(
+            f"/people/{town.agent}{action}", {"name": "Reine", "email": "x@ville.example", "role": "facilitator"}
+        ).status_code
         == 403
     )
     assert (person(town.agent).role, person(town.agent).name) == ("agent", "Sonia Bernard")
@@ -77,7 +81,9 @@ def test_an_agent_does_nothing_to_anybody(town: Town, visitor: Visitor, action: 
         ("service=999999999999999999999", {"Élise Laurent", "Sonia Bernard", "Léo Dumas", "Carole Viala"}),
     ],
 )
-def test_people_are_found_by_name_address_service_role_and_state(town: Town, facilitator: Visitor, query: str, found: set[str]) -> None:
+def test_people_are_found_by_name_address_service_role_and_state(
+    town: Town, facilitator: Visitor, query: str, found: set[str]
+) -> None:
     disable("mediatheque@ville.example")
     assert set(re.findall(r"<bdi>([^<]+)</bdi>", facilitator.get(f"/people?{query}").text)) == found
 
@@ -98,11 +104,17 @@ def test_inviting_makes_an_account_without_a_password_and_shows_its_link_once(to
     answer = facilitator.post("/people/new", INVITED)
     made = account("zoe@ville.example")
     assert made is not None
-    assert (made.password_hash, made.person.name, [service.slug for service in made.person.services]) == (None, "Zoé Petit", ["ccas"])
+    assert (made.password_hash, made.person.name, [service.slug for service in made.person.services]) == (
+        None,
+        "Zoé Petit",
+        ["ccas"],
+    )
     assert answer.location == f"/people/{made.person_id}"
     shown = LINK.search(facilitator.get(answer.location).text)
     assert shown
-    assert Visitor(facilitator.client.application).get(shown[1].removeprefix("http://127.0.0.1:5000")).status_code == 200
+    assert (
+        Visitor(facilitator.client.application).get(shown[1].removeprefix("http://127.0.0.1:5000")).status_code == 200
+    )
     assert not LINK.search(facilitator.get(answer.location).text)
 
 
@@ -131,7 +143,9 @@ def with_mail(app: Flask, monkeypatch: pytest.MonkeyPatch, send: Callable[..., N
     monkeypatch.setattr("app.admin.invitation_service.send_invitation", send)
     settings = app.config["SETTINGS"]
     monkeypatch.setitem(
-        app.config, "SETTINGS", type("WithMail", (), {"smtp": object(), "__getattr__": lambda _self, name: getattr(settings, name)})()
+        app.config,
+        "SETTINGS",
+        type("WithMail", (), {"smtp": object(), "__getattr__": lambda _self, name: getattr(settings, name)})(),
     )
 
 
@@ -156,7 +170,9 @@ def test_inviting_somebody_known_leads_to_them(town: Town, facilitator: Visitor)
         ("services", "nulle-part"),
     ],
 )
-def test_wrong_input_is_said_beside_its_field_and_the_rest_kept(town: Town, facilitator: Visitor, field: str, text: str) -> None:
+def test_wrong_input_is_said_beside_its_field_and_the_rest_kept(
+    town: Town, facilitator: Visitor, field: str, text: str
+) -> None:
     refused = facilitator.post("/people/new", {**INVITED, field: text})
     assert refused.status_code == 422
     assert f'id="{field}-problem"' in refused.text
@@ -170,7 +186,11 @@ def test_changing_somebody_takes_effect_and_is_logged(town: Town, facilitator: V
     for _twice in range(2):
         assert facilitator.post(f"/people/{town.agent}", fields).status_code == 303
     changed = person(town.agent)
-    assert (changed.name, changed.version, [service.slug for service in changed.services]) == ("Sonia Petit", before + 1, ["mediatheque"])
+    assert (changed.name, changed.version, [service.slug for service in changed.services]) == (
+        "Sonia Petit",
+        before + 1,
+        ["mediatheque"],
+    )
     entry = read_session().scalars(select(AuditEntry).where(AuditEntry.action == "person_changed")).one()
     assert entry.facts["changed"]["services"] == [["ccas"], ["mediatheque"]]
     assert "ccas → mediatheque" in facilitator.get("/log").text
@@ -188,7 +208,9 @@ def test_none_is_as_one_in_french(town: Town, facilitator: Visitor) -> None:
 
 
 def test_an_address_that_is_taken_is_not_given_twice(town: Town, facilitator: Visitor) -> None:
-    refused = facilitator.post(f"/people/{town.agent}", {"name": "Sonia", "email": "elu@ville.example", "role": "agent"})
+    refused = facilitator.post(
+        f"/people/{town.agent}", {"name": "Sonia", "email": "elu@ville.example", "role": "agent"}
+    )
     assert refused.status_code == 422
     assert "Carole Viala" in refused.text
     assert account("ccas@ville.example") is not None
@@ -231,9 +253,13 @@ def test_sessions_are_ended_and_the_account_stays_open(app: Flask, town: Town, f
     assert agent.sign_in("ccas@ville.example").status_code == 303
 
 
-@pytest.mark.parametrize(("action", "purpose"), [("invitation", Purpose.INVITATION), ("password-link", Purpose.PASSWORD)])
+@pytest.mark.parametrize(
+    ("action", "purpose"), [("invitation", Purpose.INVITATION), ("password-link", Purpose.PASSWORD)]
+)
 def test_a_new_link_replaces_the_one_before(town: Town, facilitator: Visitor, action: str, purpose: Purpose) -> None:
-    links = [LINK.search(facilitator.post(f"/people/{town.agent}/{action}", follow_redirects=True).text) for _ in range(2)]
+    links = [
+        LINK.search(facilitator.post(f"/people/{town.agent}/{action}", follow_redirects=True).text) for _ in range(2)
+    ]
     assert links[0]
     assert links[1]
     assert links[0][1] != links[1][1]
@@ -254,7 +280,11 @@ def test_erasing_forgets_the_person_and_keeps_what_they_wrote(town: Town, facili
             ]
         )
         audit_log.record(
-            session, "person_changed", "mediatheque@ville.example", actor=town.facilitator, changed={"name": ["Léo", "Léo Dumas"]}
+            session,
+            "person_changed",
+            "mediatheque@ville.example",
+            actor=town.facilitator,
+            changed={"name": ["Léo", "Léo Dumas"]},
         )
         audit_log.record(session, "signed_in", "mediatheque@ville.example", actor=town.colleague)
     before = person(town.colleague).version
@@ -283,10 +313,17 @@ def test_erasing_forgets_the_person_and_keeps_what_they_wrote(town: Town, facili
 def test_erasing_forgets_former_names_and_addresses_too(town: Town, facilitator: Visitor) -> None:
     with write_transaction() as session:
         audit_log.record(session, "signed_in", "mediatheque@ville.example", actor=town.colleague)
-    assert facilitator.post(f"/people/{town.colleague}", {**LEO, "name": "Léa Martin", "email": "lea@ville.example"}).status_code == 303
+    assert (
+        facilitator.post(
+            f"/people/{town.colleague}", {**LEO, "name": "Léa Martin", "email": "lea@ville.example"}
+        ).status_code
+        == 303
+    )
     facilitator.post(f"/people/{town.colleague}/erase")
     told = " ".join(f"{entry.subject} {entry.facts}" for entry in read_session().scalars(select(AuditEntry)))
-    assert [word for word in ("mediatheque@ville.example", "lea@ville.example", "Léo Dumas", "Léa Martin") if word in told] == []
+    assert [
+        word for word in ("mediatheque@ville.example", "lea@ville.example", "Léo Dumas", "Léa Martin") if word in told
+    ] == []
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
@@ -294,7 +331,9 @@ def test_links_sent_to_an_address_are_worthless_once_it_is_corrected(
     app: Flask, town: Town, facilitator: Visitor, purpose: Purpose
 ) -> None:
     with write_transaction() as session:
-        url = make_link(session, session.scalars(select(Account).where(Account.person_id == town.colleague)).one(), purpose)
+        url = make_link(
+            session, session.scalars(select(Account).where(Account.person_id == town.colleague)).one(), purpose
+        )
     path = url.removeprefix("http://127.0.0.1:5000")
     facilitator.post(f"/people/{town.colleague}", {**LEO, "name": "Léo D."})
     assert Visitor(app).get(path).status_code == 200

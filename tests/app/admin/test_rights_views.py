@@ -23,14 +23,22 @@ def dtan(app: Flask, town: Town) -> Visitor:
 
 
 def test_the_table_says_in_words_what_everybody_holds(dtan: Visitor, town: Town) -> None:
-    town.perform(town.facilitator, type="set_rights", column=town.free, readers="none", services={str(town.mediatheque): "contribute"})
+    town.perform(
+        town.facilitator,
+        type="set_rights",
+        column=town.free,
+        readers="none",
+        services={str(town.mediatheque): "contribute"},
+    )
     page = dtan.get("/rights").text
     assert cells(page, town.service) == ["commente", "lit", "modifie tout", "commente, comme tous les agents"]
     assert cells(page, town.free) == ["modifie tout", "ne voit pas", "modifie tout, comme tous les agents", "contribue"]
 
 
 def test_the_form_shows_what_was_chosen_and_sets_it(dtan: Visitor, town: Town) -> None:
-    response = dtan.post(f"/rights/{town.service}", {"agents": "edit", "readers": "", f"service-{town.mediatheque}": "none"})
+    response = dtan.post(
+        f"/rights/{town.service}", {"agents": "edit", "readers": "", f"service-{town.mediatheque}": "none"}
+    )
     assert response.status_code == 303
     assert town.column(town.service).rights == {"agents": "edit", "services": {str(town.mediatheque): "none"}}
     page = dtan.get(f"/rights/{town.service}").text
@@ -87,7 +95,9 @@ def test_the_board_is_shown_as_somebody_else_sees_it(dtan: Visitor, town: Town) 
     assert "comme un agent du service CCAS" in dtan.get(f"/boards/accueil?as=service:{town.ccas}").text
 
 
-@pytest.mark.parametrize("place", ["nobody", "service:0", "service:987654", "service:", "", "service:" + "9" * 30, "facilitator"])
+@pytest.mark.parametrize(
+    "place", ["nobody", "service:0", "service:987654", "service:", "", "service:" + "9" * 30, "facilitator"]
+)
 def test_a_place_that_is_none_is_refused(dtan: Visitor, place: str) -> None:
     assert dtan.get(f"/boards/accueil?as={place}").status_code in (404, 422)
 
@@ -104,10 +114,14 @@ def test_changes_of_rights_and_refusals_are_in_the_log(app: Flask, dtan: Visitor
     assert entries["rights_changed"].subject == "Service"
     assert entries["rights_changed"].facts["rights"] == {"agents": "read", "services": {"CCAS": "contribute"}}
     refused = read_session().scalars(select(AuditEntry).where(AuditEntry.action == "refused")).all()
-    assert [(entry.actor_id, entry.subject, entry.facts) for entry in refused] == [(town.agent, "/rights", {"code": "may_not_administer"})]
+    assert [(entry.actor_id, entry.subject, entry.facts) for entry in refused] == [
+        (town.agent, "/rights", {"code": "may_not_administer"})
+    ]
 
 
-def test_rights_hold_even_when_the_log_cannot_be_written(dtan: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rights_hold_even_when_the_log_cannot_be_written(
+    dtan: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def busy(*_anything: object, **_facts: object) -> None:
         raise Busy("database_unavailable")
 

@@ -79,7 +79,9 @@ def test_two_services_of_one_name_are_refused_and_what_was_typed_is_kept(town: T
     assert slugs() == {"ccas", "mediatheque"}
 
 
-@pytest.mark.parametrize(("field", "text"), [("name", " "), ("name", "x" * 201), ("name", "a\x00b"), ("contact", "x" * 4001)])
+@pytest.mark.parametrize(
+    ("field", "text"), [("name", " "), ("name", "x" * 201), ("name", "a\x00b"), ("contact", "x" * 4001)]
+)
 def test_wrong_input_is_said_beside_its_field(town: Town, facilitator: Visitor, field: str, text: str) -> None:
     refused = facilitator.post("/services/1/edit", {"name": "CCAS", field: text})
     assert refused.status_code == 422
@@ -147,7 +149,10 @@ def test_an_archived_service_gives_its_agents_no_right_until_it_is_restored(town
     facilitator.post("/services/1/restore")
     assert level(town.agent, town.service) == Level.EDIT
     told = [
-        entry.action for entry in read_session().scalars(select(AuditEntry).where(AuditEntry.subject == "CCAS").order_by(AuditEntry.id))
+        entry.action
+        for entry in read_session().scalars(
+            select(AuditEntry).where(AuditEntry.subject == "CCAS").order_by(AuditEntry.id)
+        )
     ]
     assert told == ["service_archived", "service_restored"]
 
@@ -166,7 +171,11 @@ def test_merging_moves_people_columns_and_rights_and_the_highest_level_wins(town
     set_rights(town, town.guide, services={"1": "contribute", "2": "none"}, readers="none")
     set_rights(town, town.free, services={"1": "none"})
     elsewhere = next(
-        iter(town.perform(town.facilitator, board=town.other_board, type="add_column", title="Ailleurs", kind="service", service=1).columns)
+        iter(
+            town.perform(
+                town.facilitator, board=town.other_board, type="add_column", title="Ailleurs", kind="service", service=1
+            ).columns
+        )
     )
 
     assert facilitator.post("/services/1/merge", {"into": "2"}).status_code == 303
@@ -181,12 +190,17 @@ def test_merging_moves_people_columns_and_rights_and_the_highest_level_wins(town
     assert town.column(town.guide).rights == {"services": {"2": "contribute"}, "readers": "none"}
     assert "services" not in town.column(town.free).rights
     assert town.log[-1].type == "service_reassigned"
-    assert read_session().scalars(select(AuditEntry).where(AuditEntry.action == "services_merged")).one().actor_id == town.facilitator
+    assert (
+        read_session().scalars(select(AuditEntry).where(AuditEntry.action == "services_merged")).one().actor_id
+        == town.facilitator
+    )
 
 
 def test_who_can_read_a_column_only_since_the_merger_is_told_of_its_cards(town: Town, facilitator: Visitor) -> None:
     card = town.add_card("Jusqu’ici cachée")
-    town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", services={"1": "edit", "2": "none"})
+    town.perform(
+        town.facilitator, type="set_rights", column=town.service, agents="none", services={"1": "edit", "2": "none"}
+    )
     start = town.seq
     facilitator.post("/services/1/merge", {"into": "2"})
     [merged] = changes_after(read_session(), town.fresh_board(), start).changes or []
@@ -202,7 +216,9 @@ def test_whoever_is_in_both_services_is_in_one_afterwards(town: Town, facilitato
     assert [found.slug for found in read_session().get_one(Person, town.agent).services] == ["mediatheque"]
 
 
-def test_a_merger_that_fails_leaves_everything_as_it_was(town: Town, facilitator: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_merger_that_fails_leaves_everything_as_it_was(
+    town: Town, facilitator: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     give_column(town, "ccas", town.service)
     before = town.seq
     monkeypatch.setattr("app.admin.service_admin.audit_log.record", lambda *_arguments, **_facts: 1 / 0)

@@ -14,7 +14,12 @@ from boards.database import read_session
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 
-FIELDS = {"name": "Ville d’Essai", "address": "1 place de la République\n69300 Essai", "contact": "04 65 71 10 10", "hours": "Le mardi"}
+FIELDS = {
+    "name": "Ville d’Essai",
+    "address": "1 place de la République\n69300 Essai",
+    "contact": "04 65 71 10 10",
+    "hours": "Le mardi",
+}
 
 
 @pytest.fixture
@@ -62,7 +67,8 @@ def test_twice_the_same_alters_nothing(facilitator: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "wrong"), [("name", ""), ("name", "\u200b"), ("address", "x" * 4001), ("hours", "\x00"), ("name", "x" * 201)]
+    ("field", "wrong"),
+    [("name", ""), ("name", "\u200b"), ("address", "x" * 4001), ("hours", "\x00"), ("name", "x" * 201)],
 )
 def test_what_does_not_fit_is_said_and_kept(facilitator: Visitor, field: str, wrong: str) -> None:
     answer = facilitator.post("/town", {**FIELDS, field: wrong})

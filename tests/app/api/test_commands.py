@@ -22,7 +22,12 @@ def test_the_answer_is_the_change_as_everybody_gets_it(town: Town, agent: Visito
     answer = response.get_json()
     (change,) = answer["changes"]
     ((card_id, card),) = change["cards"].items()
-    assert (answer["seq"], change["seq"], change["type"], change["actor"]["name"]) == (town.seq, town.seq, "card_added", "Sonia Bernard")
+    assert (answer["seq"], change["seq"], change["type"], change["actor"]["name"]) == (
+        town.seq,
+        town.seq,
+        "card_added",
+        "Sonia Bernard",
+    )
     assert (card["column"], card["version"]) == (town.service, 1)
     assert f'id="card-{card_id}"' in card["html"]
     assert "Piscine &lt;fermée&gt;" in card["html"]
@@ -105,7 +110,10 @@ def test_each_wrong_field_is_named_with_its_reason(town: Town, agent: Visitor) -
 
 
 def test_hostile_html_is_stored_and_shown_safe(town: Town, agent: Visitor) -> None:
-    title, body = "<img src=x onerror=alert(1)>\"'", "<p>Bonjour</p><script>alert(1)</script><img src=x onerror=alert(1)>"
+    title, body = (
+        "<img src=x onerror=alert(1)>\"'",
+        "<p>Bonjour</p><script>alert(1)</script><img src=x onerror=alert(1)>",
+    )
     answer = agent.command(type="add_card", column=town.service, title=title, body=body)
     card = next(iter(answer.get_json()["changes"][0]["cards"]))
     for page in (
@@ -145,7 +153,11 @@ def test_a_reader_gets_403_and_a_stranger_401(app: Flask, town: Town) -> None:
 
 def test_a_program_that_nobody_knows_is_told_so_and_not_of_a_form(app: Flask, town: Town) -> None:
     client, card = app.test_client(), town.add_card()
-    for method, path in (("POST", "/boards/accueil/commands"), ("PUT", f"/cards/{card}/seen"), ("DELETE", f"/cards/{card}/seen")):
+    for method, path in (
+        ("POST", "/boards/accueil/commands"),
+        ("PUT", f"/cards/{card}/seen"),
+        ("DELETE", f"/cards/{card}/seen"),
+    ):
         response = client.open(path, method=method, headers={"Accept": "*/*"})
         assert (response.status_code, response.mimetype) == (401, "application/problem+json")
 
@@ -161,7 +173,9 @@ def test_without_the_csrf_token_nothing_is_done(town: Town, agent: Visitor) -> N
     assert town.titles(town.service) == []
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
+)
 def test_only_json_is_taken(town: Town, agent: Visitor, content_type: str) -> None:
     body = json.dumps({"type": "add_card", "column": town.service, "title": "x"})
     response = agent.client.post(
@@ -196,6 +210,8 @@ class TestBearerToken:
 
     def test_a_wrong_one_does_not_spare_the_csrf_token(self, agent: Visitor) -> None:
         response = agent.client.post(
-            "/boards/accueil/commands", json={"type": "add_card", "column": 1, "title": "x"}, headers={"Authorization": "Bearer x"}
+            "/boards/accueil/commands",
+            json={"type": "add_card", "column": 1, "title": "x"},
+            headers={"Authorization": "Bearer x"},
         )
         assert response.status_code == 400

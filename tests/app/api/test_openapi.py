@@ -77,7 +77,9 @@ def test_every_schema_is_one(document: Json) -> None:
 
 
 def test_the_page_to_read_says_the_same(app: Flask) -> None:
-    assert write_api.PAGE.read_text(encoding="utf-8") == write_api.page(openapi.describe(app.url_map)), "python -m docs.write_api"
+    assert write_api.PAGE.read_text(encoding="utf-8") == write_api.page(openapi.describe(app.url_map)), (
+        "python -m docs.write_api"
+    )
 
 
 def test_problems_are_told_by_their_codes(document: Json) -> None:

@@ -19,7 +19,9 @@ from boards.database import db, now, read_session, write_transaction
 from tests.town import Town
 from tests.visitor import Visitor
 
-ROW = re.compile(r'<th scope="row">([^<]+)</th><td[^>]*>(?:<bdi>([^<]*)</bdi>|<small>—</small>)</td><td><bdi>([^<]*)</bdi>')
+ROW = re.compile(
+    r'<th scope="row">([^<]+)</th><td[^>]*>(?:<bdi>([^<]*)</bdi>|<small>—</small>)</td><td><bdi>([^<]*)</bdi>'
+)
 
 
 @pytest.fixture
@@ -31,7 +33,9 @@ def facilitator(town: Town, visitor: Visitor) -> Visitor:
     return visitor
 
 
-def write(action: str, subject: str = "", actor: int | None = None, at: datetime | None = None, **facts: object) -> None:
+def write(
+    action: str, subject: str = "", actor: int | None = None, at: datetime | None = None, **facts: object
+) -> None:
     with write_transaction() as session:
         audit_log.record(session, action, subject, actor=actor, **facts)
         session.flush()
@@ -75,7 +79,9 @@ def test_what_people_typed_is_shown_as_text(town: Town, facilitator: Visitor) ->
         ("action=inconnue", ["Culture", "b@ville.example", "a@ville.example"]),
     ],
 )
-def test_entries_are_found_by_action_person_and_day(town: Town, facilitator: Visitor, query: str, subjects: list[str]) -> None:
+def test_entries_are_found_by_action_person_and_day(
+    town: Town, facilitator: Visitor, query: str, subjects: list[str]
+) -> None:
     # Half past eleven at night in UTC is the next day in France.
     write("person_enabled", "a@ville.example", town.facilitator, at=datetime(2026, 3, 9, 23, 30, tzinfo=UTC))
     write("person_enabled", "b@ville.example", town.agent, at=datetime(2026, 3, 10, 23, 30, tzinfo=UTC))
@@ -131,7 +137,9 @@ def test_entries_are_erased_after_twelve_months(app: Flask, town: Town, facilita
     assert [entry.subject for entry in read_session().scalars(select(AuditEntry))] == ["Récent"]
 
 
-def test_the_command_line_exports_too_and_overwrites_nothing(app: Flask, town: Town, facilitator: Visitor, tmp_path: Path) -> None:
+def test_the_command_line_exports_too_and_overwrites_nothing(
+    app: Flask, town: Town, facilitator: Visitor, tmp_path: Path
+) -> None:
     write("service_added", "Culture")
     file = tmp_path / "journal.csv"
     assert app.test_cli_runner().invoke(args=["log", "export", str(file)]).exit_code == 0

@@ -68,7 +68,9 @@ def test_the_first_time_the_account_with_the_same_address_is_linked(app: Flask, 
     assert UUID(identity.subject)
     linked, *signed_in = log()
     assert (linked.action, linked.subject) == ("identity_linked", EMAIL)
-    assert [(entry.action, entry.actor_id, entry.facts) for entry in signed_in] == [("signed_in", town.agent, {"by": "ldap"})] * 2
+    assert [(entry.action, entry.actor_id, entry.facts) for entry in signed_in] == [
+        ("signed_in", town.agent, {"by": "ldap"})
+    ] * 2
 
 
 def test_remember_me_and_next_work_as_ever(town: Town, visitor: Visitor) -> None:
@@ -107,7 +109,9 @@ def test_a_name_and_a_password_beyond_ascii(town: Town, visitor: Visitor) -> Non
         (f"uid={UID},{BASE}", THEIRS),
     ],
 )
-def test_everything_else_is_refused_like_a_wrong_password(town: Town, visitor: Visitor, login: str, password: str) -> None:
+def test_everything_else_is_refused_like_a_wrong_password(
+    town: Town, visitor: Visitor, login: str, password: str
+) -> None:
     response = visitor.sign_in(login, password)
     assert response.status_code == 401
     assert "Adresse ou mot de passe incorrect." in response.text
@@ -123,7 +127,8 @@ def test_what_is_typed_is_never_a_filter(environment: dict[str, str], login: str
 
 
 @pytest.mark.parametrize(
-    ("login", "password"), [(UID, ""), ("", THEIRS), (UID, "\0"), (UID, "x" * 1001), ("x" * 255, THEIRS), ("a\nb", THEIRS)]
+    ("login", "password"),
+    [(UID, ""), ("", THEIRS), (UID, "\0"), (UID, "x" * 1001), ("x" * 255, THEIRS), ("a\nb", THEIRS)],
 )
 def test_some_input_does_not_even_reach_the_directory(environment: dict[str, str], login: str, password: str) -> None:
     away = {**environment, "LDAP_URL": f"ldap://127.0.0.1:{free_port()}"}
@@ -171,7 +176,9 @@ def test_an_anonymous_search_where_the_directory_allows_one(environment: dict[st
     assert prove(anonymous, "public", "guess") is None
 
 
-def test_a_passwords_way_is_encrypted(slapd: Slapd, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_passwords_way_is_encrypted(
+    slapd: Slapd, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(slapd.certificate))
     for url in (f"ldap://localhost:{slapd.port}", f"ldaps://localhost:{slapd.tls_port}"):
         assert prove({**environment, "LDAP_URL": url, "LDAP_START_TLS": "1"}, UID, THEIRS)
@@ -197,12 +204,16 @@ def test_a_certificate_must_be_trusted_and_name_the_host(
         {"LDAP_FILTER": "(uid={login}"},
     ],
 )
-def test_wrong_settings_are_said_to_be_the_directorys_not_the_persons(environment: dict[str, str], wrong: dict[str, str]) -> None:
+def test_wrong_settings_are_said_to_be_the_directorys_not_the_persons(
+    environment: dict[str, str], wrong: dict[str, str]
+) -> None:
     with pytest.raises(DirectoryUnavailable):
         prove({**environment, **wrong}, UID, THEIRS)
 
 
-def test_a_directory_that_never_answers_is_given_up(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_that_never_answers_is_given_up(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ldap_backend, "PATIENCE_SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(DirectoryUnavailable):
         prove({**environment, "LDAP_URL": f"ldap://127.0.0.1:{silent.getsockname()[1]}"}, UID, THEIRS)
@@ -227,7 +238,9 @@ def test_waiting_for_the_directory_holds_nobody_up(environment: dict[str, str]) 
         assert type(asking.exception) is ldap.DirectoryUnavailable, asking.exception
         print(turns)
     """)
-    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     assert int(ran.stdout) > 10
 
@@ -239,7 +252,9 @@ class TestWithAnActiveDirectory:
         assert (found.subject, found.emails) == (str(guid), (EMAIL,))
 
     def test_without_any_the_name_of_the_entry_has_to_do(self) -> None:
-        assert ldap_backend.entry(BASE, "CN=Sonia,DC=ville", {}) == ldap_backend.Entry(f"ldap:{BASE}", "cn=sonia,dc=ville", ())
+        assert ldap_backend.entry(BASE, "CN=Sonia,DC=ville", {}) == ldap_backend.Entry(
+            f"ldap:{BASE}", "cn=sonia,dc=ville", ()
+        )
 
 
 class TestWithTheDirectoryAway:

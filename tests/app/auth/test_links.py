@@ -50,7 +50,10 @@ def age(by: timedelta) -> None:
 
 def log(action: str) -> list[tuple[str, object]]:
     db.session.rollback()
-    return [(entry.subject, entry.facts.get("reason")) for entry in read_session().query(AuditEntry).filter_by(action=action)]
+    return [
+        (entry.subject, entry.facts.get("reason"))
+        for entry in read_session().query(AuditEntry).filter_by(action=action)
+    ]
 
 
 def choose(visitor: Visitor, path: str, password: str = NEW) -> TestResponse:
@@ -115,7 +118,8 @@ def test_facilitators_need_sixteen_characters(town: Town, visitor: Visitor) -> N
 
 
 @pytest.mark.parametrize(
-    "path", ["/password/forged", "/password/" + "A" * 43, "/invitation/forged", "/password/%00", "/password/" + "x" * 5000]
+    "path",
+    ["/password/forged", "/password/" + "A" * 43, "/invitation/forged", "/password/%00", "/password/" + "x" * 5000],
 )
 def test_a_forged_link_opens_nothing(town: Town, visitor: Visitor, path: str) -> None:
     link()
@@ -135,7 +139,9 @@ def test_a_newer_link_replaces_the_older(town: Town, visitor: Visitor) -> None:
     assert visitor.get(newer).status_code == 200
 
 
-@pytest.mark.parametrize(("purpose", "lifetime"), [(Purpose.PASSWORD, timedelta(hours=1)), (Purpose.INVITATION, timedelta(days=14))])
+@pytest.mark.parametrize(
+    ("purpose", "lifetime"), [(Purpose.PASSWORD, timedelta(hours=1)), (Purpose.INVITATION, timedelta(days=14))]
+)
 def test_a_link_expires(town: Town, visitor: Visitor, purpose: Purpose, lifetime: timedelta) -> None:
     path = link(purpose)
     age(lifetime - timedelta(minutes=1))
@@ -182,7 +188,9 @@ def ask(visitor: Visitor, email: str = EMAIL, **options: object) -> TestResponse
     return visitor.post("/forgotten-password", {"email": email}, **options)
 
 
-def test_a_forgotten_password_is_chosen_anew_by_mail(app: Flask, town: Town, visitor: Visitor, background: Background) -> None:
+def test_a_forgotten_password_is_chosen_anew_by_mail(
+    app: Flask, town: Town, visitor: Visitor, background: Background
+) -> None:
     assert "/forgotten-password" in visitor.get("/sign-in").text
     with smtp_server() as mailbox:
         use_smtp(app, mailbox.settings())
@@ -223,7 +231,9 @@ def test_asking_writes_and_sends_nothing_before_the_answer_has_left(
     assert read_session().query(OneTimeLink).count() == 1
 
 
-def test_asking_again_neither_fills_the_mailbox_nor_voids_the_first_link(app: Flask, town: Town, background: Background) -> None:
+def test_asking_again_neither_fills_the_mailbox_nor_voids_the_first_link(
+    app: Flask, town: Town, background: Background
+) -> None:
     with smtp_server() as mailbox:
         use_smtp(app, mailbox.settings())
         ask(Visitor(app))
@@ -265,7 +275,9 @@ def test_whoever_asks_too_often_waits_and_nobody_else_does(app: Flask, town: Tow
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b.fr\r\nBcc: c@d.fr", "a" * 300 + "@ville.example"])
-def test_what_is_no_address_is_said(app: Flask, town: Town, visitor: Visitor, background: Background, email: str) -> None:
+def test_what_is_no_address_is_said(
+    app: Flask, town: Town, visitor: Visitor, background: Background, email: str
+) -> None:
     with smtp_server() as mailbox:
         use_smtp(app, mailbox.settings())
         answer = ask(visitor, email)
@@ -275,12 +287,21 @@ def test_what_is_no_address_is_said(app: Flask, town: Town, visitor: Visitor, ba
     assert "Indiquez votre adresse" in answer.text
 
 
-def test_the_host_that_was_asked_never_gets_into_a_mail(app: Flask, town: Town, visitor: Visitor, background: Background) -> None:
-    evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": "1.2.3.4", "Accept": "text/html"}
+def test_the_host_that_was_asked_never_gets_into_a_mail(
+    app: Flask, town: Town, visitor: Visitor, background: Background
+) -> None:
+    evil = {
+        "Host": "evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-For": "1.2.3.4",
+        "Accept": "text/html",
+    }
     with smtp_server() as mailbox:
         use_smtp(app, mailbox.settings(), public_url="https://flash.ville.example")
         visitor.get("/forgotten-password", headers=evil)
-        assert visitor.post("/forgotten-password", {"email": EMAIL}, headers=evil).location == "/forgotten-password?sent=1"
+        assert (
+            visitor.post("/forgotten-password", {"email": EMAIL}, headers=evil).location == "/forgotten-password?sent=1"
+        )
         background.finish()
         message = mailbox.next()
     assert "evil" not in message.as_string()

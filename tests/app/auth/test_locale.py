@@ -113,7 +113,8 @@ def test_a_page_is_wholly_in_english(path: str, town: Town, english: Visitor) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/people/{agent}", "/people/{agent}/erase", "/rights/{service}", "/services/{ccas}", "/services/{ccas}/merge"]
+    "path",
+    ["/people/{agent}", "/people/{agent}/erase", "/rights/{service}", "/services/{ccas}", "/services/{ccas}/merge"],
 )
 def test_a_page_about_somebody_or_something_is_in_english(path: str, town: Town, english: Visitor) -> None:
     page = english.get(path.format(**vars(town)))
@@ -200,14 +201,18 @@ def test_each_is_answered_with_fragments_in_their_own_language(app: Flask, town:
     version = 1
     for writer, day in ((english, "5 May 2031"), (french, "5 mai 2031")):
         day_sent = "2031-05-05"
-        answer = writer.command(type="edit_card", card=card, version=version, title=f"Pool {day}", valid_until=day_sent).get_json()
+        answer = writer.command(
+            type="edit_card", card=card, version=version, title=f"Pool {day}", valid_until=day_sent
+        ).get_json()
         version += 1
         assert day in answer["changes"][0]["cards"][str(card)]["html"]
     column = english.command(type="edit_column", column=town.free, version=1, title="Odds and ends").get_json()
     assert "Menu of the column Odds and ends" in column["changes"][0]["columns"][str(town.free)]["html"]
 
 
-def test_the_language_costs_a_command_no_question_to_the_database(town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_language_costs_a_command_no_question_to_the_database(
+    town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def statements() -> list[str]:
         card = town.add_card()
         db.session.rollback()

@@ -68,7 +68,9 @@ def refused(response: TestResponse, status: int, reason: str) -> None:
     assert read_session().query(Identity).count() == 0
 
 
-def test_the_first_time_the_account_with_the_same_address_is_linked(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+def test_the_first_time_the_account_with_the_same_address_is_linked(
+    town: Town, visitor: Visitor, provider: OidcProvider
+) -> None:
     response = sign_in(visitor)
     assert (response.status_code, response.location) == (303, "/")
     assert visitor.get("/boards/accueil").status_code == 200
@@ -87,7 +89,9 @@ def test_from_then_on_the_subject_counts_whatever_the_address(app: Flask, town: 
     assert read_session().query(Identity).count() == 1
 
 
-def test_the_request_is_bound_to_this_browser_by_long_random_values(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+def test_the_request_is_bound_to_this_browser_by_long_random_values(
+    town: Town, visitor: Visitor, provider: OidcProvider
+) -> None:
     answer(visitor)
     answer(visitor)
     first, second = provider.asked
@@ -103,9 +107,18 @@ def test_the_host_header_does_not_move_the_way_back(town: Town, visitor: Visitor
 
 
 def test_the_public_address_is_the_way_back(town: Town, database_url: str, provider: OidcProvider) -> None:
-    settings = {**provider.environment, "DATABASE_URL": database_url, "SECRET_KEY": "k" * 40, "PUBLIC_URL": "https://flash.ville.example"}
-    asked = Visitor(create_app(Settings.from_environment(settings))).get("/sign-in/oidc", base_url="https://flash.ville.example")
-    assert parse_qs(urlsplit(asked.location).query)["redirect_uri"] == ["https://flash.ville.example/sign-in/oidc/callback"]
+    settings = {
+        **provider.environment,
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "k" * 40,
+        "PUBLIC_URL": "https://flash.ville.example",
+    }
+    asked = Visitor(create_app(Settings.from_environment(settings))).get(
+        "/sign-in/oidc", base_url="https://flash.ville.example"
+    )
+    assert parse_qs(urlsplit(asked.location).query)["redirect_uri"] == [
+        "https://flash.ville.example/sign-in/oidc/callback"
+    ]
 
 
 def test_next_leads_back_to_where_one_wanted_to_go(town: Town, visitor: Visitor) -> None:
@@ -134,7 +147,9 @@ def test_whoever_is_signed_in_goes_on(town: Town, visitor: Visitor, provider: Oi
 
 @pytest.mark.parametrize("as_jwt", [False, True])
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
-def test_as_keycloak_and_as_proconnect_do(town: Town, visitor: Visitor, provider: OidcProvider, as_jwt: bool, algorithm: str) -> None:
+def test_as_keycloak_and_as_proconnect_do(
+    town: Town, visitor: Visitor, provider: OidcProvider, as_jwt: bool, algorithm: str
+) -> None:
     provider.userinfo_as_jwt = as_jwt
     provider.expires_in = 60
     if algorithm == "ES256":
@@ -171,7 +186,9 @@ def test_somebody_without_an_account_is_told_whom_to_ask(town: Town, visitor: Vi
     assert read_session().query(Account).count() == 4
 
 
-@pytest.mark.parametrize("email", [None, "", "\0", "\ud800@ville.example", ["ccas@ville.example"], "ccas@ville.example\n", "x" * 5000])
+@pytest.mark.parametrize(
+    "email", [None, "", "\0", "\ud800@ville.example", ["ccas@ville.example"], "ccas@ville.example\n", "x" * 5000]
+)
 def test_somebody_without_a_usable_address_is_not_linked_to_anybody(
     town: Town, visitor: Visitor, provider: OidcProvider, email: Any
 ) -> None:
@@ -187,13 +204,19 @@ def test_an_address_that_the_provider_has_not_verified_links_nothing(
     refused(sign_in(visitor), 403, "email_unverified")
 
 
-def test_an_address_that_only_looks_the_same_links_nothing(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
-    account_service.add_account("kiosque@ville.example", "Nour Kaci", read_session().query(Account).first().person.role, [], None)  # type: ignore[union-attr]  # the town has accounts
+def test_an_address_that_only_looks_the_same_links_nothing(
+    town: Town, visitor: Visitor, provider: OidcProvider
+) -> None:
+    account_service.add_account(
+        "kiosque@ville.example", "Nour Kaci", read_session().query(Account).first().person.role, [], None
+    )  # type: ignore[union-attr]  # the town has accounts
     provider.person["email"] = "\N{KELVIN SIGN}iosque@ville.example"  # lower() makes a plain k of it
     refused(sign_in(visitor), 403, "account_unknown")
 
 
-def test_a_second_person_with_the_address_of_a_linked_account_is_refused(app: Flask, town: Town, provider: OidcProvider) -> None:
+def test_a_second_person_with_the_address_of_a_linked_account_is_refused(
+    app: Flask, town: Town, provider: OidcProvider
+) -> None:
     sign_in(Visitor(app))
     provider.person["sub"] = "person-2"
     response = sign_in(Visitor(app))
@@ -202,7 +225,9 @@ def test_a_second_person_with_the_address_of_a_linked_account_is_refused(app: Fl
     assert read_session().query(Identity).one().subject == "person-1"
 
 
-def test_a_disabled_account_is_refused_linked_or_not(app: Flask, town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+def test_a_disabled_account_is_refused_linked_or_not(
+    app: Flask, town: Town, visitor: Visitor, provider: OidcProvider
+) -> None:
     account_service.disable(EMAIL)
     refused(sign_in(visitor), 403, "account_disabled")
     account_service.enable(EMAIL)
@@ -235,25 +260,33 @@ def test_a_disabled_account_is_refused_linked_or_not(app: Flask, town: Town, vis
         {"at_hash": "bm90IHRoZSByaWdodA"},
     ],
 )
-def test_a_wrong_id_token_is_refused(town: Town, visitor: Visitor, provider: OidcProvider, claims: dict[str, Any]) -> None:
+def test_a_wrong_id_token_is_refused(
+    town: Town, visitor: Visitor, provider: OidcProvider, claims: dict[str, Any]
+) -> None:
     provider.lies.id_token = claims
     refused(sign_in(visitor), 403, "answer_refused")
 
 
 @pytest.mark.parametrize("signature", ["none", "public_key_as_secret", "stranger", "tampered"])
-def test_a_signature_that_does_not_hold_is_refused(town: Town, visitor: Visitor, provider: OidcProvider, signature: str) -> None:
+def test_a_signature_that_does_not_hold_is_refused(
+    town: Town, visitor: Visitor, provider: OidcProvider, signature: str
+) -> None:
     provider.lies.signature = signature
     refused(sign_in(visitor), 403, "answer_refused")
 
 
 @pytest.mark.parametrize("signature", ["none", "public_key_as_secret", "stranger", "tampered"])
-def test_signed_userinfo_is_checked_as_well(town: Town, visitor: Visitor, provider: OidcProvider, signature: str) -> None:
+def test_signed_userinfo_is_checked_as_well(
+    town: Town, visitor: Visitor, provider: OidcProvider, signature: str
+) -> None:
     provider.userinfo_as_jwt = True
     provider.lies.userinfo_signature = signature
     refused(sign_in(visitor), 403, "answer_refused")
 
 
-@pytest.mark.parametrize("claims", [{"iss": "https://evil.example"}, {"iss": None}, {"aud": "another-client"}, {"aud": None}, {"exp": 1}])
+@pytest.mark.parametrize(
+    "claims", [{"iss": "https://evil.example"}, {"iss": None}, {"aud": "another-client"}, {"aud": None}, {"exp": 1}]
+)
 def test_signed_userinfo_is_for_us_and_from_the_provider(
     town: Town, visitor: Visitor, provider: OidcProvider, claims: dict[str, Any]
 ) -> None:
@@ -279,21 +312,27 @@ def test_giving_up_at_the_provider(town: Town, visitor: Visitor, provider: OidcP
     assert "Vous n’avez pas terminé la connexion." in response.text
 
 
-def test_an_error_of_the_provider_is_not_repeated_on_the_page(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+def test_an_error_of_the_provider_is_not_repeated_on_the_page(
+    town: Town, visitor: Visitor, provider: OidcProvider
+) -> None:
     provider.lies.answer = {"error": "server_error", "error_description": "<b>call 555</b>"}
     response = sign_in(visitor)
     refused(response, 403, "provider_refused")
     assert "555" not in response.text
 
 
-def test_an_error_of_no_use_in_a_log_is_logged_all_the_same(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+def test_an_error_of_no_use_in_a_log_is_logged_all_the_same(
+    town: Town, visitor: Visitor, provider: OidcProvider
+) -> None:
     provider.lies.answer = {"error": "\0\n" + "x" * 5000}
     refused(sign_in(visitor), 403, "provider_refused")
     assert log()[-1].facts["detail"] == "x" * 200
 
 
 @pytest.mark.parametrize("lie", [{"state": "s" * 43}, {"state": ""}])
-def test_an_answer_to_no_request_is_refused(town: Town, visitor: Visitor, provider: OidcProvider, lie: dict[str, str]) -> None:
+def test_an_answer_to_no_request_is_refused(
+    town: Town, visitor: Visitor, provider: OidcProvider, lie: dict[str, str]
+) -> None:
     provider.lies.answer = lie
     refused(sign_in(visitor), 400, "not_asked")
 
@@ -332,7 +371,9 @@ def test_a_description_of_another_issuer_is_refused(town: Town, visitor: Visitor
     refused(visitor.get("/sign-in/oidc"), 503, "provider_away")
 
 
-def test_addresses_that_are_not_as_safe_as_the_issuer_are_refused(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+def test_addresses_that_are_not_as_safe_as_the_issuer_are_refused(
+    town: Town, visitor: Visitor, provider: OidcProvider
+) -> None:
     provider.lies.metadata = {"token_endpoint": "ftp://127.0.0.1/token"}
     refused(visitor.get("/sign-in/oidc"), 503, "provider_away")
 
@@ -385,14 +426,18 @@ def test_signing_out_here_signs_out_there(town: Town, visitor: Visitor, provider
     assert read_session().query(SignIn).count() == 0
 
 
-def test_whoever_signed_in_with_a_password_signs_out_here_only(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+def test_whoever_signed_in_with_a_password_signs_out_here_only(
+    town: Town, visitor: Visitor, provider: OidcProvider
+) -> None:
     visitor.sign_in(EMAIL)
     assert visitor.post("/sign-out").location == "/sign-in"
     assert provider.seen == []
 
 
 @pytest.mark.parametrize("lie", [{"end_session_endpoint": None}, {"end_session_endpoint": ""}])
-def test_a_provider_without_a_way_out(town: Town, visitor: Visitor, provider: OidcProvider, lie: dict[str, Any]) -> None:
+def test_a_provider_without_a_way_out(
+    town: Town, visitor: Visitor, provider: OidcProvider, lie: dict[str, Any]
+) -> None:
     provider.lies.metadata = lie
     sign_in(visitor)
     visitor.get("/boards/accueil")

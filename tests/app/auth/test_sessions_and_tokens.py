@@ -82,7 +82,11 @@ def test_nobody_signs_somebody_else_out(app: Flask, town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "meanwhile", [lambda: account_service.set_password(EMAIL, "trois girafes sous la pluie"), lambda: account_service.disable(EMAIL)]
+    "meanwhile",
+    [
+        lambda: account_service.set_password(EMAIL, "trois girafes sous la pluie"),
+        lambda: account_service.disable(EMAIL),
+    ],
 )
 def test_a_sign_in_does_not_outrun_what_ends_them_all(
     app: Flask, town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]
@@ -174,7 +178,9 @@ def test_a_token_is_shown_once_and_works(app: Flask, town: Town) -> None:
 
 
 def add(client: FlaskClient, town: Town, scheme: str = "accueil") -> tuple[int, str]:
-    answer = client.post(f"/boards/{scheme}/commands", json={"type": "add_card", "column": town.service, "title": "Par programme"})
+    answer = client.post(
+        f"/boards/{scheme}/commands", json={"type": "add_card", "column": town.service, "title": "Par programme"}
+    )
     return answer.status_code, answer.get_json().get("code", "")
 
 
@@ -196,7 +202,9 @@ def test_no_token_reaches_what_is_for_people(app: Flask, town: Town, scope: Toke
         for rule in app.url_map.iter_rules()
         if not rule.rule.startswith(("/api/", "/boards/", "/cards/", "/healthz", "/p/", "/sign-", "/static"))
     ]
-    assert {"/profile", "/profile/tokens", "/people", "/services", "/rights", "/log", "/profile/data"} <= {rule.rule for rule in closed}
+    assert {"/profile", "/profile/tokens", "/people", "/services", "/rights", "/log", "/profile/data"} <= {
+        rule.rule for rule in closed
+    }
     for rule in closed:
         path = re.sub(r"<int:\w+>", "1", rule.rule)
         path = re.sub(r"<[^>]*>", "x", path)
@@ -254,7 +262,8 @@ def test_a_second_click_makes_no_second_token(app: Flask, town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "problem"), [({"label": ""}, "nécessaire"), ({"scope": "all"}, "valeurs proposées"), ({"label": "x" * 201}, "trop long")]
+    ("fields", "problem"),
+    [({"label": ""}, "nécessaire"), ({"scope": "all"}, "valeurs proposées"), ({"label": "x" * 201}, "trop long")],
 )
 def test_wrong_tokens_are_said_field_by_field(app: Flask, town: Town, fields: dict[str, str], problem: str) -> None:
     here = browser(app)

@@ -27,7 +27,9 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(town: Town,
     wrong = visitor.sign_in(EMAIL, "not the password")
     unknown = visitor.sign_in("personne@ville.example", "not the password")
     assert wrong.status_code == unknown.status_code == 401
-    assert without_tokens(wrong.text.replace(EMAIL, "")) == without_tokens(unknown.text.replace("personne@ville.example", ""))
+    assert without_tokens(wrong.text.replace(EMAIL, "")) == without_tokens(
+        unknown.text.replace("personne@ville.example", "")
+    )
     assert "Adresse ou mot de passe incorrect." in wrong.text
     assert f'value="{EMAIL}"' in wrong.text
 
@@ -36,7 +38,9 @@ def without_tokens(page: str) -> str:
     return re.sub(r'(name="csrf[-_]token" (?:content|value))="[^"]+"', r"\1", page)
 
 
-@pytest.mark.parametrize(("email", "password"), [("", "x"), (EMAIL, ""), ("a" * 300, "x"), ("\x00", "x"), (EMAIL, "x" * 5000)])
+@pytest.mark.parametrize(
+    ("email", "password"), [("", "x"), (EMAIL, ""), ("a" * 300, "x"), ("\x00", "x"), (EMAIL, "x" * 5000)]
+)
 def test_odd_input_is_refused_kindly(town: Town, visitor: Visitor, email: str, password: str) -> None:
     response = visitor.sign_in(email, password)
     assert response.status_code in (401, 422)

@@ -114,7 +114,9 @@ def test_a_running_server_is_not_robbed_of_its_database(running: Server, tmp_pat
 
 
 @pytest.mark.parametrize("damage", ["not a database", "empty", "cut short", "somebody else's", "a folder"])
-def test_what_is_no_sound_backup_is_refused_and_nothing_is_touched(stopped: Server, tmp_path: Path, damage: str) -> None:
+def test_what_is_no_sound_backup_is_refused_and_nothing_is_touched(
+    stopped: Server, tmp_path: Path, damage: str
+) -> None:
     before = titles(stopped.data_dir / DATABASE)
     refused = stopped.flask("restore", "--yes", str(damaged(damage, stopped, tmp_path)))
     assert refused.returncode == 1
@@ -132,7 +134,11 @@ def test_restoring_asks_first(stopped: Server, tmp_path: Path) -> None:
 
 def test_a_database_that_does_not_answer_is_said_in_a_sentence(tmp_path: Path) -> None:
     refused = Server(tmp_path, DEMO="0", DATABASE_URL="postgresql://127.0.0.1:1/town").flask("backup")
-    assert (refused.returncode, "La sauvegarde a échoué" in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
+    assert (refused.returncode, "La sauvegarde a échoué" in refused.stderr, "Traceback" in refused.stderr) == (
+        1,
+        True,
+        False,
+    )
 
 
 def damaged(damage: str, town: Server, folder: Path) -> Path:
@@ -156,7 +162,9 @@ def damaged(damage: str, town: Server, folder: Path) -> Path:
 
 def nothing_left_behind(town: Server) -> bool:
     """No half-written copy, and no database under another name."""
-    return not [file for file in town.data_dir.glob("*") if file.name.endswith(".part") or "avant-restauration" in file.name]
+    return not [
+        file for file in town.data_dir.glob("*") if file.name.endswith(".part") or "avant-restauration" in file.name
+    ]
 
 
 def titles(file: Path) -> list[str]:
@@ -169,7 +177,9 @@ def consistent_seq(file: Path) -> int:
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         for board, seq in connection.execute("SELECT id, seq FROM boards").fetchall():
-            assert connection.execute("SELECT count(*), max(seq) FROM changes WHERE board_id = ?", [board]).fetchone() == (seq, seq)
+            assert connection.execute(
+                "SELECT count(*), max(seq) FROM changes WHERE board_id = ?", [board]
+            ).fetchone() == (seq, seq)
         return int(connection.execute("SELECT max(seq) FROM boards").fetchone()[0])
 
 

@@ -64,7 +64,9 @@ def backup_of(app: Flask, file: Path) -> Path:
     return file
 
 
-def test_a_town_on_postgresql_comes_back_to_the_exact_seq_with_its_photos(on_postgresql: Flask, lived_in: Town, tmp_path: Path) -> None:
+def test_a_town_on_postgresql_comes_back_to_the_exact_seq_with_its_photos(
+    on_postgresql: Flask, lived_in: Town, tmp_path: Path
+) -> None:
     monday, seq = backup_of(on_postgresql, tmp_path / "monday.sqlite3"), lived_in.seq
     before = all_rows(db.engine)
     lived_in.add_card("Ajoutée mardi")
@@ -152,7 +154,9 @@ def test_each_database_restores_the_backups_of_the_other(app: Flask, on_postgres
 def test_a_backup_of_the_first_release_is_good_for_a_town_on_postgresql(on_postgresql: Flask, tmp_path: Path) -> None:
     load_into_sqlite("0.1.0", tmp_path / "old.sqlite3")
     restored = run(on_postgresql, "restore", "--yes", str(tmp_path / "old.sqlite3"))
-    assert (restored.exit_code, "le prochain démarrage le mettra à jour" in restored.stdout) == (0, True), restored.stderr
+    assert (restored.exit_code, "le prochain démarrage le mettra à jour" in restored.stdout) == (0, True), (
+        restored.stderr
+    )
     assert "Sans sceau" in restored.stdout
     bring_up_to_date(on_postgresql)
     with db.engine.connect() as connection:
@@ -209,13 +213,17 @@ def test_so_is_what_is_missing_or_cannot_be_read(app: Flask, town: Town, monday:
     assert (refused.exit_code, said in refused.stderr) == (1, True), refused.stderr
 
 
-def test_a_restored_town_carries_no_seal_and_is_sealed_anew(app: Flask, town: Town, monday: Path, tmp_path: Path) -> None:
+def test_a_restored_town_carries_no_seal_and_is_sealed_anew(
+    app: Flask, town: Town, monday: Path, tmp_path: Path
+) -> None:
     assert run(app, "restore", "--yes", str(monday)).exit_code == 0
     with db.engine.connect() as connection:
         assert not connection.dialect.has_table(connection, "backup_seal")
     shutil.copyfile(monday, tmp_path / "by-hand.sqlite3")
     by_hand = create_app(
-        Settings.from_environment({"DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'by-hand.sqlite3'}"})
+        Settings.from_environment(
+            {"DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'by-hand.sqlite3'}"}
+        )
     )
     with by_hand.app_context():
         assert contents_of(backup_of(by_hand, tmp_path / "tuesday.sqlite3")).flaws == []

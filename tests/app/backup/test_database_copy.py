@@ -67,7 +67,9 @@ def tables(url: str) -> set[str]:
         return set(inspect(engine).get_table_names())
 
 
-def test_every_row_of_every_table_is_there_and_back(app: Flask, tmp_path: Path, empty_postgresql_url: str, copy: Copy) -> None:
+def test_every_row_of_every_table_is_there_and_back(
+    app: Flask, tmp_path: Path, empty_postgresql_url: str, copy: Copy
+) -> None:
     back = f"sqlite:///{tmp_path / 'back.sqlite3'}"
     here = closed(app)
     with write_to_database(here) as connection:
@@ -110,7 +112,11 @@ def test_people_go_on_there_and_come_back_with_what_they_did(
 def test_a_database_that_was_made_ready_and_never_lived_in_is_taken(
     app: Flask, town: Town, tmp_path: Path, request: pytest.FixtureRequest, copy: Copy, kind: str
 ) -> None:
-    there = f"sqlite:///{tmp_path / 'other.sqlite3'}" if kind == "sqlite" else request.getfixturevalue("empty_postgresql_url")
+    there = (
+        f"sqlite:///{tmp_path / 'other.sqlite3'}"
+        if kind == "sqlite"
+        else request.getfixturevalue("empty_postgresql_url")
+    )
     with served(there, tmp_path) as other:
         bring_up_to_date(other)
     taken = copy(closed(app), there)
@@ -137,7 +143,9 @@ def test_so_is_the_database_of_another_program(app: Flask, town: Town, empty_pos
     assert tables(empty_postgresql_url) == {"recipes"}
 
 
-def test_a_town_at_work_is_not_left_behind(app: Flask, town: Town, tmp_path: Path, empty_postgresql_url: str, copy: Copy) -> None:
+def test_a_town_at_work_is_not_left_behind(
+    app: Flask, town: Town, tmp_path: Path, empty_postgresql_url: str, copy: Copy
+) -> None:
     """Whatever was written during the copy would not be in it."""
     here = str(app.config["SETTINGS"].database_url)
     assert town.seq
@@ -151,7 +159,9 @@ def test_a_town_at_work_is_not_left_behind(app: Flask, town: Town, tmp_path: Pat
     assert (refused.exit_code, "arrêtez-le" in refused.stderr) == (1, True)
 
 
-def test_what_does_not_fit_is_named_and_nothing_is_left_there(app: Flask, town: Town, empty_postgresql_url: str, copy: Copy) -> None:
+def test_what_does_not_fit_is_named_and_nothing_is_left_there(
+    app: Flask, town: Town, empty_postgresql_url: str, copy: Copy
+) -> None:
     """SQLite minds no lengths: what a program wrote there past this one may be too long for PostgreSQL."""
     card = town.add_card()
     with write_transaction() as session:
@@ -161,7 +171,9 @@ def test_what_does_not_fit_is_named_and_nothing_is_left_there(app: Flask, town: 
     assert tables(empty_postgresql_url) == set()
 
 
-@pytest.mark.parametrize("damage", ["UPDATE people SET name = name || ' '", "DELETE FROM memberships", "UPDATE boards SET seq = seq + 1"])
+@pytest.mark.parametrize(
+    "damage", ["UPDATE people SET name = name || ' '", "DELETE FROM memberships", "UPDATE boards SET seq = seq + 1"]
+)
 def test_a_copy_that_is_not_the_same_is_no_copy(
     app: Flask, town: Town, empty_postgresql_url: str, copy: Copy, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
@@ -177,7 +189,9 @@ def test_a_copy_that_is_not_the_same_is_no_copy(
     assert tables(empty_postgresql_url) == set()
 
 
-@pytest.mark.parametrize("url", ["mysql://127.0.0.1/town", "postgresql://127.0.0.1:1/town", "sqlite:////nonexistent/town.sqlite3"])
+@pytest.mark.parametrize(
+    "url", ["mysql://127.0.0.1/town", "postgresql://127.0.0.1:1/town", "sqlite:////nonexistent/town.sqlite3"]
+)
 def test_an_address_that_leads_nowhere_is_said_in_a_sentence(app: Flask, town: Town, copy: Copy, url: str) -> None:
     refused = copy(closed(app), url)
     assert refused.exit_code == 1

@@ -30,7 +30,9 @@ def test_an_error_is_one_line_of_the_log_whatever_the_address(
 ) -> None:
     monkeypatch.setattr("app.board.views.find_board", lambda *_anything: 1 / 0)
     assert agent.get("/boards/x%0AINFO%20forged%20é").status_code == 500
-    assert [record.getMessage() for record in caplog.records] == [r"unexpected error on GET /boards/x\nINFO forged \xe9"]
+    assert [record.getMessage() for record in caplog.records] == [
+        r"unexpected error on GET /boards/x\nINFO forged \xe9"
+    ]
 
 
 @pytest.mark.parametrize("address", ["/boards/a%00b", "/api/boards/a%00b", "/boards/a%00b/archive"])
@@ -79,7 +81,15 @@ def test_the_archive_lists_what_was_put_away(town: Town, agent: Visitor) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/boards/nulle-part", "/cards/999999", "/cards/99999999999999999999", "/nulle-part", "/boards/accueil/x", "/static/x"]
+    "path",
+    [
+        "/boards/nulle-part",
+        "/cards/999999",
+        "/cards/99999999999999999999",
+        "/nulle-part",
+        "/boards/accueil/x",
+        "/static/x",
+    ],
 )
 def test_what_does_not_exist_is_said_in_french(town: Town, agent: Visitor, path: str) -> None:
     response = agent.get(path)
@@ -130,7 +140,9 @@ def test_a_person_folds_columns_for_themselves(app: Flask, town: Town, agent: Vi
     assert folded not in agent.get("/boards/accueil").text
 
 
-@pytest.mark.parametrize(("column", "body", "status"), [(999, "true", 404), (2**65, "true", 404), (1, '"oui"', 422), (1, "{", 400)])
+@pytest.mark.parametrize(
+    ("column", "body", "status"), [(999, "true", 404), (2**65, "true", 404), (1, '"oui"', 422), (1, "{", 400)]
+)
 def test_odd_folds_are_refused(town: Town, agent: Visitor, column: int, body: str, status: int) -> None:
     assert fold(agent, column, body) == status
 

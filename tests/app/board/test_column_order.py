@@ -61,20 +61,26 @@ def test_back_to_the_boards_order(agent: Visitor, town: Town) -> None:
     assert page_order(agent) == [town.service, town.guide, town.suggestions, town.free]
 
 
-@pytest.mark.parametrize("asked", [None, [], {}, True, {"after": "1"}, {"after": True}, {"pinned": None}, {"pinned": 1}, {"rank": "a0"}])
+@pytest.mark.parametrize(
+    "asked", [None, [], {}, True, {"after": "1"}, {"after": True}, {"pinned": None}, {"pinned": 1}, {"rank": "a0"}]
+)
 def test_what_is_no_place(agent: Visitor, town: Town, asked: Any) -> None:
     assert put(agent, town.free, asked).status_code in (415, 422)
     assert placements(agent) == {}
 
 
-def test_what_went_away_while_it_was_kept_is_to_be_tried_again(agent: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_went_away_while_it_was_kept_is_to_be_tried_again(
+    agent: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def keep_what_is_gone(session: Any, *_anything: Any) -> None:
         session.add(Placement(person_id=town.agent, column_id=999_999, pinned=True))
 
     monkeypatch.setattr("boards.personal.column_order.pin_column", keep_what_is_gone)
     monkeypatch.setattr("app.board.views.fold_column", keep_what_is_gone)
     pinned = put(agent, town.free, {"pinned": True})
-    folded = agent.client.put(f"/boards/accueil/folds/{town.free}", json=True, headers={"X-CSRFToken": agent.csrf_token})
+    folded = agent.client.put(
+        f"/boards/accueil/folds/{town.free}", json=True, headers={"X-CSRFToken": agent.csrf_token}
+    )
     for answer in (pinned, folded):
         assert (answer.status_code, answer.get_json()["code"]) == (409, "try_again")
     assert placements(agent) == {}

@@ -89,7 +89,9 @@ def test_who_may_not_read_the_column_gets_nothing_of_it(app: Flask, town: Town, 
     assert len(banners(elise, f"/boards/accueil?as=service:{town.ccas}")) == 1
 
 
-def test_the_card_says_until_when_and_its_menu_offers_what_is_possible(town: Town, card: int, sonia: Visitor, clock: Clock) -> None:
+def test_the_card_says_until_when_and_its_menu_offers_what_is_possible(
+    town: Town, card: int, sonia: Visitor, clock: Clock
+) -> None:
     assert "Signaler en flash…" in panel(sonia, card)
     assert 'data-tomorrow="2026-11-24T23:00:00+00:00"' in panel(sonia, card)
     light(town, card)
@@ -155,7 +157,9 @@ def test_history_and_log_tell_who_flashed_and_the_log_without_its_words(town: To
     read_session().rollback()
     entries = (
         read_session()
-        .scalars(select(AuditEntry).where(AuditEntry.action.in_(["card_flashed", "flash_put_out"])).order_by(AuditEntry.id))
+        .scalars(
+            select(AuditEntry).where(AuditEntry.action.in_(["card_flashed", "flash_put_out"])).order_by(AuditEntry.id)
+        )
         .all()
     )
     assert [(entry.action, entry.actor_id, entry.facts["card"]) for entry in entries] == [
@@ -173,7 +177,9 @@ def test_how_one_wants_to_be_alerted_is_at_the_banners(town: Town, leo: Visitor)
 
     assert alerts() == {"sound": False, "desktop": False, "quiet": None}
     with write_transaction() as session:
-        session.add(Preferences(person_id=town.colleague, flash_sound=True, quiet_from=time(18), quiet_until=time(8, 30)))
+        session.add(
+            Preferences(person_id=town.colleague, flash_sound=True, quiet_from=time(18), quiet_until=time(8, 30))
+        )
     assert alerts() == {"sound": True, "desktop": False, "quiet": ["18:00", "08:30"]}
 
 
@@ -210,7 +216,10 @@ def test_the_open_card_counts_its_readers_and_names_who_has_not_to_those_who_loo
     assert "<span>Lecture demandée</span>" in leo.get("/boards/accueil").text
     for visitor in (sonia, leo, signed_in(app, "reader"), signed_in(app, "facilitator")):
         assert "0 lue sur 1" in panel(visitor, card)
-    assert ["Léo Dumas" in panel(visitor, card) for visitor in (sonia, signed_in(app, "facilitator"), leo, signed_in(app, "reader"))] == [
+    assert [
+        "Léo Dumas" in panel(visitor, card)
+        for visitor in (sonia, signed_in(app, "facilitator"), leo, signed_in(app, "reader"))
+    ] == [
         True,
         True,
         False,
@@ -245,7 +254,9 @@ def test_history_tells_who_was_asked(town: Town, card: int, sonia: Visitor) -> N
     assert "Lecture qui n’est plus demandée" in page
 
 
-def test_the_reminder_is_in_the_bell_until_its_card_is_opened(town: Town, card: int, leo: Visitor, clock: Clock) -> None:
+def test_the_reminder_is_in_the_bell_until_its_card_is_opened(
+    town: Town, card: int, leo: Visitor, clock: Clock
+) -> None:
     town.perform(town.agent, type="require_reading", card=card, required=True, services=[town.mediatheque])
     clock.advance(timedelta(days=2))
     read_session().rollback()

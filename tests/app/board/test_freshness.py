@@ -42,7 +42,9 @@ def form_of(page: str, card: int, type: str) -> dict[str, str]:
     return next(form for form in forms if form.get("card") == str(card) and form.get("type") == type)
 
 
-def test_the_page_lists_what_to_check_and_one_click_without_script_confirms(sonia: Visitor, town: Town, old: int, clock: Clock) -> None:
+def test_the_page_lists_what_to_check_and_one_click_without_script_confirms(
+    sonia: Visitor, town: Town, old: int, clock: Clock
+) -> None:
     page = sonia.get(PAGE).text
     assert "Horaires d’été plus confirmée depuis le 20 juillet 2026 · Sonia Bernard" in words(page)
     asked = form_of(page, old, "confirm_card")
@@ -70,7 +72,8 @@ def test_others_have_nothing_to_check_and_may_not_confirm(visitor: Visitor, town
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"type": "erase_card", "card": "1"}, {"type": "confirm_card", "card": "9" * 40}, {"type": "confirm_card"}]
+    "asked",
+    [{}, {"type": "erase_card", "card": "1"}, {"type": "confirm_card", "card": "9" * 40}, {"type": "confirm_card"}],
 )
 def test_a_form_made_up_by_hand_does_nothing(sonia: Visitor, town: Town, asked: dict[str, str]) -> None:
     before = town.seq
@@ -78,7 +81,9 @@ def test_a_form_made_up_by_hand_does_nothing(sonia: Visitor, town: Town, asked: 
     assert town.seq == before
 
 
-def test_the_panel_says_first_how_long_a_card_holds_and_to_whom_it_may_be_told(sonia: Visitor, town: Town, old: int) -> None:
+def test_the_panel_says_first_how_long_a_card_holds_and_to_whom_it_may_be_told(
+    sonia: Visitor, town: Town, old: int
+) -> None:
     page = sonia.get(f"/cards/{old}", headers={"X-Fragment": "panel"}).text
     assert page.index('class="standing"') < page.index('class="body"')
     told = words(page)
@@ -107,7 +112,9 @@ def test_cards_say_to_script_and_people_how_they_stand(sonia: Visitor, town: Tow
     assert 'data-check-after="90"' in sonia.get("/boards/accueil").text
 
 
-def test_the_archive_shows_what_waits_to_those_who_may_edit_it_alone(visitor: Visitor, sonia: Visitor, town: Town, clock: Clock) -> None:
+def test_the_archive_shows_what_waits_to_those_who_may_edit_it_alone(
+    visitor: Visitor, sonia: Visitor, town: Town, clock: Clock
+) -> None:
     waiting = town.add_card("Vœux du maire", visible_from="2027-01-08")
     ended = town.add_card("Marché de Noël", valid_until=today().isoformat())
     clock.advance(timedelta(days=1))
@@ -123,7 +130,11 @@ def test_the_archive_shows_what_waits_to_those_who_may_edit_it_alone(visitor: Vi
     visitor.sign_in("mediatheque@ville.example")
     page = visitor.get("/boards/accueil/archive").text
     assert ("Vœux" in page, "Programmées" in page, f"/cards/{ended}" in page) == (False, False, True)
-    for path in (f"/cards/{waiting}", f"/cards/{waiting}/history", f"/boards/accueil/past/{town.seq - 1}/cards/{waiting}"):
+    for path in (
+        f"/cards/{waiting}",
+        f"/cards/{waiting}/history",
+        f"/boards/accueil/past/{town.seq - 1}/cards/{waiting}",
+    ):
         assert visitor.get(path).status_code == 404
     assert "Vœux" not in visitor.get("/boards/accueil/history").text
 
@@ -131,14 +142,22 @@ def test_the_archive_shows_what_waits_to_those_who_may_edit_it_alone(visitor: Vi
 def test_the_api_tells_how_a_card_holds(sonia: Visitor, old: int) -> None:
     board = sonia.get("/api/boards/accueil").get_json()
     (card,) = board["cards"]
-    assert (card["confirmed_at"], card["tellable"], card["internal_note"]) == ("2026-07-20T08:00:00+00:00", True, "Badge chez\nle gardien")
+    assert (card["confirmed_at"], card["tellable"], card["internal_note"]) == (
+        "2026-07-20T08:00:00+00:00",
+        True,
+        "Badge chez\nle gardien",
+    )
     assert {column["check_after"] for column in board["columns"]} == {90}
 
 
 @pytest.mark.parametrize(
     ("fields", "field", "message"),
     [
-        ({"valid_until": "2026-11-22"}, "valid_until", "Ce jour est passé\u00a0: choisissez aujourd’hui ou un jour à venir."),
+        (
+            {"valid_until": "2026-11-22"},
+            "valid_until",
+            "Ce jour est passé\u00a0: choisissez aujourd’hui ou un jour à venir.",
+        ),
         ({"valid_until": "2026-02-30"}, "valid_until", "Cette date n’existe pas (attendu\u00a0: AAAA-MM-JJ)."),
         (
             {"visible_from": "2026-12-02", "valid_until": "2026-12-01"},
@@ -147,6 +166,12 @@ def test_the_api_tells_how_a_card_holds(sonia: Visitor, old: int) -> None:
         ),
     ],
 )
-def test_wrong_dates_are_told_by_field_in_french(sonia: Visitor, town: Town, fields: dict[str, str], field: str, message: str) -> None:
+def test_wrong_dates_are_told_by_field_in_french(
+    sonia: Visitor, town: Town, fields: dict[str, str], field: str, message: str
+) -> None:
     answer = sonia.command(type="add_card", column=town.service, title="Info", **fields)
-    assert (answer.status_code, answer.get_json()["errors"][0]["field"], answer.get_json()["errors"][0]["message"]) == (422, field, message)
+    assert (answer.status_code, answer.get_json()["errors"][0]["field"], answer.get_json()["errors"][0]["message"]) == (
+        422,
+        field,
+        message,
+    )

@@ -25,7 +25,10 @@ TITLES = ("Publier sans validation", "Écrire court", "Déplacer une carte")
 
 @pytest.fixture
 def rules(town: Town) -> list[int]:
-    return [town.add_card(title, column=town.guide, actor=town.facilitator, body=f"<p>Texte : {title}.</p>") for title in TITLES]
+    return [
+        town.add_card(title, column=town.guide, actor=town.facilitator, body=f"<p>Texte : {title}.</p>")
+        for title in TITLES
+    ]
 
 
 def signed_in(app: Flask, who: str) -> Visitor:
@@ -97,16 +100,23 @@ def test_only_a_rule_is_read(town: Town, sonia: Visitor) -> None:
     assert (refused.status_code, refused.get_json(force=True)["code"]) == (409, "not_a_rule")
 
 
-def test_a_rule_that_changed_while_it_was_read_is_to_be_read_again(town: Town, rules: list[int], sonia: Visitor) -> None:
+def test_a_rule_that_changed_while_it_was_read_is_to_be_read_again(
+    town: Town, rules: list[int], sonia: Visitor
+) -> None:
     town.perform(town.facilitator, type="edit_card", card=rules[0], version=1, body="<p>Autrement.</p>")
     refused = put(sonia, f"/cards/{rules[0]}/read", {"version": 1})
     problem = refused.get_json(force=True)
-    assert (refused.status_code, problem["code"], problem["current"]["body_html"]) == (409, "rule_changed", "<p>Autrement.</p>")
+    assert (refused.status_code, problem["code"], problem["current"]["body_html"]) == (
+        409,
+        "rule_changed",
+        "<p>Autrement.</p>",
+    )
     assert own_reads(sonia) == {}
 
 
 @pytest.mark.parametrize(
-    "wrong", ["x", 1, True, [], {}, {"version": 0}, {"version": "1"}, {"version": True}, {"version": 1.5}, {"version": 2**70}]
+    "wrong",
+    ["x", 1, True, [], {}, {"version": 0}, {"version": "1"}, {"version": True}, {"version": 1.5}, {"version": 2**70}],
 )
 def test_what_is_no_version_is_refused(wrong: object, rules: list[int], sonia: Visitor) -> None:
     assert put(sonia, f"/cards/{rules[0]}/read", wrong).status_code == 422
@@ -150,7 +160,9 @@ def test_what_one_has_read_is_among_ones_data(rules: list[int], sonia: Visitor) 
 # --- who has read what ------------------------------------------------------------------------------------------------
 
 
-def test_facilitators_see_how_many_have_read_and_names_only_where_it_is_required(town: Town, rules: list[int], elise: Visitor) -> None:
+def test_facilitators_see_how_many_have_read_and_names_only_where_it_is_required(
+    town: Town, rules: list[int], elise: Visitor
+) -> None:
     with write_transaction() as session:
         mark_read(session, town.agent, rules[0], 1)
         mark_read(session, town.agent, rules[1], 1)
@@ -217,9 +229,13 @@ def test_the_page_of_reads_asks_the_database_no_more_for_more(town: Town, rules:
 # --- the guide --------------------------------------------------------------------------------------------------------
 
 
-def test_the_guide_is_made_of_the_rules_the_shortcuts_and_the_marks(town: Town, rules: list[int], sonia: Visitor) -> None:
+def test_the_guide_is_made_of_the_rules_the_shortcuts_and_the_marks(
+    town: Town, rules: list[int], sonia: Visitor
+) -> None:
     page = sonia.get("/boards/accueil/guide").text
-    assert [page.index(f"Texte : {title}.") for title in TITLES] == sorted(page.index(f"Texte : {title}.") for title in TITLES)
+    assert [page.index(f"Texte : {title}.") for title in TITLES] == sorted(
+        page.index(f"Texte : {title}.") for title in TITLES
+    )
     keys = re.search(r'<dl class="keys">.*?</dl>', page, re.DOTALL)
     assert keys
     assert keys[0] in sonia.get("/boards/accueil").text  # one source for both
@@ -294,7 +310,9 @@ def test_a_facilitator_in_somebody_elses_place_is_no_newcomer(town: Town, elise:
 
 
 def test_only_who_may_read_the_column_is_counted(app: Flask, town: Town, rules: list[int], elise: Visitor) -> None:
-    town.perform(town.facilitator, type="set_rights", column=town.guide, readers="none", services={str(town.mediatheque): "none"})
+    town.perform(
+        town.facilitator, type="set_rights", column=town.guide, readers="none", services={str(town.mediatheque): "none"}
+    )
     with write_transaction() as session:
         session.get_one(Person, town.agent).disabled_at = now()
     assert elise.get("/boards/accueil/guide/reads").text.count("0 personne sur 1") == 3

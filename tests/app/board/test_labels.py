@@ -52,7 +52,9 @@ def test_a_card_shows_three_and_names_all(facilitator: Visitor, town: Town, card
     assert len(chips(facilitator.get(f"/cards/{card}", headers={"X-Fragment": "panel"}).text)) == 5
 
 
-def test_a_renamed_label_is_renamed_on_each_card_and_a_removed_one_is_gone(facilitator: Visitor, town: Town, card: int) -> None:
+def test_a_renamed_label_is_renamed_on_each_card_and_a_removed_one_is_gone(
+    facilitator: Visitor, town: Town, card: int
+) -> None:
     (ete,) = label(town, card, "Été")
     assert chips(fragment(facilitator.get("/boards/accueil").text, card)) == ["Été"]
     town.perform(town.facilitator, type="edit_label", label=ete, name="Saison")
@@ -122,7 +124,10 @@ def test_what_is_refused_is_said_beside_what_was_typed(facilitator: Visitor, tow
     taken = facilitator.post(f"{PAGE}/{hiver}", {"name": "été", "hue": "40"})
     assert taken.status_code == 409
     assert "porte déjà ce nom" in taken.text
-    assert f'id="name-{hiver}" name="name" maxlength="60" required autocomplete="off" value="été" aria-invalid="true"' in taken.text
+    assert (
+        f'id="name-{hiver}" name="name" maxlength="60" required autocomplete="off" value="été" aria-invalid="true"'
+        in taken.text
+    )
     assert facilitator.post(f"{PAGE}/{hiver}", {"name": " ", "hue": "40"}).status_code == 422
     assert facilitator.post(f"{PAGE}/{hiver}", {"name": "Neige", "hue": "400"}).status_code == 422
     assert facilitator.post(f"{PAGE}/{hiver}/merge", {"into": ""}).status_code == 422

@@ -71,7 +71,9 @@ def test_a_face_that_alters_is_shown_anew_on_cards_that_did_not(town: Town, agen
     town.add_card("Piscine fermée")
     assert "Agathe Nouvelle" not in agent.get(BOARD).text
     with write_transaction() as session:
-        session.execute(update(Person).where(Person.id == town.agent).values(name="Agathe Nouvelle", version=Person.version + 1))
+        session.execute(
+            update(Person).where(Person.id == town.agent).values(name="Agathe Nouvelle", version=Person.version + 1)
+        )
     assert 'title="Agathe Nouvelle"' in agent.get(BOARD).text
 
 

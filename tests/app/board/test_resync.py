@@ -21,7 +21,13 @@ def agent(town: Town, visitor: Visitor) -> Visitor:
 
 def had(town: Town, *, person: int | None = None, cards: list[int], **others: Any) -> dict[str, Any]:
     view = read_session().get_one(Person, person or town.agent).audience.key
-    return {"after": town.seq, "view": view, "columns": [town.service, town.guide, town.suggestions, town.free], "cards": cards, **others}
+    return {
+        "after": town.seq,
+        "view": view,
+        "columns": [town.service, town.guide, town.suggestions, town.free],
+        "cards": cards,
+        **others,
+    }
 
 
 def ask(visitor: Visitor, body: dict[str, Any]) -> dict[str, Any]:

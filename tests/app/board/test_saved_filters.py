@@ -39,9 +39,14 @@ def keep(visitor: Visitor, name: str, query: str) -> Any:
 
 def kept(visitor: Visitor) -> dict[str, str]:
     """Names and queries as the board's page links them."""
-    section = re.search(r'<ul data-saved-filters-target="list">(.*?)</ul>', visitor.get("/boards/accueil").text, re.DOTALL)
+    section = re.search(
+        r'<ul data-saved-filters-target="list">(.*?)</ul>', visitor.get("/boards/accueil").text, re.DOTALL
+    )
     assert section
-    return {name: query.replace("&amp;", "&") for query, name in re.findall(r'href="[^?"]*\?([^"]*)"[^>]*><bdi>(.*?)</bdi>', section[1])}
+    return {
+        name: query.replace("&amp;", "&")
+        for query, name in re.findall(r'href="[^?"]*\?([^"]*)"[^>]*><bdi>(.*?)</bdi>', section[1])
+    }
 
 
 def wrong_fields(answer: Any) -> list[tuple[str, str]]:
@@ -105,12 +110,17 @@ def test_a_name_that_is_taken_or_gone_is_said(agent: Visitor, town: Town) -> Non
         ({"name": "a" * 61, "query": "mine=1"}, [("name", "too_long")]),
         ({"name": "\u0000", "query": "mine=1"}, [("name", "bad_characters")]),
         ({"name": "Rien", "query": ""}, [("query", "nothing_filtered")]),
-        ({"name": "Faux", "query": "fresh=rotten&period=year"}, [("fresh", "literal_error"), ("period", "literal_error")]),
+        (
+            {"name": "Faux", "query": "fresh=rotten&period=year"},
+            [("fresh", "literal_error"), ("period", "literal_error")],
+        ),
         ({"name": "Long", "query": "q=" + "é" * 150}, [("query", "too_long")]),
         ({"name": 3, "query": "mine=1", "shared": True}, [("name", "string_type"), ("shared", "extra_forbidden")]),
     ],
 )
-def test_what_cannot_be_kept_is_refused_field_by_field(agent: Visitor, town: Town, asked: Any, wrong: list[tuple[str, str]]) -> None:
+def test_what_cannot_be_kept_is_refused_field_by_field(
+    agent: Visitor, town: Town, asked: Any, wrong: list[tuple[str, str]]
+) -> None:
     assert wrong_fields(send(agent, "PUT", asked)) == wrong
     assert kept(agent) == {}
 

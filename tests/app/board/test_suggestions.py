@@ -41,7 +41,14 @@ def leo(app: Flask, town: Town) -> Visitor:
 
 @pytest.fixture
 def request_(town: Town) -> int:
-    town.perform(town.facilitator, type="edit_column", column=town.free, title="Médiathèque", kind="service", service=town.mediatheque)
+    town.perform(
+        town.facilitator,
+        type="edit_column",
+        column=town.free,
+        title="Médiathèque",
+        kind="service",
+        service=town.mediatheque,
+    )
     return town.add_card("Horaires d’été", column=town.suggestions, suggestion="request", asked=town.mediatheque)
 
 
@@ -70,8 +77,12 @@ def test_the_list_is_asked_for_by_its_address(town: Town, sonia: Visitor, reques
         assert {title for title in ("Une idée", "Horaires d’été") if f"<bdi>{title}</bdi>" in page} == there, address
 
 
-def test_an_answer_that_one_may_not_read_is_said_to_be_there_and_no_more(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
-    town.perform(town.facilitator, type="set_rights", column=town.free, agents="none", services={str(town.mediatheque): "edit"})
+def test_an_answer_that_one_may_not_read_is_said_to_be_there_and_no_more(
+    town: Town, sonia: Visitor, leo: Visitor, request_: int
+) -> None:
+    town.perform(
+        town.facilitator, type="set_rights", column=town.free, agents="none", services={str(town.mediatheque): "edit"}
+    )
     town.perform(town.colleague, type="publish_answer", card=request_, column=town.free, title="De 9 h à 12 h")
     page = unescape(sonia.get(f"/cards/{request_}").text)
     assert "La réponse est une info que vous ne pouvez pas lire." in page
@@ -80,9 +91,12 @@ def test_an_answer_that_one_may_not_read_is_said_to_be_there_and_no_more(town: T
 
 
 @pytest.mark.parametrize(
-    "address", ["kind=x", "status=x", "service=x", "service=-1", f"service={'9' * 30}", "page=x", "page=999", "sort=x", "mine=x"]
+    "address",
+    ["kind=x", "status=x", "service=x", "service=-1", f"service={'9' * 30}", "page=x", "page=999", "sort=x", "mine=x"],
 )
-def test_an_address_that_asks_for_nonsense_shows_the_list(town: Town, sonia: Visitor, request_: int, address: str) -> None:
+def test_an_address_that_asks_for_nonsense_shows_the_list(
+    town: Town, sonia: Visitor, request_: int, address: str
+) -> None:
     page = sonia.get(f"{LIST}?{address}")
     assert page.status_code == 200
     assert "Horaires d’été" in unescape(page.text)
@@ -116,7 +130,9 @@ def test_a_request_waits_in_the_column_that_is_asked_for_those_who_may_read_it(
     assert waiting in column
     assert "Demande de Sonia Bernard" in column
     button = (
-        column.split("<button")[-1] if "Publier la réponse" not in column else column.split("Publier la réponse")[0].split("<button")[-1]
+        column.split("<button")[-1]
+        if "Publier la réponse" not in column
+        else column.split("Publier la réponse")[0].split("<button")[-1]
     )
     assert "hidden" not in button
     assert "hidden" in sonia.get("/boards/accueil").text.split("Publier la réponse")[0].split("<button")[-1]
@@ -144,7 +160,9 @@ def test_the_bell_counts_and_what_was_opened_is_read(town: Town, sonia: Visitor,
     assert unescape(sonia.get("/notices").text).count("Non lue") == 1
 
 
-def test_a_look_at_a_card_writes_nothing_and_waits_for_nobody_who_writes(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
+def test_a_look_at_a_card_writes_nothing_and_waits_for_nobody_who_writes(
+    town: Town, sonia: Visitor, leo: Visitor, request_: int
+) -> None:
     leo.command(type="reply", card=request_, text="On regarde.")
     with write_transaction():
         assert sonia.get(f"/cards/{request_}").status_code == 200
@@ -195,7 +213,9 @@ def test_what_is_wrong_is_refused_in_words(town: Town, sonia: Visitor, leo: Visi
     assert unexplained.get_json()["errors"][0]["message"] == "Dites pourquoi\u00a0: un refus s’explique."
     with write_transaction() as session:
         session.get_one(Service, town.ccas).archived_at = now()
-    asking = leo.command(type="add_card", column=town.suggestions, title="Et vous", suggestion="request", asked=town.ccas)
+    asking = leo.command(
+        type="add_card", column=town.suggestions, title="Et vous", suggestion="request", asked=town.ccas
+    )
     assert (asking.status_code, code(asking)) == (404, "service_not_found")
 
 
@@ -222,7 +242,9 @@ def test_programs_read_what_became_of_a_suggestion(town: Town, sonia: Visitor, r
     assert [card["suggestion"] for card in cards.values()] == [None]
 
 
-def test_ones_own_support_and_replies_are_among_ones_data(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
+def test_ones_own_support_and_replies_are_among_ones_data(
+    town: Town, sonia: Visitor, leo: Visitor, request_: int
+) -> None:
     leo.command(type="vote_card", card=request_, on=True)
     leo.command(type="reply", card=request_, text="On regarde.")
     mine = leo.get("/profile/data").get_json()
@@ -243,7 +265,14 @@ def test_hidden_suggestions_are_nowhere(town: Town, app: Flask, sonia: Visitor, 
     for visitor in (sonia, leo):
         said = [
             visitor.get(path).text
-            for path in ("/boards/accueil", LIST, f"{LIST}?status=studied", "/notices", f"/cards/{answer}", "/api/boards/accueil")
+            for path in (
+                "/boards/accueil",
+                LIST,
+                f"{LIST}?status=studied",
+                "/notices",
+                f"/cards/{answer}",
+                "/api/boards/accueil",
+            )
         ]
         said += [visitor.get(f"/cards/{request_}").text, visitor.command(type="reply", card=asked, text="Oui").text]
         assert [text for text in said if "Horaires d’été" in unescape(text) or "Demande cachée" in unescape(text)] == []
@@ -252,7 +281,13 @@ def test_hidden_suggestions_are_nowhere(town: Town, app: Flask, sonia: Visitor, 
 
 
 def test_what_was_put_away_is_not_told_as_answered(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
-    answer = next(iter(town.perform(town.colleague, type="publish_answer", card=request_, column=town.free, title="De 9 h à 12 h").cards))
+    answer = next(
+        iter(
+            town.perform(
+                town.colleague, type="publish_answer", card=request_, column=town.free, title="De 9 h à 12 h"
+            ).cards
+        )
+    )
     card = next(id for id in (answer, *range(1, 100)) if id != request_ and town.card(id).title == "De 9 h à 12 h")
     assert "Répond à une demande" in leo.get(f"/cards/{card}").text
     town.perform(town.facilitator, type="archive_column", column=town.suggestions)
@@ -261,7 +296,9 @@ def test_what_was_put_away_is_not_told_as_answered(town: Town, sonia: Visitor, l
 
 def test_a_hidden_answer_is_not_linked(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
     leo.command(type="publish_answer", card=request_, column=town.free, title="Réponse secrète")
-    town.perform(town.facilitator, type="set_rights", column=town.free, agents="none", services={str(town.mediatheque): "edit"})
+    town.perform(
+        town.facilitator, type="set_rights", column=town.free, agents="none", services={str(town.mediatheque): "edit"}
+    )
     page = sonia.get(f"/cards/{request_}").text
     assert "Réponse secrète" not in page
     assert f"/cards/{town.card(request_).answer_id}" not in page

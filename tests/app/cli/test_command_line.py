@@ -25,7 +25,9 @@ def run(app: Flask, town: Town) -> Run:
 
 
 def test_a_person_is_added_and_signs_in(run: Run, visitor: Visitor) -> None:
-    result = run("people", "add", " Nadia@Ville.example ", "--name", "Nadia Amrani", "--service", "ccas", "--password", PASSWORD)
+    result = run(
+        "people", "add", " Nadia@Ville.example ", "--name", "Nadia Amrani", "--service", "ccas", "--password", PASSWORD
+    )
     assert (result.exit_code, result.stdout) == (0, "nadia@ville.example : compte créé (agent).\n")
     assert visitor.sign_in("nadia@ville.example", PASSWORD).status_code == 303
     assert "nadia@ville.example\tagent\tactif\tNadia Amrani\tccas" in run("people", "list").stdout
@@ -37,7 +39,10 @@ def test_a_person_is_added_and_signs_in(run: Run, visitor: Visitor) -> None:
         (["sans-arobase", "--name", "X", "--password", PASSWORD], "n’est pas une adresse"),
         (["a@b.example", "--name", " ", "--password", PASSWORD], "Indiquez un nom"),
         (["a@b.example", "--name", "X", "--password", "court"], "au moins 12 caractères"),
-        (["a@b.example", "--name", "X", "--service", "nulle-part", "--password", PASSWORD], "Le service « nulle-part » n’existe pas"),
+        (
+            ["a@b.example", "--name", "X", "--service", "nulle-part", "--password", PASSWORD],
+            "Le service « nulle-part » n’existe pas",
+        ),
         (["ccas@ville.example", "--name", "X", "--password", PASSWORD], "Un compte existe déjà"),
     ],
 )
@@ -136,7 +141,10 @@ def test_services_are_added_renamed_archived_and_merged(run: Run) -> None:
     assert run("services", "rename", "enfance-ecoles", "Éducation").exit_code == 0
     assert run("services", "archive", "enfance-ecoles").exit_code == 0
     assert run("services", "merge", "ccas", "mediatheque", "--yes").exit_code == 0
-    assert run("services", "list").stdout.splitlines() == ["enfance-ecoles\tarchivé\t0\tÉducation", "mediatheque\tactif\t2\tMédiathèque"]
+    assert run("services", "list").stdout.splitlines() == [
+        "enfance-ecoles\tarchivé\t0\tÉducation",
+        "mediatheque\tactif\t2\tMédiathèque",
+    ]
 
 
 def test_a_service_that_is_none_is_said(run: Run) -> None:
@@ -152,5 +160,7 @@ def test_a_token_may_be_one_that_only_reads(run: Run) -> None:
 
 
 def test_a_password_left_out_is_asked_for_in_french(app: Flask, run: Run) -> None:
-    asked = app.test_cli_runner().invoke(args=["people", "set-password", "ccas@ville.example"], input=f"{PASSWORD}\n{PASSWORD}\n")
+    asked = app.test_cli_runner().invoke(
+        args=["people", "set-password", "ccas@ville.example"], input=f"{PASSWORD}\n{PASSWORD}\n"
+    )
     assert (asked.exit_code, "Mot de passe" in asked.stdout, "Password" in asked.stdout) == (0, True, False)

@@ -26,7 +26,9 @@ ANY_NUMBER = re.compile(r"(?<!\d)(?:\+33|0)(?:[ \u00a0\u202f.-]?\d){8,}")
 
 demo: dict[str, Any] = tomllib.loads(DEMO.read_text(encoding="utf-8"))
 alerts: dict[str, Any] = tomllib.loads(DEMO.with_name("alerts.toml").read_text(encoding="utf-8"))
-cards: list[dict[str, Any]] = [card for town in (demo, alerts) for column in town["columns"] for card in column["cards"]]
+cards: list[dict[str, Any]] = [
+    card for town in (demo, alerts) for column in town["columns"] for card in column["cards"]
+]
 
 
 @pytest.mark.parametrize(

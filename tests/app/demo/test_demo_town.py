@@ -24,14 +24,22 @@ def test_a_demo_is_made_once(app: Flask, demo: Board) -> None:
 
 
 def test_suggestions_stand_at_every_step(demo: Board) -> None:
-    suggestions = read_session().query(Card).join(Column, Column.id == Card.column_id).filter(Column.kind == Kind.SUGGESTIONS).all()
+    suggestions = (
+        read_session()
+        .query(Card)
+        .join(Column, Column.id == Card.column_id)
+        .filter(Column.kind == Kind.SUGGESTIONS)
+        .all()
+    )
     assert {card.status for card in suggestions} == set(Status)
     assert all(card.note for card in suggestions if card.status == Status.DECLINED)
     assert max(card.votes for card in suggestions) >= 5
     (answered,) = [card for card in suggestions if card.answer_id]
     answer = read_session().get_one(Card, answered.answer_id)
     assert read_session().get_one(Column, answer.column_id).title == "Médiathèque"
-    assert [notice.what for notice in read_session().query(Notice).filter_by(card_id=answered.id)] == ["answer_published"]
+    assert [notice.what for notice in read_session().query(Notice).filter_by(card_id=answered.id)] == [
+        "answer_published"
+    ]
     still_open = [card for card in suggestions if card.suggestion == Suggestion.REQUEST and card.status != Status.DONE]
     assert len({card.asked_id for card in still_open}) == 3
 
@@ -59,11 +67,20 @@ def test_the_counter_has_something_of_everything(demo: Board) -> None:
     assert [card.must_read_services != [] for card in cards if card.must_read] == [False, True]
     assert len({label for card in cards for label in card.label_ids}) == 8
     assert sum(bool(card.internal_note) for card in cards) == 2
-    assert sum(card.valid_until is None and (now() - card.confirmed_at).days > 90 for card in cards if card.archived_at is None) > 20
+    assert (
+        sum(
+            card.valid_until is None and (now() - card.confirmed_at).days > 90
+            for card in cards
+            if card.archived_at is None
+        )
+        > 20
+    )
 
 
 def test_there_is_something_in_the_archive_the_history_and_the_templates(demo: Board) -> None:
-    archived = read_session().query(Card).filter(Card.archived_at.is_not(None), Card.visible_from.is_(None)).order_by(Card.id)
+    archived = (
+        read_session().query(Card).filter(Card.archived_at.is_not(None), Card.visible_from.is_(None)).order_by(Card.id)
+    )
     put_away, ended = archived
     assert "Lire ses vieilles photos" in ended.title
     assert "Imprimante en panne" in put_away.title

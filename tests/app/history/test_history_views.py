@@ -23,7 +23,14 @@ def sonia(app: Flask, town: Town) -> Visitor:
 @pytest.fixture
 def card(town: Town) -> int:
     card = town.add_card("Piscine fermée", body="<p>Elle rouvre mardi matin.</p>")
-    town.perform(town.facilitator, type="edit_card", card=card, version=1, body="<p>Elle rouvre jeudi matin.</p>", valid_until="2030-02-01")
+    town.perform(
+        town.facilitator,
+        type="edit_card",
+        card=card,
+        version=1,
+        body="<p>Elle rouvre jeudi matin.</p>",
+        valid_until="2030-02-01",
+    )
     return card
 
 
@@ -68,7 +75,13 @@ def test_a_refusal_is_said_where_one_was(town: Town, sonia: Visitor, card: int) 
 
 def test_a_form_that_is_none(town: Town, sonia: Visitor, card: int) -> None:
     seq = town.seq
-    for form in ({}, {"seq": "-1"}, {"seq": "9" * 30}, {"seq": str(seq), "first": "x"}, {"seq": str(seq), "key": "k" * 81}):
+    for form in (
+        {},
+        {"seq": "-1"},
+        {"seq": "9" * 30},
+        {"seq": str(seq), "first": "x"},
+        {"seq": str(seq), "key": "k" * 81},
+    ):
         assert sonia.post("/boards/accueil/undo", {**form, "next": "//elsewhere.example"}).headers["Location"] == "/"
     assert town.seq == seq
 

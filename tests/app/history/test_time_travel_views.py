@@ -42,7 +42,9 @@ def card(town: Town) -> int:
 
 def happened(town: Town, moments: dict[int, datetime]) -> None:
     with write_transaction() as session:
-        session.execute(update(Board).where(Board.id == town.board).values(created_at=datetime(2024, 1, 1, 8, tzinfo=UTC)))
+        session.execute(
+            update(Board).where(Board.id == town.board).values(created_at=datetime(2024, 1, 1, 8, tzinfo=UTC))
+        )
         for seq, moment in moments.items():
             session.execute(update(Change).where(Change.board_id == town.board, Change.seq == seq).values(at=moment))
 
@@ -176,7 +178,9 @@ def test_on_an_archived_board_no_text_is_taken_up(app: Flask, town: Town, card: 
     assert "Reprendre ce texte" not in facilitator.get(page).text
 
 
-def test_the_history_offers_every_text_that_differs_from_todays(app: Flask, town: Town, sonia: Visitor, card: int) -> None:
+def test_the_history_offers_every_text_that_differs_from_todays(
+    app: Flask, town: Town, sonia: Visitor, card: int
+) -> None:
     page = sonia.get(f"/cards/{card}/history").text
     assert page.count("Reprendre ce texte") == 1
     assert hidden_fields(page, f"/cards/{card}/text")["seq"] == str(town.seq - 1)
@@ -223,7 +227,9 @@ def long_ago(*rows: tuple[type[Card | Column], int]) -> None:
             session.execute(update(model).where(model.id == id).values(archived_at=now() - timedelta(days=31)))
 
 
-def test_the_archive_says_from_when_on_and_offers_it_then(app: Flask, town: Town, sonia: Visitor, archived: int) -> None:
+def test_the_archive_says_from_when_on_and_offers_it_then(
+    app: Flask, town: Town, sonia: Visitor, archived: int
+) -> None:
     dtan = visit(app, "facilitator")
     page = dtan.get("/boards/accueil/archive").text
     assert page.count("effaçable à partir du") == 2

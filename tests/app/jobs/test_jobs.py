@@ -134,7 +134,9 @@ def test_what_becomes_due_at_midnight_while_the_job_is_at_work_is_not_passed_ove
     assert probe.times == ["21/11 00:00"]
 
 
-@pytest.mark.parametrize(("day", "next_day"), [("2026-03-28", "2026-03-29"), ("2026-03-29", "2026-03-30"), ("2026-10-25", "2026-10-26")])
+@pytest.mark.parametrize(
+    ("day", "next_day"), [("2026-03-28", "2026-03-29"), ("2026-03-29", "2026-03-30"), ("2026-10-25", "2026-10-26")]
+)
 def test_a_card_leaves_at_the_towns_midnight(app: Flask, town: Town, clock: Clock, day: str, next_day: str) -> None:
     """Nor an hour before or after on the nights when the clocks change."""
     [expire] = [task for task in TASKS if task.name == "expire_cards"]
@@ -212,7 +214,9 @@ def test_what_a_killed_worker_left_is_done_by_another(app: Flask, clock: Clock, 
     assert probe.row.taken_by is None
 
 
-def test_a_long_job_is_held_for_as_long_as_it_takes(app: Flask, clock: Clock, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_job_is_held_for_as_long_as_it_takes(
+    app: Flask, clock: Clock, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(runner, "RENEW_SECONDS", 0.01)
 
     def work() -> int:
@@ -256,14 +260,22 @@ def test_a_job_that_fails_keeps_why_and_is_tried_again_after_a_growing_pause(clo
     assert (probe.row.failures, probe.row.outcome, probe.row.due_at) == (0, "fois\u00a0: 1", now() + MINUTE)
 
 
-def test_the_list_says_what_is_due_what_was_done_and_who_is_at_it(app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_says_what_is_due_what_was_done_and_who_is_at_it(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock.set("2026-11-20 10:00")
     assert listed(app)["forget_old_entries"] == ["après le démarrage du serveur"]
     runner.enter(TASKS)
     assert listed(app)["forget_old_entries"] == ["2026-11-21 03:40:00", "jamais", "", ""]
     with write_transaction() as session:
         job = session.get_one(Job, "forget_old_entries")
-        job.taken_by, job.taken_until, job.finished_at, job.outcome, job.failures = "ville:12", now() + LEASE, now(), "Busy: non", 2
+        job.taken_by, job.taken_until, job.finished_at, job.outcome, job.failures = (
+            "ville:12",
+            now() + LEASE,
+            now(),
+            "Busy: non",
+            2,
+        )
     due, last, outcome, holder = listed(app)["forget_old_entries"]
     assert (last, outcome, holder) == ("2026-11-20 10:00:00", "2 échecs\u00a0: Busy: non", "en cours chez ville:12")
     refused = app.test_cli_runner().invoke(args=["jobs", "run", "forget_old_entries"])
@@ -289,7 +301,9 @@ def test_a_job_that_fails_by_hand_says_why(app: Flask, monkeypatch: pytest.Monke
     assert (failed.exit_code, failed.stderr) == (1, "forget_old_entries\u00a0: échec. OSError: le disque est plein\n")
 
 
-def test_the_server_looks_by_itself_at_once_and_catches_up(app: Flask, town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_looks_by_itself_at_once_and_catches_up(
+    app: Flask, town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As run.py starts it; the log is kept for a year whoever looks after it."""
     runner.enter(TASKS)
     old_entry()

@@ -92,7 +92,9 @@ def test_the_command_says_all_and_ends_badly_when_something_is_wrong(
     assert told["advice"]
 
 
-def test_a_check_that_breaks_silences_no_other(app: Flask, town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_breaks_silences_no_other(
+    app: Flask, town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.monitoring.doctor.host._room", lambda *_anything: 1 / 0)
     told = app.test_cli_runner().invoke(args=["doctor"]).stdout
     assert "✗ Disque\u00a0: vérification impossible\u00a0: ZeroDivisionError" in told
@@ -100,7 +102,9 @@ def test_a_check_that_breaks_silences_no_other(app: Flask, town: Town, settings:
     assert "Traceback" not in told
 
 
-def test_wrong_settings_are_said_by_every_command_without_a_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_wrong_settings_are_said_by_every_command_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", "mysql://town")
     with pytest.raises(Exception, match="Réglages à corriger") as refused:
@@ -173,7 +177,9 @@ def test_a_clock_that_nobody_sets_is_found(find: Find, town: Town, monkeypatch: 
 
 
 @pytest.mark.parametrize(("free", "state"), [(10 * 2**30, None), (2**29, State.WATCH), (2**20, State.WRONG)])
-def test_a_disk_that_fills_up_is_found(find: Find, town: Town, monkeypatch: pytest.MonkeyPatch, free: int, state: State | None) -> None:
+def test_a_disk_that_fills_up_is_found(
+    find: Find, town: Town, monkeypatch: pytest.MonkeyPatch, free: int, state: State | None
+) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(2**40, 0, free))
     assert [finding.state for finding in find(host.disk)] == ([state] if state else [])
 
@@ -184,7 +190,9 @@ def test_a_folder_that_takes_nothing_or_is_open_to_others_is_found(find: Find, t
     assert "chmod 700" in only(find(host.disk)).advice
 
 
-def test_a_sqlite_file_on_a_disk_of_the_network_is_found(find: Find, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sqlite_file_on_a_disk_of_the_network_is_found(
+    find: Find, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.monitoring.doctor.host._file_system", lambda _folder: "nfs4")
     assert "nfs4" in only(find(host.disk, database_url="sqlite:////town")).told
 
@@ -217,7 +225,9 @@ def test_a_schema_of_another_version_is_found(find: Find, town: Town) -> None:
 
 
 @pytest.mark.postgresql
-def test_a_postgresql_that_may_lose_something_is_found(find: Find, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_postgresql_that_may_lose_something_is_found(
+    find: Find, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(databases, "LOSSES", {"enable_seqscan": "rien du tout"})
     assert find(databases.database) == []
     read_session().execute(text("SET SESSION enable_seqscan = off"))
@@ -256,7 +266,10 @@ def test_a_damaged_sqlite_file_is_found(settings: Settings, founded: tuple[Path,
 
 def test_a_redis_that_is_away_is_found(find: Find) -> None:
     assert find(databases.redis_store) == []
-    assert "systemctl start redis-server" in only(find(databases.redis_store, redis_url=f"redis://127.0.0.1:{free_port()}/0")).advice
+    assert (
+        "systemctl start redis-server"
+        in only(find(databases.redis_store, redis_url=f"redis://127.0.0.1:{free_port()}/0")).advice
+    )
 
 
 # --- mail, service, jobs

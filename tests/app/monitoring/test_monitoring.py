@@ -57,7 +57,10 @@ def written(town: Town, caplog: pytest.LogCaptureFixture) -> Iterator[StringIO]:
 
 
 def test_each_answer_has_a_number_of_its_own(town: Town, agent: Visitor) -> None:
-    numbers = [agent.get(path).headers["X-Request-ID"] for path in ("/boards/accueil", "/nulle-part", "/healthz", "/boards/accueil")]
+    numbers = [
+        agent.get(path).headers["X-Request-ID"]
+        for path in ("/boards/accueil", "/nulle-part", "/healthz", "/boards/accueil")
+    ]
     assert all(re.fullmatch("[0-9a-f]{16}", number) for number in numbers)
     assert len(set(numbers)) == len(numbers)
     assert request_id.current() is None
@@ -73,7 +76,9 @@ def test_each_answer_has_a_number_of_its_own(town: Town, agent: Visitor) -> None
         (1, "un numéro\tà nous", False),
     ],
 )
-def test_a_number_is_taken_from_our_proxy_when_it_is_one(app: Flask, database_url: str, hops: int, brought: str, kept: bool) -> None:
+def test_a_number_is_taken_from_our_proxy_when_it_is_one(
+    app: Flask, database_url: str, hops: int, brought: str, kept: bool
+) -> None:
     behind = create_app(Settings.from_environment({"DATABASE_URL": database_url, "PROXY_HOPS": str(hops)}))
     answer = behind.test_client().get("/healthz", headers={"X-Request-ID": brought})
     assert (answer.headers["X-Request-ID"] == brought) is kept
@@ -104,7 +109,9 @@ def test_the_log_tells_what_happened_and_nothing_that_anybody_wrote(app: Flask, 
     stranger.get("/sign-in")
     caller = {"environ_overrides": {"REMOTE_ADDR": "198.51.100.7"}}
     for _attempt in range(12):
-        refused = stranger.post("/sign-in", {"email": "ccas@ville.example", "password": "mot de passe très privé"}, **caller)
+        refused = stranger.post(
+            "/sign-in", {"email": "ccas@ville.example", "password": "mot de passe très privé"}, **caller
+        )
     assert refused.status_code == 429
     assert agent.command(type="add_card", column=town.free, title="Titre très privé").status_code == 200
     assert agent.get("/search?q=Titre+très+privé").status_code == 200
@@ -117,7 +124,9 @@ def test_the_log_tells_what_happened_and_nothing_that_anybody_wrote(app: Flask, 
 
 
 def lines(form: logging.Formatter, message: str, error: Exception | None = None) -> str:
-    record = logging.LogRecord("app.web.smtp", logging.ERROR, "mail.py", 1, message, (), (type(error), error, None) if error else None)
+    record = logging.LogRecord(
+        "app.web.smtp", logging.ERROR, "mail.py", 1, message, (), (type(error), error, None) if error else None
+    )
     return form.format(record)
 
 
@@ -134,7 +143,9 @@ def test_a_line_of_the_log_cannot_be_forged() -> None:
 
 @pytest.mark.parametrize("form", [PlainLines(), JsonLines()])
 def test_addresses_of_people_and_secrets_of_services_are_left_out(form: logging.Formatter) -> None:
-    told = lines(form, "no mail to o'neil.sonia+x@mairie.ville.example by redis://:secret@redis:6379/0", ValueError(ROW))
+    told = lines(
+        form, "no mail to o'neil.sonia+x@mairie.ville.example by redis://:secret@redis:6379/0", ValueError(ROW)
+    )
     assert not re.search("sonia|neil|secret|email", told)
     assert "redis:6379/0" in told
     assert "?…" in lines(form, "GET https://connect.example/callback?code=abc#x failed")
@@ -163,12 +174,17 @@ def test_a_live_event_has_a_number_and_its_refusal_is_counted(caplog: pytest.Log
     assert len(set(seen) - {None}) == 2
     assert request_id.current() is None
     assert figure("flash_news_refusals_total", status="503", code="database_unavailable") == before + 1
-    assert [record.getMessage().split(" in ")[0] for record in caplog.records if record.levelno >= logging.WARNING] == ["live command: 503"]
+    assert [record.getMessage().split(" in ")[0] for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "live command: 503"
+    ]
 
 
 def test_a_process_is_ready_when_its_database_is(app: Flask, town: Town, visitor: Visitor) -> None:
     answer = visitor.get("/readyz")
-    assert (answer.status_code, answer.get_json()) == (200, {"status": "ready", "database": "ok", "schema": "ok", "redis": "none"})
+    assert (answer.status_code, answer.get_json()) == (
+        200,
+        {"status": "ready", "database": "ok", "schema": "ok", "redis": "none"},
+    )
     for revision, status, schema in (("0001", 503, "behind"), ("9999", 200, "newer")):
         with write_transaction() as session:
             former = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
@@ -182,7 +198,10 @@ def test_a_process_is_ready_when_its_database_is(app: Flask, town: Town, visitor
 
 def test_without_a_database_it_is_not_ready_and_without_redis_it_is(database_url: str, town: Town) -> None:
     away = {"database": "away", "schema": "unknown", "redis": "away"}
-    for url, status, database in (("postgresql://127.0.0.1:1/town", 503, away), (database_url, 200, {"redis": "away", "database": "ok"})):
+    for url, status, database in (
+        ("postgresql://127.0.0.1:1/town", 503, away),
+        (database_url, 200, {"redis": "away", "database": "ok"}),
+    ):
         app = create_app(Settings.from_environment({"DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0"}))
         answer = app.test_client().get("/readyz")
         assert answer.status_code == status
@@ -217,7 +236,9 @@ def test_nobody_reads_figures_through_a_proxy(app: Flask, database_url: str, tow
     behind = create_app(Settings.from_environment(believes))
     assert behind.test_client().get("/metrics").status_code == 200
     for peer in ("127.0.0.1", "203.0.113.9"):
-        asked = behind.test_client().get("/metrics", headers={header: "127.0.0.1"}, environ_overrides={"REMOTE_ADDR": peer})
+        asked = behind.test_client().get(
+            "/metrics", headers={header: "127.0.0.1"}, environ_overrides={"REMOTE_ADDR": peer}
+        )
         assert asked.status_code == 404
     with behind.app_context():
         db.engine.dispose()
@@ -233,7 +254,9 @@ def test_changes_refusals_and_answers_are_counted(app: Flask, town: Town, agent:
     assert agent.command(type="archive_card", card=2**40).status_code == 404
     assert figure("flash_news_changes_total", type="card_added") == changes + 1
     assert figure("flash_news_refusals_total", status="404", code="card_not_found") == refusals + 1
-    assert figure("flash_news_http_seconds_count", method="POST", endpoint="api.post_command", status="200") == answers + 1
+    assert (
+        figure("flash_news_http_seconds_count", method="POST", endpoint="api.post_command", status="200") == answers + 1
+    )
 
 
 def test_what_a_client_makes_up_gets_no_figure_of_its_own(app: Flask, town: Town) -> None:
@@ -269,7 +292,9 @@ def test_every_figure_is_documented() -> None:
 def test_what_deploy_has_for_prometheus_asks_for_figures_that_exist(file: str) -> None:
     asked = set(re.findall(r"\b(?:flash_news|process)_[a-z_]+", (ROOT / "deploy" / file).read_text(encoding="utf-8")))
     told = {
-        sample for metric in REGISTRY.collect() for sample in (metric.name, *(metric.name + end for end in ("_total", "_bucket", "_count")))
+        sample
+        for metric in REGISTRY.collect()
+        for sample in (metric.name, *(metric.name + end for end in ("_total", "_bucket", "_count")))
     }
     assert asked
     assert asked - told == set()

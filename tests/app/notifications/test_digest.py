@@ -77,13 +77,18 @@ def test_at_the_chosen_hour_what_is_new_comes_by_mail(town: Town, friday: Clock,
     assert (message["To"], message["Subject"]) == ("elu@ville.example", "Flash News : 2 nouveautés")
     lines = [line.strip() for line in message.get_content().splitlines()]
     assert "Bonjour Carole Viala," in lines
-    assert lines.index("Service") < lines.index("- Piscine fermée") < lines.index("Free") < lines.index("- Guichet fermé")
+    assert (
+        lines.index("Service") < lines.index("- Piscine fermée") < lines.index("Free") < lines.index("- Guichet fermé")
+    )
     assert lines[lines.index("- Piscine fermée") + 1 :][:3] == [
         "Nouvelle · valable jusqu’au 25 novembre 2026",
         "Vidange annuelle jusqu’à lundi.",
         f"{PUBLIC_URL}/cards/{card}",
     ]
-    assert lines[lines.index("- Guichet fermé") + 1 :][:2] == ["Nouvelle · expire ce soir", f"{PUBLIC_URL}/cards/{tonight}"]
+    assert lines[lines.index("- Guichet fermé") + 1 :][:2] == [
+        "Nouvelle · expire ce soir",
+        f"{PUBLIC_URL}/cards/{tonight}",
+    ]
     assert f"{PUBLIC_URL}/boards/accueil/news" in lines
     assert send_digests() == 0
     assert mailbox.is_empty()
@@ -94,7 +99,9 @@ def test_many_changes_make_one_mail_that_says_what_changed(town: Town, friday: C
     read_all(town, town.reader)
     for version, body in enumerate(["<p>Fermée.</p>", "<p>Ouverte le mardi de 9 h à 12 h.</p>"], start=1):
         town.perform(town.agent, type="edit_card", card=card, version=version, body=body)
-    town.perform(town.agent, type="edit_card", card=card, version=3, title="Médiathèque", internal_note="Le chef est absent")
+    town.perform(
+        town.agent, type="edit_card", card=card, version=3, title="Médiathèque", internal_note="Le chef est absent"
+    )
     friday.set("2026-11-20 08:00")
     assert send_digests() == 1
     text = mailbox.next().get_content()
@@ -159,7 +166,9 @@ def test_nothing_of_what_one_may_not_read_leaves(town: Town, friday: Clock, mail
 
 
 @pytest.mark.parametrize("leaving", ["disabled", "never"])
-def test_whoever_has_left_or_no_longer_wants_it_gets_none(town: Town, friday: Clock, mailbox: Mailbox, leaving: str) -> None:
+def test_whoever_has_left_or_no_longer_wants_it_gets_none(
+    town: Town, friday: Clock, mailbox: Mailbox, leaving: str
+) -> None:
     town.add_card()
     if leaving == "never":
         choose(town.reader, Digest.NEVER)
@@ -177,7 +186,9 @@ def test_whoever_has_left_or_no_longer_wants_it_gets_none(town: Town, friday: Cl
         ("2026-10-24 08:00", ["2026-10-25 08:00", "2026-10-26 08:00"]),
     ],
 )
-def test_it_comes_at_the_same_hour_when_the_clocks_change(town: Town, clock: Clock, mailbox: Mailbox, start: str, due: list[str]) -> None:
+def test_it_comes_at_the_same_hour_when_the_clocks_change(
+    town: Town, clock: Clock, mailbox: Mailbox, start: str, due: list[str]
+) -> None:
     clock.set(start)
     choose(town.reader)
     town.add_card("Première")
@@ -237,7 +248,9 @@ def test_a_mail_that_does_not_leave_is_tried_again_then_left_to_the_next_day(
     assert chosen(town.reader).digest_tries == 0
 
 
-def test_many_people_are_written_to_some_at_each_run(town: Town, friday: Clock, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_people_are_written_to_some_at_each_run(
+    town: Town, friday: Clock, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(digest, "AT_ONCE", 2)
     with write_transaction() as session:
         for number in range(4):

@@ -51,7 +51,9 @@ def notices() -> list[int]:
     return [notice.person_id for notice in read_session().query(Notice).filter_by(what=REMINDER)]
 
 
-def test_one_mail_names_all_that_waits_and_comes_once(town: Town, asked: list[int], clock: Clock, mailbox: Mailbox) -> None:
+def test_one_mail_names_all_that_waits_and_comes_once(
+    town: Town, asked: list[int], clock: Clock, mailbox: Mailbox
+) -> None:
     assert remind() == 1
     message = mailbox.next()
     assert (message["To"], message["Subject"]) == ("elu@ville.example", "Flash News : 2 infos attendent votre lecture")

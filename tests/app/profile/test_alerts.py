@@ -52,7 +52,10 @@ def test_whoever_chose_nothing_has_a_silent_board_and_no_digest(sonia: Visitor, 
     page = sonia.get("/profile/alerts").text
     assert kept(town.agent) is None
     assert checked(page) == {"reminders": "y", "digest": "never"}
-    assert {name: selected(page, name) for name in ("digest_weekday", "digest_hour")} == {"digest_weekday": "0", "digest_hour": "8"}
+    assert {name: selected(page, name) for name in ("digest_weekday", "digest_hour")} == {
+        "digest_weekday": "0",
+        "digest_hour": "8",
+    }
     assert "/profile/alerts" in sonia.get("/profile").text
 
 
@@ -130,7 +133,9 @@ def test_without_a_mail_server_the_page_says_so(app: Flask, sonia: Visitor) -> N
 # --- from a mail -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("mail", "kept_as"), [(MailKind.DIGEST, (Digest.NEVER, True)), (MailKind.REMINDER, (Digest.WEEKLY, False))])
+@pytest.mark.parametrize(
+    ("mail", "kept_as"), [(MailKind.DIGEST, (Digest.NEVER, True)), (MailKind.REMINDER, (Digest.WEEKLY, False))]
+)
 def test_mails_stop_at_one_click_of_a_mail_program(
     app: Flask, town: Town, sonia: Visitor, mail: MailKind, kept_as: tuple[Any, ...]
 ) -> None:
@@ -138,7 +143,9 @@ def test_mails_stop_at_one_click_of_a_mail_program(
     sonia.post("/profile/alerts", CHOSEN)
     outside = app.test_client()
     for _click in range(2):
-        answer = outside.post(f"/mails/{unsubscribe_token(town.agent, mail)}/stop", data={"List-Unsubscribe": "One-Click"})
+        answer = outside.post(
+            f"/mails/{unsubscribe_token(town.agent, mail)}/stop", data={"List-Unsubscribe": "One-Click"}
+        )
         assert answer.status_code == 200
         assert "C’est arrêté" in answer.text
         assert (row(town.agent).digest, row(town.agent).reminders) == kept_as
@@ -164,7 +171,13 @@ def test_the_page_speaks_the_persons_language(town: Town, visitor: Visitor) -> N
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_address_that_we_did_not_make_stops_nothing(town: Town, visitor: Visitor, method: str) -> None:
     token = unsubscribe_token(town.agent, MailKind.DIGEST)
-    for forged in ("x", token[:-1], token.replace(token[0], "Z", 1), unsubscribe_token(987_654, MailKind.DIGEST), "." * 2000):
+    for forged in (
+        "x",
+        token[:-1],
+        token.replace(token[0], "Z", 1),
+        unsubscribe_token(987_654, MailKind.DIGEST),
+        "." * 2000,
+    ):
         answer = getattr(visitor.client, method)(f"/mails/{forged}/stop")
         assert answer.status_code == 404
         assert "Ce lien ne mène à rien" in answer.text
@@ -177,7 +190,12 @@ def test_an_address_that_we_did_not_make_stops_nothing(town: Town, visitor: Visi
 def test_preferences_are_in_ones_data_and_go_with_the_person(town: Town, sonia: Visitor) -> None:
     sonia.post("/profile/alerts", CHOSEN)
     told = json.loads(sonia.get("/profile/data").text)["alerts"]
-    assert (told["flash_sound"], told["quiet_from"], told["digest"], told["reminders"]) == (True, "19:30", "weekly", True)
+    assert (told["flash_sound"], told["quiet_from"], told["digest"], told["reminders"]) == (
+        True,
+        "19:30",
+        "weekly",
+        True,
+    )
     with write_transaction() as session:
         account = session.query(Account).filter_by(person_id=town.agent).one()
         erase_person(session, account, session.get_one(Person, town.facilitator))

@@ -155,7 +155,12 @@ def bomb() -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(10_000))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(10_000)))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,7 +206,9 @@ def test_photos_are_kept_by_browsers_until_they_change(app: Flask, town: Town, s
     colleague.sign_in("mediatheque@ville.example")
     first = colleague.client.get(f"/people/{town.agent}/photo?v={version}")
     assert "private" in first.headers["Cache-Control"]
-    again = colleague.client.get(f"/people/{town.agent}/photo", headers={"If-None-Match": first.headers["ETag"], "Accept": "image/*"})
+    again = colleague.client.get(
+        f"/people/{town.agent}/photo", headers={"If-None-Match": first.headers["ETag"], "Accept": "image/*"}
+    )
     assert (again.status_code, again.data) == (304, b"")
     sonia.post("/profile/photo/remove")
     assert person().photo_version == 0
@@ -287,7 +294,9 @@ def test_a_new_password_is_refused_in_words(app: Flask, sonia: Visitor, current:
 
 
 def test_an_open_browser_is_no_place_to_guess_the_password(sonia: Visitor) -> None:
-    statuses = [sonia.post("/profile/password", {"current": f"guess {n}", "password": NEW}).status_code for n in range(11)]
+    statuses = [
+        sonia.post("/profile/password", {"current": f"guess {n}", "password": NEW}).status_code for n in range(11)
+    ]
     assert (statuses[0], statuses[-1]) == (422, 429)
 
 
@@ -308,7 +317,11 @@ def test_ones_data_in_one_file_without_secrets(town: Town, sonia: Visitor) -> No
     assert [(change["type"], change["board"]) for change in data["changes"]] == [("card_added", "Accueil")]
     assert data["tokens"][0]["name"] == "Écran du hall"
     assert len(data["sign_ins"]) == 1
-    assert {"signed_in", "token_made", "data_exported"} >= {entry["action"] for entry in data["log"]} >= {"signed_in", "token_made"}
+    assert (
+        {"signed_in", "token_made", "data_exported"}
+        >= {entry["action"] for entry in data["log"]}
+        >= {"signed_in", "token_made"}
+    )
     hashes = [account().password_hash, read_session().query(SignIn).one().token_hash]
     assert not any(hash and hash in answer.text for hash in hashes)
     assert "fn_" not in answer.text
@@ -318,7 +331,14 @@ def test_ones_data_in_one_file_without_secrets(town: Town, sonia: Visitor) -> No
 
 def test_data_holds_nothing_of_a_column_one_may_no_longer_read(town: Town, sonia: Visitor) -> None:
     town.add_card("Confidentiel depuis")
-    town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", readers="none", services={str(town.ccas): "none"})
+    town.perform(
+        town.facilitator,
+        type="set_rights",
+        column=town.service,
+        agents="none",
+        readers="none",
+        services={str(town.ccas): "none"},
+    )
     (card,) = json.loads(sonia.get("/profile/data").text)["cards"]
     assert set(card) == {"id", "board", "created_at"}
 
@@ -328,7 +348,10 @@ def test_data_holds_no_title_on_a_board_that_was_archived(town: Town, sonia: Vis
     headers = {"X-CSRFToken": sonia.csrf_token}
     rule = town.add_card("Ancienne règle", column=town.guide, actor=town.facilitator)
     assert sonia.client.put(f"/cards/{rule}/read", json={"version": 1}, headers=headers).status_code == 204
-    assert sonia.client.put(f"/boards/accueil/placements/{town.free}", json={"pinned": True}, headers=headers).status_code == 200
+    assert (
+        sonia.client.put(f"/boards/accueil/placements/{town.free}", json={"pinned": True}, headers=headers).status_code
+        == 200
+    )
     with write_transaction() as session:
         make_default(session, town.other_board)
     town.perform(town.facilitator, type="archive_board")
@@ -350,13 +373,22 @@ def test_what_one_pinned_and_folded_is_among_ones_data(town: Town, sonia: Visito
     ("user_agent", "words"),
     [
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox sur Windows"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge sur Windows"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge sur Windows",
+        ),
         (
             "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18 Safari/605.1.15",
             "Safari sur Mac",
         ),
-        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36", "Chrome sur Android"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605 (KHTML, like Gecko) CriOS/140 Mobile Safari/604", "Chrome sur iPhone"),
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
+            "Chrome sur Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605 (KHTML, like Gecko) CriOS/140 Mobile Safari/604",
+            "Chrome sur iPhone",
+        ),
         ("", "Navigateur inconnu"),
         ("<script>", "Navigateur inconnu"),
     ],

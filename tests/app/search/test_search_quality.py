@@ -13,7 +13,9 @@ from boards.database import read_session
 def test_the_questions_of_the_demo_town_are_answered(app: Flask) -> None:
     assert create_demo_town(app)
     answers = list(ask(read_session(), today()))
-    assert share_met(answers) >= FLOOR, [answer.question.ask for answer in answers if not (answer.met or answer.question.held_out)]
+    assert share_met(answers) >= FLOOR, [
+        answer.question.ask for answer in answers if not (answer.met or answer.question.held_out)
+    ]
     assert share_met(answer for answer in answers if answer.question.held_out) >= FLOOR
 
 

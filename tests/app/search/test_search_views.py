@@ -31,7 +31,12 @@ def test_programs_get_the_best_first_with_what_they_need_to_show_it(town: Town, 
     best = town.add_card("Piscine fermée", body="<p>Vidange</p>", valid_until="2099-12-31")
     visitor.sign_in(AGENT)
     first, second = found(visitor, "piscines")
-    assert (first["card"], first["title"], first["column"], first["board"]) == (best, "Piscine fermée", town.service, "accueil")
+    assert (first["card"], first["title"], first["column"], first["board"]) == (
+        best,
+        "Piscine fermée",
+        town.service,
+        "accueil",
+    )
     assert first["title_html"] == "<mark>Piscine</mark> fermée"
     assert (first["freshness"], first["valid_until"], first["archived"]) == ("current", "2099-12-31", False)
     assert second["excerpt_html"] == "La <mark>piscine</mark> des Berges &lt;ferme&gt; à 19 h"
@@ -108,7 +113,10 @@ def test_a_pause_counts_what_found_nothing_and_nothing_else(town: Town, visitor:
     visitor.sign_in(AGENT)
     headers = {"X-CSRFToken": visitor.csrf_token}
     for words in ("piscine", "12 34", "ovni"):
-        assert visitor.client.post("/search/in-vain", json={"q": words, "board": "accueil"}, headers=headers).status_code == 204
+        assert (
+            visitor.client.post("/search/in-vain", json={"q": words, "board": "accueil"}, headers=headers).status_code
+            == 204
+        )
     assert visitor.client.post("/search/in-vain", json={"q": 3}, headers=headers).status_code == 422
     assert in_vain() == {"ovni": 1}
 

@@ -35,7 +35,13 @@ def code(app: Flask) -> str:
 
 
 def answers(code: str, **others: str) -> dict[str, str]:
-    given = {"code": code, "town": "Ville de Sault", "name": "Anne Roy", "email": "Anne@Sault.example", "password": PASSWORD}
+    given = {
+        "code": code,
+        "town": "Ville de Sault",
+        "name": "Anne Roy",
+        "email": "Anne@Sault.example",
+        "password": PASSWORD,
+    }
     return {**given, "services": "CCAS\n\n Médiathèque \nccas\n", **others}
 
 
@@ -44,7 +50,9 @@ def people() -> list[Person]:
     return list(read_session().scalars(select(Person)))
 
 
-@pytest.mark.parametrize("address", ["/", "/sign-in", "/boards/accueil", "/people", "/nothing-here", "/api/boards/accueil"])
+@pytest.mark.parametrize(
+    "address", ["/", "/sign-in", "/boards/accueil", "/people", "/nothing-here", "/api/boards/accueil"]
+)
 def test_everything_leads_to_the_set_up_page_while_nobody_is_here(code: str, visitor: Visitor, address: str) -> None:
     assert visitor.get(address).location == "/setup"
     assert visitor.get("/setup").status_code == 200
@@ -59,7 +67,9 @@ def test_the_first_password_is_judged_while_typed_like_all_others(code: str, vis
 
 def test_the_first_field_to_correct_has_the_focus(code: str, visitor: Visitor) -> None:
     visitor.get("/setup")
-    focused = re.findall(r'<input[^>]* autofocus[^>]* id="(\w+)"', visitor.post("/setup", answers(code, town="", email="non")).text)
+    focused = re.findall(
+        r'<input[^>]* autofocus[^>]* id="(\w+)"', visitor.post("/setup", answers(code, town="", email="non")).text
+    )
     assert focused[:2] == ["town", "email"]  # browsers take the first
 
 
@@ -79,7 +89,9 @@ def test_the_code_brings_the_town_its_facilitator_and_a_board(code: str, visitor
     assert [column.service_id is not None for column in columns] == [False, True, True, False]
     [first] = people()
     assert (first.name, first.role) == ("Anne Roy", "facilitator")
-    assert read_session().scalars(select(AuditEntry.action).where(AuditEntry.action == "town_set_up")).all() == ["town_set_up"]
+    assert read_session().scalars(select(AuditEntry.action).where(AuditEntry.action == "town_set_up")).all() == [
+        "town_set_up"
+    ]
 
 
 def test_afterwards_the_page_is_gone_and_the_facilitator_signs_in(app: Flask, code: str, visitor: Visitor) -> None:
@@ -113,7 +125,9 @@ def test_a_town_with_people_never_shows_the_page(town: SmallTown, visitor: Visit
         ("services", "\n".join(f"Service {number}" for number in range(61)), "Au plus 60"),
     ],
 )
-def test_wrong_answers_are_said_and_nothing_is_made(code: str, visitor: Visitor, field: str, text: str, said: str) -> None:
+def test_wrong_answers_are_said_and_nothing_is_made(
+    code: str, visitor: Visitor, field: str, text: str, said: str
+) -> None:
     visitor.get("/setup")
     refused = visitor.post("/setup", {**answers(code), field: text})
     assert refused.status_code == 422
@@ -183,7 +197,17 @@ def test_the_command_line_sets_a_town_up_once(app: Flask, visitor: Visitor) -> N
 
 
 def test_the_command_line_begins_with_the_template_unless_told_otherwise(app: Flask, visitor: Visitor) -> None:
-    command = ["init", "--town", "Ville de Sault", "--email", "anne@sault.example", "--name", "Anne Roy", "--password", PASSWORD]
+    command = [
+        "init",
+        "--town",
+        "Ville de Sault",
+        "--email",
+        "anne@sault.example",
+        "--name",
+        "Anne Roy",
+        "--password",
+        PASSWORD,
+    ]
     assert app.test_cli_runner().invoke(args=command).exit_code == 0
     db.session.rollback()
     assert read_session().query(Column).count() == 13
@@ -213,7 +237,11 @@ def test_the_demo_is_not_served_as_a_real_town(tmp_path: Path, template: Path) -
 def test_a_real_town_is_not_opened_as_the_demo(app: Flask, town: SmallTown, database_url: str, tmp_path: Path) -> None:
     check_town(app)
     with pytest.raises(WrongTown, match="real town"):
-        check_town(create_app(Settings.from_environment({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "DEMO": "1"})))
+        check_town(
+            create_app(
+                Settings.from_environment({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "DEMO": "1"})
+            )
+        )
 
 
 def test_a_demo_made_before_towns_had_rows_is_known_by_its_facilitator(tmp_path: Path, template: Path) -> None:

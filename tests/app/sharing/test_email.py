@@ -34,7 +34,9 @@ def mailbox(app: Flask) -> Iterator[Mailbox]:
 def card(town: Town) -> int:
     with write_transaction() as session:
         session.merge(TownRow(id=1, name="Ville d’Essai", contact="04 65 71 10 10", address="", hours=""))
-    return town.add_card("Piscine\u202f: horaires", body="<p>Fermée <strong>mardi</strong>.</p><ul><li>bonnet</li></ul>")
+    return town.add_card(
+        "Piscine\u202f: horaires", body="<p>Fermée <strong>mardi</strong>.</p><ul><li>bonnet</li></ul>"
+    )
 
 
 @pytest.fixture
@@ -94,7 +96,9 @@ def test_a_resident_gets_the_text_and_the_way_to_the_page(agent: Visitor, card: 
         assert unsaid not in text
 
 
-def test_the_address_is_kept_nowhere(agent: Visitor, card: int, mailbox: Mailbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_address_is_kept_nowhere(
+    agent: Visitor, card: int, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.DEBUG):
         where = send(agent, card)
     mailbox.next()
@@ -114,12 +118,18 @@ def test_the_address_is_read_back_before_anything_leaves(agent: Visitor, card: i
     assert THEIRS in asked.text
     corrected = agent.post(f"/cards/{card}/send", {**fields(asked.text), "correct": "1"})
     assert re.search(rf'<input[^>]*name="email"[^>]*value="{THEIRS}"', corrected.text)
-    assert agent.post(f"/cards/{card}/send", {"email": THEIRS, "confirmed": "1"}).status_code == 200  # a form without its key asks again
+    assert (
+        agent.post(f"/cards/{card}/send", {"email": THEIRS, "confirmed": "1"}).status_code == 200
+    )  # a form without its key asks again
     assert mailbox.is_empty()
 
 
-@pytest.mark.parametrize("email", ["", "dupont", "a@b", "a@b.fr, c@d.fr", "a@b.fr\r\nBcc: c@d.fr", "x" * 300 + "@ville.fr", "<b>@x.fr"])
-def test_what_is_no_address_is_said_and_kept_in_the_field(agent: Visitor, card: int, mailbox: Mailbox, email: str) -> None:
+@pytest.mark.parametrize(
+    "email", ["", "dupont", "a@b", "a@b.fr, c@d.fr", "a@b.fr\r\nBcc: c@d.fr", "x" * 300 + "@ville.fr", "<b>@x.fr"]
+)
+def test_what_is_no_address_is_said_and_kept_in_the_field(
+    agent: Visitor, card: int, mailbox: Mailbox, email: str
+) -> None:
     for confirmed in ({}, {"confirmed": "1", "key": "k"}):
         answer = agent.post(f"/cards/{card}/send", {"email": email, **confirmed})
         assert answer.status_code == 422

@@ -22,7 +22,9 @@ from tests.smtp import use_smtp
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 
-pytestmark = pytest.mark.skipif(not (DIST / "manifest.json").exists(), reason="its letters come with the front end: make build")
+pytestmark = pytest.mark.skipif(
+    not (DIST / "manifest.json").exists(), reason="its letters come with the front end: make build"
+)
 
 WORDS = {"hours": "Horaires\u00a0:", "page": "page", "scan": "La version à jour\u00a0:"}
 SHEET = Sheet(
@@ -86,7 +88,9 @@ def test_links_are_followed() -> None:
 
 def test_lists_and_looks_come_through() -> None:
     text = text_of(
-        drawn("<h3>Pièces</h3><ol><li>photo</li><li><strong>timbre</strong><ul><li>ou <em>chèque</em></li></ul></li></ol><pre>a\n b</pre>")
+        drawn(
+            "<h3>Pièces</h3><ol><li>photo</li><li><strong>timbre</strong><ul><li>ou <em>chèque</em></li></ul></li></ol><pre>a\n b</pre>"
+        )
     )
     for said in ("Pièces", "1. photo", "2. timbre", "• ou chèque"):
         assert said in text

@@ -28,7 +28,11 @@ BODY = '<p>Les bassins ferment <strong>à 19\u00a0h</strong>.</p><ul><li>bonnet<
 @pytest.fixture
 def card(town: Town) -> int:
     with write_transaction() as session:
-        session.execute(update(Service).where(Service.id == town.ccas).values(contact="04 65 71 10 20", hours="Le mardi, 9 h – 12 h"))
+        session.execute(
+            update(Service)
+            .where(Service.id == town.ccas)
+            .values(contact="04 65 71 10 20", hours="Le mardi, 9 h – 12 h")
+        )
     card = town.add_card("Piscine\u202f: horaires d’été", body=BODY)
     with write_transaction() as session:
         session.execute(update(Card).where(Card.id == card).values(internal_note="Prévenir le chef de bassin"))
@@ -103,7 +107,9 @@ def test_what_is_copied_is_the_text_with_its_lists(agent: Visitor, card: int) ->
     page = agent.get(f"/cards/{card}/counter").text
     copied = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
     assert copied
-    assert copied[1].startswith("Piscine\u202f: horaires d’été\n\nLes bassins ferment à 19\u00a0h.\n\n• bonnet\n\nVoir cette info")
+    assert copied[1].startswith(
+        "Piscine\u202f: horaires d’été\n\nLes bassins ferment à 19\u00a0h.\n\n• bonnet\n\nVoir cette info"
+    )
     assert "le site (https://ville.example/piscine)" in copied[1]
     assert "Information du " in copied[1]
 
@@ -141,7 +147,14 @@ def test_a_sheet_says_all_one_needs_at_home(agent: Visitor, card: int, app: Flas
     address = put_online(agent, card)
     page = agent.get(f"/cards/{card}/sheet").text
     assert 'class="paper a5"' in page
-    for said in ("bonnet", "Information du", "CCAS", "04 65 71 10 20", "Horaires\u00a0:", f"https://flash.ville.example{address}"):
+    for said in (
+        "bonnet",
+        "Information du",
+        "CCAS",
+        "04 65 71 10 20",
+        "Horaires\u00a0:",
+        f"https://flash.ville.example{address}",
+    ):
         assert said in page
     assert "chef de bassin" not in page
     assert 'href="/cards/1"' not in page
@@ -160,8 +173,12 @@ def test_the_code_is_drawn_in_the_page(agent: Visitor, card: int) -> None:
 
 
 @pytest.mark.parametrize(("fields", "said"), NOT_TOLD)
-@pytest.mark.parametrize("path", ["sheet", "send", "POST sheet.pdf", "POST sheet/printed", "POST public-link", "POST send"])
-def test_what_is_not_told_is_not_handed_over(agent: Visitor, card: int, fields: dict[str, Any], said: str, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["sheet", "send", "POST sheet.pdf", "POST sheet/printed", "POST public-link", "POST send"]
+)
+def test_what_is_not_told_is_not_handed_over(
+    agent: Visitor, card: int, fields: dict[str, Any], said: str, path: str
+) -> None:
     alter(card, **filled(fields))
     method, _space, name = path.rpartition(" ")
     answer = (agent.post if method else agent.get)(f"/cards/{card}/{name}")
@@ -222,7 +239,17 @@ def test_residents_read_the_page_without_a_trace_of_the_board(app: Flask, agent:
     assert page.status_code == 200
     for said in ("bonnet", "Information du", "Mise à jour le", "CCAS", "04 65 71 10 20", 'rel="noopener'):
         assert said in page.text
-    for hidden in ("Sonia", "Accueil", "Service<", "chef de bassin", "/cards/", "<script", "csrf", "<form", "Flash News"):
+    for hidden in (
+        "Sonia",
+        "Accueil",
+        "Service<",
+        "chef de bassin",
+        "/cards/",
+        "<script",
+        "csrf",
+        "<form",
+        "Flash News",
+    ):
         assert hidden not in page.text
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert page.headers["Referrer-Policy"] == "no-referrer"
@@ -244,7 +271,9 @@ def test_the_page_takes_and_gives_no_cookie(app: Flask, agent: Visitor, card: in
 
 
 @pytest.mark.parametrize("fields", [fields for fields, _said in NOT_TOLD])
-def test_gone_and_guessed_addresses_get_one_answer(app: Flask, agent: Visitor, card: int, fields: dict[str, Any]) -> None:
+def test_gone_and_guessed_addresses_get_one_answer(
+    app: Flask, agent: Visitor, card: int, fields: dict[str, Any]
+) -> None:
     address, client = put_online(agent, card), app.test_client()
     assert client.get(address).status_code == 200
     alter(card, **filled(fields))
@@ -317,7 +346,9 @@ def test_guessing_is_slow(app: Flask, agent: Visitor, card: int) -> None:
     assert answers[-1].status_code == 429
     assert "Trop de demandes" in answers[-1].text
     assert answers[-1].headers.getlist("Set-Cookie") == []
-    assert [client.get(address).status_code for _again in range(40)] == [200] * 40  # from another address, and no guesses
+    assert [client.get(address).status_code for _again in range(40)] == [
+        200
+    ] * 40  # from another address, and no guesses
 
 
 # --- in English -------------------------------------------------------------------------------------------------------
@@ -329,7 +360,9 @@ def test_in_english_all_is_english_but_what_residents_read(agent: Visitor, card:
     alter(card, title="Pool", body_html="<p>Closed</p>", body_text="Closed")
     for path in ("counter", "sheet", "send"):
         page = agent.get(f"/cards/{card}/{path}").text
-        theirs = re.compile(r'<article class="paper.*?</article>|<textarea.*?</textarea>|<section class="desk">.*?</section>', re.DOTALL)
+        theirs = re.compile(
+            r'<article class="paper.*?</article>|<textarea.*?</textarea>|<section class="desk">.*?</section>', re.DOTALL
+        )
         assert '<html lang="en"' in page
         assert leftovers(theirs.sub("", page)) == [], path
         assert all("Hours" not in paper for paper in theirs.findall(page) if paper.startswith("<article"))

@@ -40,7 +40,13 @@ def small_board(*cards: dict[str, Any], **more: Any) -> dict[str, Any]:
         {"id": f"{number:024x}", "name": f"Info {number}", "idList": "list-ccas", "pos": number, **card}
         for number, card in enumerate(cards, 1)
     ]
-    return {"id": "board-1", "name": "Accueil bis", "lists": [{"id": "list-ccas", "name": "CCAS", "pos": 1}], "cards": filled, **more}
+    return {
+        "id": "board-1",
+        "name": "Accueil bis",
+        "lists": [{"id": "list-ccas", "name": "CCAS", "pos": 1}],
+        "cards": filled,
+        **more,
+    }
 
 
 def mapped(board: dict[str, Any], **options: Any) -> Mapped:
@@ -81,5 +87,8 @@ def titles(slug: str) -> dict[str, list[str]]:
     columns = read_session().scalars(
         select(Column).join(Board, Board.id == Column.board_id).where(Board.slug == slug).order_by(Column.rank)
     )
-    cards = {column: read_session().scalars(select(Card).where(Card.column_id == column.id).order_by(Card.rank)) for column in columns}
+    cards = {
+        column: read_session().scalars(select(Card).where(Card.column_id == column.id).order_by(Card.rank))
+        for column in columns
+    }
     return {column.title: [card.title for card in found] for column, found in cards.items()}

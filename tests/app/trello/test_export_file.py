@@ -33,9 +33,13 @@ EXPORT = json.dumps(accueil()).encode()
         pytest.param(b"[]", "liste JSON", id="a list"),
         pytest.param(b'{"a"}', "ligne 1, caractère 5", id="another syntax error"),
         pytest.param(b"{}", "pas l’export d’un tableau Trello", id="an empty object"),
-        pytest.param(b'{"item": {"name": "x"}, "included": {"lists": [], "cards": []}}', "pas l’export", id="another board's API"),
         pytest.param(
-            b'{"title": "x", "lists": [{"title": "a"}], "cards": [{"title": "b", "listId": "1"}]}', "autre logiciel", id="another program"
+            b'{"item": {"name": "x"}, "included": {"lists": [], "cards": []}}', "pas l’export", id="another board's API"
+        ),
+        pytest.param(
+            b'{"title": "x", "lists": [{"title": "a"}], "cards": [{"title": "b", "listId": "1"}]}',
+            "autre logiciel",
+            id="another program",
         ),
         pytest.param(b'{"name": "x", "lists": {}, "cards": null}', "pas l’export", id="lists of the wrong type"),
         pytest.param(b'{"name": "x", "lists": [], "cards": []}', "rien à importer", id="an empty board"),
@@ -80,7 +84,9 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
 
 
 def test_null_fields_count_as_missing_and_say_nothing() -> None:
-    nothing = dict.fromkeys(("name", "desc", "closed", "due", "labels", "idMembers", "attachments", "badges", "customFieldItems"))
+    nothing = dict.fromkeys(
+        ("name", "desc", "closed", "due", "labels", "idMembers", "attachments", "badges", "customFieldItems")
+    )
     export = parse_export(json.dumps(small_board(nothing)).encode())
     assert export.board.cards[0].labels == []
     assert not export.oddities.fields

@@ -37,7 +37,14 @@ def everything_stored() -> list[int]:
 def test_an_export_becomes_a_board(run: Run, town: Town) -> None:
     result = run(ACCUEIL)
     assert result.exit_code == 0, result.output
-    assert list(titles(SLUG)) == ["Modalités de fonctionnement", "CCAS", "Médiathèque", "Boîte à idées", "Anciennes infos", "Sans colonne"]
+    assert list(titles(SLUG)) == [
+        "Modalités de fonctionnement",
+        "CCAS",
+        "Médiathèque",
+        "Boîte à idées",
+        "Anciennes infos",
+        "Sans colonne",
+    ]
     assert titles(SLUG)["CCAS"] == [
         "Permanence du vendredi",
         "Aide alimentaire : nouveaux horaires",
@@ -51,7 +58,9 @@ def test_an_export_becomes_a_board(run: Run, town: Town) -> None:
 
 def test_one_change_of_the_facilitator_tells_of_it_all(run: Run, town: Town) -> None:
     run(ACCUEIL)
-    (change,) = read_session().scalars(select(Change).join(Board, Board.id == Change.board_id).where(Board.slug == SLUG))
+    (change,) = read_session().scalars(
+        select(Change).join(Board, Board.id == Change.board_id).where(Board.slug == SLUG)
+    )
     assert (change.type, change.actor_id, change.seq) == (ImportColumns.event_type, town.facilitator, 1)
     assert (len(change.record["columns"]), len(change.record["cards"])) == (6, 14)
 
@@ -102,7 +111,11 @@ def test_without_a_facilitator_nothing_is_imported(run: Run, app: Flask) -> None
 
 @pytest.mark.parametrize(
     ("email", "sentence"),
-    [("personne@ville.example", "Aucun compte"), ("ccas@ville.example", "seul un animateur"), ("elu@ville.example", "seul un animateur")],
+    [
+        ("personne@ville.example", "Aucun compte"),
+        ("ccas@ville.example", "seul un animateur"),
+        ("elu@ville.example", "seul un animateur"),
+    ],
 )
 def test_only_a_facilitator_may_import(run: Run, town: Town, email: str, sentence: str) -> None:
     result = run(ACCUEIL, "--as", email)

@@ -50,7 +50,12 @@ def test_a_kind_is_guessed_from_the_name(name: str, kind: Kind) -> None:
 
 @pytest.mark.parametrize(
     ("name", "slug"),
-    [("Flash News – Été !", "flash-news-ete"), ("Cœur de ville", "coeur-de-ville"), ("日本", "tableau"), ("x" * 99, "x" * 60)],
+    [
+        ("Flash News – Été !", "flash-news-ete"),
+        ("Cœur de ville", "coeur-de-ville"),
+        ("日本", "tableau"),
+        ("x" * 99, "x" * 60),
+    ],
 )
 def test_an_address_is_made_from_the_name(name: str, slug: str) -> None:
     assert slugify(name) == slug
@@ -114,7 +119,9 @@ def test_a_due_date_is_the_day_in_the_town() -> None:
     assert info(mapped(accueil()), RICH).valid_until == date(2031, 3, 31)
 
 
-@pytest.mark.parametrize("due", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1999-12-31T12:00:00Z", "2200-06-01T12:00:00Z"])
+@pytest.mark.parametrize(
+    "due", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1999-12-31T12:00:00Z", "2200-06-01T12:00:00Z"]
+)
 def test_a_due_date_outside_the_calendar_stays_in_the_text_alone(due: str) -> None:
     (card,) = infos(small_board({"due": due}))
     assert card.valid_until is None
@@ -140,19 +147,27 @@ def test_an_id_that_tells_no_believable_date_gives_none(trello_id: str | None) -
 
 
 def test_every_row_has_an_origin_of_its_own_even_without_usable_ids() -> None:
-    result = mapped(small_board({"id": None}, {"id": None}, {"id": "same"}, {"id": "same"}, {"id": "x" * 500}, {"id": "a/b ~c"}))
+    result = mapped(
+        small_board({"id": None}, {"id": None}, {"id": "same"}, {"id": "same"}, {"id": "x" * 500}, {"id": "a/b ~c"})
+    )
     origins = [card.origin or "" for card in result.columns[0].cards]
     assert len(set(origins)) == 6
     assert all(origin.startswith("trello:") and len(origin) <= 80 and "/" not in origin for origin in origins)
     assert origins == [
         card.origin
-        for card in infos(small_board({"id": None}, {"id": None}, {"id": "same"}, {"id": "same"}, {"id": "x" * 500}, {"id": "a/b ~c"}))
+        for card in infos(
+            small_board({"id": None}, {"id": None}, {"id": "same"}, {"id": "same"}, {"id": "x" * 500}, {"id": "a/b ~c"})
+        )
     ]
 
 
 def test_a_long_title_is_cut_on_a_word_and_kept_whole_in_the_text() -> None:
     card = info(mapped(accueil()), "Inscriptions")
-    whole = next(card["name"] for card in accueil()["cards"] if isinstance(card, dict) and str(card["name"]).startswith("Inscriptions"))
+    whole = next(
+        card["name"]
+        for card in accueil()["cards"]
+        if isinstance(card, dict) and str(card["name"]).startswith("Inscriptions")
+    )
     assert len(card.title) <= TITLE_MAX_CHARACTERS
     assert whole.startswith((card.title[:-1] + " ", card.title[:-1] + ","))
     assert card.body_text.startswith(f"Titre complet\u00a0: {whole}\nCorps.")
@@ -176,7 +191,10 @@ def test_raw_html_and_harmful_links_are_shown_as_text() -> None:
         ("[](https://site.example/)", 'href="https://site.example/"'),
         ("[Serveur](ftp://fichiers.example/a)", "ftp://fichiers.example/a"),
         ("[Contact]: jean@ville.example", "jean@ville.example"),
-        ("voir (https://fr.wikipedia.example/wiki/Pont_(ville)).", 'href="https://fr.wikipedia.example/wiki/Pont_(ville)"'),
+        (
+            "voir (https://fr.wikipedia.example/wiki/Pont_(ville)).",
+            'href="https://fr.wikipedia.example/wiki/Pont_(ville)"',
+        ),
         ("`https://code.example`", "<code>https://code.example</code>"),
         ("<b>gras</b>", "&lt;b&gt;gras&lt;/b&gt;"),
         ("a &amp; b & c", "a &amp; b &amp; c"),
@@ -197,14 +215,24 @@ def test_a_text_too_long_for_one_info_continues_in_others() -> None:
     parts = infos(small_board({"name": "Règlement", "desc": " ".join(words)}, {"name": "Après"}))
     assert [card.title for card in parts[:3]] == ["Règlement", "Règlement (suite 2)", "Règlement (suite 3)"]
     assert parts[-1].title == "Après"
-    assert [card.origin for card in parts[:2]] == ["trello:000000000000000000000001", "trello:000000000000000000000001/2"]
+    assert [card.origin for card in parts[:2]] == [
+        "trello:000000000000000000000001",
+        "trello:000000000000000000000001/2",
+    ]
     assert all(len(card.body_html.encode()) <= BODY_MAX_BYTES for card in parts)
     assert " ".join(card.body_text for card in parts[:-1]).split() == words
 
 
 @pytest.mark.parametrize(
     "desc",
-    ["x" * 200_000, "é&<" * 40_000, "\n" * 100_000 + "fin", "> " * 3_000 + "fin", "https://a.example/" + "a" * 150_000, "[" * 50_000],
+    [
+        "x" * 200_000,
+        "é&<" * 40_000,
+        "\n" * 100_000 + "fin",
+        "> " * 3_000 + "fin",
+        "https://a.example/" + "a" * 150_000,
+        "[" * 50_000,
+    ],
 )
 def test_a_monstrous_description_fits_somewhere(desc: str) -> None:
     cards = infos(small_board({"desc": desc}))
@@ -247,7 +275,10 @@ def test_the_boards_description_becomes_an_info_of_its_guide() -> None:
 def test_a_card_without_a_list_is_put_in_a_column_of_its_own_and_named() -> None:
     result = mapped(accueil())
     assert [card.title for card in column(result, "Sans colonne").cards] == ["Orpheline d’une liste perdue"]
-    assert any("liste manque" in note and names == ["Orpheline d’une liste perdue"] for note, names in result.ledger.notes.items())
+    assert any(
+        "liste manque" in note and names == ["Orpheline d’une liste perdue"]
+        for note, names in result.ledger.notes.items()
+    )
 
 
 def test_a_service_column_finds_the_service_of_its_name() -> None:
@@ -292,7 +323,13 @@ def test_progress_is_told_card_by_card() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"members": None}, {"actions": None}, {"labels": None, "checklists": None, "customFields": None}, {"desc": None, "id": None}]
+    "change",
+    [
+        {"members": None},
+        {"actions": None},
+        {"labels": None, "checklists": None, "customFields": None},
+        {"desc": None, "id": None},
+    ],
 )
 def test_whole_parts_may_be_missing(change: dict[str, Any]) -> None:
     result = mapped({**accueil(), **change})

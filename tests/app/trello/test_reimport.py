@@ -30,7 +30,9 @@ def two_lists(*cards: dict[str, Any]) -> dict[str, Any]:
 
 def card(title: str) -> Card:
     db.session.rollback()
-    return read_session().scalars(select(Card).where(Card.title == title).execution_options(populate_existing=True)).one()
+    return (
+        read_session().scalars(select(Card).where(Card.title == title).execution_options(populate_existing=True)).one()
+    )
 
 
 def column(title: str) -> Column:
@@ -135,7 +137,9 @@ def test_a_card_moved_or_archived_here_stays_so(run: Run, town: Town) -> None:
 
 def test_a_card_put_elsewhere_in_its_column_here_still_follows_its_text(run: Run, town: Town) -> None:
     run(small_board({}, {}))
-    town.perform(town.agent, board=column("CCAS").board_id, type="move_card", card=card("Info 1").id, column=column("CCAS").id)
+    town.perform(
+        town.agent, board=column("CCAS").board_id, type="move_card", card=card("Info 1").id, column=column("CCAS").id
+    )
     run(small_board({"name": "Nouveau titre"}, {}))
     assert titles(SLUG) == {"CCAS": ["Info 2", "Nouveau titre"]}
 
@@ -176,7 +180,9 @@ def test_a_text_that_grows_and_shrinks_has_as_many_infos_as_it_needs(run: Run, t
 
 def test_one_edit_makes_all_of_a_text_theirs(run: Run, town: Town) -> None:
     run(small_board({"desc": "mot " * 25_000}))
-    town.perform(town.agent, board=column("CCAS").board_id, type="edit_card", card=card("Info 1").id, version=1, body="abrégé")
+    town.perform(
+        town.agent, board=column("CCAS").board_id, type="edit_card", card=card("Info 1").id, version=1, body="abrégé"
+    )
     assert "0 ajoutée, 0 mise à jour, 0 inchangée, 3 laissées" in run(small_board({"desc": "autre " * 25_000})).stdout
     assert card("Info 1 (suite 2)").archived_at is None
 
@@ -184,7 +190,12 @@ def test_one_edit_makes_all_of_a_text_theirs(run: Run, town: Town) -> None:
 def test_comments_that_a_truncated_history_lost_are_kept(run: Run, town: Town) -> None:
     def remark(number: int, name: str = "Claire") -> dict[str, Any]:
         data = {"text": f"remarque {number}\n\n> citée", "card": {"id": f"{1:024x}"}}
-        return {"type": "commentCard", "date": f"2024-01-{number:02}T08:00:00Z", "memberCreator": {"fullName": name}, "data": data}
+        return {
+            "type": "commentCard",
+            "date": f"2024-01-{number:02}T08:00:00Z",
+            "memberCreator": {"fullName": name},
+            "data": data,
+        }
 
     noise = [{"type": "updateCard"}] * 1000
     run(small_board({}, actions=[remark(2), remark(1)]))

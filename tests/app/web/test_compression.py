@@ -23,7 +23,12 @@ else:
     from backports import zstd
 
 BOARD = "/boards/accueil"
-READ: dict[str | None, Callable[[bytes], bytes]] = {"br": brotli.decompress, "zstd": zstd.decompress, "gzip": gzip.decompress, None: bytes}
+READ: dict[str | None, Callable[[bytes], bytes]] = {
+    "br": brotli.decompress,
+    "zstd": zstd.decompress,
+    "gzip": gzip.decompress,
+    None: bytes,
+}
 
 
 @pytest.fixture

@@ -34,7 +34,8 @@ def stop_redis(port: int) -> Iterator[Callable[[], None]]:
     if program is None:
         pytest.skip("redis-server is not installed")
     server = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"], stdout=subprocess.DEVNULL
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"],
+        stdout=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 10
     while not answers(port):

@@ -18,7 +18,12 @@ INVITATION = {"name": "Sonia Bernard", "invited_by": "Élise Laurent", "url": UR
 
 
 def deliver(
-    app: Flask, smtp: Smtp | None, *, to: str = "ccas@ville.example", subject: str = "Bienvenue à l’accueil", **values: str
+    app: Flask,
+    smtp: Smtp | None,
+    *,
+    to: str = "ccas@ville.example",
+    subject: str = "Bienvenue à l’accueil",
+    **values: str,
 ) -> None:
     send(use_smtp(app, smtp), to, subject, "mail/invitation.txt", **{**INVITATION, **values})
 
@@ -39,7 +44,13 @@ def test_a_mail_arrives_as_plain_french_text(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "evil", ["Sonia\r\nBcc: tous@ville.example", "Sonia\nSubject: gagné", "Sonia\r\n\r\nautre texte", "\x00Sonia\x85Cc: a@b.fr"]
+    "evil",
+    [
+        "Sonia\r\nBcc: tous@ville.example",
+        "Sonia\nSubject: gagné",
+        "Sonia\r\n\r\nautre texte",
+        "\x00Sonia\x85Cc: a@b.fr",
+    ],
 )
 def test_a_name_adds_no_header_and_no_recipient(app: Flask, evil: str) -> None:
     with smtp_server() as mailbox:
@@ -52,7 +63,8 @@ def test_a_name_adds_no_header_and_no_recipient(app: Flask, evil: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "to", ["a@ville.example\r\nBcc: b@ville.example", "a@ville.example, b@ville.example", "a@ville.example>", "", "nobody"]
+    "to",
+    ["a@ville.example\r\nBcc: b@ville.example", "a@ville.example, b@ville.example", "a@ville.example>", "", "nobody"],
 )
 def test_an_address_is_one_address(app: Flask, to: str) -> None:
     with smtp_server() as mailbox:

@@ -76,7 +76,9 @@ def test_what_is_read_is_kept_and_told_to_nobody_else(app: Flask, town: Town, ca
     assert town.seq == seq + 1
 
 
-@pytest.mark.parametrize("body", ["x", {}, [], {"seq": None}, {"seq": "1"}, {"seq": -1}, {"seq": 2**63}, {"seq": True}, {"seq": 1.5}])
+@pytest.mark.parametrize(
+    "body", ["x", {}, [], {"seq": None}, {"seq": "1"}, {"seq": -1}, {"seq": 2**63}, {"seq": True}, {"seq": 1.5}]
+)
 def test_odd_marks_are_refused(town: Town, carole: Visitor, body: Any) -> None:
     card = town.add_card()
     for path in (f"/cards/{card}/seen", "/boards/accueil/seen", f"/boards/accueil/columns/{town.service}/seen"):
@@ -112,7 +114,12 @@ def test_a_seq_that_was_not_reached_yet_reads_nothing_to_come(town: Town, carole
 def test_what_one_may_not_see_is_not_marked(town: Town, carole: Visitor) -> None:
     card = town.add_card(column=town.free)
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
-    for path in (f"/cards/{card}/seen", f"/boards/accueil/columns/{town.free}/seen", "/boards/nulle-part/seen", f"/cards/{2**64}/seen"):
+    for path in (
+        f"/cards/{card}/seen",
+        f"/boards/accueil/columns/{town.free}/seen",
+        "/boards/nulle-part/seen",
+        f"/cards/{2**64}/seen",
+    ):
         assert put(carole, path, {"seq": 1}) == 404
     assert carole.get("/boards/nulle-part/news").status_code == 404
     assert carole.post("/boards/accueil/news", {"seq": "9", "card": str(card)}).status_code == 404
@@ -232,7 +239,9 @@ def test_ones_data_does_not_tell_what_a_card_one_has_read_will_say_another_day(t
     assert put(carole, f"/cards/{card}/seen", {"seq": town.seq}) == 204
     town.add_card("Autre")  # unread, so that what is kept of the first stays
     assert put(carole, f"/cards/{card}/seen", {"seq": town.seq}) == 204
-    town.perform(town.agent, type="edit_card", card=card, version=1, title="Fermeture définitive", visible_from="2199-01-02")
+    town.perform(
+        town.agent, type="edit_card", card=card, version=1, title="Fermeture définitive", visible_from="2199-01-02"
+    )
     page = carole.get("/profile/data")
     assert [kept["card"] for kept in page.json["seen"]] == [card]  # type: ignore[index]  # it is JSON
     assert "Fermeture définitive" not in page.text

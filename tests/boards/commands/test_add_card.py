@@ -37,7 +37,14 @@ def test_agents_add_where_they_contribute(town: Town, who: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "kind"), [("agent", "guide"), ("colleague", "service"), ("reader", "service"), ("reader", "suggestions"), ("reader", "free")]
+    ("who", "kind"),
+    [
+        ("agent", "guide"),
+        ("colleague", "service"),
+        ("reader", "service"),
+        ("reader", "suggestions"),
+        ("reader", "free"),
+    ],
 )
 def test_others_are_told_that_they_may_not(town: Town, who: str, kind: str) -> None:
     with pytest.raises(Forbidden):
@@ -84,7 +91,14 @@ def test_wrong_fields_are_named_and_nothing_is_altered(town: Town, fields: dict[
     before = town.seq
     with pytest.raises(Invalid) as refusal:
         town.perform(town.agent, **{"type": "add_card", "column": town.service, **fields})
-    assert {error.field for error in refusal.value.errors} <= {"title", "body", "valid_until", "column", "after", "author"}
+    assert {error.field for error in refusal.value.errors} <= {
+        "title",
+        "body",
+        "valid_until",
+        "column",
+        "after",
+        "author",
+    }
     assert (town.seq, town.titles(town.service)) == (before, [])
 
 

@@ -93,7 +93,8 @@ def test_two_boards_do_not_bear_one_title(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"title": " "}, {"title": "x" * 201}, {"title": 3}, {}, {"title": "x", "version": 0}, {"title": "x", "slug": "y"}]
+    "fields",
+    [{"title": " "}, {"title": "x" * 201}, {"title": 3}, {}, {"title": "x", "version": 0}, {"title": "x", "slug": "y"}],
 )
 def test_a_wrong_title_is_refused(town: Town, fields: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
@@ -103,7 +104,9 @@ def test_a_wrong_title_is_refused(town: Town, fields: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("who", OTHERS)
 @pytest.mark.parametrize(
-    "command", [{"type": "edit_board", "title": "x"}, {"type": "archive_board"}, {"type": "restore_board"}], ids=lambda each: each["type"]
+    "command",
+    [{"type": "edit_board", "title": "x"}, {"type": "archive_board"}, {"type": "restore_board"}],
+    ids=lambda each: each["type"],
 )
 def test_nobody_else_may(town: Town, who: str, command: dict[str, Any]) -> None:
     before = town.seq
@@ -165,7 +168,9 @@ def test_nobody_is_told_of_a_suggestion_on_it_until_it_is_back(town: Town) -> No
 
     def told() -> tuple[int, int]:
         db.session.rollback()
-        return len(notices(read_session(), person(town, "agent"))), unread_notices(read_session(), person(town, "agent"))
+        return len(notices(read_session(), person(town, "agent"))), unread_notices(
+            read_session(), person(town, "agent")
+        )
 
     assert told() == (1, 1)
     archive(town)
@@ -214,7 +219,10 @@ def test_everybody_hears_that_it_was_archived_and_restored(town: Town) -> None:
     for type, archived in (("archive_board", True), ("restore_board", False)):
         done = town.perform(town.facilitator, type=type)
         for who in OTHERS:
-            assert serialize_change(done, person(town, who).audience, "fr")["board"] == {"title": "Accueil", "archived": archived}
+            assert serialize_change(done, person(town, who).audience, "fr")["board"] == {
+                "title": "Accueil",
+                "archived": archived,
+            }
 
 
 def test_a_board_in_use_is_not_restored(town: Town) -> None:

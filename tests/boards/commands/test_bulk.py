@@ -52,8 +52,12 @@ def test_they_stand_together_in_the_order_given(town: Town, cards: list[int]) ->
         ((0, 2), 999, ["Deux", "Quatre", "Un", "Trois"]),
     ],
 )
-def test_within_one_column_too(town: Town, cards: list[int], moved: tuple[int, ...], after: Any, expected: list[str]) -> None:
-    where: dict[str, Any] = {} if after is ... else {"after": cards[after] if isinstance(after, int) and after < 9 else after}
+def test_within_one_column_too(
+    town: Town, cards: list[int], moved: tuple[int, ...], after: Any, expected: list[str]
+) -> None:
+    where: dict[str, Any] = (
+        {} if after is ... else {"after": cards[after] if isinstance(after, int) and after < 9 else after}
+    )
     town.perform(town.agent, type="move_cards", cards=[cards[index] for index in moved], column=town.service, **where)
     assert town.titles(town.service) == expected
     undo(town)
@@ -98,7 +102,10 @@ def test_each_needs_the_right_at_both_ends(town: Town, cards: list[int]) -> None
         assert isinstance(refused, Forbidden)
         assert refused.facts == {"count": 4}
         assert "4 infos choisies ne sont pas à vous" in problem_for(refused)["detail"]
-    assert refusal(town, town.colleague, type="move_cards", cards=[elsewhere, mine], column=town.guide).code == "may_not_edit"
+    assert (
+        refusal(town, town.colleague, type="move_cards", cards=[elsewhere, mine], column=town.guide).code
+        == "may_not_edit"
+    )
     assert refusal(town, town.reader, type="archive_cards", cards=[elsewhere]).code == "may_not_edit"
     town.perform(town.colleague, type="move_cards", cards=[mine, elsewhere], column=town.suggestions)
 
@@ -114,7 +121,12 @@ def test_what_one_may_not_read_counts_as_gone(town: Town, cards: list[int]) -> N
 
 @pytest.mark.parametrize(
     ("cards", "code"),
-    [([], "none_selected"), ([1, 1], "selected_twice"), (list(range(1, 202)), "too_many_selected"), ([0], "greater_than_equal")],
+    [
+        ([], "none_selected"),
+        ([1, 1], "selected_twice"),
+        (list(range(1, 202)), "too_many_selected"),
+        ([0], "greater_than_equal"),
+    ],
 )
 def test_a_selection_that_is_none(town: Town, cards: list[int], code: str) -> None:
     refused = refusal(town, town.agent, type="archive_cards", cards=cards)

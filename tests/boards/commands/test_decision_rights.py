@@ -85,11 +85,15 @@ def test_a_suggestion_is_answered_by_another_card_in_use(town: Town, idea: int) 
     assert [error.code for error in refused.value.errors] == ["answers_itself"]
     answer = town.add_card("Fait")
     town.perform(town.agent, type="archive_card", card=answer)
-    assert code_of(town, town.facilitator, type="set_status", card=idea, status="done", answer=answer) == "card_archived"
+    assert (
+        code_of(town, town.facilitator, type="set_status", card=idea, status="done", answer=answer) == "card_archived"
+    )
 
 
 @pytest.mark.parametrize("change", [{"type": "edit_column", "kind": "free"}, {"type": "edit_column", "service": None}])
-def test_a_program_does_not_alter_rights_by_the_nature_or_the_service_of_a_column(town: Town, change: dict[str, Any]) -> None:
+def test_a_program_does_not_alter_rights_by_the_nature_or_the_service_of_a_column(
+    town: Town, change: dict[str, Any]
+) -> None:
     assert by_program(town, column=town.service, **change) == "token_not_here"
     seq = town.perform(town.facilitator, column=town.service, **change).seq
     assert by_program(town, type="undo_change", seq=seq) == "token_not_here"

@@ -38,7 +38,9 @@ def long_ago(row: type[Card | Column], id: int, days: float = 30) -> None:
 def card(town: Town) -> int:
     """Written, edited and moved, and archived thirty days ago."""
     card = town.add_card(f"{SECRET} un", body=f"<p>{SECRET} deux</p>")
-    town.perform(town.agent, type="edit_card", card=card, version=1, title=f"{SECRET} trois", body=f"<p>{SECRET} quatre</p>")
+    town.perform(
+        town.agent, type="edit_card", card=card, version=1, title=f"{SECRET} trois", body=f"<p>{SECRET} quatre</p>"
+    )
     town.perform(town.agent, type="move_card", card=card, column=town.free)
     town.perform(town.agent, type="archive_card", card=card)
     long_ago(Card, card)
@@ -127,7 +129,9 @@ def test_a_suggestion_that_it_answered_is_without_answer_and_everybody_hears_of_
 
 
 @pytest.mark.parametrize(("rows", "model"), [("card", Card), ("column", Column)])
-def test_only_what_has_been_archived_for_thirty_days(town: Town, card: int, column: int, rows: str, model: type[Card | Column]) -> None:
+def test_only_what_has_been_archived_for_thirty_days(
+    town: Town, card: int, column: int, rows: str, model: type[Card | Column]
+) -> None:
     id = card if rows == "card" else column
     named: dict[str, Any] = {rows: id}
     long_ago(model, id, days=29.99)
@@ -166,7 +170,9 @@ def test_whoever_comes_late_learns_that_it_left_and_others_learn_nothing(town: T
     assert [change.visible_to(agent).cards for change in missed if change.type == "card_erased"] == [{card: None}]
     assert [change.visible_to(reader).type for change in missed if change.type == "card_erased"] == ["unseen"]
     for audience in (agent, reader):
-        assert [change.visible_to(audience).columns for change in missed if change.type == "column_erased"] == [{column: None}]
+        assert [change.visible_to(audience).columns for change in missed if change.type == "column_erased"] == [
+            {column: None}
+        ]
 
 
 def test_what_happened_to_it_cannot_be_taken_back_and_the_reason_is_said(town: Town, card: int, column: int) -> None:
@@ -197,7 +203,11 @@ def test_the_history_tells_that_it_was_erased_and_where_it_stood(town: Town, car
 
     def told(who: int) -> list[tuple[str, str, str | None]]:
         entries = history(read_session(), read_session().get_one(Person, who), town.fresh_board()).entries
-        return [(each.what, each.title, each.source.title if each.source else None) for entry in entries for each in entry.told]
+        return [
+            (each.what, each.title, each.source.title if each.source else None)
+            for entry in entries
+            for each in entry.told
+        ]
 
     assert told(town.facilitator)[:2] == [("column_erased", "", None), ("erased", "", "Free")]
     assert told(town.agent)[0] == ("erased", "", "Free")
@@ -212,7 +222,13 @@ def test_the_log_still_says_who_did_what_when(town: Town, card: int) -> None:
     assert [(change.seq, change.type, change.actor_id, change.at, change.key) for change in town.log][:-1] == before
     edits = [change.record["cards"][str(card)] for change in town.log if str(card) in change.record["cards"]]
     assert not any(alters_text(altered) for altered in edits if altered["before"] is not None)
-    assert [altered["after"].get("column_id") for altered in edits] == [town.service, town.service, town.free, town.free, None]
+    assert [altered["after"].get("column_id") for altered in edits] == [
+        town.service,
+        town.service,
+        town.free,
+        town.free,
+        None,
+    ]
 
 
 def test_the_administrative_log_has_who_and_when_without_content(town: Town, card: int, column: int) -> None:
@@ -283,7 +299,9 @@ def test_a_short_text_cannot_be_guessed_from_the_log(town: Town) -> None:
     long_ago(Card, card)
     town.perform(town.facilitator, type="erase_card", card=card)
     assert {change.seq: change.digest for change in town.log if change.seq in digests} == digests
-    assert {change.digest for change in town.log if str(card) in change.record["cards"] and change.type != "card_erased"} == {""}
+    assert {
+        change.digest for change in town.log if str(card) in change.record["cards"] and change.type != "card_erased"
+    } == {""}
     assert [change.key for change in town.log if change.key] == ["offline", "edit", "kept"]
     with pytest.raises(Conflict) as again:
         town.perform(town.agent, "offline", **asked)

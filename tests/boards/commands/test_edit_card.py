@@ -14,7 +14,12 @@ def test_what_is_named_changes_and_the_rest_stays(town: Town) -> None:
     card = town.add_card("Avant", body="<p>Texte</p>", valid_until="2031-05-04")
     edit(town, card, title="Après")
     after = town.card(card)
-    assert (after.title, after.body_html, str(after.valid_until), after.version) == ("Après", "<p>Texte</p>", "2031-05-04", 2)
+    assert (after.title, after.body_html, str(after.valid_until), after.version) == (
+        "Après",
+        "<p>Texte</p>",
+        "2031-05-04",
+        2,
+    )
     assert after.edited_by_id == town.agent
 
 
@@ -29,7 +34,11 @@ def test_a_stale_version_is_refused_with_what_stands_there_now(town: Town) -> No
     edit(town, card, town.facilitator, title="Deux")
     with pytest.raises(Conflict) as refusal:
         edit(town, card, title="Trois")
-    assert (refusal.value.code, refusal.value.facts["version"], refusal.value.facts["title"]) == ("stale_version", 2, "Deux")
+    assert (refusal.value.code, refusal.value.facts["version"], refusal.value.facts["title"]) == (
+        "stale_version",
+        2,
+        "Deux",
+    )
     assert town.card(card).title == "Deux"
 
 
@@ -75,7 +84,8 @@ def test_an_unknown_card_is_not_found(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"title": ""}, {"version": 0}, {"version": "1"}, {"body": 5}, {"rank": "a0"}, {"valid_until": 20310504}]
+    "fields",
+    [{}, {"title": ""}, {"version": 0}, {"version": "1"}, {"body": 5}, {"rank": "a0"}, {"valid_until": 20310504}],
 )
 def test_wrong_fields_are_refused(town: Town, fields: dict[str, Any]) -> None:
     card = town.add_card("Reste")

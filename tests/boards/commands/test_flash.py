@@ -38,7 +38,9 @@ def lit(town: Town, who: str = "facilitator") -> list[str]:
     read_session().rollback()
     return [
         flash.card.title
-        for flash in flashes_for(read_session(), read_session().get_one(Person, getattr(town, who), populate_existing=True))
+        for flash in flashes_for(
+            read_session(), read_session().get_one(Person, getattr(town, who), populate_existing=True)
+        )
     ]
 
 
@@ -58,11 +60,15 @@ def refusal(town: Town, actor: int, **command: Any) -> str:
 
 def of_another_board(town: Town, title: str, *, hidden: bool = False) -> int:
     """A card in a free column of the other board."""
-    made = town.perform(town.facilitator, board=town.other_board, type="add_column", title=f"Là où {title}", kind="free")
+    made = town.perform(
+        town.facilitator, board=town.other_board, type="add_column", title=f"Là où {title}", kind="free"
+    )
     (column,) = made.columns
     added = town.perform(town.facilitator, board=town.other_board, type="add_card", column=column, title=title)
     if hidden:
-        town.perform(town.facilitator, board=town.other_board, type="set_rights", column=column, agents="none", readers="none")
+        town.perform(
+            town.facilitator, board=town.other_board, type="set_rights", column=column, agents="none", readers="none"
+        )
     return next(iter(added.cards))
 
 
@@ -89,7 +95,10 @@ def test_or_until_a_moment_within_a_week(town: Town, card: int, clock: Clock) ->
     clock.set("2026-11-23 10:30")
     assert lit(town) == []
     light(town, card, until="2026-11-30T10:30:00+01:00")
-    for until, code in {"2026-11-23T10:30:00+01:00": "moment_past", "2026-11-30T10:30:01+01:00": "flash_too_long"}.items():
+    for until, code in {
+        "2026-11-23T10:30:00+01:00": "moment_past",
+        "2026-11-30T10:30:01+01:00": "flash_too_long",
+    }.items():
         with pytest.raises(Invalid) as refused:
             light(town, card, until=until)
         assert [(error.field, error.code) for error in refused.value.errors] == [("until", code)]
@@ -102,7 +111,9 @@ def test_a_day_of_twenty_three_hours_ends_with_it(town: Town, clock: Clock) -> N
     assert town.card(card).flash_until == datetime(2027, 3, 28, 22, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("until", ["demain", "2026-02-30T10:00:00Z", "2026-11-23T18:00:00", "2026-11-23", 1_795_000_000, True, [], ""])
+@pytest.mark.parametrize(
+    "until", ["demain", "2026-02-30T10:00:00Z", "2026-11-23T18:00:00", "2026-11-23", 1_795_000_000, True, [], ""]
+)
 def test_what_is_no_moment_is_refused(until: Any) -> None:
     with pytest.raises(Invalid) as refused:
         parse_command({"type": "flash_card", "card": 1, "on": True, "until": until})
@@ -126,7 +137,14 @@ def test_whoever_may_publish_there_lights_it_and_puts_it_out(town: Town, card: i
     idea = town.add_card("Une idée", column=town.suggestions, actor=town.colleague)
     assert refusal(town, town.agent, type="flash_card", card=idea, on=True) == "may_not_edit"
     light(town, idea, actor=town.colleague)
-    town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", readers="none", services={str(town.ccas): "none"})
+    town.perform(
+        town.facilitator,
+        type="set_rights",
+        column=town.service,
+        agents="none",
+        readers="none",
+        services={str(town.ccas): "none"},
+    )
     assert refusal(town, town.agent, type="flash_card", card=card, on=True) == "card_not_found"
 
 
@@ -174,8 +192,14 @@ def test_it_is_gone_with_its_column_or_board(town: Town, card: int) -> None:
 # --- three at most ----------------------------------------------------------------------------------------------------
 
 
-def test_three_at_most_in_the_town_and_who_asks_is_told_which_as_far_as_they_may_read(town: Town, card: int, clock: Clock) -> None:
-    here, there, hidden = town.add_card("Ici"), of_another_board(town, "Là-bas"), of_another_board(town, "À part", hidden=True)
+def test_three_at_most_in_the_town_and_who_asks_is_told_which_as_far_as_they_may_read(
+    town: Town, card: int, clock: Clock
+) -> None:
+    here, there, hidden = (
+        town.add_card("Ici"),
+        of_another_board(town, "Là-bas"),
+        of_another_board(town, "À part", hidden=True),
+    )
     light(town, here)
     light_there(town, there)
     light_there(town, hidden)

@@ -76,7 +76,9 @@ def test_names_that_are_none_are_refused(town: Town, names: Any) -> None:
 
 def test_a_board_has_a_hundred_labels_at_most(town: Town) -> None:
     with write_transaction() as session:
-        session.add_all(Label(board_id=town.board, name=f"n{number}", plain=f"n{number}") for number in range(ON_A_BOARD))
+        session.add_all(
+            Label(board_id=town.board, name=f"n{number}", plain=f"n{number}") for number in range(ON_A_BOARD)
+        )
     card = town.add_card()
     with pytest.raises(Conflict) as refused:
         label(town, card, "N5", "Une de trop")
@@ -134,7 +136,9 @@ def test_only_facilitators_look_after_labels(town: Town) -> None:
         town.perform(town.facilitator, board=town.other_board, type="remove_label", label=ete)
 
 
-@pytest.mark.parametrize("command", [{"type": "remove_label"}, {"type": "merge_labels"}, {"type": "edit_label", "name": "Autre", "hue": 3}])
+@pytest.mark.parametrize(
+    "command", [{"type": "remove_label"}, {"type": "merge_labels"}, {"type": "edit_label", "name": "Autre", "hue": 3}]
+)
 def test_what_was_done_to_a_label_is_taken_back_and_done_again(town: Town, command: dict[str, Any]) -> None:
     card, archived = town.add_card(), town.add_card()
     ete, hiver = label(town, card, "Été", "Hiver")

@@ -29,7 +29,9 @@ def merge(town: Town, **fields: Any) -> None:
 
 
 def split(town: Town, cards: list[int], **fields: Any) -> int:
-    committed = town.perform(town.facilitator, type="split_column", column=town.service, cards=cards, title="À part", **fields)
+    committed = town.perform(
+        town.facilitator, type="split_column", column=town.service, cards=cards, title="À part", **fields
+    )
     return next(iter(committed.columns))
 
 
@@ -63,7 +65,10 @@ def refusal(town: Town, actor: int, **command: Any) -> Refusal:
 def everything(town: Town) -> tuple[list[Any], list[Any]]:
     """Where every card and column stands, archived ones too."""
     town.fresh_board()
-    cards = [(card.id, card.column_id, card.rank, card.archived_at is not None) for card in read_session().query(Card).order_by(Card.id)]
+    cards = [
+        (card.id, card.column_id, card.rank, card.archived_at is not None)
+        for card in read_session().query(Card).order_by(Card.id)
+    ]
     columns = [
         (column.id, column.rank, column.rights, column.archived_at is not None)
         for column in read_session().query(Column).order_by(Column.id)
@@ -88,7 +93,9 @@ def test_a_merge_and_a_split_are_taken_back_exactly_and_done_again(town: Town, c
         after = everything(town)
         assert after != before
         undo(town)
-        missing = {column[0] for column in after[1]} - {column[0] for column in before[1]}  # a column split off is archived
+        missing = {column[0] for column in after[1]} - {
+            column[0] for column in before[1]
+        }  # a column split off is archived
         cards_now, columns_now = everything(town)
         assert (cards_now, [column for column in columns_now if column[0] not in missing]) == before
         assert all(column[3] for column in columns_now if column[0] in missing)
@@ -116,11 +123,14 @@ def test_a_merge_with_what_happened_since(town: Town, cards: list[int]) -> None:
         ({"type": "archive_column", "column": "free"}, "column_archived"),
     ],
 )
-def test_a_merge_that_can_no_longer_be_taken_back(town: Town, cards: list[int], since: dict[str, Any], code: str) -> None:
+def test_a_merge_that_can_no_longer_be_taken_back(
+    town: Town, cards: list[int], since: dict[str, Any], code: str
+) -> None:
     merge(town)
     merged = town.seq
     filled = {
-        name: getattr(town, value) if name == "column" else cards[value] if name == "card" else value for name, value in since.items()
+        name: getattr(town, value) if name == "column" else cards[value] if name == "card" else value
+        for name, value in since.items()
     }
     town.perform(town.facilitator, **filled)
     assert refusal(town, town.facilitator, type="undo_change", seq=merged).code == code
@@ -145,7 +155,9 @@ def test_a_column_into_itself_or_into_an_archived_one(town: Town) -> None:
         assert refusal(town, town.facilitator, type="merge_column", column=column, into=into).code == "column_archived"
 
 
-def test_what_could_not_be_taken_back_at_once_is_not_merged(town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]) -> None:
+def test_what_could_not_be_taken_back_at_once_is_not_merged(
+    town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]
+) -> None:
     for module in ("merge_split", "undo"):
         monkeypatch.setattr(f"boards.commands.{module}.UNDONE_AT_MOST", len(cards) - 1)
     refused = refusal(town, town.facilitator, type="merge_column", column=town.service, into=town.free)
@@ -167,7 +179,9 @@ def test_a_merge_takes_as_many_queries_for_many_cards_as_for_few(town: Town, car
     assert queries(lambda: merge(town, column=town.guide, into=town.suggestions)) == few
 
 
-def test_a_merge_of_more_than_travels_piece_by_piece(town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]) -> None:
+def test_a_merge_of_more_than_travels_piece_by_piece(
+    town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]
+) -> None:
     monkeypatch.setattr("boards.log.change_log.TOUCHED_LIMIT", 2)
     merge(town)
     before = town.titles(town.free)
@@ -180,9 +194,16 @@ def test_a_split_makes_a_column_like_the_first_right_behind_it(town: Town, cards
     town.perform(town.facilitator, type="set_rights", column=town.service, readers="comment")
     new = town.column(split(town, [cards[1], cards[0]]))
     source = town.column(town.service)
-    assert (new.kind, new.service_id, new.hue, new.rights) == (source.kind, source.service_id, source.hue, source.rights)
+    assert (new.kind, new.service_id, new.hue, new.rights) == (
+        source.kind,
+        source.service_id,
+        source.hue,
+        source.rights,
+    )
     assert town.titles(new.id) == ["Un", "Deux"]  # as on the board, not as they were clicked
-    columns = [column.id for column in read_session().query(Column).filter_by(board_id=town.board).order_by(Column.rank)]
+    columns = [
+        column.id for column in read_session().query(Column).filter_by(board_id=town.board).order_by(Column.rank)
+    ]
     assert columns.index(new.id) == columns.index(town.service) + 1
     assert town.log[-1].record["columns"][str(new.id)]["before"] is None
     assert town.column(split(town, [town.add_card("Autre")], hue=7)).hue == 7
@@ -191,7 +212,12 @@ def test_a_split_makes_a_column_like_the_first_right_behind_it(town: Town, cards
 def test_cards_that_left_meanwhile_are_not_split_off(town: Town, cards: list[int]) -> None:
     one, two, archived, free = cards
     refused = refusal(
-        town, town.facilitator, type="split_column", column=town.service, cards=[one, two, archived, free, 999], title="À part"
+        town,
+        town.facilitator,
+        type="split_column",
+        column=town.service,
+        cards=[one, two, archived, free, 999],
+        title="À part",
     )
     assert isinstance(refused, Conflict)
     assert (refused.code, refused.facts) == ("cards_left", {"count": 3})
@@ -217,9 +243,14 @@ def test_only_facilitators(town: Town, cards: list[int]) -> None:
     ):
         for actor in (town.agent, town.colleague, town.reader):
             assert isinstance(refusal(town, actor, **command), Forbidden)
-    town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", services={str(town.ccas): "none"})
+    town.perform(
+        town.facilitator, type="set_rights", column=town.service, agents="none", services={str(town.ccas): "none"}
+    )
     for column, into in ((town.service, town.free), (town.free, town.service)):
-        assert refusal(town, town.agent, type="merge_column", column=column, into=into).code in ("column_not_found", "may_not_arrange")
+        assert refusal(town, town.agent, type="merge_column", column=column, into=into).code in (
+            "column_not_found",
+            "may_not_arrange",
+        )
     merge(town)
     assert refusal(town, town.agent, type="undo_change", seq=town.seq).code == "change_not_found"
     assert MergeColumn.event_type == town.log[-1].type

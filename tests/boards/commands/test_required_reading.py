@@ -64,7 +64,12 @@ def remind() -> dict[int, list[int]]:
 
 def told(town: Town, who: str) -> list[int]:
     read_session().rollback()
-    rows = read_session().query(Notice).filter_by(person_id=getattr(town, who), what="reading_reminder").order_by(Notice.id)
+    rows = (
+        read_session()
+        .query(Notice)
+        .filter_by(person_id=getattr(town, who), what="reading_reminder")
+        .order_by(Notice.id)
+    )
     return [notice.card_id for notice in rows]
 
 
@@ -112,7 +117,10 @@ def test_services_are_ids(services: Any) -> None:
 
 
 def test_of_no_service_that_is_not_in_use_and_of_none_when_it_is_asked_no_more(town: Town, card: int) -> None:
-    assert refusal(town, town.agent, type="require_reading", card=card, required=True, services=[987_654]) == "service_not_found"
+    assert (
+        refusal(town, town.agent, type="require_reading", card=card, required=True, services=[987_654])
+        == "service_not_found"
+    )
     with pytest.raises(Invalid) as refused:
         parse_command({"type": "require_reading", "card": card, "required": False, "services": [town.ccas]})
     assert [(error.field, error.code) for error in refused.value.errors] == [("services", "nobody_asked")]
@@ -146,9 +154,9 @@ def test_who_has_read_it_counts_until_it_is_edited(town: Town, card: int) -> Non
     read(town, town.colleague, card)
     assert names(town, card)[0] == {"Léo Dumas"}
     read_session().rollback()
-    assert read_versions(read_session(), read_session().get_one(Person, town.colleague), read_session().get_one(Board, town.board)) == {
-        card: 1
-    }
+    assert read_versions(
+        read_session(), read_session().get_one(Person, town.colleague), read_session().get_one(Board, town.board)
+    ) == {card: 1}
     town.perform(town.agent, type="edit_card", card=card, version=1, body="<p>De 9 h à 12 h.</p>")
     assert names(town, card)[0] == set()
 
@@ -181,7 +189,9 @@ def test_who_has_not_read_it_after_two_days_is_reminded_once(town: Town, card: i
     assert told(town, "colleague") == [card, other]
     person = read_session().get_one(Person, town.colleague)
     assert unread_notices(read_session(), person) == 2
-    assert [(each.notice.what, each.actor) for each in notices(read_session(), person)] == [("reading_reminder", None)] * 2
+    assert [(each.notice.what, each.actor) for each in notices(read_session(), person)] == [
+        ("reading_reminder", None)
+    ] * 2
 
 
 def test_asked_anew_it_is_reminded_of_anew(town: Town, card: int, clock: Clock) -> None:

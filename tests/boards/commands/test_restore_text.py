@@ -19,7 +19,9 @@ def card(town: Town) -> int:
 def then(town: Town, card: int) -> int:
     """The seq at which the card said « Un »; it says « Deux » now."""
     seq = town.seq
-    town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Deux", body="<p>Fermé</p>", valid_until=None)
+    town.perform(
+        town.facilitator, type="edit_card", card=card, version=1, title="Deux", body="<p>Fermé</p>", valid_until=None
+    )
     return seq
 
 
@@ -39,7 +41,12 @@ def test_title_body_and_validity_come_back_and_nothing_else(town: Town, card: in
     town.perform(town.agent, type="move_card", card=card, column=town.free)
     restore(town, town.agent, card, then)
     row = town.card(card)
-    assert (row.title, row.body_html, row.body_text, row.valid_until) == ("Un", "<p>Ouvert mardi</p>", "Ouvert mardi", date(2031, 1, 2))
+    assert (row.title, row.body_html, row.body_text, row.valid_until) == (
+        "Un",
+        "<p>Ouvert mardi</p>",
+        "Ouvert mardi",
+        date(2031, 1, 2),
+    )
     assert (row.column_id, row.version, row.edited_by_id) == (town.free, 3, town.agent)
     assert (town.log[-1].type, town.log[-1].record["text_of"]) == ("text_restored", then)
 

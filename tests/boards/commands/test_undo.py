@@ -156,7 +156,9 @@ def test_a_move_goes_back_behind_whatever_took_its_place(town: Town) -> None:
         ({"type": "archive_card"}, {"type": "restore_card"}),
     ],
 )
-def test_what_was_altered_since_is_not_taken_back(town: Town, card: int, done: dict[str, Any], since: dict[str, Any]) -> None:
+def test_what_was_altered_since_is_not_taken_back(
+    town: Town, card: int, done: dict[str, Any], since: dict[str, Any]
+) -> None:
     for command in (done, since):
         where = {"column": getattr(town, command["column"])} if "column" in command else {}
         town.perform(town.facilitator, **{**command, **where}, card=card)
@@ -179,7 +181,9 @@ def test_a_new_column_that_holds_cards_is_not_put_away(town: Town) -> None:
 def test_two_facilitators_at_work_in_one_row_of_rights(town: Town) -> None:
     town.perform(town.facilitator, type="set_rights", column=town.free, agents="comment")
     mine = town.seq
-    town.perform(town.facilitator, type="set_rights", column=town.free, readers="none", services={str(town.ccas): "edit"})
+    town.perform(
+        town.facilitator, type="set_rights", column=town.free, readers="none", services={str(town.ccas): "edit"}
+    )
     town.perform(town.facilitator, type="undo_change", seq=mine)
     assert town.column(town.free).rights == {"readers": "none", "services": {str(town.ccas): "edit"}}
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="read")
@@ -222,7 +226,9 @@ class ArchiveAll(Command):
             scope.touch(card)
 
 
-def test_several_things_at_once_are_taken_back_together_or_not_at_all(town: Town, card: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_things_at_once_are_taken_back_together_or_not_at_all(
+    town: Town, card: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = town.add_card("Deux", column=town.free)
     perform_module.perform(town.facilitator, town.board, ArchiveAll())
     monkeypatch.setattr(undo, "UNDONE_AT_MOST", 1)
@@ -317,7 +323,9 @@ def test_whether_it_may_be_taken_back_can_be_asked_without_doing_it(town: Town, 
     before = town.seq
     board = town.fresh_board()
     for who, expected in ((town.agent, True), (town.colleague, False), (town.reader, False)):
-        offered = undo.undoable(Scope(read_session(), read_session().get_one(Person, who), board, now()), {before: None})
+        offered = undo.undoable(
+            Scope(read_session(), read_session().get_one(Person, who), board, now()), {before: None}
+        )
         assert offered == ({before} if expected else set())
     assert town.seq == before
     assert town.card(card).archived_at is None

@@ -86,7 +86,9 @@ def test_a_board_that_fails_holds_up_no_other(town: Town, clock: Clock, monkeypa
     here = town.add_card("Vœux", visible_from=day(1))
     added = town.perform(town.facilitator, board=town.other_board, type="add_column", title="Ailleurs", kind="free")
     [column] = added.columns
-    there = town.perform(town.facilitator, board=town.other_board, type="add_card", column=column, title="Braderie", visible_from=day(1))
+    there = town.perform(
+        town.facilitator, board=town.other_board, type="add_card", column=column, title="Braderie", visible_from=day(1)
+    )
     [elsewhere] = there.cards
 
     def perform_but_here(board_id: int, command: Command) -> CommittedChange:
@@ -280,8 +282,13 @@ def everything_told(town: Town, who: int) -> str:
     board, me = town.fresh_board(), person(who)
     missed = changes_after(read_session(), board, 0).changes or []
     told: list[Any] = [serialize_change(change, me.audience, "fr") for change in missed]
-    told += [[(each.title, each.before, each.after) for each in entry.told] for entry in history(read_session(), me, board).entries]
-    told += [card.title for card, _column in archived(read_session(), board, me)[1] + scheduled(read_session(), board, me)]
+    told += [
+        [(each.title, each.before, each.after) for each in entry.told]
+        for entry in history(read_session(), me, board).entries
+    ]
+    told += [
+        card.title for card, _column in archived(read_session(), board, me)[1] + scheduled(read_session(), board, me)
+    ]
     told += [
         card.title
         for seq in range(1, board.seq + 1)
@@ -294,7 +301,9 @@ def everything_told(town: Town, who: int) -> str:
 
 
 @pytest.mark.parametrize("put_away", [False, True])
-def test_a_card_leaks_nowhere_while_it_waits_nor_when_it_was_put_away_before_its_day(town: Town, put_away: bool) -> None:
+def test_a_card_leaks_nowhere_while_it_waits_nor_when_it_was_put_away_before_its_day(
+    town: Town, put_away: bool
+) -> None:
     card = town.add_card(SECRET, visible_from=day(3))
     town.perform(town.agent, type="edit_card", card=card, version=1, body=f"<p>{SECRET}</p>")
     town.perform(town.facilitator, type="move_card", card=card, column=town.service, after=None)

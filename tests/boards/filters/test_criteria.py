@@ -51,7 +51,10 @@ def fits(filters: Filters, card: Card, column: Column, *, me: int = 1, unread: b
 
 
 def test_the_address_has_one_form_for_the_same_filters() -> None:
-    assert SET.query == "q=piscine+ferm%C3%A9e&service=3&label=2&label=7&fresh=stale&kind=service&period=week&mine=1&unread=1"
+    assert (
+        SET.query
+        == "q=piscine+ferm%C3%A9e&service=3&label=2&label=7&fresh=stale&kind=service&period=week&mine=1&unread=1"
+    )
     assert filters_in(
         "unread=1&label=7&mine=1&q=%20piscine%09%20ferm%C3%A9e&label=2&label=7&period=week&kind=service&fresh=stale&service=3"
     ) == (SET, [])

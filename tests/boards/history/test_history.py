@@ -56,7 +56,11 @@ def test_a_card_from_its_beginning_newest_first(town: Town, card: int) -> None:
     assert [entry.undoes for entry in entries] == [None, entries[2].seq, None, None, None]
     edit = entries[3]
     assert edit.actor is not None
-    assert (edit.actor.id, edit.told[0].before, edit.told[0].after) == (town.facilitator, {"title": "Un"}, {"title": "Deux"})
+    assert (edit.actor.id, edit.told[0].before, edit.told[0].after) == (
+        town.facilitator,
+        {"title": "Un"},
+        {"title": "Deux"},
+    )
     assert [entry.told[0].title for entry in entries] == ["Deux", "Deux", "Deux", "Deux", "Un"]
 
 
@@ -182,7 +186,10 @@ def test_of_suggestions_it_tells_steps_kinds_support_and_replies(town: Town) -> 
     entries = told(town, town.reader, asked=HistoryFilters(kind="suggestions"))
     assert what(entries) == ["status_set", "status_set", "replied", "vote_withdrawn", "vote_cast", "suggestion_set"]
     decline, _step, reply, _withdrawn, vote, kind = (entry.told[0] for entry in entries)
-    assert (decline.before, decline.after) == ({"status": "studied", "note": ""}, {"status": "declined", "note": "Trop cher"})
+    assert (decline.before, decline.after) == (
+        {"status": "studied", "note": ""},
+        {"status": "declined", "note": "Trop cher"},
+    )
     assert (reply.before, vote.before, vote.after) == ({}, {"votes": 0}, {"votes": 1})
     assert kind.after == {"suggestion": "request", "asked_id": town.mediatheque}
 

@@ -89,11 +89,14 @@ def as_it_was(town: Town, person: Person, seq: int) -> Page:
     """The board at `seq` in the form of a page, rebuilt from the log."""
     past = board_as_it_was(read_session(), person, town.fresh_board(), seq)
     columns = {
-        column.id: {name: getattr(column, name) for name in ("rank", "kind", "title", "hue")} | {"level": rights.level(person, column).word}
+        column.id: {name: getattr(column, name) for name in ("rank", "kind", "title", "hue")}
+        | {"level": rights.level(person, column).word}
         for column in past.columns
     }
     cards: dict[int, Card | None] = {card.id: card for each in past.cards.values() for card in each}
-    shown = serialize_change(CommittedChange(town.board, seq, "", None, now(), cards, {}), person.audience, "fr")["cards"]
+    shown = serialize_change(CommittedChange(town.board, seq, "", None, now(), cards, {}), person.audience, "fr")[
+        "cards"
+    ]
     return columns, {int(id): card for id, card in shown.items()}
 
 
@@ -123,7 +126,9 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(PEOPLE), where=st.integers(0, 5), title=TITLES, after=st.integers(-2, 6))
     def add_card(self, who: str, where: int, title: str, after: int) -> None:
-        self.send(who, type="add_card", column=self.some_column(where), title=title, **self.some_after(after, self.card_ids()))
+        self.send(
+            who, type="add_card", column=self.some_column(where), title=title, **self.some_after(after, self.card_ids())
+        )
 
     @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9), where=st.integers(0, 5), after=st.integers(-2, 9))
     def move_card(self, who: str, which: int, where: int, after: int) -> None:
@@ -147,14 +152,25 @@ class AnyHistory(RuleBasedStateMachine):
         fields=st.sampled_from([{}, {"tellable": False}, {"internal_note": "À taire"}, {"title": "Brouillon"}]),
     )
     def give_dates(
-        self, who: str, which: int, where: int, new: bool, shown_in: int | None, ends_in: int | None, fields: dict[str, Any]
+        self,
+        who: str,
+        which: int,
+        where: int,
+        new: bool,
+        shown_in: int | None,
+        ends_in: int | None,
+        fields: dict[str, Any],
     ) -> None:
         days = {"visible_from": shown_in, "valid_until": ends_in}
-        dates = {name: None if day is None else (today() + timedelta(days=day)).isoformat() for name, day in days.items()}
+        dates = {
+            name: None if day is None else (today() + timedelta(days=day)).isoformat() for name, day in days.items()
+        }
         card = self.some_card(which)
         row = read_session().get(Card, card, populate_existing=True)
         if new:
-            self.send(who, type="add_card", column=self.some_column(where), **{"title": "Pour plus tard", **dates, **fields})
+            self.send(
+                who, type="add_card", column=self.some_column(where), **{"title": "Pour plus tard", **dates, **fields}
+            )
         else:
             self.send(who, type="edit_card", card=card, version=row.version if row else 1, **dates, **fields)
 
@@ -162,13 +178,19 @@ class AnyHistory(RuleBasedStateMachine):
     def mend_silently(self, who: str, which: int) -> None:
         card = self.some_card(which)
         row = read_session().get(Card, card, populate_existing=True)
-        self.send(who, type="edit_card", card=card, version=row.version if row else 1, body="<p>Corrigé</p>", silent=True)
+        self.send(
+            who, type="edit_card", card=card, version=row.version if row else 1, body="<p>Corrigé</p>", silent=True
+        )
 
     @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9))
     def confirm_card(self, who: str, which: int) -> None:
         self.send(who, type="confirm_card", card=self.some_card(which))
 
-    @rule(later=st.sampled_from([0, 1, 1, 2, 60]), command=st.sampled_from([PublishCards, ExpireCards]), at_most=st.integers(1, 3))
+    @rule(
+        later=st.sampled_from([0, 1, 1, 2, 60]),
+        command=st.sampled_from([PublishCards, ExpireCards]),
+        at_most=st.integers(1, 3),
+    )
     def days_pass(self, later: int, command: type[PublishCards | ExpireCards], at_most: int) -> None:
         """What is due happens; some of it may be left for the next time."""
         self.clock.advance(timedelta(days=later))
@@ -197,7 +219,9 @@ class AnyHistory(RuleBasedStateMachine):
     def edit_column(self, who: str, which: int, hue: int, title: str) -> None:
         self.send(who, type="edit_column", column=self.some_column(which), hue=hue, title=title)
 
-    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 5), type=st.sampled_from(["archive_column", "restore_column"]))
+    @rule(
+        who=st.sampled_from(PEOPLE), which=st.integers(0, 5), type=st.sampled_from(["archive_column", "restore_column"])
+    )
     def put_column_away_or_back(self, who: str, which: int, type: str) -> None:
         self.send(who, type=type, column=self.some_column(which))
 
@@ -210,7 +234,9 @@ class AnyHistory(RuleBasedStateMachine):
     )
     def set_rights(self, who: str, which: int, agents: str | None, readers: str | None, service: str | None) -> None:
         services = {str(self.town.ccas): service}
-        self.send(who, type="set_rights", column=self.some_column(which), agents=agents, readers=readers, services=services)
+        self.send(
+            who, type="set_rights", column=self.some_column(which), agents=agents, readers=readers, services=services
+        )
 
     @rule(
         who=st.sampled_from(PEOPLE),
@@ -220,7 +246,13 @@ class AnyHistory(RuleBasedStateMachine):
     )
     def move_cards(self, who: str, which: set[int], where: int, after: int) -> None:
         cards = sorted({self.some_card(each) for each in which}, reverse=after % 2 == 0)
-        self.send(who, type="move_cards", cards=cards, column=self.some_column(where), **self.some_after(after, self.card_ids()))
+        self.send(
+            who,
+            type="move_cards",
+            cards=cards,
+            column=self.some_column(where),
+            **self.some_after(after, self.card_ids()),
+        )
 
     @rule(who=st.sampled_from(PEOPLE), which=st.sets(st.integers(0, 9), min_size=1, max_size=3))
     def archive_cards(self, who: str, which: set[int]) -> None:
@@ -235,19 +267,35 @@ class AnyHistory(RuleBasedStateMachine):
         """Cards that stand together, or not."""
         cards = sorted({self.some_card(each) for each in which})
         row = read_session().get(Card, cards[0], populate_existing=True)
-        self.send(who, type="split_column", column=row.column_id if row else self.some_column(0), cards=cards, title=title)
+        self.send(
+            who, type="split_column", column=row.column_id if row else self.some_column(0), cards=cards, title=title
+        )
 
-    @rule(which=st.integers(0, 5), service=st.sampled_from(["ccas", "mediatheque", None]), kind=st.sampled_from(["service", "free"]))
+    @rule(
+        which=st.integers(0, 5),
+        service=st.sampled_from(["ccas", "mediatheque", None]),
+        kind=st.sampled_from(["service", "free"]),
+    )
     def give_to_another_service(self, which: int, service: str | None, kind: str) -> None:
         chosen = getattr(self.town, service) if service else None
         self.send("facilitator", type="edit_column", column=self.some_column(which), kind=kind, service=chosen)
 
-    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 12), required=st.booleans(), asked=st.sampled_from([None, "ccas", "?"]))
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        which=st.integers(0, 12),
+        required=st.booleans(),
+        asked=st.sampled_from([None, "ccas", "?"]),
+    )
     def require_reading(self, who: str, which: int, required: bool, asked: str | None) -> None:
         services = {"services": [getattr(self.town, asked, 987_654)]} if asked else {}
         self.send(who, type="require_reading", card=self.some_card(which), required=required, **services)
 
-    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 12), on=st.booleans(), hours=st.sampled_from([None, -1, 1, 30, 200]))
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        which=st.integers(0, 12),
+        on=st.booleans(),
+        hours=st.sampled_from([None, -1, 1, 30, 200]),
+    )
     def flash_card(self, who: str, which: int, on: bool, hours: int | None) -> None:
         until = {"until": (now() + timedelta(hours=hours)).isoformat()} if hours else {}
         self.send(who, type="flash_card", card=self.some_card(which), on=on, **until)
@@ -279,7 +327,11 @@ class AnyHistory(RuleBasedStateMachine):
         version = (row.version if row else 1) + stale
         self.send(who, type="restore_text", card=card, version=version, seq=max(1, self.town.seq - back))
 
-    @rule(who=st.sampled_from(["facilitator", "agent"]), rows=st.sampled_from(["card", "card", "column"]), which=st.integers(0, 9))
+    @rule(
+        who=st.sampled_from(["facilitator", "agent"]),
+        rows=st.sampled_from(["card", "card", "column"]),
+        which=st.integers(0, 9),
+    )
     def erase(self, who: str, rows: str, which: int) -> None:
         """What has been in the archive for long: since a moment that is made up here, as no test waits a month."""
         model: type[Card | Column] = Card if rows == "card" else Column
@@ -293,7 +345,9 @@ class AnyHistory(RuleBasedStateMachine):
         id = put_away[which % len(put_away)][0] if put_away else self.some_card(which)
         with write_transaction() as session:
             session.execute(
-                update(model).where(model.id == id, model.archived_at.is_not(None)).values(archived_at=now() - timedelta(days=31))
+                update(model)
+                .where(model.id == id, model.archived_at.is_not(None))
+                .values(archived_at=now() - timedelta(days=31))
             )
         self.send(who, type=f"erase_{rows}", **{rows: id})
 
@@ -301,9 +355,15 @@ class AnyHistory(RuleBasedStateMachine):
     def the_past_is_what_the_page_was(self, who: str, back: int) -> None:
         """In the columns that they may still read, and without what was erased since."""
         board, person = self.town.fresh_board(), read_session().get_one(Person, getattr(self.town, who))
-        columns = {column.id for column in read_session().query(Column).filter_by(board_id=board.id) if rights.may_read(person, column)}
+        columns = {
+            column.id
+            for column in read_session().query(Column).filter_by(board_id=board.id)
+            if rights.may_read(person, column)
+        }
         cards = {
-            card.id for card in read_session().query(Card) if not card.is_scheduled or rights.may_place(person, card, self.home_of(card))
+            card.id
+            for card in read_session().query(Card)
+            if not card.is_scheduled or rights.may_place(person, card, self.home_of(card))
         }
         seq = sorted(self.pages_then)[-1 - back % len(self.pages_then)]
         then = self.pages_then[seq][who]
@@ -357,7 +417,13 @@ class AnyHistory(RuleBasedStateMachine):
     @invariant()
     def as_many_votes_and_replies_are_counted_as_there_are(self) -> None:
         votes = dict(read_session().query(Vote.card_id, func.count()).group_by(Vote.card_id).all())
-        replies = dict(read_session().query(Reply.card_id, func.count()).filter(Reply.withdrawn_at.is_(None)).group_by(Reply.card_id).all())
+        replies = dict(
+            read_session()
+            .query(Reply.card_id, func.count())
+            .filter(Reply.withdrawn_at.is_(None))
+            .group_by(Reply.card_id)
+            .all()
+        )
         for card in read_session().query(Card.id, Card.votes, Card.replies):
             assert (card.votes, card.replies) == (votes.get(card.id, 0), replies.get(card.id, 0))
 
@@ -373,7 +439,9 @@ class AnyHistory(RuleBasedStateMachine):
         who=st.sampled_from(["facilitator", "facilitator", "agent"]),
         which=st.integers(0, 3),
         into=st.integers(0, 3),
-        what=st.sampled_from([("edit_label", {"name": "Été"}), ("edit_label", {"hue": 40}), ("merge_labels", None), ("remove_label", {})]),
+        what=st.sampled_from(
+            [("edit_label", {"name": "Été"}), ("edit_label", {"hue": 40}), ("merge_labels", None), ("remove_label", {})]
+        ),
     )
     def look_after_labels(self, who: str, which: int, into: int, what: tuple[str, dict[str, Any] | None]) -> None:
         type, fields = what
@@ -497,7 +565,9 @@ def test_the_page_and_its_changes_are_the_fresh_page(
 
     run_state_machine_as_test(
         Machine,
-        settings=settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )
 
 
@@ -511,8 +581,15 @@ def test_the_log_tells_the_whole_story(town: Town) -> None:
     for change in read_session().query(Change).order_by(Change.seq):
         for id, altered in change.record["cards"].items():
             if id == str(card):
-                assert altered["before"] is None or altered["before"] == {name: state[name] for name in altered["before"]}
+                assert altered["before"] is None or altered["before"] == {
+                    name: state[name] for name in altered["before"]
+                }
                 state |= altered["after"]
     row = town.card(card)
-    assert (state["title"], state["valid_until"], state["column_id"], state["rank"]) == ("Deux", "2031-01-02", town.free, row.rank)
+    assert (state["title"], state["valid_until"], state["column_id"], state["rank"]) == (
+        "Deux",
+        "2031-01-02",
+        town.free,
+        row.rank,
+    )
     assert state["archived_at"] is not None

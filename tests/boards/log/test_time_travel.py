@@ -37,7 +37,9 @@ def card(town: Town) -> int:
 def test_everything_that_happened_since_is_taken_back(town: Town, card: int) -> None:
     then = town.seq
     town.add_card("Deux")
-    town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Autre", body="<p>Fermé</p>", valid_until=None)
+    town.perform(
+        town.facilitator, type="edit_card", card=card, version=1, title="Autre", body="<p>Fermé</p>", valid_until=None
+    )
     town.perform(town.facilitator, type="edit_column", column=town.service, title="Renommée", hue=100)
     town.perform(town.facilitator, type="move_column", column=town.service)
     town.perform(town.agent, type="move_card", card=card, column=town.free)
@@ -46,7 +48,12 @@ def test_everything_that_happened_since_is_taken_back(town: Town, card: int) -> 
     town.perform(town.facilitator, type="add_column", title="Nouvelle", kind="free")
     assert titles(past(town, then)) == {"Service": ["Un"], "Guide": [], "Suggestions": [], "Free": []}
     was = past(town, then).cards[town.service][0]
-    assert (was.body_html, was.body_text, was.valid_until, was.version) == ("<p>Ouvert mardi</p>", "Ouvert mardi", date(2031, 1, 2), 1)
+    assert (was.body_html, was.body_text, was.valid_until, was.version) == (
+        "<p>Ouvert mardi</p>",
+        "Ouvert mardi",
+        date(2031, 1, 2),
+        1,
+    )
     assert was.author is not None
     assert (was.author.name, was.edited_by) == ("Sonia Bernard", None)
     assert titles(past(town, town.seq)) == {"Suggestions": [], "Free": [], "Renommée": ["Deux"], "Nouvelle": []}

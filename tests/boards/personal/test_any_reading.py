@@ -53,7 +53,14 @@ class AnyReading(RuleBasedStateMachine):
     @rule(who=st.sampled_from(PEOPLE), which=WHICH, title=st.text("ab", min_size=1, max_size=2), silent=st.booleans())
     def edit_card(self, who: str, which: int, title: str, silent: bool) -> None:
         card = self.some_card(which)
-        self.send(who, type="edit_card", card=card, version=self.version(card), title=title, **({"silent": True} if silent else {}))
+        self.send(
+            who,
+            type="edit_card",
+            card=card,
+            version=self.version(card),
+            title=title,
+            **({"silent": True} if silent else {}),
+        )
 
     @rule(who=st.sampled_from(PEOPLE), which=WHICH, where=WHICH)
     def move_card(self, who: str, which: int, where: int) -> None:
@@ -146,7 +153,9 @@ class AnyReading(RuleBasedStateMachine):
     def visible(self, person: int) -> set[int]:
         somebody = read_session().get_one(Person, person)
         columns = {
-            column.id for column in read_session().query(Column).filter_by(board_id=self.town.board) if rights.may_read(somebody, column)
+            column.id
+            for column in read_session().query(Column).filter_by(board_id=self.town.board)
+            if rights.may_read(somebody, column)
         }
         return {id for id, card in self.cards.items() if card["archived_at"] is None and card["column_id"] in columns}
 
@@ -183,7 +192,9 @@ class AnyReading(RuleBasedStateMachine):
             ):
                 yield id
 
-    def act(self, person: int, mark: Callable[..., Any], model: type[Card | Column | Board], id: int, *arguments: Any) -> None:
+    def act(
+        self, person: int, mark: Callable[..., Any], model: type[Card | Column | Board], id: int, *arguments: Any
+    ) -> None:
         read_session().rollback()
         with personal_transaction(person) as session:
             mark(session, session.get_one(Person, person), session.get_one(model, id), *arguments)
@@ -205,7 +216,9 @@ class AnyReading(RuleBasedStateMachine):
         return int(row.version) if row is not None else 1
 
 
-def test_what_is_unread_follows_from_the_log(app: Flask, password_hash: str, empty_database: Callable[[], None]) -> None:
+def test_what_is_unread_follows_from_the_log(
+    app: Flask, password_hash: str, empty_database: Callable[[], None]
+) -> None:
     class Machine(AnyReading):
         def __init__(self) -> None:
             db.session.rollback()
@@ -215,5 +228,7 @@ def test_what_is_unread_follows_from_the_log(app: Flask, password_hash: str, emp
 
     run_state_machine_as_test(
         Machine,
-        settings=settings(max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )

@@ -17,7 +17,10 @@ from tests.town import Town
 def order(town: Town, who: int | None = None) -> list[str]:
     """The titles of the columns as this person sees them, the agent unless told otherwise."""
     board = town.fresh_board()
-    return [column.title for column in snapshot(read_session(), board, read_session().get_one(Person, who or town.agent)).columns]
+    return [
+        column.title
+        for column in snapshot(read_session(), board, read_session().get_one(Person, who or town.agent)).columns
+    ]
 
 
 def place(town: Town, column: int, after: int | None) -> None:
@@ -73,7 +76,9 @@ def test_neither_leaves_its_group(town: Town) -> None:
 
 def test_what_facilitators_do_comes_among_ones_own_order(town: Town) -> None:
     place(town, town.free, town.service)
-    new = next(iter(town.perform(town.facilitator, type="add_column", title="Neuve", kind="free", after=town.guide).columns))
+    new = next(
+        iter(town.perform(town.facilitator, type="add_column", title="Neuve", kind="free", after=town.guide).columns)
+    )
     assert order(town) == ["Service", "Free", "Guide", "Neuve", "Suggestions"]
     town.perform(town.facilitator, type="archive_column", column=town.free)
     town.perform(town.facilitator, type="move_column", column=new, after=None)

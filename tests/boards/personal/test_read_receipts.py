@@ -48,7 +48,9 @@ def opened(town: Town, person: int, card: int) -> ReadStatus:
 
 def reading_now(town: Town, person: int, card: int) -> ReadStatus | None:
     row = town.card(card)
-    return read_status(read_session(), read_session().get_one(Person, person), board(town), row, town.column(row.column_id))
+    return read_status(
+        read_session(), read_session().get_one(Person, person), board(town), row, town.column(row.column_id)
+    )
 
 
 def next_after(town: Town, person: int, card: int) -> int | None:
@@ -58,7 +60,9 @@ def next_after(town: Town, person: int, card: int) -> int | None:
 def counts(town: Town) -> dict[str, tuple[int, int]]:
     db.session.rollback()
     return {
-        each.card.title: (len(each.readers), each.among) for _column, found in readership(read_session(), board(town)) for each in found
+        each.card.title: (len(each.readers), each.among)
+        for _column, found in readership(read_session(), board(town))
+        for each in found
     }
 
 
@@ -156,7 +160,14 @@ def test_those_counted_are_at_work_and_may_read_the_column(town: Town, rules: li
         gone = create_person(session, "Partie", Role.AGENT)
         gone.disabled_at = gone.erased_at = now()
     assert counts(town)["Un"] == (2, 3)
-    town.perform(town.facilitator, type="set_rights", column=town.guide, agents="none", services={str(town.ccas): "read"}, readers="none")
+    town.perform(
+        town.facilitator,
+        type="set_rights",
+        column=town.guide,
+        agents="none",
+        services={str(town.ccas): "read"},
+        readers="none",
+    )
     assert counts(town)["Un"] == (1, 2)
     with write_transaction() as session:
         session.get_one(Person, town.agent).services = [session.get_one(Service, town.mediatheque)]

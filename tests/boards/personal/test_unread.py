@@ -34,7 +34,10 @@ def see(town: Town, person: int, card: int, seq: int | None = None) -> None:
 
 def kept(person: int) -> dict[int, int]:
     db.session.rollback()
-    return {row.card_id: row.seq for row in read_session().scalars(select(CardReadMarker).where(CardReadMarker.person_id == person))}
+    return {
+        row.card_id: row.seq
+        for row in read_session().scalars(select(CardReadMarker).where(CardReadMarker.person_id == person))
+    }
 
 
 def test_what_others_publish_and_edit_is_unread_until_it_is_opened(town: Town) -> None:
@@ -185,7 +188,11 @@ def test_counting_does_not_go_through_the_archive(town: Town) -> None:
     unread_of(read_session(), person, board)
     progress_of(read_session(), person, board)
     event.remove(db.engine, "before_cursor_execute", hear)
-    marked = [(statement, parameters) for statement, parameters in asked if "FROM seen JOIN cards" in " ".join(statement.split())]
+    marked = [
+        (statement, parameters)
+        for statement, parameters in asked
+        if "FROM seen JOIN cards" in " ".join(statement.split())
+    ]
     assert len(marked) == 2
     for statement, parameters in marked:
         plan = read_session().connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()

@@ -20,7 +20,9 @@ from boards.search.synonyms import _table
 from tests.town import Town
 
 
-def found(town: Town, query: str, who: int | None = None, *, board: int | None = None, archived: bool = False) -> list[int]:
+def found(
+    town: Town, query: str, who: int | None = None, *, board: int | None = None, archived: bool = False
+) -> list[int]:
     db.session.rollback()
     session = read_session()
     person = session.get_one(Person, who or town.agent)
@@ -112,7 +114,13 @@ def test_the_archive_is_searched_on_request_and_what_is_scheduled_by_its_editors
 
 def test_every_board_is_searched_the_one_in_sight_first(town: Town) -> None:
     here = town.add_card("Piscine")
-    column = next(iter(town.perform(town.facilitator, board=town.other_board, type="add_column", title="Sport", kind="free").columns))
+    column = next(
+        iter(
+            town.perform(
+                town.facilitator, board=town.other_board, type="add_column", title="Sport", kind="free"
+            ).columns
+        )
+    )
     added = town.perform(town.agent, board=town.other_board, type="add_card", column=column, title="Piscine")
     there = next(iter(added.cards))
     assert found(town, "piscine") == [here, there]
@@ -127,10 +135,15 @@ def test_disabled_people_find_nothing(town: Town) -> None:
 
 
 def test_words_are_marked_where_they_stand_and_the_excerpt_shows_them(town: Town) -> None:
-    town.add_card("Piscine des Berges", body=f"<p>{'Bla ' * 100}</p><p>Fermeture des piscines lundi</p><p>{'bla ' * 100}</p>")
+    town.add_card(
+        "Piscine des Berges", body=f"<p>{'Bla ' * 100}</p><p>Fermeture des piscines lundi</p><p>{'bla ' * 100}</p>"
+    )
     findings = search(read_session(), read_session().get_one(Person, town.agent), "piscine lundi", today())
     (each,) = findings.cards
-    assert [tuple(piece) for piece in marked(each.card.title, findings.asked)] == [("Piscine", True), (" des Berges", False)]
+    assert [tuple(piece) for piece in marked(each.card.title, findings.asked)] == [
+        ("Piscine", True),
+        (" des Berges", False),
+    ]
     pieces = excerpt(each.card.body_text, findings.asked)
     assert [piece.text for piece in pieces if piece.answers] == ["piscines", "lundi"]
     assert pieces[0].text == "… "
@@ -163,6 +176,8 @@ def test_searches_in_vain_are_words_and_a_day(town: Town) -> None:
     with write_transaction() as session:
         session.add(FailedSearchWord(board_id=town.board, day=today() - timedelta(days=400), words="vieux", times=9))
     board = town.fresh_board()
-    assert [(each.words, each.times, each.last) for each in failed_queries(read_session(), board)] == [("deratisation", 2, today())]
+    assert [(each.words, each.times, each.last) for each in failed_queries(read_session(), board)] == [
+        ("deratisation", 2, today())
+    ]
     read_session().rollback()
     assert (forget_old_searches(), forget_old_searches()) == (1, 0)

@@ -54,7 +54,9 @@ def test_after_any_history_making_it_anew_alters_nothing(
 
     run_state_machine_as_test(
         Machine,
-        settings=settings(max_examples=6, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=6, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )
 
 
@@ -84,7 +86,9 @@ def test_what_is_erased_leaves_no_word(town: Town, app: Flask) -> None:
 def test_a_move_says_nothing_to_the_index(town: Town) -> None:
     card = town.add_card("Piscine fermée")
     said: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_more: said.append(statement))
+    event.listen(
+        db.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_more: said.append(statement)
+    )
     town.perform(town.facilitator, type="move_card", card=card, column=town.free)
     assert said
     assert not [statement for statement in said if "card_terms" in statement or "search_" in statement]
@@ -99,7 +103,9 @@ def test_what_is_taken_back_is_found_as_before(town: Town) -> None:
 
 
 def test_the_longest_text_of_the_strangest_words_is_indexed(town: Town) -> None:
-    town.add_card("x" * 200, body=f"<p>{'a' * 30_000} {' '.join(f'{n}mot' for n in range(3000))} ½ ﬁ Ⅷ ñ 日本語 עברית</p>")
+    town.add_card(
+        "x" * 200, body=f"<p>{'a' * 30_000} {' '.join(f'{n}mot' for n in range(3000))} ½ ﬁ Ⅷ ñ 日本語 עברית</p>"
+    )
     assert stored_index() == rebuilt_index()
 
 

@@ -15,7 +15,10 @@ from boards.text.sanitize import clean_body, markdown_to_html
     [
         ("<p>Un</p><p>Deux</p>", "Un\n\nDeux"),
         ("<p>Un<br>Deux</p>", "Un\nDeux"),
-        ("<p>Pièces :</p><ul><li>photo</li><li><p>timbre</p></li></ul><p>Fin</p>", "Pièces :\n\n• photo\n• timbre\n\nFin"),
+        (
+            "<p>Pièces :</p><ul><li>photo</li><li><p>timbre</p></li></ul><p>Fin</p>",
+            "Pièces :\n\n• photo\n• timbre\n\nFin",
+        ),
         ("<ol><li>un<ul><li>a</li></ul></li><li>deux</li></ol>", "1. un\n  • a\n2. deux"),
         ("<ol><li>un<br>suite</li></ol>", "1. un\n   suite"),
         ("<h3>Horaires</h3>\n<p>  Le   mardi </p>", "Horaires\n\nLe mardi"),
@@ -42,7 +45,11 @@ def test_what_stands_in_it_keeps_its_look() -> None:
         "<h3>Titre</h3><ul><li>du <strong>gras <em>penché</em></strong></li></ul><blockquote>dit</blockquote>"
     )
     assert (heading.form, item.form, item.depth, item.marker) == (Form.HEADING, Form.ITEM, 1, "•")
-    assert [(run.text, set(run.styles)) for run in item.runs] == [("du ", set()), ("gras ", {"bold"}), ("penché", {"bold", "italic"})]
+    assert [(run.text, set(run.styles)) for run in item.runs] == [
+        ("du ", set()),
+        ("gras ", {"bold"}),
+        ("penché", {"bold", "italic"}),
+    ]
     assert quoted.quoted
 
 
@@ -51,7 +58,9 @@ def test_markdown_and_plain_lines_come_out_as_they_went_in() -> None:
     assert as_text(clean_body("Ligne une\nLigne deux")) == "Ligne une\n\nLigne deux"
 
 
-@pytest.mark.parametrize("body", ["<strong>a</strong>b " * 3000, "<ul><li>a" * 1500, "<blockquote>" * 3000 + "x", "<p>x" * 9000])
+@pytest.mark.parametrize(
+    "body", ["<strong>a</strong>b " * 3000, "<ul><li>a" * 1500, "<blockquote>" * 3000 + "x", "<p>x" * 9000]
+)
 def test_no_body_takes_long(body: str) -> None:
     body = clean_body(body)
     started = time.monotonic()

@@ -17,7 +17,10 @@ def test_only_the_words_that_differ_are_marked() -> None:
         Piece("added", " ouvre"),
         Piece("same", " à 18 h."),
     ]
-    assert word_differences("Fermé.", "Fermé. Lundi aussi.") == [Piece("same", "Fermé."), Piece("added", " Lundi aussi.")]
+    assert word_differences("Fermé.", "Fermé. Lundi aussi.") == [
+        Piece("same", "Fermé."),
+        Piece("added", " Lundi aussi."),
+    ]
 
 
 def test_nothing_differs_between_the_same_texts_and_all_between_others() -> None:

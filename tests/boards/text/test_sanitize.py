@@ -32,7 +32,9 @@ def test_hostile_html_is_stored_safe(html: str) -> None:
     assert "Bonjour" in cleaned.text
     assert cleaned.tags <= {"p", "a"}
     assert {name for name, _value in cleaned.attributes} <= {"href", "rel"}
-    assert all(value.startswith(("http", "mailto:", "tel:", "/cards/")) for name, value in cleaned.attributes if name == "href")
+    assert all(
+        value.startswith(("http", "mailto:", "tel:", "/cards/")) for name, value in cleaned.attributes if name == "href"
+    )
 
 
 class Markup(HTMLParser):
@@ -105,7 +107,9 @@ def test_an_excerpt_ends_between_words() -> None:
 
 
 def test_markdown_becomes_safe_html() -> None:
-    html = markdown_to_html("# Titre\n\n**gras** <script>x</script> [lien](javascript:x) ![image](https://a.example/x.png)\n\n- un\n- deux")
+    html = markdown_to_html(
+        "# Titre\n\n**gras** <script>x</script> [lien](javascript:x) ![image](https://a.example/x.png)\n\n- un\n- deux"
+    )
     assert "<h3>Titre</h3>" in html
     assert "<strong>gras</strong>" in html
     assert "<li>un</li>" in html
