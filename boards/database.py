@@ -100,47 +100,53 @@ def read_session() -> Session:
 
 @contextmanager
 def write_lock() -> Iterator[None]:
-    """Hold this process's turn to write: what is sent from inside it leaves in the order of the commits."""
-    release_connection()  # else those who wait could have all connections, and whoever has the turn wait for one in vain
+    """Hold this process's write lock, so that what is sent inside leaves in the order of the commits."""
+    release_connection()  # else waiting threads could hold every connection while the lock's holder needs one
     with _write_lock:
         yield
 
 
 def release_connection() -> None:
-    """End what was being read, and keep it: from here on until something is read no connection is held.
+    """End the read transaction and release its connection; loaded objects stay usable.
 
-    By COMMIT, of nothing: at a ROLLBACK psycopg forgets which statements it was about to have prepared.
+    By COMMIT: at a ROLLBACK psycopg forgets which statements it was about to prepare.
     """
     if db.session.registry.has():
         try:
             read_session().commit()
-            read_session().begin()  # without a connection until something is read; rolling back forgets what was, as ever
+            read_session().begin()  # takes no connection yet; without it a later rollback would expire nothing
         except SQLAlchemyError:  # the connection is lost
             read_session().rollback()
 
 
 def restart_read() -> None:
-    """End what was being read, and forget it: what is read from here on is as it is then."""
+    """End the read transaction and expire loaded objects: later reads see the database as it is then."""
     release_connection()
     read_session().rollback()
 
 
 @contextmanager
 def write_transaction() -> Iterator[Session]:
-    """Yield a session of its own in a write transaction; commit at the end, roll back on any exception.
+    """Yield a separate session in a write transaction: commit at the end, roll back on any exception.
 
-    Nothing slow belongs inside: SQLite has one writer, and under gevent a yield here would let others wait in C.
-    Raises Busy when the database stays locked for ten seconds, is full or has gone away.
+    The read transaction ends before; afterwards loaded objects are expired, so that reads see what was written.
+    Nothing slow belongs inside: SQLite has one writer, and a gevent yield here would let others wait in C.
+    Raises Busy when the database stays locked for ten seconds, is full or is unreachable.
     """
-    with write_lock(), Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session:
-        _begin(session)
-        try:
+    try:
+        with (
+            write_lock(),
+            Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session,
+        ):
+            _begin(session)
             yield session
             session.commit()
-        except SQLAlchemyError as error:
-            if is_unavailable(error):
-                raise Busy("database_unavailable") from error
-            raise
+    except SQLAlchemyError as error:
+        if is_unavailable(error):
+            raise Busy("database_unavailable") from error
+        raise
+    finally:
+        restart_read()
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -69,7 +69,7 @@ class Mailbox:
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:  # noqa: N802 - aiosmtpd's name
+    ) -> str:
         if self.refuses:
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)

@@ -91,7 +91,6 @@ def export() -> Response:
     found = read_session().scalars(entries(read_session(), asked).limit(EXPORTED_AT_MOST)).all()
     actor = current_person()
     response = csv_download(f"journal_{now().date().isoformat()}.csv", table(found))
-    read_session().rollback()
     with write_transaction() as session:
         audit_log.record(session, "log_exported", actor=actor, entries=len(found))
     return response

@@ -58,7 +58,6 @@ class Beginning:
 def save(board_id: int) -> AnyResponse:
     try:
         template, actor = _shape_of(board_id), current_person()
-        read_session().rollback()
         _kept, new = board_service.keep_template(template, actor)
     except UnusableTemplate as unusable:
         flash(str(unusable), "problem")
@@ -112,7 +111,6 @@ def import_file() -> AnyResponse | str | tuple[str, int]:
         if sent is None or not sent.filename:
             raise UnusableTemplate(_("Choisissez un fichier."))
         template, actor = read_template(sent.read(BYTES_AT_MOST + 1)), current_person()
-        read_session().rollback()
         kept, new = board_service.keep_template(template, actor)
     except UnusableTemplate as unusable:
         return _import_page(list(unusable.sentences)), 422
@@ -129,7 +127,6 @@ def import_file() -> AnyResponse | str | tuple[str, int]:
 @administrators_only
 def delete(template_id: int) -> AnyResponse:
     actor = current_person()
-    read_session().rollback()
     title = board_service.delete_template(template_id, actor)
     flash(_("Le modèle « %(title)s » est supprimé.", title=title) if title else _("Ce modèle n’existe plus."))
     return redirect(url_for("boards.show_boards", _anchor="templates"), 303)

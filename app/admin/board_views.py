@@ -55,7 +55,6 @@ def new_board() -> Answer:
         try:
             template = chosen_template(read_session(), form.begin_with.data)
             actor = current_person()
-            read_session().rollback()
             slug, provided = board_service.begin_board(
                 form.title.data or "", actor, template, create_services=form.create_services.data
             )
@@ -78,7 +77,6 @@ def edit_board(board_id: int) -> Answer:
     if request.method == "POST" and form.validate():
         try:
             actor = current_person()
-            read_session().rollback()
             board_service.rename_board(board, form.title.data or "", form.version.data or 0, actor)
         except Refusal as refusal:
             form.title.errors = [problem_for(refusal)["detail"]]
@@ -136,7 +134,6 @@ def _answered(
     """Back to the list, or to the board where the button stood, which says what was done, or why not; `otherwise` when False came of it."""
     board, actor = _board(board_id), current_person()
     title = board.title
-    read_session().rollback()
     try:
         flash((otherwise if act(board, actor) is False else said) % {"title": title})
     except Refusal as refusal:

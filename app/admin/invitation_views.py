@@ -43,7 +43,6 @@ def bring_in() -> AnyResponse:
 def _collect_links() -> AnyResponse:
     """Every link in one file, which cannot be had again: asked twice, there is nobody left to make one for."""
     actor = current_person()
-    read_session().rollback()
     with write_transaction() as session:
         accounts = waiting_for_a_link(session)
         rows = [
@@ -59,7 +58,6 @@ def _collect_links() -> AnyResponse:
 def _mail_links() -> AnyResponse:
     actor, sent, until = current_person(), 0, time.monotonic() + MAILING_SECONDS
     waiting = waiting_for_a_link(read_session())
-    read_session().rollback()
     for account in waiting:
         link = hand_over_invitation(account, actor)
         if not link.mailed:

@@ -44,13 +44,11 @@ def confirm() -> Answer:
     except UnusableFile as error:
         return _page(text=request.form.get("text", ""), problem=str(error)), 422
     actor = current_person()
-    read_session().rollback()
     try:
         with write_transaction() as session:
             plan = carry_out(session, people, request.form.get("digest", ""), actor, create_services=_create_services())
     except Outdated as outdated:
         return _page(text, people, outdated.plan, outdated=True), 409
-    read_session().rollback()  # what was read before must not hide who was just brought in
     flash(_done(plan))
     return redirect(
         url_for("invitations.show_waiting" if waiting_for_a_link(read_session()) else "people.show_people"), 303

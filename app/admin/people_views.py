@@ -78,7 +78,6 @@ def _invite(form: PersonForm) -> Answer:
                 actor,
             )
     except Conflict:
-        read_session().rollback()
         say_taken(form)
         return _invitation_page(form)
     link = hand_over_invitation(account, actor)

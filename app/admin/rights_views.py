@@ -101,7 +101,6 @@ def set_column_rights(column_id: int) -> Answer:
         command = parse_command(
             {"type": "set_rights", "column": column.id, **groups, **({"services": services} if services else {})}
         )
-        read_session().rollback()
         perform(current_person().id, board.id, command)
         flash(_("Les droits de la colonne « %(title)s » sont à jour. Les pages ouvertes suivent.", title=column.title))
     return redirect(url_for("rights.show_rights", board=board.slug, _anchor=f"row-{column.id}"), 303)

@@ -52,7 +52,6 @@ def change() -> Answer:
     if not form.validate():
         return _page(form), 422
     actor = current_person()
-    read_session().rollback()
     change_town(actor, **{name: value or "" for name, value in form.data.items()})
     flash(_("Enregistré."))
     return redirect(url_for("town.show"), 303)

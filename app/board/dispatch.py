@@ -8,7 +8,7 @@ from app.auth.current_user import is_person
 from app.board.rendering import serialize_change
 from app.web.params import parse_id
 from boards.commands import parse_command
-from boards.database import read_session, restart_read
+from boards.database import read_session
 from boards.errors import FieldError, Invalid
 from boards.models import Audience, Person
 from boards.perform import perform
@@ -29,7 +29,6 @@ def dispatch_command(person: Person, language: str, board: Any, data: Any) -> di
     named = board_reference(board)
     board_id = named if isinstance(named, int) else find_board(read_session(), person, named).id
     person_id, by_program = person.id, not is_person()
-    restart_read()  # nothing is read from here on until it is written, or the answer would not know of it
     committed = perform(person_id, board_id, command, key, by_program=by_program)
     audience = committed.actor.audience if committed.actor else Audience(None)  # as they were when it was written
     return {"seq": committed.seq, "changes": [serialize_change(committed, audience, language)]}

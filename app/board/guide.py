@@ -76,6 +76,5 @@ def keep_read_by_form(card_id: int) -> AnyResponse:
 
 def _mark(card_id: int, version: int | None) -> None:
     person_id = current_person().id
-    read_session().rollback()  # what was read so far must not hide what is about to be written
     with personal_transaction(person_id) as session:
         mark_read(session, person_id, card_id, version)

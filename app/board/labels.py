@@ -56,7 +56,6 @@ def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
         dispatch_command(current_person(), current_language(), slug, command)
     except Refusal as refusal:
         problem = problem_for(refusal)
-        read_session().rollback()
         return _page(
             slug, wrong={"label": command["label"], "words": problem["detail"], "name": command.get("name")}
         ), problem["status"]

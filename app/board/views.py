@@ -80,10 +80,8 @@ def keep_noticed(card_id: int) -> dict[str, int]:
     person = current_person()
     card, _column = find_card(read_session(), person, card_id)
     if has_unread(read_session(), person, card):
-        read_session().rollback()
         with write_transaction() as session:
             mark_read(session, person.id, card_id)
-        read_session().rollback()
     return {"unread": unread_notices(read_session(), current_person())}
 
 

@@ -60,7 +60,6 @@ def add_board(slug: str, title: str, template: str | None, email: str | None) ->
             found_board(session, slug, clean_title(title), actor)
     else:
         chosen, actor = _template(template), _facilitator(email)
-        read_session().rollback()
         _slug, provided = begin_board(clean_title(title), actor, chosen, slug=slug)
         for service in provided.made:
             click.echo(f"{service.name} : service créé.")
@@ -90,7 +89,6 @@ def restore(slug: str, email: str | None) -> None:
 def _alter(slug: str, email: str | None, act: Callable[[Board, Person], None], done: str) -> None:
     actor = _facilitator(email)
     found = find_board(read_session(), actor, slug)
-    read_session().rollback()
     act(found, actor)
     click.echo(f"{slug} : {done}.")
 

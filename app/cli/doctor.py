@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from app.cli.refusals import Refused
 from app.monitoring.doctor import databases, external, host, installation
 from app.monitoring.doctor.findings import Finding, State, wrong
-from boards.database import read_session
+from boards.database import restart_read
 from config import Settings
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def _examine(subject: str, check: Check) -> list[Finding]:
     try:
         return list(check(current_app.config["SETTINGS"]))
     except Exception as error:
-        read_session().rollback()
+        restart_read()
         log.debug("the check %s broke", subject, exc_info=True)
         told = f"vérification impossible : {type(error).__name__}, {databases.first_line(error)}"
         return [wrong(subject, told, "LOG_LEVEL=DEBUG flask doctor dit où.")]

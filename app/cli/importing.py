@@ -29,7 +29,6 @@ def import_people(file: Path, dry_run: bool, create_services: bool) -> None:
     """
     people = parse(decode(_read(file)))
     plan = make_plan(read_session(), people, create_services=create_services)
-    read_session().rollback()
     _print(plan)
     if dry_run:
         return

@@ -40,7 +40,6 @@ def run(name: str) -> None:
     [task] = [task for task in TASKS if task.name == name]
     runner.enter([task])
     went = runner.run_job(task, even_early=True)
-    read_session().rollback()
     job = read_session().get_one(Job, name)
     if went is RunResult.ELSEWHERE:
         raise Refused(f"{name} : en cours chez {job.taken_by or 'un autre'}.")

@@ -23,7 +23,6 @@ def export(file: Path) -> None:
     """Write the whole log to FILE as CSV, newest first; - writes to standard output."""
     with force_locale("fr"):
         text = csv_text(table(read_session().scalars(entries(read_session(), AuditFilters()))))
-    read_session().rollback()
     if str(file) == "-":
         click.echo(text, nl=False)
     else:

@@ -73,7 +73,6 @@ def merge(slug: str, into: str, yes: bool) -> None:
 
 
 def _service(slug: str) -> Service:
-    read_session().rollback()
     service = read_session().scalar(select(Service).where(Service.slug == slug))
     if service is None:
         raise NotFound("service_not_found")

@@ -173,7 +173,6 @@ def ask_to_stop(token: str) -> Page:
 def stop_mails(token: str) -> Page:
     found = unsubscribe_request(token)
     if found is not None and _account_of(found[0]) is not None:
-        read_session().rollback()
         with write_transaction() as session:
             unsubscribe(session, *found)
     return _stopping_page(token, stopped=True)

@@ -15,7 +15,7 @@ from app.audit import log as audit_log
 from app.auth.current_user import current_account
 from app.profile.forms import TokenForm
 from app.profile.rendering import profile_page
-from boards.database import now, read_session, write_transaction
+from boards.database import now, write_transaction
 
 TOKENS_AT_MOST = 20
 
@@ -39,7 +39,6 @@ def make() -> str | tuple[str, int]:
     if problem:
         form.label.errors = [problem]
         return profile_page(token=form), 422
-    read_session().rollback()  # the list is to show it
     return profile_page(new_token=secret)
 
 

@@ -109,5 +109,4 @@ def _asking(person: Person, board: Board | None, results: Results) -> dict[str, 
 def _count(person: Person, board: Board | None, results: Results) -> None:
     """Who searched decides how much is counted, and is not kept with it."""
     if results.in_vain and board and limiter.limiter.hit(_COUNTED_AT_MOST, "searches-in-vain", str(person.id)):
-        read_session().rollback()
         record_failed_query(board.id, results.query)

@@ -73,7 +73,6 @@ def lead_to_set_up() -> AnyResponse | None:
         or is_set_up()
     ):
         return None
-    read_session().rollback()
     return redirect(url_for("set_up.show"), 303)
 
 

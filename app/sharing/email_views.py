@@ -93,10 +93,8 @@ def _send(found: Found, email: str) -> None:
     settings, card = current_app.config["SETTINGS"], found.card
     if settings.smtp is None:
         raise smtp.CannotSend(_("Aucun serveur de messagerie n’est réglé : demandez à la DTAN, ou remettez la fiche."))
-    read_session().rollback()
     put_online(card)
     sheet = sheet_of(read_session(), card, found.column, sharing_state(read_session(), card.id).link)
-    read_session().rollback()
     smtp.send(settings, email, sheet.title, "mail/information.txt", sheet=sheet)
     with write_transaction() as session:
         note(session, "card_sent", card)
