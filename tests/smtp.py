@@ -67,9 +67,9 @@ class Mailbox:
 
     # --- aiosmtpd's handler
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd’s name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:  # noqa: N802 - aiosmtpd's name
+    ) -> str:
         if self.refuses:
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
