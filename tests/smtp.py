@@ -67,7 +67,7 @@ class Mailbox:
 
     # --- aiosmtpd's handler
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd’s name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if self.refuses:
