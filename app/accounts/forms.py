@@ -1,4 +1,4 @@
-"""What facilitators fill in: services, people, invitations."""
+"""Define the forms of facilitators: services, people, boards."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ _REQUIRED = InputRequired(_l("Ce champ est nécessaire."))
 
 
 def one_line(_form: FlaskForm, field: Field) -> None:
+    """Clean a field that holds one line."""
     try:
         field.data = clean_title(field.data or "")
     except UnfitText as error:
@@ -39,6 +40,7 @@ def one_line(_form: FlaskForm, field: Field) -> None:
 
 
 def several_lines(_form: FlaskForm, field: Field) -> None:
+    """Clean a field that holds several lines."""
     try:
         field.data = clean_lines(field.data or "", TEXT_MAX_CHARACTERS)
     except UnfitText as error:
@@ -46,6 +48,7 @@ def several_lines(_form: FlaskForm, field: Field) -> None:
 
 
 def persons_name(_form: FlaskForm, field: Field) -> None:
+    """Clean a field that holds a person's name."""
     try:
         field.data = clean_name(field.data or "")
     except BadInput as error:
@@ -53,6 +56,7 @@ def persons_name(_form: FlaskForm, field: Field) -> None:
 
 
 def email_address(_form: FlaskForm, field: Field) -> None:
+    """Normalize a field that holds an e-mail address."""
     try:
         field.data = normal_email(field.data or "")
     except BadInput as error:
@@ -65,6 +69,8 @@ class _Checkboxes(SelectMultipleField):
 
 
 class ServiceForm(FlaskForm):
+    """A service's name and particulars."""
+
     class Meta:
         csrf = False  # app/security.py checks it for every form
 
@@ -77,7 +83,7 @@ class ServiceForm(FlaskForm):
 
 
 class PersonForm(FlaskForm):
-    """A person's account as facilitators see it. `services` are the slugs of those they belong to."""
+    """A person's account; `services` holds the slugs of their services."""
 
     class Meta:
         csrf = False  # app/security.py checks it for every form
@@ -99,6 +105,8 @@ class PersonForm(FlaskForm):
 
 
 class BoardForm(FlaskForm):
+    """A board's title, with the version that was read."""
+
     class Meta:
         csrf = False  # app/security.py checks it for every form
 
@@ -107,7 +115,7 @@ class BoardForm(FlaskForm):
 
 
 class NewBoardForm(FlaskForm):
-    """`offered`: what a board may begin with, as the page lists it."""
+    """A new board; `offered` lists the keys of what it may begin with."""
 
     class Meta:
         csrf = False  # app/security.py checks it for every form

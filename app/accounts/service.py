@@ -1,4 +1,4 @@
-"""Looking after accounts: add, disable, enable, set a password, give a token. For the command line and, later, pages."""
+"""Manage accounts from the command line: add, disable, enable, set a password, make a token."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from boards.models import Person, Role
 def add_account(
     email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None
 ) -> Account:
-    """A new person and their account. Raises BadInput, or Conflict when the address is taken."""
+    """Add a person with an account. Raises BadInput, or Conflict when the address is taken."""
     email, name = normal_email(email), clean_name(name)
     if password is not None:
         _check(password, role, town_words() | words_in(name, email))
@@ -47,7 +47,7 @@ def add_account(
 
 
 def set_password(email: str, password: str) -> None:
-    """Give an account a new password; every browser signed in with the old one is signed out."""
+    """Set an account's password and end its sign-ins."""
     account = _find(read_session(), email)
     _check(password, account.person.role, own_words_of(account))
     password_hash = hash_password(password)
@@ -56,23 +56,25 @@ def set_password(email: str, password: str) -> None:
 
 
 def disable(email: str) -> None:
-    """Close the account's door: sign-ins and live connections end within seconds, cards stay."""
+    """Disable an account and end its sign-ins."""
     with write_transaction() as session:
         disable_account(session, _find(session, email), None)
 
 
 def enable(email: str) -> None:
+    """Enable an account."""
     with write_transaction() as session:
         enable_account(session, _find(session, email), None)
 
 
 def create_token(email: str, name: str, scope: TokenScope = TokenScope.WRITE) -> str:
+    """Make an API token for an account; return it."""
     with write_transaction() as session:
         return make_token(session, _find(session, email), name, scope)
 
 
 def make_token(session: Session, account: Account, name: str, scope: TokenScope, *, actor: Person | None = None) -> str:
-    """An API token that acts as this person; only its hash is kept, so it is shown once."""
+    """Make an API token in a pending transaction; only its hash is stored."""
     token = f"fn_{secrets.token_urlsafe(32)}"
     session.add(ApiToken(account_id=account.id, token_hash=token_hash(token), name=name, scope=scope))
     audit_log.record(session, "token_made", account.email, actor=actor, name=name, scope=scope)
@@ -80,6 +82,7 @@ def make_token(session: Session, account: Account, name: str, scope: TokenScope,
 
 
 def all_accounts(session: Session) -> Sequence[Account]:
+    """Load all accounts by address."""
     return session.scalars(select(Account).order_by(Account.email)).all()
 
 

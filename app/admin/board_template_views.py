@@ -1,4 +1,4 @@
-"""Templates of boards: what a new board may begin with, saving, exporting, importing and deleting them."""
+"""List, save, import, export and delete board templates."""
 
 from __future__ import annotations
 
@@ -43,19 +43,20 @@ _KEPT, _COPY = "template-", "board-"
 
 @dataclass(frozen=True)
 class Beginning:
-    """Something that a new board may begin with; `key` is how a form says it."""
+    """A template that a new board may begin with; `key` is its value in the form."""
 
     key: str
     title: str
-    template: Template | None  # None: kept by another version, and no longer one that this version reads
-    missing: list[str]  # services that the town does not have yet
-    archived: list[str]  # services that it has put away
+    template: Template | None  # None: unreadable by this version
+    missing: list[str]  # services to create
+    archived: list[str]  # services to restore
     kept: BoardTemplate | None = None
 
 
 @routes.post("/town/boards/<int:board_id>/template")
 @administrators_only
 def save(board_id: int) -> AnyResponse:
+    """Save a board's shape as a template."""
     try:
         template, actor = _shape_of(board_id), current_person()
         _kept, new = board_service.keep_template(template, actor)
@@ -74,6 +75,7 @@ def save(board_id: int) -> AnyResponse:
 @routes.get("/town/boards/<int:board_id>/template.json")
 @administrators_only
 def export_board(board_id: int) -> AnyResponse:
+    """Download a board's shape as a template file."""
     try:
         return _file(_shape_of(board_id))
     except UnusableTemplate as unusable:
@@ -84,12 +86,14 @@ def export_board(board_id: int) -> AnyResponse:
 @routes.get("/town/templates/shipped.json")
 @administrators_only
 def export_shipped() -> Response:
+    """Download the shipped template."""
     return _file(shipped_template())
 
 
 @routes.get("/town/templates/<int:template_id>.json")
 @administrators_only
 def export(template_id: int) -> AnyResponse:
+    """Download a saved template."""
     kept = read_session().get(BoardTemplate, template_id)
     if kept is None:
         raise NotFound("page_not_found")
@@ -103,7 +107,7 @@ def export(template_id: int) -> AnyResponse:
 @routes.route("/town/templates", methods=["GET", "POST"])
 @administrators_only
 def import_file() -> AnyResponse | str | tuple[str, int]:
-    """A file becomes one of the town's templates; nothing on any board changes."""
+    """Import a template file."""
     if request.method == "GET":
         return _import_page([])
     sent = request.files.get("file")
@@ -126,6 +130,7 @@ def import_file() -> AnyResponse | str | tuple[str, int]:
 @routes.post("/town/templates/<int:template_id>/delete")
 @administrators_only
 def delete(template_id: int) -> AnyResponse:
+    """Delete a saved template."""
     actor = current_person()
     title = board_service.delete_template(template_id, actor)
     flash(_("Le modèle « %(title)s » est supprimé.", title=title) if title else _("Ce modèle n’existe plus."))
@@ -133,7 +138,7 @@ def delete(template_id: int) -> AnyResponse:
 
 
 def kept_templates(session: Session) -> list[Beginning]:
-    """The one that ships, then the town's own; one that can no longer be read is there without its template."""
+    """List the shipped template and the saved ones, also those no longer readable."""
     kept, known = (
         session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id)),
         known_services(session),
@@ -142,7 +147,7 @@ def kept_templates(session: Session) -> list[Beginning]:
 
 
 def beginnings(session: Session) -> list[Beginning]:
-    """Every template, then the shape of every board; what cannot be begun with is left out."""
+    """List every usable template, then the shape of every board."""
     found, known = (
         [beginning for beginning in kept_templates(session) if beginning.template is not None],
         known_services(session),
@@ -151,18 +156,18 @@ def beginnings(session: Session) -> list[Beginning]:
         try:
             found.append(_beginning(known, f"{_COPY}{board.id}", template_of(session, board)))
         except Invalid:
-            continue  # more than a template may hold
+            continue  # exceeds the limits of a template
     return found
 
 
 def keys_of_beginnings(session: Session) -> list[str]:
-    """What a form may say, without reading what it means."""
+    """List the form values of all beginnings without parsing templates."""
     kept, boards = session.scalars(select(BoardTemplate.id)), session.scalars(select(Board.id))
     return [SHIPPED, *(f"{_KEPT}{id}" for id in kept), *(f"{_COPY}{id}" for id in boards)]
 
 
 def chosen_template(session: Session, key: str | None) -> Template | None:
-    """What the form's key means; None for an empty board. Raises UnusableTemplate when it went away meanwhile, or cannot be begun with."""
+    """Resolve a form value; None means an empty board. Raises UnusableTemplate."""
     if key == EMPTY:
         return None
     if key == SHIPPED:

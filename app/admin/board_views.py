@@ -1,4 +1,4 @@
-"""Pages of the town's boards: their order, where everybody arrives, a new one, renaming, archiving."""
+"""List, create, order, rename and archive boards."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/boards")
 @administrators_only
 def show_boards() -> str:
+    """List the boards."""
     boards = all_boards_in_order(read_session())
     in_use = [board for board in boards if board.archived_at is None]
     return render_template(
@@ -49,7 +50,7 @@ def show_boards() -> str:
 @routes.route("/town/boards/new", methods=["GET", "POST"])
 @administrators_only
 def new_board() -> Answer:
-    """The page says of each beginning which services would be made, before anything is."""
+    """Create a board; the form tells which services each template would create."""
     form = NewBoardForm([*keys_of_beginnings(read_session()), EMPTY], begin_with=request.args.get("begin_with"))
     if request.method == "POST" and form.validate():
         try:
@@ -72,6 +73,7 @@ def new_board() -> Answer:
 @routes.route("/town/boards/<int:board_id>", methods=["GET", "POST"])
 @administrators_only
 def edit_board(board_id: int) -> Answer:
+    """Rename a board."""
     board = _board(board_id)
     form = BoardForm(obj=board)
     if request.method == "POST" and form.validate():
@@ -83,7 +85,7 @@ def edit_board(board_id: int) -> Answer:
             if "title" in refusal.facts:
                 form.title.errors.append(_("Il s’appelle maintenant « %(title)s ».", title=refusal.facts["title"]))
                 form.version.process_data(refusal.facts["version"])
-                form.version.raw_data = None  # what was sent is not what is to be sent next
+                form.version.raw_data = None  # else the form shows the submitted version again
         else:
             flash(
                 _("Le tableau s’appelle maintenant « %(title)s ». Les pages ouvertes suivent.", title=form.title.data)
@@ -99,6 +101,7 @@ def edit_board(board_id: int) -> Answer:
 @routes.post("/town/boards/<int:board_id>/move")
 @administrators_only
 def move(board_id: int) -> AnyResponse:
+    """Move a board one place earlier or later."""
     step = -1 if request.form.get("to") == "earlier" else 1
     return _answered(
         board_id,
@@ -111,12 +114,14 @@ def move(board_id: int) -> AnyResponse:
 @routes.post("/town/boards/<int:board_id>/default")
 @administrators_only
 def choose_default(board_id: int) -> AnyResponse:
+    """Make this the board where people arrive."""
     return _answered(board_id, board_service.choose_default, _("Chacun arrive maintenant sur « %(title)s »."))
 
 
 @routes.post("/town/boards/<int:board_id>/archive")
 @administrators_only
 def archive(board_id: int) -> AnyResponse:
+    """Archive a board."""
     return _answered(
         board_id, board_service.archive_board, _("« %(title)s » est archivé : seuls les animateurs le voient encore.")
     )
@@ -125,13 +130,14 @@ def archive(board_id: int) -> AnyResponse:
 @routes.post("/town/boards/<int:board_id>/restore")
 @administrators_only
 def restore(board_id: int) -> AnyResponse:
+    """Restore a board."""
     return _answered(board_id, board_service.restore_board, _("« %(title)s » est de nouveau en service."))
 
 
 def _answered(
     board_id: int, act: Callable[[Board, Person], bool | None], said: str, *, otherwise: str = ""
 ) -> AnyResponse:
-    """Back to the list, or to the board where the button stood, which says what was done, or why not; `otherwise` when False came of it."""
+    """Act on a board, flash the outcome (`otherwise` when False came of it) and redirect back."""
     board, actor = _board(board_id), current_person()
     title = board.title
     try:

@@ -1,4 +1,4 @@
-"""Links for everybody who has none yet, after an import: mailed one by one, or collected in a file."""
+"""Mail or download invitation links for all who have none yet."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from boards.database import read_session, write_transaction
 
 routes = Blueprint("invitations", __name__)
 
-# A proxy gives up after a minute: what is not mailed by then waits for the next press of the button.
+# Proxies give up after a minute; the rest is mailed at the next click.
 MAILING_SECONDS = 25
 
 
 @routes.get("/people/invitations")
 @administrators_only
 def show_waiting() -> str:
+    """List the people waiting for a link."""
     return render_template(
         "people/invitations.html",
         me=current_person(),
@@ -37,11 +38,12 @@ def show_waiting() -> str:
 @routes.post("/people/invitations")
 @administrators_only
 def bring_in() -> AnyResponse:
+    """Mail the links, or download them all."""
     return _mail_links() if request.form.get("how") == "mail" else _collect_links()
 
 
 def _collect_links() -> AnyResponse:
-    """Every link in one file, which cannot be had again: asked twice, there is nobody left to make one for."""
+    """Download new links for everybody waiting; they cannot be shown again."""
     actor = current_person()
     with write_transaction() as session:
         accounts = waiting_for_a_link(session)

@@ -1,4 +1,4 @@
-"""Importing people from a CSV: what it would do first, then doing it."""
+"""Import people from a CSV file, after a dry run."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/people/import")
 @administrators_only
 def show_import() -> str:
+    """Show the import form."""
     return _page()
 
 
 @routes.post("/people/import")
 @administrators_only
 def check() -> Answer:
-    """The dry run: nothing is written."""
+    """Show what the import would do, without writing."""
     try:
         text, people = _sent()
     except UnusableFile as error:
@@ -38,7 +39,7 @@ def check() -> Answer:
 @routes.post("/people/import/confirm")
 @administrators_only
 def confirm() -> Answer:
-    """Import what was shown: the same text is judged anew, and shown anew if it would now do something else."""
+    """Import what was shown, or show it again if the outcome would now differ."""
     try:
         text, people = _sent()
     except UnusableFile as error:

@@ -1,4 +1,4 @@
-"""Pages of the people: who is there, and inviting somebody."""
+"""List people and invite them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/people")
 @administrators_only
 def show_people() -> str:
+    """List people, filtered."""
     asked = PeopleFilters.by(request.args)
     found = find_people(read_session(), asked, parse_id(request.args.get("page")) or 1)
     return render_template(
@@ -45,6 +46,7 @@ def show_people() -> str:
 @routes.route("/people/new", methods=["GET", "POST"])
 @administrators_only
 def invite() -> Answer:
+    """Invite a person."""
     form = PersonForm(services_in_use())
     if request.method == "POST" and form.validate():
         return _invite(form)
@@ -52,11 +54,12 @@ def invite() -> Answer:
 
 
 def services_in_use() -> list[Service]:
+    """Load the active services by name."""
     return services_by_name(read_session(), Service.archived_at.is_(None))
 
 
 def say_taken(form: PersonForm) -> None:
-    """The address belongs to somebody already: say so, with the way there."""
+    """Set the form error that links to the account with this address."""
     account = find_by_email(read_session(), form.email.data or "")
     words = _("Un compte existe déjà pour cette adresse.")
     if account is not None:

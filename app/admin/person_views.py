@@ -1,4 +1,4 @@
-"""The page of one person, and what facilitators do there."""
+"""Show one person to facilitators, and act on their account."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ routes = Blueprint("person", __name__)
 @routes.get("/people/<int:person_id>")
 @administrators_only
 def show_person(person_id: int) -> Answer:
+    """Show a person's account."""
     account = _account(person_id)
     return _page(account, _form(account))
 
@@ -43,6 +44,7 @@ def show_person(person_id: int) -> Answer:
 @routes.post("/people/<int:person_id>")
 @administrators_only
 def save(person_id: int) -> Answer:
+    """Change a person's account."""
     account = _account(person_id)
     form = _form(account)
     if not form.validate():
@@ -79,6 +81,7 @@ def save(person_id: int) -> Answer:
 @routes.post("/people/<int:person_id>/disable")
 @administrators_only
 def disable(person_id: int) -> AnyResponse:
+    """Disable an account."""
     return _carry_out(
         person_id, disable_account, _("Compte désactivé : les pages ouvertes se ferment dans les secondes qui suivent.")
     )
@@ -87,18 +90,21 @@ def disable(person_id: int) -> AnyResponse:
 @routes.post("/people/<int:person_id>/enable")
 @administrators_only
 def enable(person_id: int) -> AnyResponse:
+    """Enable an account."""
     return _carry_out(person_id, enable_account, _("Compte réactivé."))
 
 
 @routes.post("/people/<int:person_id>/sign-out")
 @administrators_only
 def sign_out(person_id: int) -> AnyResponse:
+    """End all sign-ins of an account."""
     return _carry_out(person_id, sign_out_everywhere, _("Toutes ses sessions sont terminées."))
 
 
 @routes.post("/people/<int:person_id>/invitation")
 @administrators_only
 def invite_again(person_id: int) -> AnyResponse:
+    """Make a new invitation link."""
     account = _account(person_id)
     if account.person.disabled_at is not None:
         flash(_("Ce compte est désactivé : réactivez-le d’abord."), "problem")
@@ -110,6 +116,7 @@ def invite_again(person_id: int) -> AnyResponse:
 @routes.post("/people/<int:person_id>/password-link")
 @administrators_only
 def make_password_link(person_id: int) -> AnyResponse:
+    """Make a password link to hand over."""
     account = _account(person_id)
     with write_transaction() as session:
         url = make_link(session, account, Purpose.PASSWORD, actor=current_person())
@@ -120,6 +127,7 @@ def make_password_link(person_id: int) -> AnyResponse:
 @routes.get("/people/<int:person_id>/erase")
 @administrators_only
 def show_erasure(person_id: int) -> str:
+    """Ask to confirm the erasure."""
     account = _account(person_id)
     cards = read_session().scalar(select(func.count()).select_from(Card).where(Card.author_id == person_id))
     return render_template(
@@ -130,6 +138,7 @@ def show_erasure(person_id: int) -> str:
 @routes.post("/people/<int:person_id>/erase")
 @administrators_only
 def erase(person_id: int) -> AnyResponse:
+    """Erase a person."""
     try:
         with write_transaction() as session:
             erase_person(session, _account_in(session, person_id), current_person())
@@ -184,7 +193,7 @@ def _form(account: Account) -> PersonForm:
 
 
 def _archived_slugs(account: Account) -> list[str]:
-    """The form does not show archived services; belonging to one is kept for the day it is restored."""
+    """Return archived services, which the form hides and saving must keep."""
     return [service.slug for service in account.person.services if service.archived_at is not None]
 
 

@@ -1,4 +1,4 @@
-"""Who may do what in each column: one table to read, one form for each column, and « voir comme… »."""
+"""Show and set the rights of each column."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/rights")
 @administrators_only
 def show_rights() -> str:
-    """The whole matrix of a board: a row for each column, a cell for all agents, for readers, for each service."""
+    """Show a board's matrix of rights: columns by groups."""
     person = current_person()
     boards = boards_for(read_session(), person)
     board = (
@@ -78,13 +78,14 @@ def show_rights() -> str:
 @routes.get("/rights/<int:column_id>")
 @administrators_only
 def show_column_rights(column_id: int) -> str:
+    """Show the form of one column's rights."""
     return _form(_column(column_id))
 
 
 @routes.post("/rights/<int:column_id>")
 @administrators_only
 def set_column_rights(column_id: int) -> Answer:
-    """Each cell as it was chosen; « par défaut » gives it back to the column's kind. What does not differ is not sent."""
+    """Set the changed cells; an empty one returns to the default of the column's kind."""
     column = _column(column_id)
     asked = {name: request.form.get(name, "") for name in (AGENTS, READERS)}
     asked |= {
@@ -128,7 +129,7 @@ def _form(column: Column, problem: str | None = None) -> str:
 
 
 def _cells(column: Column, services: Any) -> list[tuple[Level, bool]]:
-    """What each group of the table's head holds in the column, and whether that is its own rather than what all agents hold."""
+    """Return each group's level, and False where a service inherits the level of all agents."""
     agents = rights.for_agents(column.kind, column.rights)
     cells = [(agents, True), (rights.for_readers(column.kind, column.rights), True)]
     for service in services:
@@ -138,7 +139,7 @@ def _cells(column: Column, services: Any) -> list[tuple[Level, bool]]:
 
 
 def _chosen(column: Column) -> dict[str, str]:
-    """The cells that facilitators set themselves, by the name of their field."""
+    """Return the explicitly set levels by form field."""
     services = {f"{SERVICE}{service}": level for service, level in column.rights.get("services", {}).items()}
     return services | {group: column.rights[group] for group in (AGENTS, READERS) if group in column.rights}
 

@@ -1,4 +1,4 @@
-"""Looking after services: add, describe, archive, restore, merge. For pages and the command line."""
+"""Add, change, archive, restore and merge services."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _TOLD = ("name", "hue", "description", "hours", "contact")
 def add_service(
     name: str, actor: Person | None, *, hue: int = 250, description: str = "", hours: str = "", contact: str = ""
 ) -> Service:
-    """Raises BadInput when a service has that name already."""
+    """Add a service. Raises BadInput when the name is taken."""
     with write_transaction() as session:
         return add_service_in(session, name, actor, hue=hue, description=description, hours=hours, contact=contact)
 
 
 def add_service_in(session: Session, name: str, actor: Person | None, **fields: Any) -> Service:
-    """As `add_service`, in a transaction that does more."""
+    """Add a service in a pending transaction. Raises BadInput."""
     refuse_taken_name(session, name)
     service = create_service(session, slug_for_service(session, name), name, **fields)
     audit_log.record(session, "service_added", name, actor=actor)
@@ -38,7 +38,7 @@ def add_service_in(session: Session, name: str, actor: Person | None, **fields: 
 
 
 def change_service(service_id: int, actor: Person | None, **fields: str | int) -> None:
-    """Give the service these fields. The same again alters nothing. Raises BadInput when another has that name."""
+    """Change fields of a service. Raises BadInput when the name is taken."""
     with write_transaction() as session:
         service = session.get_one(Service, service_id)
         if "name" in fields:
@@ -54,7 +54,7 @@ def change_service(service_id: int, actor: Person | None, **fields: str | int) -
 
 
 def archive_service(service_id: int, actor: Person | None) -> None:
-    """Its agents keep belonging to it, and have no right by it until it is restored."""
+    """Archive a service: its agents stay members but gain no rights by it."""
     with write_transaction() as session:
         service = session.get_one(Service, service_id)
         if service.archived_at is None:
@@ -63,6 +63,7 @@ def archive_service(service_id: int, actor: Person | None) -> None:
 
 
 def restore_service(service_id: int, actor: Person | None) -> None:
+    """Restore an archived service."""
     with write_transaction() as session:
         service = session.get_one(Service, service_id)
         if service.archived_at is not None:
@@ -72,7 +73,7 @@ def restore_service(service_id: int, actor: Person | None) -> None:
 
 @dataclass(frozen=True)
 class Merger:
-    """What merging one service into another will do, in numbers."""
+    """Effects of merging two services, in numbers."""
 
     people: int
     people_in_both: int
@@ -81,6 +82,7 @@ class Merger:
 
 
 def foresee_merger(session: Session, service: Service, into: Service) -> Merger:
+    """Count the effects of a merger."""
     joining = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == service.id)))
     there = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == into.id)))
     columns = columns_concerned(session, service.id)
@@ -93,9 +95,9 @@ def foresee_merger(session: Session, service: Service, into: Service) -> Merger:
 
 
 def merge_services(session: Session, service_id: int, into_id: int, actor: Person) -> None:
-    """Members, columns and rights go to the other service, and this one disappears: all of it, or nothing.
+    """Move members, columns and rights to the other service and delete this one.
 
-    `session` only reads which boards are concerned. Raises Conflict when something new concerned the service meanwhile.
+    Raises Conflict when the service gained a board meanwhile.
     """
     boards = boards_concerned(session, service_id)
     session.rollback()
@@ -125,6 +127,7 @@ def merge_services(session: Session, service_id: int, into_id: int, actor: Perso
 
 
 def refuse_taken_name(session: Session, name: str, but: Service | None = None) -> None:
+    """Raise BadInput if another service has this name."""
     taken = service_named(session, name)
     if taken is not None and (but is None or taken.id != but.id):
         raise BadInput(_("Un service s’appelle déjà « %(name)s ».", name=taken.name))

@@ -1,4 +1,4 @@
-"""Pages of the services: their list and upkeep for facilitators, the sheet of each for everybody."""
+"""Manage services; show each service's sheet to everybody."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ Answer = AnyResponse | str | tuple[str, int]
 @routes.get("/services")
 @administrators_only
 def show_services() -> str:
+    """List the services."""
     services = services_by_name(read_session())
     return render_template(
         "services/list.html",
@@ -51,7 +52,7 @@ def show_services() -> str:
 @routes.get("/services/<int:service_id>")
 @login_required
 def show_service(service_id: int) -> str:
-    """The service's sheet; only its content when the board asks for it, to show in a dialog."""
+    """Show a service's sheet, or only its fragment for a dialog."""
     service, me = _service(service_id), current_person()
     of_service = Person.services.any(Service.id == service.id)
     agents = sorted(
@@ -67,6 +68,7 @@ def show_service(service_id: int) -> str:
 @routes.route("/services/new", methods=["GET", "POST"])
 @administrators_only
 def new_service() -> Answer:
+    """Add a service."""
     form = ServiceForm()
     if request.method == "POST" and form.validate():
         try:
@@ -82,6 +84,7 @@ def new_service() -> Answer:
 @routes.route("/services/<int:service_id>/edit", methods=["GET", "POST"])
 @administrators_only
 def edit_service(service_id: int) -> Answer:
+    """Change a service."""
     service = _service(service_id)
     form = ServiceForm(obj=service)
     if request.method == "POST" and form.validate():
@@ -98,6 +101,7 @@ def edit_service(service_id: int) -> Answer:
 @routes.post("/services/<int:service_id>/archive")
 @administrators_only
 def archive(service_id: int) -> AnyResponse:
+    """Archive a service."""
     service = _service(service_id)
     archive_service(service.id, current_person())
     flash(_("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.", name=service.name))
@@ -107,6 +111,7 @@ def archive(service_id: int) -> AnyResponse:
 @routes.post("/services/<int:service_id>/restore")
 @administrators_only
 def restore(service_id: int) -> AnyResponse:
+    """Restore a service."""
     service = _service(service_id)
     restore_service(service.id, current_person())
     flash(_("Le service « %(name)s » est de nouveau en service.", name=service.name))
@@ -116,7 +121,7 @@ def restore(service_id: int) -> AnyResponse:
 @routes.get("/services/<int:service_id>/merge")
 @administrators_only
 def show_merger(service_id: int) -> Answer:
-    """First the choice of the other service, then what will happen, in numbers."""
+    """Ask which service to merge into, then show the effects."""
     service = _service(service_id)
     others = services_by_name(read_session(), Service.id != service.id, Service.archived_at.is_(None))
     into = next((other for other in others if other.id == parse_id(request.args.get("into"))), None)
@@ -135,6 +140,7 @@ def show_merger(service_id: int) -> Answer:
 @routes.post("/services/<int:service_id>/merge")
 @administrators_only
 def merge(service_id: int) -> AnyResponse:
+    """Merge a service into another."""
     service, into = _service(service_id), _service(parse_id(request.form.get("into")) or 0)
     if into.id == service.id or into.archived_at is not None:
         abort(404)
@@ -159,12 +165,12 @@ def _service(service_id: int) -> Service:
 
 
 def _hue(otherwise: int) -> int:
-    """The colour chosen in this form, if one was."""
+    """Return the hue chosen in the form, if valid."""
     chosen = parse_id(request.form.get("hue"))
     return otherwise if chosen is None or not 0 <= chosen <= 359 else chosen
 
 
 def _free_hue() -> int:
-    """The colour of the palette that the fewest services have."""
+    """Return the palette's least used hue."""
     taken = [round(hue / 10) * 10 for hue in read_session().scalars(select(Service.hue))]
     return min(PALETTE, key=taken.count)

@@ -1,4 +1,4 @@
-"""The page of the town: its name, and what residents find on paper of where to ask."""
+"""Edit the town's name and the particulars printed for residents."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ Answer = AnyResponse | str | tuple[str, int]
 
 
 class TownForm(FlaskForm):
+    """The town's name and particulars."""
+
     class Meta:
         csrf = False  # app/security.py checks it for every form
 
@@ -42,12 +44,14 @@ class TownForm(FlaskForm):
 @routes.get("/town")
 @administrators_only
 def show() -> Answer:
+    """Show the form."""
     return _page(_form())
 
 
 @routes.post("/town")
 @administrators_only
 def change() -> Answer:
+    """Save the form."""
     form = _form()
     if not form.validate():
         return _page(form), 422
@@ -60,7 +64,7 @@ def change() -> Answer:
 def _form() -> TownForm:
     form = TownForm(obj=read_session().get(Town, TOWN_ID))
     if _name_is_set():
-        del form.name  # the environment says it, and would go on to
+        del form.name  # set by the environment
     return form
 
 

@@ -1,6 +1,6 @@
-"""The administrative log: sign-ins, refusals, changes of rights and accounts. Apart from the boards' own log, kept for a year.
+"""Write the administrative log: sign-ins, refusals, changes of rights and accounts.
 
-Each entry is written in the transaction of what it tells, so that neither stands without the other.
+Each entry is written in the transaction of what it records, and deleted after a year.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ REPEATED_SECONDS = 60
 REMEMBERED_REFUSALS = 10_000
 ERASED_NAME = "(personne effacée)"
 
-# What may be logged, in the words of the log's page.
+# Every action and its label.
 ACTIONS = {
     "signed_in": _l("Connexion"),
     "sign_in_refused": _l("Connexion refusée"),
@@ -83,7 +83,7 @@ ACTIONS = {
 def record(
     session: Session, action: str, subject: str = "", *, actor: Person | int | None = None, **facts: Any
 ) -> None:
-    """Add an entry to the pending write transaction. `subject`: whom or what it concerns, in a few words; `facts`: JSON values."""
+    """Add an entry to a pending transaction: a short `subject`, `facts` as JSON values."""
     if action not in ACTIONS:
         raise ValueError(action)
     session.add(
@@ -98,23 +98,22 @@ def record(
 
 
 def record_alone(action: str, subject: str = "", *, actor: Person | int | None = None, **facts: Any) -> None:
-    """As `record`, in a transaction of its own: for what alters nothing else, such as a refusal."""
+    """Record what alters nothing else, such as a refusal, in its own transaction."""
     with write_transaction() as session:
         record(session, action, subject, actor=actor, **facts)
 
 
 def forget_person(session: Session, person_id: int, called: list[str]) -> None:
-    """Take a person out of the log, in the transaction that erases them: what was done stays, whom it concerned does not.
+    """Remove a person's names and addresses from all entries, in a pending transaction.
 
-    `called`: their name and address, as entries may say them; those they had before are found here.
+    `called`: their current name and address; earlier ones are found here.
     """
     session.execute(update(AuditEntry).where(AuditEntry.actor_id == person_id).values(address=""))
     called = [text for text in {*called, *_called_before(session, person_id)} if text]
     nameless = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in called), re.IGNORECASE)
     facts_text = cast(AuditEntry.facts, Text)
-    forms = {
-        form for text in called for form in (text, json.dumps(text)[1:-1])
-    }  # SQLite keeps facts as ASCII JSON, PostgreSQL does not
+    # SQLite stores facts as ASCII JSON, PostgreSQL does not.
+    forms = {form for text in called for form in (text, json.dumps(text)[1:-1])}
     named = [field.icontains(form, autoescape=True) for form in forms for field in (AuditEntry.subject, facts_text)]
     for entry in session.scalars(select(AuditEntry).where(or_(*named))):
         subject, facts = nameless.sub(ERASED_NAME, entry.subject), _without(entry.facts, nameless)
@@ -123,7 +122,7 @@ def forget_person(session: Session, person_id: int, called: list[str]) -> None:
 
 
 def _called_before(session: Session, person_id: int) -> Iterator[str]:
-    """The names and addresses that the person had before, as far as the log goes back."""
+    """Return the person's earlier names and addresses, as far as the log goes back."""
     for facts in session.scalars(select(AuditEntry.facts).where(AuditEntry.action == "person_changed")):
         if facts.get("person") == person_id:
             yield from (facts["changed"][field][0] for field in ("name", "email") if field in facts["changed"])
@@ -142,7 +141,7 @@ def _without(value: Any, nameless: re.Pattern[str]) -> Any:
 
 
 def init_app(app: Flask) -> None:
-    """Hear of changes of rights and of what is erased, which boards tell as they tell any change."""
+    """Log changes of rights, deletions and flashes when boards commit them."""
     app.extensions["refused_at"] = {}
     change_committed.connect(_note_rights)
     change_committed.connect(_note_erasing)
@@ -150,7 +149,7 @@ def init_app(app: Flask) -> None:
 
 
 def record_refusal(code: str, subject: str, actor: Person) -> None:
-    """Somebody tried what they may not do. The same again within a minute is not written again."""
+    """Log a refused action, once a minute at most."""
     key, moment = (actor.id, code), time.monotonic()
     refused_at: dict[tuple[int, str], float] = current_app.extensions["refused_at"]
     if moment - refused_at.get(key, -REPEATED_SECONDS) < REPEATED_SECONDS:
@@ -162,9 +161,9 @@ def record_refusal(code: str, subject: str, actor: Person) -> None:
 
 
 def _note_rights(_sender: Any, change: CommittedChange) -> None:
-    """However they changed: set, taken back, or by what the column is and whose.
+    """Log changed rights: set, reverted, or by the column's kind or service.
 
-    The board's own log has the change already, committed and to be told; a log that cannot be written now must not turn it into a refusal.
+    The change is committed already: a failure here must not turn it into a refusal.
     """
     columns = [column for id in sorted(change.access_changed) if (column := change.columns.get(id))]
     if not columns:
@@ -181,7 +180,7 @@ def _note_rights(_sender: Any, change: CommittedChange) -> None:
 
 
 def _note_erasing(_sender: Any, change: CommittedChange) -> None:
-    """Who erased something, when and on which board; what it said is gone, from earlier entries too. Read as `_note_rights`."""
+    """Log a permanent deletion and remove its titles from earlier entries."""
     if change.type not in (EraseCard.event_type, EraseColumn.event_type):
         return
     try:
@@ -196,7 +195,7 @@ def _note_erasing(_sender: Any, change: CommittedChange) -> None:
 
 
 def _note_flash(_sender: Any, change: CommittedChange) -> None:
-    """Who interrupted everybody, or put that out; the card by its number, so that nothing of it outlives its erasing. Read as `_note_rights`."""
+    """Log who published or ended a flash; the card by id, so that its title can be erased."""
     if change.type not in ("card_flashed", "flash_put_out"):
         return
     try:
@@ -211,16 +210,16 @@ def _note_flash(_sender: Any, change: CommittedChange) -> None:
 
 
 def _forget_titles(session: Session, columns: dict[int, Column]) -> None:
-    """Take the titles of erased columns out of what was logged of their rights."""
+    """Remove the titles of deleted columns from entries on their rights."""
     titles = {_printable(column.title) for column in columns.values()}
     for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == "rights_changed")) if columns else ():
-        # Rights that a board began with were logged before its columns had an id.
+        # The initial rights of a board are logged before its columns have ids.
         if entry.facts["column"] in columns if "column" in entry.facts else entry.subject in titles:
             entry.subject = ""
 
 
 def _named(session: Session, rights: Record) -> Record:
-    """Rights with services by their name: the log outlives them."""
+    """Return rights by service name: the log outlives services."""
     ids = [int(id) for id in rights.get("services", {})]
     names = (
         {str(id): name for id, name in session.execute(select(Service.id, Service.name).where(Service.id.in_(ids)))}
@@ -231,12 +230,12 @@ def _named(session: Session, rights: Record) -> Record:
 
 
 def forget_old_entries() -> int:
-    """Erase what is older than KEPT; returns how many."""
+    """Delete entries older than RETENTION; return their number."""
     with write_transaction() as session:
         gone = session.execute(delete(AuditEntry).where(AuditEntry.at < now() - RETENTION))
     return int(getattr(gone, "rowcount", 0))
 
 
 def _printable(text: str) -> str:
-    """Without line breaks or control characters: one entry is one line, wherever it is shown or exported."""
+    """Replace line breaks and control characters: one entry is one line everywhere."""
     return "".join(character if character.isprintable() else " " for character in text).strip()

@@ -1,4 +1,4 @@
-"""Pages that a link opens: an invitation, a new password; and the page that asks for such a link."""
+"""Serve the pages of invitation and password links, and mail password links."""
 
 from __future__ import annotations
 
@@ -40,16 +40,17 @@ REFUSALS = {
 
 @routes.after_request
 def keep_the_address_secret(response: Response) -> Response:
-    """The address is the secret: no page that follows may learn it. Our origin may be told: over HTTPS the CSRF check asks for it."""
+    """Hide the secret address from Referer headers; the CSRF check needs the origin over HTTPS."""
     response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 
 @routes.errorhandler(LinkRefused)
 def refuse(refused: LinkRefused) -> AnyResponse | tuple[str, int]:
+    """Explain a refused link."""
     account, status = refused.account, REFUSALS[refused.reason][0]
     if refused.reason == "used" and account and current_user.is_authenticated and current_user.account.id == account.id:
-        return redirect(url_for("pages.home"), 303)  # a second click on the form that has just been accepted
+        return redirect(url_for("pages.home"), 303)  # a double click on the accepted form
     audit_log.record_alone(
         "password_link_refused", account.email if account else _("lien inconnu"), reason=refused.reason
     )
@@ -69,6 +70,7 @@ def _address_asked_for() -> str:
 @routes.get("/invitation/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def show_invitation(token: str) -> Page:
+    """Show the invitation page."""
     account = find_account(read_session(), token, Purpose.INVITATION)
     return _choose("accounts/invitation.html", account, NewPasswordForm())
 
@@ -76,13 +78,14 @@ def show_invitation(token: str) -> Page:
 @routes.post("/invitation/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def accept_invitation(token: str) -> Page:
+    """Accept an invitation and sign in."""
     account = find_account(read_session(), token, Purpose.INVITATION)
     form = NewPasswordForm()
     if not form.accepts(_with_password(account)):
         return _choose("accounts/invitation.html", account, form), 422
     account = _set_password(token, Purpose.INVITATION, form.chosen)
     if current_user.is_authenticated:
-        sign_in_ended.send(None, sign_in_id=end_sign_in() or 0)  # whoever sat here before
+        sign_in_ended.send(None, sign_in_id=end_sign_in() or 0)  # of the browser's previous user
     begin_sign_in(account, by="invitation")
     return redirect(url_for("pages.home"), 303)
 
@@ -90,6 +93,7 @@ def accept_invitation(token: str) -> Page:
 @routes.get("/password/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def show_password(token: str) -> Page:
+    """Show the form for a new password."""
     account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
     return _choose("accounts/new_password.html", account, NewPasswordForm())
 
@@ -97,6 +101,7 @@ def show_password(token: str) -> Page:
 @routes.post("/password/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def choose_password(token: str) -> Page:
+    """Set the new password."""
     account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
     form = NewPasswordForm()
     if not form.accepts(account):
@@ -108,16 +113,18 @@ def choose_password(token: str) -> Page:
 
 @routes.get("/forgotten-password")
 def show_forgotten() -> Page:
+    """Show the form that asks for a password link."""
     if not _settings().local_accounts:
         abort(404)
     return render_template("accounts/forgotten.html", offered=_mail_is_sent(), sent="sent" in request.args)
 
 
-# The same limits as for signing in, and the same answer whether or not anybody has this address.
+# Limited as signing in is, with the same answer whether or not the address is known.
 @routes.post("/forgotten-password")
 @limiter.limit("20 per minute")
 @limiter.limit("5 per 10 minutes", key_func=_address_asked_for)
 def send_link() -> Page:
+    """Mail a password link."""
     if not _mail_is_sent():
         abort(404)
     typed = request.form.get("email", "")
@@ -151,7 +158,7 @@ def _set_password(token: str, purpose: Purpose, password: str) -> Account:
 
 
 def _with_password(account: Account) -> Account:
-    """Where passwords are not kept here, nobody chooses one."""
+    """Abort where passwords are kept by another directory."""
     if not _settings().local_accounts:
         abort(404)
     return account

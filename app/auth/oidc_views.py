@@ -1,4 +1,4 @@
-"""Signing in through the town's OpenID Connect provider."""
+"""Sign in through an OpenID Connect provider."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.web.smtp import public_link
 
 routes = Blueprint("oidc", __name__)
 
-# Requests that wait for their answer, in the session's cookie: one for each of some tabs, and small.
+# Pending requests are kept in the session cookie, one for each of a few tabs.
 PENDING = "oidc"
 PENDING_MAX = 3
 PENDING_SECONDS = 3600
@@ -44,6 +44,7 @@ def _failed(response: Response) -> bool:
 @routes.get("/sign-in/oidc")
 @limiter.limit("60 per minute", deduct_when=_failed)
 def start() -> AnyResponse:
+    """Redirect to the provider."""
     provider = current_provider()
     if current_user.is_authenticated:
         return redirect(safe_next(), 303)
@@ -60,6 +61,7 @@ def start() -> AnyResponse:
 @routes.get("/sign-in/oidc/callback")
 @limiter.limit("60 per minute", deduct_when=_failed)
 def finish() -> AnyResponse:
+    """Verify the provider's answer and sign in."""
     provider = current_provider()
     waiting = _take_pending(request.args.get("state", ""))
     if waiting is None:
@@ -87,7 +89,7 @@ def finish() -> AnyResponse:
 
 
 def _take_pending(state: str) -> dict[str, Any] | None:
-    """The request that this answers, forgotten from now on: an answer counts once, and only in the browser that asked."""
+    """Pop the pending request of this answer; each counts once, in the browser that asked."""
     pending = session.get(PENDING, [])
     found = next((waiting for waiting in pending if waiting["state"] == state), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""The one field in which somebody chooses a password, wherever they do."""
+"""Define the form for choosing a password."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from app.accounts.password_policy import own_words_of, problems_of
 
 
 class NewPasswordForm(FlaskForm):
+    """A new password."""
+
     class Meta:
         csrf = False  # checked for every request in app/security.py
 
@@ -24,10 +26,11 @@ class NewPasswordForm(FlaskForm):
 
     @property
     def chosen(self) -> str:
+        """Return the chosen password."""
         return self.password.data or ""
 
     def accepts(self, account: Account) -> bool:
-        """Whether the form was well filled in and the password is a good one for this account; says what is wrong if not."""
+        """Validate the form and the password for this account."""
         if not self.validate():
             return False
         self.password.errors = problems_of(self.chosen, account.person.role, own_words_of(account))

@@ -1,4 +1,4 @@
-"""« Mot de passe oublié » : a mail with a link, to whoever has an account; the same answer to whoever has not."""
+"""Mail password links, with the same answer whether or not the account exists."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from boards.database import now, write_transaction
 
 log = logging.getLogger(__name__)
 
-# Asking again that soon changes nothing: else a stranger could fill a mailbox, or keep voiding the link its owner is about to follow.
+# Within this time a link stays valid: else a stranger could flood a mailbox or keep voiding links.
 AGAIN_AFTER = timedelta(minutes=5)
 
 
 def send_link_later(email: str) -> None:
-    """Look the account up and write to it once the answer has left, so that its time tells nothing either."""
+    """Look the account up and mail it in the background, so that timing tells nothing."""
     asked_from = get_remote_address() or ""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way to the object itself
 
@@ -56,7 +56,7 @@ def _send_link(email: str, asked_from: str) -> None:
             url=url,
         )
     except smtp.CannotSend:
-        with write_transaction() as session:  # so that asking again is worth something
+        with write_transaction() as session:  # so that it can be asked for again
             session.execute(
                 delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.PASSWORD)
             )

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Sign in and out."""
 
 from __future__ import annotations
 
@@ -35,16 +35,18 @@ def _failed(response: Response) -> bool:
 
 @routes.get("/sign-in")
 def show_sign_in() -> AnyResponse | str:
+    """Show the sign-in form."""
     if current_user.is_authenticated:
         return redirect(safe_next(), 303)
     return _form()
 
 
-# Limits count failures by address, and by account *and* address: whoever hammers an account locks only themselves out.
+# Failures count by address, and by account *and* address: an attacker locks out only themselves.
 @routes.post("/sign-in")
 @limiter.limit("60 per minute", deduct_when=_failed)
 @limiter.limit("10 per minute", key_func=_account_and_address, deduct_when=_failed)
 def sign_in() -> AnyResponse | tuple[str, int]:
+    """Sign in with login and password."""
     login = request.form.get("email", "").strip()
     password = request.form.get("password", "")
     if not password_backend.is_offered():
@@ -72,18 +74,19 @@ def sign_in() -> AnyResponse | tuple[str, int]:
 
 @routes.post("/sign-out")
 def sign_out() -> AnyResponse:
+    """Sign out, here and at the provider."""
     id_token = getattr(current_user, "id_token", None)
     ended = end_sign_in()
     if ended:
         sign_in_ended.send(None, sign_in_id=ended)
     answer = (sign_out_there(id_token) if id_token else None) or redirect(url_for("accounts.show_sign_in"), 303)
-    # Photos that the browser has kept go too. Not "storage": a draft that never arrived must still be there tomorrow, for its writer alone.
+    # Removes cached photos. Not "storage": unsent drafts must survive for their writer.
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 
 def _outgrown(found: password_backend.AuthenticatedAccount, password: str) -> str | None:
-    """What to say to whoever became a facilitator with an agent's password: only now is its length known."""
+    """Return the notice for a facilitator whose password is shorter than now required."""
     at_least = min_characters(found.account.person.role)
     if found.by != "password" or len(password) >= at_least or current_app.config["SETTINGS"].demo:
         return None
@@ -96,7 +99,7 @@ def _outgrown(found: password_backend.AuthenticatedAccount, password: str) -> st
 
 
 def _known(login: str) -> str:
-    """Whom the log is told of: never what a stranger typed, which may well be a password in the wrong field."""
+    """Return the login if it is an account's, else no text: it may be a mistyped password."""
     account = password_backend.find_account(login)
     return account.email if account else _("adresse inconnue")
 

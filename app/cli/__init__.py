@@ -11,17 +11,19 @@ from boards.database import db
 
 
 class Commands(AppGroup):
-    """Imported when somebody asks for one: a process that serves holds none of them, nor Alembic, which takes some 9 MB."""
+    """Commands imported on use: a serving process holds none of them, nor Alembic (9 MB)."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(app.name)
         self._app = app
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module and return the command."""
         self._load()
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """List all commands."""
         self._load()
         return super().list_commands(ctx)
 
@@ -40,4 +42,5 @@ class Commands(AppGroup):
 
 
 def init_app(app: Flask) -> None:
+    """Register the commands."""
     app.cli = Commands(app)

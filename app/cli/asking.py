@@ -1,4 +1,4 @@
-"""Questions of the command line, in the language of the people who answer them."""
+"""Define common options of commands."""
 
 from __future__ import annotations
 

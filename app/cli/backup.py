@@ -1,4 +1,4 @@
-"""`flask backup` and `flask restore`."""
+"""Define `flask backup` and `flask restore`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from config import Settings
 @report_refusals
 def backup(file: Path | None) -> None:
     """Save the whole town, in one exact state, while everything goes on (default: a dated file in DATA_DIR/backups)."""
-    without_the_tables_story()
+    silence_migration_log()
     try:
         click.echo(backups.back_up(current_app.config["SETTINGS"], file))
     except CannotBackUp as error:
@@ -38,13 +38,16 @@ def backup(file: Path | None) -> None:
 @with_appcontext
 @report_refusals
 def restore(file: Path, check: bool, force: bool, yes: bool) -> None:
-    """Put a backup, of either database, in the place of the town. Stop the server first; what was there is kept in a file."""
-    without_the_tables_story()
+    """Put a backup, of either database, in the place of the town.
+
+    Stop the server first; what was there is kept in a file.
+    """
+    silence_migration_log()
     settings: Settings = current_app.config["SETTINGS"]
     try:
         contents = contents_of(file)
-        click.echo("\n".join((str(file), *_told(contents, settings))))
-        _demand_whole(contents, force=force and not check)
+        click.echo("\n".join((str(file), *_described(contents, settings))))
+        _require_intact(contents, force=force and not check)
         if check:
             return
         if not yes:
@@ -55,12 +58,12 @@ def restore(file: Path, check: bool, force: bool, yes: bool) -> None:
     click.echo("Restauré." + (f" L’ancienne base reste dans {kept.name}." if kept else ""))
 
 
-def without_the_tables_story() -> None:
-    """Each migration says what it makes; here that would be of a copy, and read as if the town's own database were altered."""
+def silence_migration_log() -> None:
+    """Silence Alembic's log, which would read as if the town's own database were migrated."""
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
-def _told(contents: Contents, settings: Settings) -> Iterator[str]:
+def _described(contents: Contents, settings: Settings) -> Iterator[str]:
     seal = contents.seal
     if seal is None:
         yield "Sans sceau (faite par une version antérieure) : seule la structure du fichier peut être vérifiée."
@@ -69,13 +72,13 @@ def _told(contents: Contents, settings: Settings) -> Iterator[str]:
         origin = "PostgreSQL" if seal.database == "postgresql" else "SQLite"
         yield f"Faite le {made_at:%d/%m/%Y à %H:%M:%S}, depuis {origin}."
     for board in contents.boards:
-        yield f"Tableau « {board.slug} » : changement n° {board.seq}, {_counted(board.cards, 'info')}."
-    yield f"{_counted(contents.people, 'personne')}, {_counted(contents.photos, 'photo')}."
+        yield f"Tableau « {board.slug} » : changement n° {board.seq}, {_count(board.cards, 'info')}."
+    yield f"{_count(contents.people, 'personne')}, {_count(contents.photos, 'photo')}."
     if contents.revision != newest_revision():
         yield f"Schéma {contents.revision} : le prochain démarrage le mettra à jour ({newest_revision()})."
 
 
-def _demand_whole(contents: Contents, *, force: bool) -> None:
+def _require_intact(contents: Contents, *, force: bool) -> None:
     if not contents.flaws:
         click.echo("Cette sauvegarde est intacte.")
         return
@@ -83,9 +86,10 @@ def _demand_whole(contents: Contents, *, force: bool) -> None:
         click.echo(f"Défaut : {flaw}", err=True)
     if not force:
         raise Refused(
-            "Cette sauvegarde n’est pas intacte. Prenez-en une autre ; à défaut, --force restaure ce qui peut en être lu."
+            "Cette sauvegarde n’est pas intacte. Prenez-en une autre ; "
+            "à défaut, --force restaure ce qui peut en être lu."
         )
 
 
-def _counted(number: int, what: str) -> str:
+def _count(number: int, what: str) -> str:
     return f"{number} {what}s" if number > 1 else f"{number} {what}"

@@ -1,4 +1,4 @@
-"""`flask board …`: boards on the command line."""
+"""Define `flask board …`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from boards.models import Board, Person, Role
 from boards.queries import all_boards, find_board
 from boards.text.sanitize import clean_title
 
-# Not digits alone: /boards/12 means the board with that number.
+# Not digits alone: /boards/12 means the board with that id.
 _SLUG = re.compile(r"(?=.{1,80}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 SHIPPED = "ville"
 
@@ -52,7 +52,8 @@ def add_board(slug: str, title: str, template: str | None, email: str | None) ->
     """Create a board, empty or from a template; SLUG is its address: small letters, digits, hyphens."""
     if not _SLUG.fullmatch(slug):
         raise Refused(
-            "L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, et contient une lettre (80 au plus)."
+            "L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, "
+            "et contient une lettre (80 au plus)."
         )
     if template is None:
         actor = _facilitator(email) if email is not None else _first_facilitator()
@@ -94,7 +95,7 @@ def _alter(slug: str, email: str | None, act: Callable[[Board, Person], None], d
 
 
 def _facilitator(email: str | None) -> Person:
-    """The one with this address, or the town's first."""
+    """Return the facilitator with this address, or the first."""
     person: Person | None
     if email is not None:
         account = read_session().scalar(select(Account).where(Account.email == email.strip().lower()))

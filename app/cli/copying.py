@@ -1,4 +1,4 @@
-"""`flask db-copy`: the town moves to another database."""
+"""Define `flask db-copy`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.backup.backup import database_file
 from app.backup.database_copy import CannotCopy, clear, copy_town, what_stands_in
 from app.backup.exclusive_access import ensure_exclusive, ensure_exclusive_file
 from app.backup.verification import CannotBackUp
-from app.cli.backup import without_the_tables_story
+from app.cli.backup import silence_migration_log
 from app.cli.refusals import Refused, report_refusals
 from boards.database import db, repeatable_read, write_to_database
 from config import Settings, SettingsError
@@ -26,19 +26,23 @@ from config import Settings, SettingsError
 @with_appcontext
 @report_refusals
 def db_copy(url: str, while_running: bool) -> None:
-    """Copy the whole town into the empty database at URL (as DATABASE_URL says it), and compare the two row by row. Nothing of the source is altered."""
-    without_the_tables_story()
+    """Copy the whole town into the empty database at URL (as DATABASE_URL says it), and compare.
+
+    The two are compared row by row. Nothing of the source is altered.
+    """
+    silence_migration_log()
     target = _checked(url)
     try:
         if not while_running:
-            _refuse_company()
+            _ensure_exclusive()
         copied = _copy(target)
     except (CannotCopy, CannotBackUp) as error:
         raise Refused(str(error)) from error
     except DBAPIError as error:
         raise Refused(f"La base ne répond pas : {str(error.orig).splitlines()[0]}") from error
     click.echo(
-        f"{sum(copied.values())} lignes dans {len(copied)} tables, relues et comparées une à une : la copie est identique."
+        f"{sum(copied.values())} lignes dans {len(copied)} tables, "
+        "relues et comparées une à une : la copie est identique."
     )
     click.echo(
         f"Pour la servir : DATABASE_URL={make_url(target).render_as_string(hide_password=True)}, puis redémarrez."
@@ -52,8 +56,8 @@ def _checked(url: str) -> str:
         raise Refused(str(error)) from error
 
 
-def _refuse_company() -> None:
-    """What somebody writes during the copy would stay behind."""
+def _ensure_exclusive() -> None:
+    """Refuse to copy while other processes may write to the source."""
     town = database_file(current_app.config["SETTINGS"])
     if town is None:
         with repeatable_read(db.engine) as connection:
@@ -64,9 +68,8 @@ def _refuse_company() -> None:
 
 def _copy(url: str) -> dict[str, int]:
     with repeatable_read(db.engine) as source, write_to_database(url) as target:
-        there = what_stands_in(target)
-        if there:
-            some = ", ".join(there[:5]) + ("…" if len(there) > 5 else "")
+        if filled := what_stands_in(target):
+            some = ", ".join(filled[:5]) + ("…" if len(filled) > 5 else "")
             raise CannotCopy(f"La base d’arrivée n’est pas vide ({some}) : rien n’y a été écrit. Donnez-en une vide.")
         clear(target)
         return copy_town(source, target)

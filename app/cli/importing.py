@@ -1,4 +1,4 @@
-"""`flask people import`: a CSV of people, as on the page that imports them."""
+"""Define `flask people import`."""
 
 from __future__ import annotations
 

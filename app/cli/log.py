@@ -1,4 +1,4 @@
-"""`flask log …`: the administrative log on the command line."""
+"""Define `flask log …`."""
 
 from __future__ import annotations
 

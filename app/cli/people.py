@@ -1,4 +1,4 @@
-"""`flask people …`: accounts on the command line, for an installation's first hours and for when nobody can sign in."""
+"""Define `flask people …`, also for when nobody can sign in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals on the command line: one sentence on standard error and exit status 1, never a stack trace."""
+"""Report refusals as one French sentence on standard error and exit status 1."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from config import Settings, SettingsError
 
 
 class Refused(click.ClickException):
-    """One sentence on standard error, and exit status 1."""
+    """A refusal: one sentence on standard error, exit status 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence."""
         click.echo(self.message, file=file or sys.stderr)
 
 
 def settings_of_commands() -> Settings:
-    """The settings of the environment; what is wrong with them is said, and no command begins."""
+    """Read the settings; report what is wrong with them."""
     try:
         return Settings.from_environment()
     except SettingsError as error:
@@ -34,7 +35,7 @@ def settings_of_commands() -> Settings:
 
 
 def report_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Whatever is refused, wherever, is said in French."""
+    """Turn exceptions of a command into Refused."""
 
     @wraps(function)
     def run(*arguments: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`flask services …`: the town's services on the command line."""
+"""Define `flask services …`."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _service(slug: str) -> Service:
 
 
 def _facilitator() -> Person:
-    """Changes of a board have an author: the first facilitator answers for the command line."""
+    """Return the first facilitator, the author of board changes made here."""
     query = (
         select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id).limit(1)
     )

@@ -1,4 +1,4 @@
-"""`flask init`: a town's first hour, on the command line."""
+"""Define `flask init`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""« Alertes et e-mails »: how one is alerted to a flash, and what comes by mail. And the page on which mails stop, without signing in."""
+"""Edit alert and mail preferences; unsubscribe from mails without signing in."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ routes = Blueprint("alerts", __name__)
 Page = AnyResponse | str | tuple[str, int]
 
 _ONE_OF = _l("Choisissez l’une des valeurs proposées.")
-_TIME = re.compile(r"([01]?\d|2[0-3])\s*[:h]\s*([0-5]\d)?", re.IGNORECASE)  # as browsers send it, or as people write it
+_TIME = re.compile(r"([01]?\d|2[0-3])\s*[:h]\s*([0-5]\d)?", re.IGNORECASE)  # as browsers or people write it
 _WEEK = (_l("lundi"), _l("mardi"), _l("mercredi"), _l("jeudi"), _l("vendredi"), _l("samedi"), _l("dimanche"))
 
 
 class _Time:
-    field_flags: ClassVar = {"quiet": True}  # both ends are optional together, as their group says
+    field_flags: ClassVar = {"quiet": True}  # the template marks the group as optional
 
     def __call__(self, _form: FlaskForm, field: Field) -> None:
         if field.data and not _TIME.fullmatch(field.data.strip()):
@@ -53,6 +53,8 @@ def _choice(words: Any, options: list[tuple[str, Any]], kind: type[RadioField | 
 
 
 class AlertsForm(FlaskForm):
+    """A person's alert and mail preferences."""
+
     class Meta:
         csrf = False  # app/security.py checks it for every form
 
@@ -76,7 +78,7 @@ class AlertsForm(FlaskForm):
     reminders = BooleanField(_l("Me rappeler par e-mail, une fois, une lecture demandée que je n’ai pas confirmée"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Quiet hours have two ends."""
+        """Require both ends of the quiet hours, or none."""
         well: bool = super().validate(extra_validators)
         begin, end = _time_in(self.quiet_from.data), _time_in(self.quiet_until.data)
         if well and (begin is None) != (end is None):
@@ -88,6 +90,7 @@ class AlertsForm(FlaskForm):
 
     @property
     def chosen(self) -> dict[str, Any]:
+        """Return the preferences to save."""
         return {
             "flash_sound": self.flash_sound.data,
             "flash_desktop": self.flash_desktop.data,
@@ -103,12 +106,14 @@ class AlertsForm(FlaskForm):
 @routes.get("/profile/alerts")
 @login_required
 def show_alerts() -> Page:
+    """Show the preferences."""
     return _alerts_page(_filled_in(preferences_of(read_session(), current_account().person_id)))
 
 
 @routes.post("/profile/alerts")
 @login_required
 def keep_alerts() -> Page:
+    """Save the preferences."""
     form = AlertsForm()
     if not form.validate():
         return _alerts_page(form), 422
@@ -147,12 +152,12 @@ def _time_in(text: str | None) -> time | None:
     return time(int(found[1]), int(found[2] or 0)) if found else None
 
 
-# --- from a mail -------------------------------------------------------------------------------------------------
+# --- links in mails
 
 
 @routes.after_request
 def keep_the_address_secret(response: Response) -> Response:
-    """The address is the right to stop these mails: no page that follows learns it."""
+    """Keep the secret address out of Referer headers."""
     response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
@@ -164,13 +169,15 @@ def _refused(response: Response) -> bool:
 @routes.get("/mails/<token>/stop")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def ask_to_stop(token: str) -> Page:
+    """Ask to confirm the unsubscription."""
     return _stopping_page(token, stopped=False)
 
 
-# Mail programs send it by themselves, at one click of their reader (RFC 8058): no session, no form of ours, and no redirection.
+# Mail programs post it at one click (RFC 8058), without session, CSRF token or redirects.
 @routes.post("/mails/<token>/stop")
 @limiter.limit("30 per minute", deduct_when=_refused)
 def stop_mails(token: str) -> Page:
+    """Unsubscribe."""
     found = unsubscribe_request(token)
     if found is not None and _account_of(found[0]) is not None:
         with write_transaction() as session:

@@ -1,4 +1,4 @@
-"""Everything the application keeps about somebody, for them to take away (RGPD, articles 15 and 20)."""
+"""Export everything stored about a person (GDPR, articles 15 and 20)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ routes = Blueprint("personal_data", __name__)
 @login_required
 @limiter.limit("10 per minute")
 def export() -> Response:
+    """Download one's own data as JSON."""
     account = current_account()
     with write_transaction() as session:
         audit_log.record(session, "data_exported", account.email, actor=account.person)
@@ -39,7 +40,7 @@ def export() -> Response:
 
 
 def personal_data(account: Account) -> dict[str, Any]:
-    """All of it but secrets, and but what stands where this person may no longer read."""
+    """Collect a person's data, without secrets and without what they may no longer read."""
     person = account.person
     return {
         "exported_at": now().isoformat(),
@@ -128,7 +129,7 @@ def _cards(person: Person) -> list[dict[str, Any]]:
 
 
 def _content(person: Person, card: Card, column: Column, board: Board) -> dict[str, Any]:
-    """Others may have gone on writing the card since; what they wrote stays behind the column's rights."""
+    """Return the card's content if the person may still read it: others may have edited it."""
     if not _knows_card(person, card, column, board):
         return {}
     return {
@@ -185,7 +186,7 @@ def _reads(person: Person) -> list[dict[str, Any]]:
 
 
 def _visits(person: Person) -> list[dict[str, Any]]:
-    """How far they have read each board, in numbers of its changes."""
+    """List the person's read position on each board."""
     mine = read_session().execute(
         select(BoardReadMarker, Board)
         .join(Board, BoardReadMarker.board_id == Board.id)
@@ -196,7 +197,7 @@ def _visits(person: Person) -> list[dict[str, Any]]:
 
 
 def _seen(person: Person) -> list[dict[str, Any]]:
-    """The cards that they have read since, or set back to unread: 0."""
+    """List cards read since, or set back to unread (0)."""
     mine = read_session().execute(_about(CardReadMarker).where(CardReadMarker.person_id == person.id).order_by(Card.id))
     return [
         {"card": card.id, "read_to": seen.seq, **_titled(person, card, column, board)}
@@ -205,7 +206,7 @@ def _seen(person: Person) -> list[dict[str, Any]]:
 
 
 def _public_pages(person: Person) -> list[dict[str, Any]]:
-    """Of which cards they have made the page that residents read."""
+    """List the public pages the person made."""
     mine = read_session().execute(
         _about(PublicLink).where(PublicLink.created_by_id == person.id).order_by(PublicLink.id)
     )
@@ -221,7 +222,7 @@ def _public_pages(person: Person) -> list[dict[str, Any]]:
 
 
 def _columns(person: Person) -> list[dict[str, Any]]:
-    """The columns that they keep pinned, in a place of their own, or folded."""
+    """List the person's pinned, moved and folded columns."""
     query = select(Column, Board, Placement, Fold.column_id).join(Board, Column.board_id == Board.id)
     placed = query.outerjoin(Placement, (Placement.column_id == Column.id) & (Placement.person_id == person.id))
     kept = placed.outerjoin(Fold, (Fold.column_id == Column.id) & (Fold.person_id == person.id)).order_by(Column.id)
@@ -248,7 +249,7 @@ def _filters(person: Person) -> list[dict[str, Any]]:
 def _about(
     kept: type[Reply | Notice | CardRead | CardReadMarker | Vote | PublicLink],
 ) -> Select[Any, Card, Column, Board]:
-    """What is kept of cards, each with its card, column and board."""
+    """Select rows on cards, each with card, column and board."""
     found = (
         select(kept, Card, Column, Board).join(Card, kept.card_id == Card.id).join(Column, Card.column_id == Column.id)
     )
@@ -268,7 +269,7 @@ def _knows(person: Person, column: Column, board: Board) -> bool:
 
 
 def _knows_card(person: Person, card: Card, column: Column, board: Board) -> bool:
-    """One that they read may wait for another day now, and say what is not for them yet."""
+    """Return True if the person may see the card, which may be scheduled again by now."""
     return rights.may_see(person, board) and rights.may_see_card(person, card, column)
 
 
@@ -285,7 +286,7 @@ def _log(account: Account) -> list[dict[str, Any]]:
 
 
 def _entry(entry: AuditEntry, *, by_oneself: bool) -> dict[str, Any]:
-    """Somebody else's address is theirs."""
+    """Serialize an audit entry; other people's addresses are left out."""
     told = {"at": entry.at.isoformat(), "action": entry.action, "subject": entry.subject, "by_oneself": by_oneself}
     return {**told, "address": entry.address} if by_oneself else told
 

@@ -1,4 +1,4 @@
-"""What people fill in on their profile."""
+"""Define the forms of the profile."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def _hue(_form: FlaskForm, field: Field) -> None:
 
 
 class IdentityForm(FlaskForm):
+    """A person's name, initials and hue."""
+
     class Meta:
         csrf = False  # app/security.py checks it for every form
 
@@ -55,13 +57,15 @@ class IdentityForm(FlaskForm):
 
 
 class LooksForm(FlaskForm):
+    """Theme, density and language."""
+
     class Meta:
         csrf = False  # as above
 
     theme = RadioField(
         _l("Thème"),
         [InputRequired(_ONE_OF), AnyOf(THEMES, _ONE_OF)],
-        validate_choice=False,  # AnyOf says it better
+        validate_choice=False,  # AnyOf has the better message
         choices=choices(zip(THEMES, (_l("Comme l’appareil"), _l("Clair"), _l("Sombre")), strict=True)),
     )
     density = RadioField(
@@ -79,7 +83,7 @@ class LooksForm(FlaskForm):
 
 
 class PasswordForm(NewPasswordForm):
-    """A new password, asked of whoever knows the one they have."""
+    """A new password, confirmed with the current one."""
 
     current = PasswordField(
         _l("Mot de passe actuel"),
@@ -88,6 +92,7 @@ class PasswordForm(NewPasswordForm):
     )
 
     def accepts(self, account: Account) -> bool:
+        """Validate the form, the current and the new password."""
         if not super().accepts(account):
             return False
         if not verify_password(account.password_hash, self.current.data or ""):
@@ -96,6 +101,8 @@ class PasswordForm(NewPasswordForm):
 
 
 class TokenForm(FlaskForm):
+    """A new API token."""
+
     class Meta:
         csrf = False  # as above
 

@@ -1,4 +1,4 @@
-"""Where one is signed in: ending what one no longer uses, or all of it."""
+"""End one's own sign-ins."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ routes = Blueprint("sign_ins", __name__)
 @routes.post("/profile/sign-ins/<int:sign_in_id>/end")
 @login_required
 def end_one(sign_in_id: int) -> AnyResponse:
-    """Ending what has already ended is no mistake: a second click, another tab."""
+    """End a sign-in; one that has already ended is no error."""
     account = current_account()
     with write_transaction() as session:
         sign_in = session.get(SignIn, sign_in_id) if sign_in_id < 2**63 else None
@@ -40,6 +40,7 @@ def end_one(sign_in_id: int) -> AnyResponse:
 @routes.post("/profile/sign-ins/end-others")
 @login_required
 def end_others() -> AnyResponse:
+    """End all sign-ins but this one."""
     account = current_account()
     with write_transaction() as session:
         ended = end_sign_ins(session, session.get_one(Account, account.id), keep=current_sign_in_id())

@@ -1,4 +1,4 @@
-"""API tokens: keys for programs that act as their owner, shown once."""
+"""Make and revoke one's own API tokens."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ routes = Blueprint("tokens", __name__)
 @routes.post("/profile/tokens")
 @login_required
 def make() -> str | tuple[str, int]:
-    """Shows the new token in the answer itself, so that it is kept nowhere; a second click meets the name already taken."""
+    """Make a token and show it in this response only; a repeated request finds the name taken."""
     form = TokenForm()
     if not form.validate():
         return profile_page(token=form), 422
@@ -45,6 +45,7 @@ def make() -> str | tuple[str, int]:
 @routes.post("/profile/tokens/<int:token_id>/revoke")
 @login_required
 def revoke(token_id: int) -> AnyResponse:
+    """Revoke a token."""
     account = current_account()
     with write_transaction() as session:
         token = session.get(ApiToken, token_id) if token_id < 2**63 else None

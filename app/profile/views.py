@@ -1,4 +1,4 @@
-"""One's own profile: who one is, how pages look, one's password."""
+"""Show and edit one's own profile."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ Page = AnyResponse | str | tuple[str, int]
 @routes.get("/profile")
 @login_required
 def show_profile() -> str:
+    """Show the profile."""
     return profile_page()
 
 
 @routes.post("/profile")
 @login_required
 def keep_identity() -> Page:
+    """Save name, initials and hue."""
     form = IdentityForm()
     if not form.validate():
         return profile_page(identity=form), 422
@@ -60,19 +62,20 @@ def keep_identity() -> Page:
 @routes.post("/profile/looks")
 @login_required
 def keep_looks() -> Page:
+    """Save theme, density and language."""
     form = LooksForm()
     if not form.validate():
         return profile_page(looks=form), 422
     with write_transaction() as session:
         account = session.get_one(Account, current_account().id)
         account.theme, account.density, account.language = form.theme.data, form.density.data, form.language.data
-    with force_locale(form.language.data):  # said as they want it from now on
+    with force_locale(form.language.data):  # in the new language
         response = _kept(_("Vos préférences sont enregistrées."))
     remember_theme(response, form.theme.data)
     return response
 
 
-# Whoever found an open browser must not find the password too: ten tries a minute, as for signing in.
+# Limited as signing in is: an open browser must not let others guess the password.
 @routes.post("/profile/password")
 @login_required
 @limiter.limit(
@@ -81,6 +84,7 @@ def keep_looks() -> Page:
     deduct_when=lambda response: response.status_code != 303,
 )
 def keep_password() -> Page:
+    """Change one's password."""
     account = current_account()
     if not current_app.config["SETTINGS"].local_accounts or account.password_hash is None:
         abort(404)

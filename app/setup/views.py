@@ -1,4 +1,4 @@
-"""Setting a real town up, once: by a page that a code of the server's start opens, or by `flask init`."""
+"""Set up a real town with the code printed at the server's start, or by `flask init`."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ Answer = AnyResponse | str | tuple[str, int]
 
 
 class SetUpForm(FlaskForm):
+    """The town, its first facilitator and its services."""
+
     class Meta:
         csrf = False  # app/security.py checks it for every form
 
@@ -65,8 +67,8 @@ class SetUpForm(FlaskForm):
 
 
 @routes.before_app_request
-def lead_to_set_up() -> AnyResponse | None:
-    """While nobody lives here, every address leads to the page that brings the first person."""
+def redirect_to_set_up() -> AnyResponse | None:
+    """Redirect every page to the set-up page until the town is set up."""
     if (
         request.endpoint
         in ("set_up.show", "set_up.set_up", "api.healthz", "observing.readyz", "observing.show_metrics")
@@ -78,6 +80,7 @@ def lead_to_set_up() -> AnyResponse | None:
 
 @routes.get("/setup")
 def show() -> Answer:
+    """Show the set-up form."""
     _only_before_anybody()
     return _page(_form())
 
@@ -85,6 +88,7 @@ def show() -> Answer:
 @routes.post("/setup")
 @limiter.limit("10 per minute", deduct_when=lambda response: response.status_code != 303)
 def set_up() -> Answer:
+    """Set the town up and sign its first facilitator in."""
     _only_before_anybody()
     form = _form()
     if not form.validate() or not _fits(form):
@@ -121,9 +125,9 @@ def _page(form: SetUpForm) -> str:
 def found_town(
     town: str, name: str, email: str, password: str | None, services: list[str], *, with_template: bool
 ) -> Account:
-    """The town, its first facilitator, its services and a board with a column for each, all at once.
+    """Create the town, its facilitator, services and first board in one transaction.
 
-    `with_template`: the board begins as « Accueil d’une ville », with its guide. Raises Conflict when somebody was quicker.
+    `with_template`: begin with « Accueil d’une ville ». Raises Conflict when somebody was quicker.
     """
     account = Account(email=email, password_hash=hash_password(password) if password is not None else None)
 
@@ -145,7 +149,7 @@ def found_town(
 
 
 def _beginning(services: list[str], *, with_template: bool) -> Template:
-    """The columns of the first board: the services that were named stand behind those that the template has."""
+    """Build the first board: the named services after those of the template."""
     columns = (
         list(shipped_template().columns)
         if with_template
@@ -168,7 +172,7 @@ def _column(title: str, kind: Kind, hue: int, service: TemplateService | None = 
 
 
 def services_in(text: str) -> list[str]:
-    """One service a line. Raises BadInput for a line that cannot be a name."""
+    """Parse one service a line. Raises BadInput."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > SERVICES_AT_MOST:
         raise BadInput(
@@ -181,6 +185,7 @@ def services_in(text: str) -> list[str]:
 
 
 def password_problems(password: str, town: str, name: str, email: str) -> list[str]:
+    """Return sentences on what is wrong with the first facilitator's password."""
     return problems_of(password, Role.FACILITATOR, words_in("Flash News", town, name, email))
 
 
@@ -192,7 +197,7 @@ def _only_before_anybody() -> None:
 def _form() -> SetUpForm:
     form = SetUpForm()
     if not _settings().local_accounts:
-        del form.password  # the first facilitator comes in by the town's own directory
+        del form.password  # the facilitator signs in through the directory
     return form
 
 
