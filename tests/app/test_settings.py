@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from config import ROOT, Settings, SettingsError
 
 KEY = "k" * 40
+NOTHING: Mapping[str, str] = MappingProxyType({})
 WRONG = [
     ("SECRET_KEY", "short"),
     ("DATABASE_URL", "mysql://localhost/town"),
@@ -69,9 +72,9 @@ def test_a_wrong_value_is_named(name: str, value: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("group", "name", "value"), WRONG_IN_GROUP)
 def test_a_wrong_value_of_a_group_is_named(group: dict[str, str], name: str, value: str, tmp_path: Path) -> None:
-    read(tmp_path, **group)
+    read(tmp_path, group)
     with pytest.raises(SettingsError, match=rf"\b{name}\b"):
-        read(tmp_path, **{**group, name: value})
+        read(tmp_path, {**group, name: value})
 
 
 def test_a_group_without_its_first_setting_is_neither_used_nor_checked(tmp_path: Path) -> None:
@@ -81,7 +84,7 @@ def test_a_group_without_its_first_setting_is_neither_used_nor_checked(tmp_path:
 
 def test_groups_take_their_own_variables(tmp_path: Path) -> None:
     others = {"SMTP_PORT": "465", "LDAP_START_TLS": "no", "LOCAL_ACCOUNTS": "0", "host": "::"}
-    settings = read(tmp_path, **SMTP, **OIDC, **LDAP, **others)
+    settings = read(tmp_path, {**SMTP, **OIDC, **LDAP, **others})
     assert settings.smtp
     assert (settings.smtp.host, settings.smtp.port, settings.smtp.sender) == (
         "mail.ville.example",
@@ -107,7 +110,7 @@ def test_secrets_are_neither_shown_nor_told(tmp_path: Path) -> None:
         "LDAP_BIND_PASSWORD": secret,
     }
     given = {**SMTP, **OIDC, **LDAP, **hidden}
-    assert "sesame" not in f"{read(tmp_path, **given)!r} {read(tmp_path, **given)}"
+    assert "sesame" not in f"{read(tmp_path, given)!r} {read(tmp_path, given)}"
     wrong = {
         "SECRET_KEY": "sesame",
         "DATABASE_URL": f"postgresql://sesame:{secret}",
@@ -115,7 +118,7 @@ def test_secrets_are_neither_shown_nor_told(tmp_path: Path) -> None:
         "OIDC_CLIENT_ID": "",
     }
     with pytest.raises(SettingsError) as refused:
-        read(tmp_path, **{**given, **wrong})
+        read(tmp_path, {**given, **wrong})
     assert len(str(refused.value).splitlines()) == len(wrong)
     assert "sesame" not in "".join(traceback.format_exception(refused.value))
 
@@ -201,5 +204,6 @@ def test_the_server_refuses_to_start_and_says_why(environment: dict[str, str], s
     assert "Traceback" not in started.stderr
 
 
-def read(data_dir: Path, *, serving: bool = False, **environment: str) -> Settings:
-    return Settings.from_environment({"SECRET_KEY": KEY, "DATA_DIR": str(data_dir), **environment}, serving=serving)
+def read(data_dir: Path, given: Mapping[str, str] = NOTHING, *, serving: bool = False, **environment: str) -> Settings:
+    usual = {"SECRET_KEY": KEY, "DATA_DIR": str(data_dir)}
+    return Settings.from_environment({**usual, **given, **environment}, serving=serving)
