@@ -67,7 +67,7 @@ WRONG_IN_GROUP = [
 @pytest.mark.parametrize(("name", "value"), WRONG, ids=lambda text: text[:40])
 def test_a_wrong_value_is_named(name: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=name):
-        read(tmp_path, serving=True, **{name: value})
+        read(tmp_path, {name: value}, serving=True)
 
 
 @pytest.mark.parametrize(("group", "name", "value"), WRONG_IN_GROUP)
