@@ -18,6 +18,7 @@ from app.accounts import service as account_service
 from app.accounts.models import Account, Identity, SignIn
 from app.audit.models import AuditEntry
 from boards.database import db, read_session
+from boards.models import Role
 from config import Settings
 from tests.oidc_provider import CLIENT_ID, OidcProvider
 from tests.town import Town
