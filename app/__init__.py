@@ -37,7 +37,7 @@ from app.board import (
     suggestions,
 )
 from app.board import views as board_views
-from app.cli.refusals import settings_of_commands
+from app.cli.errors import settings_of_commands
 from app.extensions import csrf, limiter, login_manager, socketio
 from app.history import time_travel_views
 from app.history import views as history_views

@@ -32,11 +32,23 @@ class Commands(AppGroup):
             return
         from flask_migrate import Migrate
 
-        from app.cli import backup, boards, copying, doctor, importing, jobs, log, people, search, services, town
+        from app.cli import (
+            backup,
+            boards,
+            database_copy,
+            doctor,
+            jobs,
+            log,
+            people,
+            people_import,
+            search,
+            services,
+            town,
+        )
 
-        people.people.add_command(importing.import_people)
+        people.people.add_command(people_import.import_people)
         groups = (people.people, services.services, boards.board, log.log, jobs.jobs, search.search)
-        for command in (town.init, *groups, backup.backup, backup.restore, copying.db_copy, doctor.doctor):
+        for command in (town.init, *groups, backup.backup, backup.restore, database_copy.db_copy, doctor.doctor):
             self.add_command(command)
         Migrate(self._app, db, directory=str(MIGRATIONS))  # `flask db …`
 

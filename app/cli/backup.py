@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from app.backup import backup as backups
 from app.backup.verification import CannotBackUp, Contents, contents_of
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
 from app.server.migrations import newest_revision
 from config import Settings
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.admin.board_service import archive_board, begin_board, found_board, restore_board
 from app.admin.board_template_file import UnusableTemplate, read_template, shipped_template
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
 from app.trello import cli as trello
 from boards import rights
 from boards.board_templates import BYTES_AT_MOST, Template

@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.cli.refusals import Refused
+from app.cli.errors import Refused
 from app.monitoring.doctor import databases, external, host, installation
 from app.monitoring.doctor.findings import Finding, State, wrong
 from boards.database import restart_read

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
 from app.jobs import runner
 from app.jobs.models import Job
 from app.jobs.runner import RunResult

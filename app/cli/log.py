@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from app.admin.audit_views import AuditFilters, entries, table
 from app.audit import log as audit_log
-from app.cli.refusals import Refused
+from app.cli.errors import Refused
 from app.web.csv_export import csv_text
 from boards.database import read_session
 

@@ -12,8 +12,8 @@ from app.accounts.models import Account, Purpose, TokenScope
 from app.accounts.one_time_links import make_link
 from app.accounts.validators import clean_name, normal_email
 from app.admin.invitation_service import add_invited
-from app.cli.asking import password_option
-from app.cli.refusals import report_refusals
+from app.cli.errors import report_refusals
+from app.cli.options import password_option
 from boards.database import read_session, write_transaction
 from boards.errors import NotFound
 from boards.models import Role

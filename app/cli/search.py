@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.cli.refusals import report_refusals
+from app.cli.errors import report_refusals
 from boards.database import write_transaction
 from boards.search.index import rebuild
 

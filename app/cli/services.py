@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.accounts.directory import services_by_name
 from app.admin.service_admin import add_service, archive_service, change_service, merge_services
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
 from boards.database import read_session
 from boards.directory import agents_by_service
 from boards.errors import NotFound

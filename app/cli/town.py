@@ -7,8 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.accounts.validators import BadInput, clean_name, normal_email
-from app.cli.asking import password_option
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
+from app.cli.options import password_option
 from app.server.migrations import bring_up_to_date
 from app.setup.views import found_town, password_problems, services_in
 from app.town.town import is_set_up

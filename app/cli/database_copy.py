@@ -13,7 +13,7 @@ from app.backup.database_copy import CannotCopy, clear, copy_town, what_stands_i
 from app.backup.exclusive_access import ensure_exclusive, ensure_exclusive_file
 from app.backup.verification import CannotBackUp
 from app.cli.backup import silence_migration_log
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
 from boards.database import db, repeatable_read, write_to_database
 from config import Settings, SettingsError
 

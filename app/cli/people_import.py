@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from app.admin.people_csv import BYTES_AT_MOST, decode, parse
 from app.admin.people_import import Outdated, Plan, Verdict, carry_out, make_plan
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
 from boards.database import read_session, write_transaction
 
 _WORDS = {Verdict.CREATED: "créé", Verdict.CHANGED: "modifié", Verdict.UNCHANGED: "inchangé", Verdict.REFUSED: "refusé"}
