@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from app.accounts.models import Account
 from app.accounts.password_policy import own_words_of, problems_of
+from app.web.forms import BaseForm
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(BaseForm):
     """A new password."""
-
-    class Meta:
-        csrf = False  # checked for every request in app/security.py
 
     password = PasswordField(
         _l("Nouveau mot de passe"),

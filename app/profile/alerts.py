@@ -14,15 +14,15 @@ from flask_login import login_required
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import BooleanField, Field, RadioField, SelectField, StringField
-from wtforms.validators import AnyOf, InputRequired, ValidationError
+from wtforms import BooleanField, Field, SelectField, StringField
+from wtforms.validators import ValidationError
 
 from app.accounts.models import Account, Digest, Preferences
 from app.accounts.preferences import MailKind, preferences_of, save_preferences, unsubscribe, unsubscribe_request
 from app.auth.current_user import current_account
 from app.auth.locale import language_of
 from app.extensions import limiter
-from app.web.form_choices import choices
+from app.web.forms import BaseForm, choice_field
 from boards.database import read_session, write_transaction
 from boards.models.personal import personal_transaction
 
@@ -30,7 +30,6 @@ routes = Blueprint("alerts", __name__)
 
 Page = AnyResponse | str | tuple[str, int]
 
-_ONE_OF = _l("Choisissez l’une des valeurs proposées.")
 _TIME = re.compile(r"([01]?\d|2[0-3])\s*[:h]\s*([0-5]\d)?", re.IGNORECASE)  # as browsers or people write it
 _WEEK = (_l("lundi"), _l("mardi"), _l("mercredi"), _l("jeudi"), _l("vendredi"), _l("samedi"), _l("dimanche"))
 
@@ -43,38 +42,27 @@ class _Time:
             raise ValidationError(_l("Écrivez une heure, comme 19:30."))
 
 
-def _choice(words: Any, options: list[tuple[str, Any]], kind: type[RadioField | SelectField]) -> Any:
-    return kind(
-        words,
-        [InputRequired(_ONE_OF), AnyOf([value for value, _words in options], _ONE_OF)],
-        validate_choice=False,
-        choices=choices(options),
-    )
-
-
-class AlertsForm(FlaskForm):
+class AlertsForm(BaseForm):
     """A person's alert and mail preferences."""
-
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
 
     flash_sound = BooleanField(_l("Jouer un son discret"))
     flash_desktop = BooleanField(_l("Afficher une notification sur ce poste"))
     quiet_from = StringField(_l("À partir de"), [_Time()], render_kw={"type": "time"})
     quiet_until = StringField(_l("Jusqu’à"), [_Time()], render_kw={"type": "time"})
-    digest = _choice(
+    digest = choice_field(
         _l("Récapitulatif de ce qui est nouveau et que je n’ai pas lu"),
         [
             (Digest.NEVER.value, _l("Jamais")),
             (Digest.DAILY.value, _l("Chaque jour")),
             (Digest.WEEKLY.value, _l("Chaque semaine")),
         ],
-        RadioField,
     )
-    digest_weekday = _choice(
+    digest_weekday = choice_field(
         _l("Jour (chaque semaine)"), [(str(day), words) for day, words in enumerate(_WEEK)], SelectField
     )
-    digest_hour = _choice(_l("Heure"), [(str(hour), _l("%(hour)s h", hour=hour)) for hour in range(24)], SelectField)
+    digest_hour = choice_field(
+        _l("Heure"), [(str(hour), _l("%(hour)s h", hour=hour)) for hour in range(24)], SelectField
+    )
     reminders = BooleanField(_l("Me rappeler par e-mail, une fois, une lecture demandée que je n’ai pas confirmée"))
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
-from wtforms.validators import InputRequired
 
-from app.accounts.forms import email_address, one_line, persons_name, several_lines
+from app.accounts.forms import email_address, persons_name
 from app.accounts.models import Account
 from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS, problems_of, words_in
 from app.accounts.passwords import hash_password
@@ -24,6 +22,7 @@ from app.auth.current_user import begin_sign_in
 from app.extensions import limiter
 from app.setup.setup_code import code_fits
 from app.town.town import is_set_up, name_town
+from app.web.forms import REQUIRED, BaseForm, one_line, several_lines
 from boards.board_templates import VERSION, Template, TemplateColumn, TemplateService
 from boards.commands import Command
 from boards.database import read_session
@@ -39,28 +38,24 @@ routes = Blueprint("set_up", __name__)
 BOARD = ("accueil", "Accueil")
 SERVICES_AT_MOST = 60
 _HUES = (250, 20, 140, 300, 60, 190, 330, 110, 220, 90, 170, 280, 350)
-_REQUIRED = InputRequired(_l("Ce champ est nécessaire."))
 Answer = AnyResponse | str | tuple[str, int]
 
 
-class SetUpForm(FlaskForm):
+class SetUpForm(BaseForm):
     """The town, its first facilitator and its services."""
 
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
-
     code = StringField(
-        _l("Code affiché au démarrage du serveur"), [_REQUIRED], render_kw={"maxlength": 60, "autocomplete": "off"}
+        _l("Code affiché au démarrage du serveur"), [REQUIRED], render_kw={"maxlength": 60, "autocomplete": "off"}
     )
-    town = StringField(_l("Nom de la ville"), [_REQUIRED, one_line], render_kw={"maxlength": 200})
-    name = StringField(_l("Votre nom"), [_REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "name"})
+    town = StringField(_l("Nom de la ville"), [REQUIRED, one_line], render_kw={"maxlength": 200})
+    name = StringField(_l("Votre nom"), [REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "name"})
     email = EmailField(
         _l("Votre adresse de messagerie"),
-        [_REQUIRED, email_address],
+        [REQUIRED, email_address],
         render_kw={"maxlength": 254, "autocomplete": "username"},
     )
     password = PasswordField(
-        _l("Mot de passe"), [_REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"}
+        _l("Mot de passe"), [REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"}
     )
     template = BooleanField(_l("Commencer avec le modèle « Accueil d’une ville »"), default=True)
     services = TextAreaField(_l("Autres services"), [several_lines], render_kw={"rows": 6})

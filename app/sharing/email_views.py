@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField
 from wtforms.validators import InputRequired, Length
@@ -23,6 +22,7 @@ from app.sharing.access import Found, find_to_hand_out
 from app.sharing.handout import sheet_of
 from app.sharing.views import note, put_online
 from app.web import smtp
+from app.web.forms import BaseForm
 from boards.database import read_session, write_transaction
 from boards.sharing import sharing_state
 
@@ -40,10 +40,7 @@ class _Attempt:
     sent: bool = False
 
 
-class SendForm(FlaskForm):
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
-
+class SendForm(BaseForm):
     email = EmailField(
         _l("Adresse de messagerie de la personne"),
         [InputRequired(_l("Indiquez l’adresse de la personne.")), Length(max=254), email_address],
