@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from app.admin.board_template_file import (
 )
 from app.auth.current_user import administrators_only, current_person
 from app.web.params import parse_id
+from app.web.redirects import flash_and_redirect
 from boards.board_templates import (
     BYTES_AT_MOST,
     Template,
@@ -106,7 +108,7 @@ def export(template_id: int) -> AnyResponse:
 
 @routes.route("/town/templates", methods=["GET", "POST"])
 @administrators_only
-def import_file() -> AnyResponse | str | tuple[str, int]:
+def import_file() -> ResponseReturnValue:
     """Import a template file."""
     if request.method == "GET":
         return _import_page([])
@@ -123,8 +125,7 @@ def import_file() -> AnyResponse | str | tuple[str, int]:
         if new
         else _("Le modèle « %(title)s » était déjà là.")
     )
-    flash(said % {"title": template.title})
-    return redirect(url_for("boards.new_board", begin_with=f"{_KEPT}{kept.id}"), 303)
+    return flash_and_redirect(said % {"title": template.title}, "boards.new_board", begin_with=f"{_KEPT}{kept.id}")
 
 
 @routes.post("/town/templates/<int:template_id>/delete")
@@ -133,8 +134,11 @@ def delete(template_id: int) -> AnyResponse:
     """Delete a saved template."""
     actor = current_person()
     title = board_service.delete_template(template_id, actor)
-    flash(_("Le modèle « %(title)s » est supprimé.", title=title) if title else _("Ce modèle n’existe plus."))
-    return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
+    return flash_and_redirect(
+        _("Le modèle « %(title)s » est supprimé.", title=title) if title else _("Ce modèle n’existe plus."),
+        "boards.show_boards",
+        _anchor="templates",
+    )
 
 
 def kept_templates(session: Session) -> list[Beginning]:

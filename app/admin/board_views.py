@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -25,8 +26,6 @@ from boards.models import Board, Person
 from boards.queries import all_boards_in_order
 
 routes = Blueprint("boards", __name__)
-
-Answer = AnyResponse | str | tuple[str, int]
 
 
 @routes.get("/boards")
@@ -49,7 +48,7 @@ def show_boards() -> str:
 
 @routes.route("/town/boards/new", methods=["GET", "POST"])
 @administrators_only
-def new_board() -> Answer:
+def new_board() -> ResponseReturnValue:
     """Create a board; the form tells which services each template would create."""
     form = NewBoardForm([*keys_of_beginnings(read_session()), EMPTY], begin_with=request.args.get("begin_with"))
     if request.method == "POST" and form.validate():
@@ -72,7 +71,7 @@ def new_board() -> Answer:
 
 @routes.route("/town/boards/<int:board_id>", methods=["GET", "POST"])
 @administrators_only
-def edit_board(board_id: int) -> Answer:
+def edit_board(board_id: int) -> ResponseReturnValue:
     """Rename a board."""
     board = _board(board_id)
     form = BoardForm(obj=board)

@@ -14,6 +14,7 @@ from app.accounts.one_time_links import make_link
 from app.admin.invitation_service import hand_over_invitation, waiting_for_a_link, withdraw_link
 from app.auth.current_user import administrators_only, current_person
 from app.web.csv_export import csv_download
+from app.web.redirects import flash_and_redirect
 from boards.database import read_session, write_transaction
 
 routes = Blueprint("invitations", __name__)
@@ -52,8 +53,7 @@ def _collect_links() -> AnyResponse:
             for account in accounts
         ]
     if not rows:
-        flash(_("Plus personne n’attend de lien."))
-        return redirect(url_for("people.show_people"), 303)
+        return flash_and_redirect(_("Plus personne n’attend de lien."), "people.show_people")
     return csv_download("invitations.csv", [(_("nom"), _("e-mail"), _("lien d’invitation")), *rows])
 
 

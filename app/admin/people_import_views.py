@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.admin.invitation_service import waiting_for_a_link
 from app.admin.people_csv import LINES_AT_MOST, PeopleFile, UnusableFile, decode, parse
@@ -14,8 +14,6 @@ from app.auth.current_user import administrators_only, current_person
 from boards.database import read_session, write_transaction
 
 routes = Blueprint("people_import", __name__)
-
-Answer = AnyResponse | str | tuple[str, int]
 
 
 @routes.get("/people/import")
@@ -27,7 +25,7 @@ def show_import() -> str:
 
 @routes.post("/people/import")
 @administrators_only
-def check() -> Answer:
+def check() -> ResponseReturnValue:
     """Show what the import would do, without writing."""
     try:
         text, people = _sent()
@@ -38,7 +36,7 @@ def check() -> Answer:
 
 @routes.post("/people/import/confirm")
 @administrators_only
-def confirm() -> Answer:
+def confirm() -> ResponseReturnValue:
     """Import what was shown, or show it again if the outcome would now differ."""
     try:
         text, people = _sent()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.admin_actions import find_by_email
 from app.accounts.directory import STATES, PeopleFilters, find_people, services_by_name, state_of
@@ -18,8 +18,6 @@ from boards.errors import Conflict
 from boards.models import Role, Service
 
 routes = Blueprint("people", __name__)
-
-Answer = AnyResponse | str | tuple[str, int]
 
 
 @routes.get("/people")
@@ -45,7 +43,7 @@ def show_people() -> str:
 
 @routes.route("/people/new", methods=["GET", "POST"])
 @administrators_only
-def invite() -> Answer:
+def invite() -> ResponseReturnValue:
     """Invite a person."""
     form = PersonForm(services_in_use())
     if request.method == "POST" and form.validate():
@@ -68,7 +66,7 @@ def say_taken(form: PersonForm) -> None:
     form.email.errors = [words]
 
 
-def _invite(form: PersonForm) -> Answer:
+def _invite(form: PersonForm) -> ResponseReturnValue:
     actor = current_person()
     try:
         with write_transaction() as session:
@@ -94,6 +92,6 @@ def _invite(form: PersonForm) -> Answer:
     return redirect(url_for("person.show_person", person_id=account.person_id), 303)
 
 
-def _invitation_page(form: PersonForm) -> Answer:
+def _invitation_page(form: PersonForm) -> ResponseReturnValue:
     page = render_template("people/invite.html", me=current_person(), here="people", form=form)
     return page if request.method == "GET" else (page, 422)

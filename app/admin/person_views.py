@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,8 +25,9 @@ from app.accounts.one_time_links import make_link
 from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS
 from app.accounts.validators import BadInput
 from app.admin.invitation_service import Link, hand_over_invitation, link_to_show, show_once
-from app.admin.people_views import Answer, say_taken, services_in_use
+from app.admin.people_views import say_taken, services_in_use
 from app.auth.current_user import administrators_only, current_person
+from app.web.redirects import flash_and_redirect
 from boards.database import read_session, write_transaction
 from boards.errors import Conflict
 from boards.models import Card, Person, Role
@@ -35,7 +37,7 @@ routes = Blueprint("person", __name__)
 
 @routes.get("/people/<int:person_id>")
 @administrators_only
-def show_person(person_id: int) -> Answer:
+def show_person(person_id: int) -> ResponseReturnValue:
     """Show a person's account."""
     account = _account(person_id)
     return _page(account, _form(account))
@@ -43,7 +45,7 @@ def show_person(person_id: int) -> Answer:
 
 @routes.post("/people/<int:person_id>")
 @administrators_only
-def save(person_id: int) -> Answer:
+def save(person_id: int) -> ResponseReturnValue:
     """Change a person's account."""
     account = _account(person_id)
     form = _form(account)
@@ -145,8 +147,9 @@ def erase(person_id: int) -> AnyResponse:
     except BadInput as error:
         flash(str(error), "problem")
         return _back(person_id)
-    flash(_("La personne est effacée. Ses infos restent, signées « agent supprimé »."))
-    return redirect(url_for("people.show_people"), 303)
+    return flash_and_redirect(
+        _("La personne est effacée. Ses infos restent, signées « agent supprimé »."), "people.show_people"
+    )
 
 
 def _carry_out(person_id: int, act: Callable[[Session, Account, Person], object], done: str) -> AnyResponse:
@@ -160,7 +163,7 @@ def _carry_out(person_id: int, act: Callable[[Session, Account, Person], object]
     return _back(person_id)
 
 
-def _page(account: Account, form: PersonForm) -> Answer:
+def _page(account: Account, form: PersonForm) -> ResponseReturnValue:
     counts = {
         model: select(func.count()).select_from(model).where(model.account_id == account.id)
         for model in (SignIn, ApiToken)

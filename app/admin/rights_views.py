@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import administrators_only, current_person
 from boards import rights
@@ -49,7 +49,6 @@ KINDS = {
     Kind.FREE: _l("colonne libre"),
 }
 AGENTS, READERS, SERVICE = "agents", "readers", "service-"
-Answer = AnyResponse | str | tuple[str, int]
 
 
 @routes.get("/rights")
@@ -84,7 +83,7 @@ def show_column_rights(column_id: int) -> str:
 
 @routes.post("/rights/<int:column_id>")
 @administrators_only
-def set_column_rights(column_id: int) -> Answer:
+def set_column_rights(column_id: int) -> ResponseReturnValue:
     """Set the changed cells; an empty one returns to the default of the column's kind."""
     column = _column(column_id)
     asked = {name: request.form.get(name, "") for name in (AGENTS, READERS)}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from app.admin.service_admin import (
 )
 from app.auth.current_user import administrators_only, current_person
 from app.web.params import parse_id
+from app.web.redirects import flash_and_redirect
 from boards import rights
 from boards.database import read_session
 from boards.directory import agents_by_service, columns_by_service
@@ -30,7 +32,6 @@ from boards.models import Person, Service
 routes = Blueprint("services", __name__)
 
 PALETTE = (20, 60, 90, 110, 140, 170, 190, 220, 250, 280, 300, 330, 350)
-Answer = AnyResponse | str | tuple[str, int]
 
 
 @routes.get("/services")
@@ -67,7 +68,7 @@ def show_service(service_id: int) -> str:
 
 @routes.route("/services/new", methods=["GET", "POST"])
 @administrators_only
-def new_service() -> Answer:
+def new_service() -> ResponseReturnValue:
     """Add a service."""
     form = ServiceForm()
     if request.method == "POST" and form.validate():
@@ -76,14 +77,16 @@ def new_service() -> Answer:
         except BadInput as error:
             form.name.errors = [str(error)]
         else:
-            flash(_("Le service « %(name)s » est créé. Ajoutez-lui une colonne sur le tableau.", name=service.name))
-            return redirect(url_for("services.show_services"), 303)
+            return flash_and_redirect(
+                _("Le service « %(name)s » est créé. Ajoutez-lui une colonne sur le tableau.", name=service.name),
+                "services.show_services",
+            )
     return _form_page(form, None, _free_hue())
 
 
 @routes.route("/services/<int:service_id>/edit", methods=["GET", "POST"])
 @administrators_only
-def edit_service(service_id: int) -> Answer:
+def edit_service(service_id: int) -> ResponseReturnValue:
     """Change a service."""
     service = _service(service_id)
     form = ServiceForm(obj=service)
@@ -93,8 +96,7 @@ def edit_service(service_id: int) -> Answer:
         except BadInput as error:
             form.name.errors = [str(error)]
         else:
-            flash(_("Enregistré."))
-            return redirect(url_for("services.show_service", service_id=service.id), 303)
+            return flash_and_redirect(_("Enregistré."), "services.show_service", service_id=service.id)
     return _form_page(form, service, service.hue)
 
 
@@ -104,8 +106,10 @@ def archive(service_id: int) -> AnyResponse:
     """Archive a service."""
     service = _service(service_id)
     archive_service(service.id, current_person())
-    flash(_("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.", name=service.name))
-    return redirect(url_for("services.show_services"), 303)
+    return flash_and_redirect(
+        _("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.", name=service.name),
+        "services.show_services",
+    )
 
 
 @routes.post("/services/<int:service_id>/restore")
@@ -114,13 +118,14 @@ def restore(service_id: int) -> AnyResponse:
     """Restore a service."""
     service = _service(service_id)
     restore_service(service.id, current_person())
-    flash(_("Le service « %(name)s » est de nouveau en service.", name=service.name))
-    return redirect(url_for("services.show_services"), 303)
+    return flash_and_redirect(
+        _("Le service « %(name)s » est de nouveau en service.", name=service.name), "services.show_services"
+    )
 
 
 @routes.get("/services/<int:service_id>/merge")
 @administrators_only
-def show_merger(service_id: int) -> Answer:
+def show_merger(service_id: int) -> ResponseReturnValue:
     """Ask which service to merge into, then show the effects."""
     service = _service(service_id)
     others = services_by_name(read_session(), Service.id != service.id, Service.archived_at.is_(None))
@@ -146,11 +151,10 @@ def merge(service_id: int) -> AnyResponse:
         abort(404)
     names = {"merged": service.name, "into": into.name}
     merge_services(read_session(), service.id, into.id, current_person())
-    flash(_("« %(merged)s » a rejoint « %(into)s ».", **names))
-    return redirect(url_for("services.show_services"), 303)
+    return flash_and_redirect(_("« %(merged)s » a rejoint « %(into)s ».", **names), "services.show_services")
 
 
-def _form_page(form: ServiceForm, service: Service | None, hue: int) -> Answer:
+def _form_page(form: ServiceForm, service: Service | None, hue: int) -> ResponseReturnValue:
     page = render_template(
         "services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue)
     )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 
 from app.auth.current_user import administrators_only, current_person
 from app.town.models import Town
 from app.town.town import TOWN_ID, change_town
 from app.web.forms import REQUIRED, BaseForm, one_line, text_area
+from app.web.redirects import flash_and_redirect
 from boards.database import read_session
 
 routes = Blueprint("town", __name__)
-
-Answer = AnyResponse | str | tuple[str, int]
 
 
 class TownForm(BaseForm):
@@ -34,21 +33,20 @@ class TownForm(BaseForm):
 
 @routes.get("/town")
 @administrators_only
-def show() -> Answer:
+def show() -> ResponseReturnValue:
     """Show the form."""
     return _page(_form())
 
 
 @routes.post("/town")
 @administrators_only
-def change() -> Answer:
+def change() -> ResponseReturnValue:
     """Save the form."""
     form = _form()
     if not form.validate():
         return _page(form), 422
     change_town(current_person(), **{name: value or "" for name, value in form.data.items()})
-    flash(_("Enregistré."))
-    return redirect(url_for("town.show"), 303)
+    return flash_and_redirect(_("Enregistré."), "town.show")
 
 
 def _form() -> TownForm:

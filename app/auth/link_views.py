@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
@@ -23,12 +24,12 @@ from app.auth.password_form import NewPasswordForm
 from app.auth.password_reset import send_link_later
 from app.auth.signals import sign_in_ended
 from app.extensions import limiter
+from app.web.redirects import flash_and_redirect
 from boards.database import read_session, write_transaction
 from config import Settings
 
 routes = Blueprint("links", __name__)
 
-Page = AnyResponse | str | tuple[str, int]
 
 REFUSALS = {
     "unknown": (404, _l("Ce lien n’existe pas, ou un lien plus récent l’a remplacé.")),
@@ -69,7 +70,7 @@ def _address_asked_for() -> str:
 
 @routes.get("/invitation/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def show_invitation(token: str) -> Page:
+def show_invitation(token: str) -> ResponseReturnValue:
     """Show the invitation page."""
     account = find_account(read_session(), token, Purpose.INVITATION)
     return _choose("accounts/invitation.html", account, NewPasswordForm())
@@ -77,7 +78,7 @@ def show_invitation(token: str) -> Page:
 
 @routes.post("/invitation/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def accept_invitation(token: str) -> Page:
+def accept_invitation(token: str) -> ResponseReturnValue:
     """Accept an invitation and sign in."""
     account = find_account(read_session(), token, Purpose.INVITATION)
     form = NewPasswordForm()
@@ -92,7 +93,7 @@ def accept_invitation(token: str) -> Page:
 
 @routes.get("/password/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def show_password(token: str) -> Page:
+def show_password(token: str) -> ResponseReturnValue:
     """Show the form for a new password."""
     account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
     return _choose("accounts/new_password.html", account, NewPasswordForm())
@@ -100,19 +101,18 @@ def show_password(token: str) -> Page:
 
 @routes.post("/password/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def choose_password(token: str) -> Page:
+def choose_password(token: str) -> ResponseReturnValue:
     """Set the new password."""
     account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
     form = NewPasswordForm()
     if not form.accepts(account):
         return _choose("accounts/new_password.html", account, form), 422
     _set_password(token, Purpose.PASSWORD, form.chosen)
-    flash(_("Votre nouveau mot de passe est enregistré : connectez-vous."))
-    return redirect(url_for("accounts.show_sign_in"), 303)
+    return flash_and_redirect(_("Votre nouveau mot de passe est enregistré : connectez-vous."), "accounts.show_sign_in")
 
 
 @routes.get("/forgotten-password")
-def show_forgotten() -> Page:
+def show_forgotten() -> ResponseReturnValue:
     """Show the form that asks for a password link."""
     if not _settings().local_accounts:
         abort(404)
@@ -123,7 +123,7 @@ def show_forgotten() -> Page:
 @routes.post("/forgotten-password")
 @limiter.limit("20 per minute")
 @limiter.limit("5 per 10 minutes", key_func=_address_asked_for)
-def send_link() -> Page:
+def send_link() -> ResponseReturnValue:
     """Mail a password link."""
     if not _mail_is_sent():
         abort(404)

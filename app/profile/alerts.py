@@ -6,14 +6,14 @@ import re
 from datetime import time
 from typing import Any, ClassVar
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import ValidationError
 
@@ -23,12 +23,12 @@ from app.auth.current_user import current_account
 from app.auth.locale import language_of
 from app.extensions import limiter
 from app.web.forms import BaseForm, choice_field
+from app.web.redirects import flash_and_redirect
 from boards.database import read_session, write_transaction
 from boards.models.personal import personal_transaction
 
 routes = Blueprint("alerts", __name__)
 
-Page = AnyResponse | str | tuple[str, int]
 
 _TIME = re.compile(r"([01]?\d|2[0-3])\s*[:h]\s*([0-5]\d)?", re.IGNORECASE)  # as browsers or people write it
 _WEEK = (_l("lundi"), _l("mardi"), _l("mercredi"), _l("jeudi"), _l("vendredi"), _l("samedi"), _l("dimanche"))
@@ -93,22 +93,21 @@ class AlertsForm(BaseForm):
 
 @routes.get("/profile/alerts")
 @login_required
-def show_alerts() -> Page:
+def show_alerts() -> ResponseReturnValue:
     """Show the preferences."""
     return _alerts_page(_filled_in(preferences_of(read_session(), current_account().person_id)))
 
 
 @routes.post("/profile/alerts")
 @login_required
-def keep_alerts() -> Page:
+def keep_alerts() -> ResponseReturnValue:
     """Save the preferences."""
     form = AlertsForm()
     if not form.validate():
         return _alerts_page(form), 422
     with personal_transaction(current_account().person_id) as session:
         save_preferences(session, current_account().person_id, **form.chosen)
-    flash(_("Vos alertes et vos e-mails sont réglés."))
-    return redirect(url_for("alerts.show_alerts"), 303)
+    return flash_and_redirect(_("Vos alertes et vos e-mails sont réglés."), "alerts.show_alerts")
 
 
 def _alerts_page(form: AlertsForm) -> str:
@@ -156,7 +155,7 @@ def _refused(response: Response) -> bool:
 
 @routes.get("/mails/<token>/stop")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def ask_to_stop(token: str) -> Page:
+def ask_to_stop(token: str) -> ResponseReturnValue:
     """Ask to confirm the unsubscription."""
     return _stopping_page(token, stopped=False)
 
@@ -164,7 +163,7 @@ def ask_to_stop(token: str) -> Page:
 # Mail programs post it at one click (RFC 8058), without session, CSRF token or redirects.
 @routes.post("/mails/<token>/stop")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def stop_mails(token: str) -> Page:
+def stop_mails(token: str) -> ResponseReturnValue:
     """Unsubscribe."""
     found = unsubscribe_request(token)
     if found is not None and _account_of(found[0]) is not None:
@@ -173,7 +172,7 @@ def stop_mails(token: str) -> Page:
     return _stopping_page(token, stopped=True)
 
 
-def _stopping_page(token: str, *, stopped: bool) -> Page:
+def _stopping_page(token: str, *, stopped: bool) -> ResponseReturnValue:
     found = unsubscribe_request(token)
     account = _account_of(found[0]) if found else None
     if found is None or account is None:

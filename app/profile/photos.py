@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, make_response, request
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import delete
@@ -14,6 +14,7 @@ from app.auth.current_user import current_person
 from app.extensions import limiter
 from app.profile.image_resize import MAX_BYTES, UnfitPhoto, small_picture
 from app.profile.rendering import profile_page
+from app.web.redirects import flash_and_redirect
 from app.web.thread_pool import run_in_thread
 from boards.database import read_session, write_transaction
 from boards.errors import NotFound
@@ -49,8 +50,7 @@ def send_photo() -> AnyResponse | tuple[str, int]:
         person.version += 1
         person.photo_version = person.version  # never reused: it is part of the photo's address
         session.merge(Photo(person_id=person.id, webp=webp))
-    flash(_("Votre photo est enregistrée."))
-    return redirect(url_for("profile.show_profile"), 303)
+    return flash_and_redirect(_("Votre photo est enregistrée."), "profile.show_profile")
 
 
 @routes.post("/profile/photo/remove")
@@ -63,8 +63,7 @@ def remove_photo() -> AnyResponse:
             person.photo_version = 0
             person.version += 1
             session.execute(delete(Photo).where(Photo.person_id == person.id))
-    flash(_("Votre photo est retirée."))
-    return redirect(url_for("profile.show_profile"), 303)
+    return flash_and_redirect(_("Votre photo est retirée."), "profile.show_profile")
 
 
 @routes.get("/people/<int:person_id>/photo")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from app.audit import log as audit_log
 from app.auth.current_user import current_account
 from app.profile.forms import TokenForm
 from app.profile.rendering import profile_page
+from app.web.redirects import flash_and_redirect
 from boards.database import now, write_transaction
 
 TOKENS_AT_MOST = 20
@@ -52,8 +53,7 @@ def revoke(token_id: int) -> AnyResponse:
         if token and token.account_id == account.id and token.revoked_at is None:
             token.revoked_at = now()
             audit_log.record(session, "token_revoked", account.email, actor=account.person, name=token.name)
-    flash(_("Ce jeton ne vaut plus rien."))
-    return redirect(url_for("profile.show_profile", _anchor="tokens"), 303)
+    return flash_and_redirect(_("Ce jeton ne vaut plus rien."), "profile.show_profile", _anchor="tokens")
 
 
 def _problem(session: Session, account: Account, name: str) -> str | None:

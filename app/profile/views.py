@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, current_app, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -23,8 +24,6 @@ from boards.models import Person
 
 routes = Blueprint("profile", __name__)
 
-Page = AnyResponse | str | tuple[str, int]
-
 
 @routes.get("/profile")
 @login_required
@@ -35,7 +34,7 @@ def show_profile() -> str:
 
 @routes.post("/profile")
 @login_required
-def keep_identity() -> Page:
+def keep_identity() -> ResponseReturnValue:
     """Save name, initials and hue."""
     form = IdentityForm()
     if not form.validate():
@@ -61,7 +60,7 @@ def keep_identity() -> Page:
 
 @routes.post("/profile/looks")
 @login_required
-def keep_looks() -> Page:
+def keep_looks() -> ResponseReturnValue:
     """Save theme, density and language."""
     form = LooksForm()
     if not form.validate():
@@ -83,7 +82,7 @@ def keep_looks() -> Page:
     key_func=lambda: f"password|{current_person().id}",
     deduct_when=lambda response: response.status_code != 303,
 )
-def keep_password() -> Page:
+def keep_password() -> ResponseReturnValue:
     """Change one's password."""
     account = current_account()
     if not current_app.config["SETTINGS"].local_accounts or account.password_hash is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -38,7 +39,6 @@ routes = Blueprint("set_up", __name__)
 BOARD = ("accueil", "Accueil")
 SERVICES_AT_MOST = 60
 _HUES = (250, 20, 140, 300, 60, 190, 330, 110, 220, 90, 170, 280, 350)
-Answer = AnyResponse | str | tuple[str, int]
 
 
 class SetUpForm(BaseForm):
@@ -74,7 +74,7 @@ def redirect_to_set_up() -> AnyResponse | None:
 
 
 @routes.get("/setup")
-def show() -> Answer:
+def show() -> ResponseReturnValue:
     """Show the set-up form."""
     _only_before_anybody()
     return _page(_form())
@@ -82,7 +82,7 @@ def show() -> Answer:
 
 @routes.post("/setup")
 @limiter.limit("10 per minute", deduct_when=lambda response: response.status_code != 303)
-def set_up() -> Answer:
+def set_up() -> ResponseReturnValue:
     """Set the town up and sign its first facilitator in."""
     _only_before_anybody()
     form = _form()
