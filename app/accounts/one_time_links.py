@@ -33,7 +33,7 @@ def make_link(
 ) -> str:
     """Return the full address of a new link and void earlier ones; `facts` go to the log."""
     session.flush()  # a new account has no id before
-    session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == purpose))
+    void_links(session, account, purpose)
     token = secrets.token_urlsafe(32)
     session.add(
         OneTimeLink(
@@ -43,6 +43,11 @@ def make_link(
     if purpose == Purpose.PASSWORD:
         audit_log.record(session, "password_link_made", account.email, actor=actor, **facts)
     return public_link(ENDPOINT[purpose], token=token)
+
+
+def void_links(session: Session, account: Account, purpose: Purpose) -> None:
+    """Delete the account's links for this purpose."""
+    session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == purpose))
 
 
 def find_account(session: Session, token: str, purpose: Purpose) -> Account:

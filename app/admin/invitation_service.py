@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app
 from flask import session as browser_session
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.admin_actions import find_by_email, has_arrived
 from app.accounts.directory import plain
 from app.accounts.models import Account, OneTimeLink, Purpose
-from app.accounts.one_time_links import make_link
+from app.accounts.one_time_links import make_link, void_links
 from app.audit import log as audit_log
 from app.auth.invitation_email import send_invitation
 from app.web.smtp import CannotSend
@@ -71,9 +71,7 @@ def waiting_for_a_link(session: Session) -> list[Account]:
 def withdraw_link(account: Account) -> None:
     """Void an invitation that could not be mailed, so that its person is listed again."""
     with write_transaction() as session:
-        session.execute(
-            delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.INVITATION)
-        )
+        void_links(session, account, Purpose.INVITATION)
 
 
 def show_once(link: Link) -> None:
@@ -83,8 +81,8 @@ def show_once(link: Link) -> None:
 
 def link_to_show() -> Link | None:
     """Pop the link kept by `show_once`, if any."""
-    kept = browser_session.pop(_LINK, None)
-    return Link(**kept) if kept else None
+    link = browser_session.pop(_LINK, None)
+    return Link(**link) if link else None
 
 
 def _mailed(account: Account, url: str, actor: Person) -> Link:
@@ -95,5 +93,5 @@ def _mailed(account: Account, url: str, actor: Person) -> Link:
     try:
         send_invitation(account, url, actor)
     except CannotSend as error:
-        return Link(url, link.purpose, link.name, link.email, problem=str(error))
-    return Link(url, link.purpose, link.name, link.email, mailed=True)
+        return replace(link, problem=str(error))
+    return replace(link, mailed=True)

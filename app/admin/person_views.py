@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from app.accounts.admin_actions import (
     change_account,
@@ -27,7 +27,6 @@ from app.accounts.validators import BadInput
 from app.admin.invitation_service import Link, hand_over_invitation, link_to_show, show_once
 from app.admin.people_views import say_taken, services_in_use
 from app.auth.current_user import administrators_only, current_person
-from app.web.redirects import flash_and_redirect
 from boards.database import read_session, write_transaction
 from boards.errors import Conflict
 from boards.models import Card, Person, Role
@@ -82,30 +81,30 @@ def save(person_id: int) -> ResponseReturnValue:
 
 @routes.post("/people/<int:person_id>/disable")
 @administrators_only
-def disable(person_id: int) -> AnyResponse:
+def disable(person_id: int) -> Response:
     """Disable an account."""
-    return _carry_out(
+    return _act(
         person_id, disable_account, _("Compte désactivé : les pages ouvertes se ferment dans les secondes qui suivent.")
     )
 
 
 @routes.post("/people/<int:person_id>/enable")
 @administrators_only
-def enable(person_id: int) -> AnyResponse:
+def enable(person_id: int) -> Response:
     """Enable an account."""
-    return _carry_out(person_id, enable_account, _("Compte réactivé."))
+    return _act(person_id, enable_account, _("Compte réactivé."))
 
 
 @routes.post("/people/<int:person_id>/sign-out")
 @administrators_only
-def sign_out(person_id: int) -> AnyResponse:
+def sign_out(person_id: int) -> Response:
     """End all sign-ins of an account."""
-    return _carry_out(person_id, sign_out_everywhere, _("Toutes ses sessions sont terminées."))
+    return _act(person_id, sign_out_everywhere, _("Toutes ses sessions sont terminées."))
 
 
 @routes.post("/people/<int:person_id>/invitation")
 @administrators_only
-def invite_again(person_id: int) -> AnyResponse:
+def invite_again(person_id: int) -> Response:
     """Make a new invitation link."""
     account = _account(person_id)
     if account.person.disabled_at is not None:
@@ -117,7 +116,7 @@ def invite_again(person_id: int) -> AnyResponse:
 
 @routes.post("/people/<int:person_id>/password-link")
 @administrators_only
-def make_password_link(person_id: int) -> AnyResponse:
+def make_password_link(person_id: int) -> Response:
     """Make a password link to hand over."""
     account = _account(person_id)
     with write_transaction() as session:
@@ -139,28 +138,23 @@ def show_erasure(person_id: int) -> str:
 
 @routes.post("/people/<int:person_id>/erase")
 @administrators_only
-def erase(person_id: int) -> AnyResponse:
+def erase(person_id: int) -> Response:
     """Erase a person."""
-    try:
-        with write_transaction() as session:
-            erase_person(session, _account_in(session, person_id), current_person())
-    except BadInput as error:
-        flash(str(error), "problem")
-        return _back(person_id)
-    return flash_and_redirect(
-        _("La personne est effacée. Ses infos restent, signées « agent supprimé »."), "people.show_people"
-    )
+    done = _("La personne est effacée. Ses infos restent, signées « agent supprimé ».")
+    return _act(person_id, erase_person, done, redirect(url_for("people.show_people"), 303))
 
 
-def _carry_out(person_id: int, act: Callable[[Session, Account, Person], object], done: str) -> AnyResponse:
+def _act(
+    person_id: int, act: Callable[[Session, Account, Person], object], done: str, then: Response | None = None
+) -> Response:
     try:
         with write_transaction() as session:
             act(session, _account_in(session, person_id), current_person())
     except BadInput as error:
         flash(str(error), "problem")
-    else:
-        flash(done)
-    return _back(person_id)
+        return _back(person_id)
+    flash(done)
+    return then or _back(person_id)
 
 
 def _page(account: Account, form: PersonForm) -> ResponseReturnValue:
@@ -211,5 +205,5 @@ def _account_in(session: Session, person_id: int) -> Account:
     return account
 
 
-def _back(person_id: int) -> AnyResponse:
+def _back(person_id: int) -> Response:
     return redirect(url_for("person.show_person", person_id=person_id), 303)

@@ -18,7 +18,7 @@ from boards.errors import Conflict
 from boards.models import Person, Service, memberships
 from boards.perform import perform_batch
 
-_TOLD = ("name", "hue", "description", "hours", "contact")
+_FIELDS = ("name", "hue", "description", "hours", "contact")
 
 
 def add_service(
@@ -43,13 +43,13 @@ def change_service(service_id: int, actor: Person | None, **fields: str | int) -
         service = session.get_one(Service, service_id)
         if "name" in fields:
             refuse_taken_name(session, str(fields["name"]), but=service)
-        altered = [name for name in _TOLD if name in fields and fields[name] != getattr(service, name)]
+        altered = [name for name in _FIELDS if name in fields and fields[name] != getattr(service, name)]
         if not altered:
             return
-        was = service.name
+        old_name = service.name
         for name in altered:
             setattr(service, name, fields[name])
-        facts = {"renamed": [was, service.name]} if "name" in altered else {}
+        facts = {"renamed": [old_name, service.name]} if "name" in altered else {}
         audit_log.record(session, "service_changed", service.name, actor=actor, fields=altered, **facts)
 
 
@@ -81,14 +81,14 @@ class Merger:
     set_rights: int
 
 
-def foresee_merger(session: Session, service: Service, into: Service) -> Merger:
+def preview_merger(session: Session, service: Service, into: Service) -> Merger:
     """Count the effects of a merger."""
-    joining = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == service.id)))
-    there = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == into.id)))
+    leaving = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == service.id)))
+    members = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == into.id)))
     columns = columns_concerned(session, service.id)
     return Merger(
-        people=len(joining - there),
-        people_in_both=len(joining & there),
+        people=len(leaving - members),
+        people_in_both=len(leaving & members),
         columns=sum(column.service_id == service.id for column in columns),
         set_rights=sum(str(service.id) in column.rights.get("services", {}) for column in columns),
     )
@@ -100,16 +100,15 @@ def merge_services(session: Session, service_id: int, into_id: int, actor: Perso
     Raises Conflict when the service gained a board meanwhile.
     """
     boards = boards_concerned(session, service_id)
-    session.rollback()
     command = ReassignService(service=service_id, to=into_id)
 
     def move_people(writing: Session) -> None:
         merged, into = writing.get_one(Service, service_id), writing.get_one(Service, into_id)
         if boards_concerned(writing, service_id):
             raise Conflict("try_again")
-        belonging = select(memberships.c.person_id).where(memberships.c.service_id == merged.id)
-        there = select(memberships.c.person_id).where(memberships.c.service_id == into.id)
-        newcomers = list(writing.scalars(belonging.where(memberships.c.person_id.not_in(there))))
+        leaving = select(memberships.c.person_id).where(memberships.c.service_id == merged.id)
+        members = select(memberships.c.person_id).where(memberships.c.service_id == into.id)
+        newcomers = list(writing.scalars(leaving.where(memberships.c.person_id.not_in(members))))
         if newcomers:
             writing.execute(insert(memberships), [{"person_id": person, "service_id": into.id} for person in newcomers])
         writing.execute(delete(memberships).where(memberships.c.service_id == merged.id))

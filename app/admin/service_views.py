@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import select
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from app.accounts.directory import plain, services_by_name
 from app.accounts.forms import ServiceForm
@@ -16,8 +18,8 @@ from app.admin.service_admin import (
     add_service,
     archive_service,
     change_service,
-    foresee_merger,
     merge_services,
+    preview_merger,
     restore_service,
 )
 from app.auth.current_user import administrators_only, current_person
@@ -102,25 +104,17 @@ def edit_service(service_id: int) -> ResponseReturnValue:
 
 @routes.post("/services/<int:service_id>/archive")
 @administrators_only
-def archive(service_id: int) -> AnyResponse:
+def archive(service_id: int) -> Response:
     """Archive a service."""
-    service = _service(service_id)
-    archive_service(service.id, current_person())
-    return flash_and_redirect(
-        _("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.", name=service.name),
-        "services.show_services",
-    )
+    done = _("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.")
+    return _act(service_id, archive_service, done)
 
 
 @routes.post("/services/<int:service_id>/restore")
 @administrators_only
-def restore(service_id: int) -> AnyResponse:
+def restore(service_id: int) -> Response:
     """Restore a service."""
-    service = _service(service_id)
-    restore_service(service.id, current_person())
-    return flash_and_redirect(
-        _("Le service « %(name)s » est de nouveau en service.", name=service.name), "services.show_services"
-    )
+    return _act(service_id, restore_service, _("Le service « %(name)s » est de nouveau en service."))
 
 
 @routes.get("/services/<int:service_id>/merge")
@@ -130,7 +124,7 @@ def show_merger(service_id: int) -> ResponseReturnValue:
     service = _service(service_id)
     others = services_by_name(read_session(), Service.id != service.id, Service.archived_at.is_(None))
     into = next((other for other in others if other.id == parse_id(request.args.get("into"))), None)
-    merger = foresee_merger(read_session(), service, into) if into else None
+    merger = preview_merger(read_session(), service, into) if into else None
     return render_template(
         "services/merge.html",
         me=current_person(),
@@ -144,7 +138,7 @@ def show_merger(service_id: int) -> ResponseReturnValue:
 
 @routes.post("/services/<int:service_id>/merge")
 @administrators_only
-def merge(service_id: int) -> AnyResponse:
+def merge(service_id: int) -> Response:
     """Merge a service into another."""
     service, into = _service(service_id), _service(parse_id(request.form.get("into")) or 0)
     if into.id == service.id or into.archived_at is not None:
@@ -152,6 +146,12 @@ def merge(service_id: int) -> AnyResponse:
     names = {"merged": service.name, "into": into.name}
     merge_services(read_session(), service.id, into.id, current_person())
     return flash_and_redirect(_("« %(merged)s » a rejoint « %(into)s ».", **names), "services.show_services")
+
+
+def _act(service_id: int, act: Callable[[int, Person], None], done: str) -> Response:
+    service = _service(service_id)
+    act(service.id, current_person())
+    return flash_and_redirect(done % {"name": service.name}, "services.show_services")
 
 
 def _form_page(form: ServiceForm, service: Service | None, hue: int) -> ResponseReturnValue:

@@ -117,12 +117,12 @@ def _require_unchanged(writing: Session, proven: Account) -> None:
         raise Conflict("try_again")
 
 
-def end_sign_in() -> int | None:
-    """Sign this browser out; return the ended sign-in's id, if any."""
-    ended = current_sign_in_id() if current_user.is_authenticated else None
+def end_sign_in() -> list[int]:
+    """Sign this browser out; return the ids of ended sign-ins."""
+    ended = [current_sign_in_id()] if current_user.is_authenticated and current_sign_in_id() else []
     if ended:
         with write_transaction() as writing:
-            writing.execute(delete(SignIn).where(SignIn.id == ended))
+            writing.execute(delete(SignIn).where(SignIn.id.in_(ended)))
             audit_log.record(writing, "signed_out", current_user.account.email, actor=current_person())
     logout_user()
     session.clear()

@@ -22,7 +22,7 @@ from app.audit import log as audit_log
 from app.auth.current_user import begin_sign_in, end_sign_in
 from app.auth.password_form import NewPasswordForm
 from app.auth.password_reset import send_link_later
-from app.auth.signals import sign_in_ended
+from app.auth.signals import announce_ended
 from app.extensions import limiter
 from app.web.redirects import flash_and_redirect
 from boards.database import read_session, write_transaction
@@ -40,7 +40,7 @@ REFUSALS = {
 
 
 @routes.after_request
-def keep_the_address_secret(response: Response) -> Response:
+def hide_address(response: Response) -> Response:
     """Hide the secret address from Referer headers; the CSRF check needs the origin over HTTPS."""
     response.headers["Referrer-Policy"] = "strict-origin"
     return response
@@ -86,7 +86,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
         return _choose("accounts/invitation.html", account, form), 422
     account = _set_password(token, Purpose.INVITATION, form.chosen)
     if current_user.is_authenticated:
-        sign_in_ended.send(None, sign_in_id=end_sign_in() or 0)  # of the browser's previous user
+        announce_ended(end_sign_in())  # of the browser's previous user
     begin_sign_in(account, by="invitation")
     return redirect(url_for("pages.home"), 303)
 
@@ -152,8 +152,7 @@ def _set_password(token: str, purpose: Purpose, password: str) -> Account:
         ended = change_password(session, account, password_hash, actor=account.person)
         if purpose == Purpose.INVITATION:
             audit_log.record(session, "invitation_accepted", account.email, actor=account.person)
-    for sign_in_id in ended:
-        sign_in_ended.send(None, sign_in_id=sign_in_id)
+    announce_ended(ended)
     return account
 
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, OneTimeLink, Purpose
-from app.accounts.one_time_links import make_link
+from app.accounts.one_time_links import make_link, void_links
 from app.auth.locale import language_of
 from app.extensions import socketio
 from app.web import smtp
@@ -57,9 +57,7 @@ def _send_link(email: str, asked_from: str) -> None:
         )
     except smtp.CannotSend:
         with write_transaction() as session:  # so that it can be asked for again
-            session.execute(
-                delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.PASSWORD)
-            )
+            void_links(session, account, Purpose.PASSWORD)
         raise
 
 

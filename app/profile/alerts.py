@@ -20,6 +20,7 @@ from wtforms.validators import ValidationError
 from app.accounts.models import Account, Digest, Preferences
 from app.accounts.preferences import MailKind, preferences_of, save_preferences, unsubscribe, unsubscribe_request
 from app.auth.current_user import current_account
+from app.auth.link_views import hide_address
 from app.auth.locale import language_of
 from app.extensions import limiter
 from app.web.forms import BaseForm, choice_field
@@ -67,12 +68,12 @@ class AlertsForm(BaseForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Require both ends of the quiet hours, or none."""
-        well: bool = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         begin, end = _time_in(self.quiet_from.data), _time_in(self.quiet_until.data)
-        if well and (begin is None) != (end is None):
+        if valid and (begin is None) != (end is None):
             missing = self.quiet_from if begin is None else self.quiet_until
             missing.errors = [_l("Indiquez les deux heures, ou aucune.")]
-        elif well and begin is not None and begin == end:
+        elif valid and begin is not None and begin == end:
             self.quiet_until.errors = [_l("Indiquez deux heures différentes.")]
         return not self.errors
 
@@ -124,14 +125,14 @@ def _alerts_page(form: AlertsForm) -> str:
 
 
 def _filled_in(preferences: Preferences) -> AlertsForm:
-    asked = {name: getattr(preferences, name) for name in ("flash_sound", "flash_desktop", "reminders")}
+    switches = {name: getattr(preferences, name) for name in ("flash_sound", "flash_desktop", "reminders")}
     chosen = {name: str(getattr(preferences, name)) for name in ("digest", "digest_weekday", "digest_hour")}
     hours = {
         name: moment.isoformat("minutes")
         for name in ("quiet_from", "quiet_until")
         if (moment := getattr(preferences, name))
     }
-    return AlertsForm(formdata=None, data={**asked, **chosen, **hours})
+    return AlertsForm(formdata=None, data={**switches, **chosen, **hours})
 
 
 def _time_in(text: str | None) -> time | None:
@@ -142,11 +143,7 @@ def _time_in(text: str | None) -> time | None:
 # --- links in mails
 
 
-@routes.after_request
-def keep_the_address_secret(response: Response) -> Response:
-    """Keep the secret address out of Referer headers."""
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response
+routes.after_request(hide_address)
 
 
 def _refused(response: Response) -> bool:

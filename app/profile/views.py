@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, url_for
+from flask import Blueprint, abort, current_app
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import login_required
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.models import Account
 from app.accounts.password_change import change_password
 from app.accounts.passwords import hash_password
 from app.audit import log as audit_log
 from app.auth.current_user import current_account, current_person, current_sign_in_id
-from app.auth.signals import sign_in_ended
+from app.auth.signals import announce_ended
 from app.extensions import limiter
 from app.profile.appearance import remember_theme
 from app.profile.forms import IdentityForm, LooksForm, PasswordForm
 from app.profile.rendering import profile_page
+from app.web.redirects import flash_and_redirect
 from boards.database import write_transaction
 from boards.models import Person
 
@@ -55,7 +55,7 @@ def keep_identity() -> ResponseReturnValue:
                 person=person.id,
                 changed={"name": [before[0], person.name]},
             )
-    return _kept(_("Votre profil est enregistré."))
+    return flash_and_redirect(_("Votre profil est enregistré."), "profile.show_profile")
 
 
 @routes.post("/profile/looks")
@@ -69,7 +69,7 @@ def keep_looks() -> ResponseReturnValue:
         account = session.get_one(Account, current_account().id)
         account.theme, account.density, account.language = form.theme.data, form.density.data, form.language.data
     with force_locale(form.language.data):  # in the new language
-        response = _kept(_("Vos préférences sont enregistrées."))
+        response = flash_and_redirect(_("Vos préférences sont enregistrées."), "profile.show_profile")
     remember_theme(response, form.theme.data)
     return response
 
@@ -92,18 +92,8 @@ def keep_password() -> ResponseReturnValue:
         return profile_page(password=form), 422
     password_hash = hash_password(form.chosen)
     with write_transaction() as session:
-        ended = change_password(
-            session,
-            session.get_one(Account, account.id),
-            password_hash,
-            actor=account.person,
-            keep=current_sign_in_id(),
-        )
-    for sign_in_id in ended:
-        sign_in_ended.send(None, sign_in_id=sign_in_id)
-    return _kept(_("Votre mot de passe est changé. Vos autres postes sont déconnectés."))
-
-
-def _kept(message: str) -> AnyResponse:
-    flash(message)
-    return redirect(url_for("profile.show_profile"), 303)
+        mine = session.get_one(Account, account.id)
+        ended = change_password(session, mine, password_hash, actor=account.person, keep=current_sign_in_id())
+    announce_ended(ended)
+    done = _("Votre mot de passe est changé. Vos autres postes sont déconnectés.")
+    return flash_and_redirect(done, "profile.show_profile")
