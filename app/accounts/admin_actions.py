@@ -88,7 +88,7 @@ def disable_account(session: Session, account: Account, actor: Person | None) ->
     """Disable the account and end its sign-ins; cards stay. Raises BadInput."""
     if account.person.disabled_at is not None:
         return
-    _not_oneself(account.person, actor)
+    _ensure_not_oneself(account.person, actor)
     keep_a_facilitator(session, account.person)
     account.person.disabled_at = now()
     end_sign_ins(session, account)
@@ -113,15 +113,15 @@ def sign_out_everywhere(session: Session, account: Account, actor: Person | None
 def erase_person(session: Session, account: Account, actor: Person | None) -> None:
     """Erase the person (GDPR): their cards stay, without a name. Raises BadInput."""
     person, moment = account.person, now()
-    _not_oneself(person, actor)
+    _ensure_not_oneself(person, actor)
     keep_a_facilitator(session, person)
     audit_log.forget_person(session, person.id, [account.email, person.name])
     person.name, person.chosen_initials, person.photo_version = "", None, 0
     person.services = []
     person.disabled_at, person.erased_at = person.disabled_at or moment, moment
     person.version += 1
-    for kept in (Photo, Fold, Placement, CardRead, BoardReadMarker, CardReadMarker, SavedFilter, Notice, Preferences):
-        session.execute(delete(kept).where(kept.person_id == person.id))
+    for table in (Photo, Fold, Placement, CardRead, BoardReadMarker, CardReadMarker, SavedFilter, Notice, Preferences):
+        session.execute(delete(table).where(table.person_id == person.id))
     # Sign-ins, tokens, links and identities are deleted by cascade.
     session.execute(delete(Account).where(Account.id == account.id))
     audit_log.record(session, "person_erased", actor=actor, person=person.id)
@@ -144,7 +144,7 @@ def _acting_facilitators(session: Session) -> set[int]:
     return {account.person_id for account in session.scalars(query) if has_arrived(account)}
 
 
-def _not_oneself(person: Person, actor: Person | None) -> None:
+def _ensure_not_oneself(person: Person, actor: Person | None) -> None:
     if actor is not None and actor.id == person.id:
         raise BadInput(_("Vous ne pouvez pas fermer votre propre compte : demandez-le à un autre animateur."))
 

@@ -28,7 +28,7 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     """Check a password in a thread; takes the same time when there is no account."""
     if len(password) > PASSWORD_MAX_CHARACTERS:
         return False
-    return run_in_thread(lambda: _fits(password_hash or _nobodys_hash(), password)) and password_hash is not None
+    return run_in_thread(lambda: _fits(password_hash or _dummy_hash(), password)) and password_hash is not None
 
 
 def _fits(password_hash: str, password: str) -> bool:
@@ -39,5 +39,5 @@ def _fits(password_hash: str, password: str) -> bool:
 
 
 @cache
-def _nobodys_hash() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("a password that nobody has")

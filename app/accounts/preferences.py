@@ -30,12 +30,12 @@ def preferences_of(session: Session, person_id: int) -> Preferences:
 
 def save_preferences(session: Session, person_id: int, **chosen: Any) -> None:
     """Save preferences in a pending transaction; reschedule the digest if its rhythm changed."""
-    kept = _row(session, person_id)
-    before = _rhythm(kept)
+    row = _row(session, person_id)
+    before = _rhythm(row)
     for name, value in chosen.items():
-        setattr(kept, name, value)
-    if _rhythm(kept) != before:
-        kept.digest_due_at, kept.digest_tries = next_digest(kept, now()), 0
+        setattr(row, name, value)
+    if _rhythm(row) != before:
+        row.digest_due_at, row.digest_tries = next_digest(row, now()), 0
 
 
 def unsubscribe(session: Session, person_id: int, mail: MailKind) -> None:
@@ -74,11 +74,11 @@ def _signer() -> URLSafeSerializer:
 
 def _row(session: Session, person_id: int) -> Preferences:
     lock_person(session, person_id)
-    kept = session.get(Preferences, person_id)
-    if kept is None:
-        kept = _defaults(person_id)
-        session.add(kept)
-    return kept
+    row = session.get(Preferences, person_id)
+    if row is None:
+        row = _defaults(person_id)
+        session.add(row)
+    return row
 
 
 def _rhythm(preferences: Preferences) -> tuple[Any, ...]:

@@ -93,10 +93,9 @@ def export() -> Response:
     """Download the filtered log as CSV."""
     asked = AuditFilters.by(request.args)
     found = read_session().scalars(entries(read_session(), asked).limit(EXPORTED_AT_MOST)).all()
-    actor = current_person()
     response = csv_download(f"journal_{now().date().isoformat()}.csv", table(found))
     with write_transaction() as session:
-        audit_log.record(session, "log_exported", actor=actor, entries=len(found))
+        audit_log.record(session, "log_exported", actor=current_person(), entries=len(found))
     return response
 
 
@@ -126,7 +125,7 @@ def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
     if asked.text:
         query = query.where(
             or_(
-                AuditEntry.actor_id.in_(_people_called(session, asked.text)),
+                AuditEntry.actor_id.in_(_people_named(session, asked.text)),
                 AuditEntry.subject.icontains(asked.text, autoescape=True),
             )
         )
@@ -137,7 +136,7 @@ def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
     return query
 
 
-def _people_called(session: Session, text: str) -> list[int]:
+def _people_named(session: Session, text: str) -> list[int]:
     """Return the ids of people matching the text, ignoring accents and capitals."""
     everybody = session.execute(select(Person.id, Person.name, Account.email).join(Account, isouter=True))
     words = plain(text).split()

@@ -34,8 +34,8 @@ def begin_board(
     begun: list[tuple[str, Provided]] = []
 
     def found(session: Session) -> tuple[int, int, ImportColumns]:
-        told = {"template": template.title} if template else {}
-        board = found_board(session, slug or slug_for_board(session, title), title, actor, **told)
+        facts = {"template": template.title} if template else {}
+        board = found_board(session, slug or slug_for_board(session, title), title, actor, **facts)
         command, provided = fill_from(session, template, actor, create_services=create_services)
         begun.append((board.slug, provided))
         return actor.id, board.id, command
@@ -44,11 +44,11 @@ def begin_board(
     return begun[0]
 
 
-def found_board(session: Session, slug: str, title: str, actor: Person | None, **told: str) -> Board:
+def found_board(session: Session, slug: str, title: str, actor: Person | None, **facts: str) -> Board:
     """Create an empty board and log it. Raises Conflict when the title or slug is taken."""
     refuse_taken_title(session, title)
     board = create_board(session, slug, title)
-    audit_log.record(session, "board_added", title, actor=actor, **told)
+    audit_log.record(session, "board_added", title, actor=actor, **facts)
     return board
 
 
@@ -102,21 +102,21 @@ def choose_default(board: Board, actor: Person) -> None:
 def keep_template(template: Template, actor: Person) -> tuple[BoardTemplate, bool]:
     """Save a template; return it and True if it is new."""
     with write_transaction() as session:
-        kept, new = save_template(session, template)
+        saved, new = save_template(session, template)
         if new:
-            audit_log.record(session, "template_kept", kept.title, actor=actor)
-    return kept, new
+            audit_log.record(session, "template_kept", saved.title, actor=actor)
+    return saved, new
 
 
 def delete_template(template_id: int, actor: Person) -> str | None:
     """Delete a template; return its title, or None if there is none."""
     with write_transaction() as session:
-        kept = session.get(BoardTemplate, template_id)
-        if kept is None:
+        template = session.get(BoardTemplate, template_id)
+        if template is None:
             return None
-        session.delete(kept)
-        audit_log.record(session, "template_deleted", kept.title, actor=actor)
-    return kept.title
+        session.delete(template)
+        audit_log.record(session, "template_deleted", template.title, actor=actor)
+    return template.title
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from boards.queries import all_boards_in_order
 routes = Blueprint("board_templates", __name__)
 
 EMPTY, SHIPPED = "empty", "shipped"
-_KEPT, _COPY = "template-", "board-"
+_SAVED, _COPY = "template-", "board-"
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,17 @@ class Beginning:
 def save(board_id: int) -> AnyResponse:
     """Save a board's shape as a template."""
     try:
-        template, actor = _shape_of(board_id), current_person()
-        _kept, new = board_service.keep_template(template, actor)
+        template = _shape_of(board_id)
+        _saved, new = board_service.keep_template(template, current_person())
     except UnusableTemplate as unusable:
         flash(str(unusable), "problem")
     else:
-        said = (
+        done = (
             _("Le modèle « %(title)s » est enregistré.")
             if new
             else _("Ce modèle est déjà enregistré, sous le nom « %(title)s ».")
         )
-        flash(said % {"title": template.title})
+        flash(done % {"title": template.title})
     return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
 
 
@@ -96,11 +96,11 @@ def export_shipped() -> Response:
 @administrators_only
 def export(template_id: int) -> AnyResponse:
     """Download a saved template."""
-    kept = read_session().get(BoardTemplate, template_id)
-    if kept is None:
+    saved = read_session().get(BoardTemplate, template_id)
+    if saved is None:
         raise NotFound("page_not_found")
     try:
-        return _file(parse_template(kept.content))
+        return _file(parse_template(saved.content))
     except Invalid:
         flash(_("Ce modèle n’est plus lisible."), "problem")
         return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
@@ -116,24 +116,23 @@ def import_file() -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise UnusableTemplate(_("Choisissez un fichier."))
-        template, actor = read_template(sent.read(BYTES_AT_MOST + 1)), current_person()
-        kept, new = board_service.keep_template(template, actor)
+        template = read_template(sent.read(BYTES_AT_MOST + 1))
+        saved, new = board_service.keep_template(template, current_person())
     except UnusableTemplate as unusable:
         return _import_page(list(unusable.sentences)), 422
-    said = (
+    done = (
         _("Le modèle « %(title)s » est importé. Commencez un tableau avec.")
         if new
         else _("Le modèle « %(title)s » était déjà là.")
     )
-    return flash_and_redirect(said % {"title": template.title}, "boards.new_board", begin_with=f"{_KEPT}{kept.id}")
+    return flash_and_redirect(done % {"title": template.title}, "boards.new_board", begin_with=f"{_SAVED}{saved.id}")
 
 
 @routes.post("/town/templates/<int:template_id>/delete")
 @administrators_only
 def delete(template_id: int) -> AnyResponse:
     """Delete a saved template."""
-    actor = current_person()
-    title = board_service.delete_template(template_id, actor)
+    title = board_service.delete_template(template_id, current_person())
     return flash_and_redirect(
         _("Le modèle « %(title)s » est supprimé.", title=title) if title else _("Ce modèle n’existe plus."),
         "boards.show_boards",
@@ -143,19 +142,15 @@ def delete(template_id: int) -> AnyResponse:
 
 def kept_templates(session: Session) -> list[Beginning]:
     """List the shipped template and the saved ones, also those no longer readable."""
-    kept, known = (
-        session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id)),
-        known_services(session),
-    )
-    return [_beginning(known, SHIPPED, shipped_template()), *(_beginning_kept(known, row) for row in kept)]
+    rows = session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
+    known = known_services(session)
+    return [_beginning(known, SHIPPED, shipped_template()), *(_saved_beginning(known, row) for row in rows)]
 
 
 def beginnings(session: Session) -> list[Beginning]:
     """List every usable template, then the shape of every board."""
-    found, known = (
-        [beginning for beginning in kept_templates(session) if beginning.template is not None],
-        known_services(session),
-    )
+    found = [beginning for beginning in kept_templates(session) if beginning.template is not None]
+    known = known_services(session)
     for board in all_boards_in_order(session):
         try:
             found.append(_beginning(known, f"{_COPY}{board.id}", template_of(session, board)))
@@ -166,8 +161,8 @@ def beginnings(session: Session) -> list[Beginning]:
 
 def keys_of_beginnings(session: Session) -> list[str]:
     """List the form values of all beginnings without parsing templates."""
-    kept, boards = session.scalars(select(BoardTemplate.id)), session.scalars(select(Board.id))
-    return [SHIPPED, *(f"{_KEPT}{id}" for id in kept), *(f"{_COPY}{id}" for id in boards)]
+    saved, boards = session.scalars(select(BoardTemplate.id)), session.scalars(select(Board.id))
+    return [SHIPPED, *(f"{_SAVED}{id}" for id in saved), *(f"{_COPY}{id}" for id in boards)]
 
 
 def chosen_template(session: Session, key: str | None) -> Template | None:
@@ -177,11 +172,11 @@ def chosen_template(session: Session, key: str | None) -> Template | None:
     if key == SHIPPED:
         return shipped_template()
     sort, _dash, number = (key or "").rpartition("-")
-    kept = session.get(BoardTemplate, parse_id(number) or 0) if f"{sort}-" == _KEPT else None
+    saved = session.get(BoardTemplate, parse_id(number) or 0) if f"{sort}-" == _SAVED else None
     board = session.get(Board, parse_id(number) or 0) if f"{sort}-" == _COPY else None
     try:
-        if kept is not None:
-            return parse_template(kept.content)
+        if saved is not None:
+            return parse_template(saved.content)
         if board is not None:
             return template_of(session, board)
     except Invalid as invalid:
@@ -197,8 +192,8 @@ def _beginning(known: dict[str, bool], key: str, template: Template, kept: Board
     )
 
 
-def _beginning_kept(known: dict[str, bool], kept: BoardTemplate) -> Beginning:
-    key = f"{_KEPT}{kept.id}"
+def _saved_beginning(known: dict[str, bool], kept: BoardTemplate) -> Beginning:
+    key = f"{_SAVED}{kept.id}"
     try:
         return _beginning(known, key, parse_template(kept.content), kept)
     except Invalid:

@@ -54,16 +54,15 @@ def new_board() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             template = chosen_template(read_session(), form.begin_with.data)
-            actor = current_person()
             slug, provided = board_service.begin_board(
-                form.title.data or "", actor, template, create_services=form.create_services.data
+                form.title.data or "", current_person(), template, create_services=form.create_services.data
             )
         except UnusableTemplate as unusable:
             form.begin_with.errors = list(unusable.sentences)
         except Conflict as refusal:
             form.title.errors = [problem_for(refusal)["detail"]]
         else:
-            flash(_begun(form.title.data or "", provided))
+            flash(_created_notice(form.title.data or "", provided))
             return redirect(url_for("pages.show_board", slug=slug), 303)
     page = render_template("boards/new.html", form=form, offered=beginnings(read_session()), empty=EMPTY, **_page())
     return page if request.method == "GET" else (page, 422)
@@ -77,8 +76,7 @@ def edit_board(board_id: int) -> ResponseReturnValue:
     form = BoardForm(obj=board)
     if request.method == "POST" and form.validate():
         try:
-            actor = current_person()
-            board_service.rename_board(board, form.title.data or "", form.version.data or 0, actor)
+            board_service.rename_board(board, form.title.data or "", form.version.data or 0, current_person())
         except Refusal as refusal:
             form.title.errors = [problem_for(refusal)["detail"]]
             if "title" in refusal.facts:
@@ -102,7 +100,7 @@ def edit_board(board_id: int) -> ResponseReturnValue:
 def move(board_id: int) -> AnyResponse:
     """Move a board one place earlier or later."""
     step = -1 if request.form.get("to") == "earlier" else 1
-    return _answered(
+    return _act(
         board_id,
         lambda board, actor: board_service.order_board(board, step, actor),
         _("« %(title)s » a changé de place."),
@@ -114,14 +112,14 @@ def move(board_id: int) -> AnyResponse:
 @administrators_only
 def choose_default(board_id: int) -> AnyResponse:
     """Make this the board where people arrive."""
-    return _answered(board_id, board_service.choose_default, _("Chacun arrive maintenant sur « %(title)s »."))
+    return _act(board_id, board_service.choose_default, _("Chacun arrive maintenant sur « %(title)s »."))
 
 
 @routes.post("/town/boards/<int:board_id>/archive")
 @administrators_only
 def archive(board_id: int) -> AnyResponse:
     """Archive a board."""
-    return _answered(
+    return _act(
         board_id, board_service.archive_board, _("« %(title)s » est archivé : seuls les animateurs le voient encore.")
     )
 
@@ -130,17 +128,15 @@ def archive(board_id: int) -> AnyResponse:
 @administrators_only
 def restore(board_id: int) -> AnyResponse:
     """Restore a board."""
-    return _answered(board_id, board_service.restore_board, _("« %(title)s » est de nouveau en service."))
+    return _act(board_id, board_service.restore_board, _("« %(title)s » est de nouveau en service."))
 
 
-def _answered(
-    board_id: int, act: Callable[[Board, Person], bool | None], said: str, *, otherwise: str = ""
-) -> AnyResponse:
+def _act(board_id: int, act: Callable[[Board, Person], bool | None], done: str, *, otherwise: str = "") -> AnyResponse:
     """Act on a board, flash the outcome (`otherwise` when False came of it) and redirect back."""
     board, actor = _board(board_id), current_person()
     title = board.title
     try:
-        flash((otherwise if act(board, actor) is False else said) % {"title": title})
+        flash((otherwise if act(board, actor) is False else done) % {"title": title})
     except Refusal as refusal:
         flash(problem_for(refusal)["detail"], "problem")
     return redirect(
@@ -148,10 +144,10 @@ def _answered(
     )
 
 
-def _begun(title: str, provided: Provided) -> str:
-    said = [_("Le tableau « %(title)s » est créé.", title=title)]
+def _created_notice(title: str, provided: Provided) -> str:
+    sentences = [_("Le tableau « %(title)s » est créé.", title=title)]
     if made := [service.name for service in provided.made]:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d service créé : %(names)s.",
                 "%(num)d services créés : %(names)s.",
@@ -160,7 +156,7 @@ def _begun(title: str, provided: Provided) -> str:
             )
         )
     if restored := [service.name for service in provided.restored]:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d service restauré : %(names)s.",
                 "%(num)d services restaurés : %(names)s.",
@@ -168,7 +164,7 @@ def _begun(title: str, provided: Provided) -> str:
                 names=", ".join(restored),
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _board(board_id: int) -> Board:

@@ -45,11 +45,14 @@ def bring_in() -> AnyResponse:
 
 def _collect_links() -> AnyResponse:
     """Download new links for everybody waiting; they cannot be shown again."""
-    actor = current_person()
     with write_transaction() as session:
         accounts = waiting_for_a_link(session)
         rows = [
-            (account.person.name, account.email, make_link(session, account, Purpose.INVITATION, actor=actor))
+            (
+                account.person.name,
+                account.email,
+                make_link(session, account, Purpose.INVITATION, actor=current_person()),
+            )
             for account in accounts
         ]
     if not rows:

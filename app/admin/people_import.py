@@ -157,19 +157,19 @@ def _change(session: Session, plan: Plan, actor: Person | None) -> None:
 def _create(session: Session, plan: Plan, actor: Person | None) -> None:
     """Add all accounts at once: one by one would keep other writers waiting for seconds."""
     services = {service.slug: service for service in session.scalars(select(Service))}
-    made = []
+    created = []
     for line in plan.lines:
         if line.verdict is Verdict.CREATED:
             name, role = line.wanted["name"], line.wanted["role"]
             person = Person(
                 name=name, role=role, hue=hue_of(name), services=[services[slug] for slug in line.wanted["services"]]
             )
-            made.append(Account(email=line.email, person=person))
-    session.add_all(made)
+            created.append(Account(email=line.email, person=person))
+    session.add_all(created)
     session.flush()
-    for account in made:
-        told = {"role": str(account.person.role), "services": [service.slug for service in account.person.services]}
-        audit_log.record(session, "invited", account.email, actor=actor, person=account.person_id, **told)
+    for account in created:
+        facts = {"role": str(account.person.role), "services": [service.slug for service in account.person.services]}
+        audit_log.record(session, "invited", account.email, actor=actor, person=account.person_id, **facts)
 
 
 class _Planner:

@@ -28,7 +28,7 @@ def show_import() -> str:
 def check() -> ResponseReturnValue:
     """Show what the import would do, without writing."""
     try:
-        text, people = _sent()
+        text, people = _uploaded()
     except UnusableFile as error:
         return _page(text=request.form.get("text", ""), problem=str(error)), 422
     return _page(text, people, make_plan(read_session(), people, create_services=_create_services()))
@@ -39,22 +39,23 @@ def check() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Import what was shown, or show it again if the outcome would now differ."""
     try:
-        text, people = _sent()
+        text, people = _uploaded()
     except UnusableFile as error:
         return _page(text=request.form.get("text", ""), problem=str(error)), 422
-    actor = current_person()
     try:
         with write_transaction() as session:
-            plan = carry_out(session, people, request.form.get("digest", ""), actor, create_services=_create_services())
+            plan = carry_out(
+                session, people, request.form.get("digest", ""), current_person(), create_services=_create_services()
+            )
     except Outdated as outdated:
         return _page(text, people, outdated.plan, outdated=True), 409
-    flash(_done(plan))
+    flash(_summary(plan))
     return redirect(
         url_for("invitations.show_waiting" if waiting_for_a_link(read_session()) else "people.show_people"), 303
     )
 
 
-def _done(plan: Plan) -> str:
+def _summary(plan: Plan) -> str:
     created, changed = plan.totals[Verdict.CREATED], plan.totals[Verdict.CHANGED]
     words = [
         ngettext("%(num)d compte créé", "%(num)d comptes créés", created) if created else "",
@@ -63,7 +64,7 @@ def _done(plan: Plan) -> str:
     return str(_("Import terminé : %(done)s.", done=", ".join(filter(None, words)) or _("tout était déjà à jour")))
 
 
-def _sent() -> tuple[str, PeopleFile]:
+def _uploaded() -> tuple[str, PeopleFile]:
     file = request.files.get("file")
     text = decode(file.read()) if file and file.filename else request.form.get("text", "")
     if not text.strip() and not (file and file.filename):

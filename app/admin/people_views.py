@@ -61,8 +61,8 @@ def say_taken(form: PersonForm) -> None:
     account = find_by_email(read_session(), form.email.data or "")
     words = _("Un compte existe déjà pour cette adresse.")
     if account is not None:
-        there = url_for("person.show_person", person_id=account.person_id)
-        words = Markup('{} <a href="{}">{}</a>').format(words, there, account.person.name)
+        address = url_for("person.show_person", person_id=account.person_id)
+        words = Markup('{} <a href="{}">{}</a>').format(words, address, account.person.name)
     form.email.errors = [words]
 
 

@@ -86,14 +86,11 @@ def show_column_rights(column_id: int) -> str:
 def set_column_rights(column_id: int) -> ResponseReturnValue:
     """Set the changed cells; an empty one returns to the default of the column's kind."""
     column = _column(column_id)
-    asked = {name: request.form.get(name, "") for name in (AGENTS, READERS)}
-    asked |= {
-        f"{SERVICE}{service.id}": request.form.get(f"{SERVICE}{service.id}", "")
-        for service in services_in_use(read_session())
-    }
-    if not set(asked.values()) <= {"", *LEVELS}:
+    names = (AGENTS, READERS, *(f"{SERVICE}{service.id}" for service in services_in_use(read_session())))
+    levels = {name: request.form.get(name, "") for name in names}
+    if not set(levels.values()) <= {"", *LEVELS}:
         return _form(column, _("Choisissez un niveau de la liste.")), 422
-    altered = {name: level or None for name, level in asked.items() if level != _chosen(column).get(name, "")}
+    altered = {name: level or None for name, level in levels.items() if level != _chosen(column).get(name, "")}
     board = read_session().get_one(Board, column.board_id)
     if altered:
         services = {name.removeprefix(SERVICE): level for name, level in altered.items() if name.startswith(SERVICE)}

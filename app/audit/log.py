@@ -10,6 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -160,53 +161,44 @@ def record_refusal(code: str, subject: str, actor: Person) -> None:
     record_alone("refused", subject, actor=actor, code=code)
 
 
-def _note_rights(_sender: Any, change: CommittedChange) -> None:
-    """Log changed rights: set, reverted, or by the column's kind or service.
+@contextmanager
+def _transaction_after(change: CommittedChange) -> Iterator[Session]:
+    """Yield a transaction for entries on a committed change, which a failure must not turn into a refusal."""
+    try:
+        with write_transaction() as session:
+            yield session
+    except Busy:
+        log.exception(
+            "change %s (%s) of board %s is not in the administrative log", change.seq, change.type, change.board_id
+        )
 
-    The change is committed already: a failure here must not turn it into a refusal.
-    """
+
+def _note_rights(_sender: Any, change: CommittedChange) -> None:
+    """Log changed rights: set, reverted, or by the column's kind or service."""
     columns = [column for id in sorted(change.access_changed) if (column := change.columns.get(id))]
     if not columns:
         return
-    try:
-        with write_transaction() as session:
-            for column in columns:
-                rights = _named(session, column.rights)
-                record(session, "rights_changed", column.title, actor=change.actor, column=column.id, rights=rights)
-    except Busy:
-        log.exception(
-            "change %s of board %s altered rights and is not in the administrative log", change.seq, change.board_id
-        )
+    with _transaction_after(change) as session:
+        for column in columns:
+            rights = _named(session, column.rights)
+            record(session, "rights_changed", column.title, actor=change.actor, column=column.id, rights=rights)
 
 
 def _note_erasing(_sender: Any, change: CommittedChange) -> None:
     """Log a permanent deletion and remove its titles from earlier entries."""
-    if change.type not in (EraseCard.event_type, EraseColumn.event_type):
-        return
-    try:
-        with write_transaction() as session:
-            board = session.get_one(Board, change.board_id)
+    if change.type in (EraseCard.event_type, EraseColumn.event_type):
+        with _transaction_after(change) as session:
             _forget_titles(session, change.rearranged)
-            record(session, change.type, board.title, actor=change.actor, change=change.seq)
-    except Busy:
-        log.exception(
-            "change %s of board %s erased something and is not in the administrative log", change.seq, change.board_id
-        )
+            title = session.get_one(Board, change.board_id).title
+            record(session, change.type, title, actor=change.actor, change=change.seq)
 
 
 def _note_flash(_sender: Any, change: CommittedChange) -> None:
     """Log who published or ended a flash; the card by id, so that its title can be erased."""
-    if change.type not in ("card_flashed", "flash_put_out"):
-        return
-    try:
-        with write_transaction() as session:
-            board = session.get_one(Board, change.board_id)
-            (card,) = change.cards
-            record(session, change.type, board.title, actor=change.actor, card=card, change=change.seq)
-    except Busy:
-        log.exception(
-            "change %s of board %s is a flash and is not in the administrative log", change.seq, change.board_id
-        )
+    if change.type in ("card_flashed", "flash_put_out"):
+        with _transaction_after(change) as session:
+            title, (card,) = session.get_one(Board, change.board_id).title, change.cards
+            record(session, change.type, title, actor=change.actor, card=card, change=change.seq)
 
 
 def _forget_titles(session: Session, columns: dict[int, Column]) -> None:

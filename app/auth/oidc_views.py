@@ -49,11 +49,11 @@ def start() -> AnyResponse:
     if current_user.is_authenticated:
         return redirect(safe_next(), 303)
     try:
-        url, asked = provider.ask(public_link("oidc.finish"))
+        url, pending = provider.ask(public_link("oidc.finish"))
     except ProviderUnavailable as error:
         return _refused("provider_away", why=str(error))
     target = safe_next()
-    waiting = {**asdict(asked), "next": target if len(target) <= NEXT_MAX_CHARACTERS else "/", "at": int(time.time())}
+    waiting = {**asdict(pending), "next": target if len(target) <= NEXT_MAX_CHARACTERS else "/", "at": int(time.time())}
     session[PENDING] = [*session.get(PENDING, []), waiting][-PENDING_MAX:]
     return redirect(url, 303)
 
@@ -68,11 +68,11 @@ def finish() -> AnyResponse:
         return _refused("not_asked")
     if error := request.args.get("error"):
         return _refused("given_up" if error == "access_denied" else "provider_refused", why=error)
-    asked = Request(waiting["state"], waiting["nonce"], waiting["code_verifier"])
+    pending = Request(waiting["state"], waiting["nonce"], waiting["code_verifier"])
     email = ""
     try:
         proof = provider.redeem(
-            request.args.get("code", ""), request.args.get("iss"), asked, public_link("oidc.finish")
+            request.args.get("code", ""), request.args.get("iss"), pending, public_link("oidc.finish")
         )
         email = proof.email
         account = external_identities.account_of(

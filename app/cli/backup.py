@@ -52,10 +52,10 @@ def restore(file: Path, check: bool, force: bool, yes: bool) -> None:
             return
         if not yes:
             click.confirm("Remplacer la base actuelle par cette sauvegarde ?", abort=True)
-        kept = backups.restore(settings, file)
+        replaced = backups.restore(settings, file)
     except CannotBackUp as error:
         raise Refused(str(error)) from error
-    click.echo("Restauré." + (f" L’ancienne base reste dans {kept.name}." if kept else ""))
+    click.echo("Restauré." + (f" L’ancienne base reste dans {replaced.name}." if replaced else ""))
 
 
 def silence_migration_log() -> None:
@@ -64,12 +64,12 @@ def silence_migration_log() -> None:
 
 
 def _described(contents: Contents, settings: Settings) -> Iterator[str]:
-    seal = contents.seal
-    if seal is None:
+    checksum = contents.seal
+    if checksum is None:
         yield "Sans sceau (faite par une version antérieure) : seule la structure du fichier peut être vérifiée."
     else:
-        made_at = seal.made_at.astimezone(settings.timezone)
-        origin = "PostgreSQL" if seal.database == "postgresql" else "SQLite"
+        made_at = checksum.made_at.astimezone(settings.timezone)
+        origin = "PostgreSQL" if checksum.database == "postgresql" else "SQLite"
         yield f"Faite le {made_at:%d/%m/%Y à %H:%M:%S}, depuis {origin}."
     for board in contents.boards:
         yield f"Tableau « {board.slug} » : changement n° {board.seq}, {_count(board.cards, 'info')}."

@@ -66,8 +66,8 @@ def _examine(subject: str, check: Check) -> list[Finding]:
     except Exception as error:
         restart_read()  # the next check needs a usable transaction
         log.debug("the check %s broke", subject, exc_info=True)
-        told = f"vérification impossible : {type(error).__name__}, {databases.first_line(error)}"
-        return [wrong(subject, told, "LOG_LEVEL=DEBUG flask doctor dit où.")]
+        message = f"vérification impossible : {type(error).__name__}, {databases.first_line(error)}"
+        return [wrong(subject, message, "LOG_LEVEL=DEBUG flask doctor dit où.")]
 
 
 def _print(findings: list[Finding]) -> None:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from app.accounts.directory import services_by_name
 from app.admin.service_admin import add_service, archive_service, change_service, merge_services
 from app.cli.errors import Refused, report_refusals
+from app.cli.options import first_facilitator
 from boards.database import read_session
 from boards.directory import agents_by_service
 from boards.errors import NotFound
-from boards.models import Person, Role, Service
+from boards.models import Person, Service
 from boards.text.sanitize import clean_title
 
 services = AppGroup("services", help="Services: list, add, rename, archive, merge.")
@@ -81,10 +82,7 @@ def _service(slug: str) -> Service:
 
 def _facilitator() -> Person:
     """Return the first facilitator, the author of board changes made here."""
-    query = (
-        select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id).limit(1)
-    )
-    person = read_session().scalar(query)
+    person = first_facilitator()
     if person is None:
         raise Refused("Aucun animateur actif : créez-en un avec  flask people add.")
     return person

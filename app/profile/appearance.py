@@ -27,13 +27,13 @@ def init_app(app: Flask) -> None:
 
 def chosen_theme() -> str:
     """Return system, light or dark: the account's choice, else the browser's."""
-    theme = _wish("theme") or request.cookies.get(_cookie(), "")
+    theme = _preference("theme") or request.cookies.get(_cookie(), "")
     return theme if theme in THEMES else THEMES[0]
 
 
 def density() -> str:
     """Return the account's density."""
-    return _wish("density") or DENSITIES[0]
+    return _preference("density") or DENSITIES[0]
 
 
 def remember_theme(response: Response, theme: str) -> None:
@@ -59,7 +59,7 @@ def _cookie() -> str:
     return "__Host-theme" if current_app.config["SESSION_COOKIE_SECURE"] else "theme"
 
 
-def _wish(field: str) -> str | None:
+def _preference(field: str) -> str | None:
     """Return an account's preference; None while the database is unavailable."""
     try:
         return getattr(current_account(), field) if current_user.is_authenticated else None
