@@ -32,7 +32,6 @@ from app.board import (
     labels,
     permanent_deletion,
     rendering,
-    resync,
     saved_filters,
     suggestions,
 )
@@ -157,7 +156,6 @@ def _register_routes(app: Flask) -> None:
         oidc_views,
         board_views,
         column_order,
-        resync,
         history_views,
         time_travel_views,
         permanent_deletion,

@@ -19,7 +19,6 @@ from boards.labels import LabelsOfCards
 from boards.log.change_log import CatchUp, CommittedChange
 from boards.models import Audience, Board, Card, Column, Person
 from boards.queries import ActiveCardsVersion, CardKey, active_cards, active_cards_version, load_cards
-from boards.resync import BoardDifference
 
 CACHE_ENTRIES = 20_000  # cards in a language, about 1 kB each
 LOADED_AT_ONCE = 100  # what a large board takes when nothing of it is kept yet is never given back to the system
@@ -189,20 +188,6 @@ def serialize_catch_up(missed: CatchUp, audience: Audience, language: str) -> di
     if missed.changes:
         metrics.CATCH_UPS.inc()
     return {"seq": missed.seq, "changes": [serialize_change(change, audience, language) for change in missed.changes]}
-
-
-def serialize_difference(found: BoardDifference, board: Board, audience: Audience, language: str) -> dict[str, Any]:
-    """What differs, as `serialize_change` tells a change: {seq, board, cards, columns}."""
-    labels = LabelsOfCards(read_session())
-    return {
-        "seq": found.seq,
-        "board": {"title": board.title, "archived": board.archived_at is not None},
-        "cards": {str(id): _card_data(card, language, labels) if card else None for id, card in found.cards.items()},
-        "columns": {
-            str(id): _column_data(column, rights.level_on(board, audience, column), language) if column else None
-            for id, column in found.columns.items()
-        },
-    }
 
 
 def person_data(person: Person | None) -> dict[str, Any] | None:

@@ -54,15 +54,6 @@ class ColumnPlacement(Body):
         return self
 
 
-class ClientState(Body):
-    """What of a board somebody has, as it was at `after`; `view`: the board page’s `data-view`, what it was shown by of their role and services."""
-
-    after: Seq
-    view: str
-    columns: list[Id]
-    cards: list[Id]
-
-
 class FilterName(Body):
     name: str
 
