@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -39,14 +38,6 @@ class Snapshot(Overview):
 
     seq: int
     cards: dict[int, list[CardKey]]
-
-
-class ActiveCardsVersion(NamedTuple):
-    """As long as this stays the same, so do the cards on the board and what is shown of them: its seq, and who is named on cards."""
-
-    seq: int
-    people: tuple[int, int]  # how many there are, and the sum of what has been altered of them
-    services: tuple[tuple[int, str], ...]
 
 
 def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board:
@@ -111,17 +102,6 @@ def active_cards(session: Session, board: Board) -> dict[int, list[CardKey]]:
     for key in session.execute(keys):
         cards.setdefault(key.column_id, []).append(key)
     return cards
-
-
-def active_cards_version(session: Session, board: Board) -> ActiveCardsVersion:
-    """Whether `active_cards` and what is shown of it may have altered, in two small queries. Read it first: what is read later is not older."""
-    counted = (
-        select(func.count(Person.id)).scalar_subquery(),
-        select(func.coalesce(func.sum(Person.version), 0)).scalar_subquery(),
-    )
-    seq, count, versions = session.execute(select(Board.seq, *counted).where(Board.id == board.id)).one()
-    services = session.execute(select(Service.id, Service.name).order_by(Service.id)).all()
-    return ActiveCardsVersion(seq, (count, int(versions)), tuple((id, name) for id, name in services))
 
 
 def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:
