@@ -117,7 +117,7 @@ def _trim(block: Block) -> None:
 
 @dataclass(frozen=True)
 class _Context:
-    """What the elements around a node give it."""
+    """Properties that a node inherits from the elements around it."""
 
     depth: int = 0
     quoted: bool = False
