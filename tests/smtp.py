@@ -7,7 +7,6 @@ import ipaddress
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -67,9 +66,9 @@ class Mailbox:
 
     # --- aiosmtpd's handler
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd’s name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:  # noqa: N802 - aiosmtpd's name
+    ) -> str:
         if self.refuses:
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
@@ -142,7 +141,7 @@ class Background:
 
 def use_smtp(app: Flask, smtp: Smtp | None, **others: Any) -> Settings:
     """Give the application these mail settings, and any others."""
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp=smtp, **others)
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"smtp": smtp, **others})
     return cast("Settings", app.config["SETTINGS"])
 
 

@@ -86,7 +86,7 @@ def _connection(settings: Ldap) -> Iterator[Connection]:
     )
     try:
         connection.open()
-        if settings.start_tls:
+        if settings.start_tls and address.scheme == "ldap":
             connection.start_tls()
         if not connection.bind():
             raise DirectoryUnavailable(

@@ -21,7 +21,7 @@ routes = Blueprint("differences", __name__)
 
 @routes.post("/boards/<slug>/differences")
 @login_required
-def get_differences(slug: str) -> dict[str, Any]:
+def tell_differences(slug: str) -> dict[str, Any]:
     """Told as a change is told; `resync` when only the whole board will do, as it does once one's role or services are others."""
     had = body_as(ClientState)
     board = find_board(read_session(), current_person(), slug)

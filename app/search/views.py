@@ -69,7 +69,7 @@ def search_board(slug: str) -> ResponseReturnValue:
 
 @routes.post("/search/in-vain")
 @login_required
-def record_failed_search() -> tuple[str, int]:
+def keep_in_vain() -> tuple[str, int]:
     """`{"q": …, "board": slug}`: somebody stopped typing, and nothing was found. It is looked for again here: nobody writes what they like."""
     asked = json_body()
     if not isinstance(asked, dict) or not all(isinstance(asked.get(name), str) for name in ("q", "board")):
@@ -82,7 +82,7 @@ def record_failed_search() -> tuple[str, int]:
 
 @routes.get("/boards/<slug>/searches")
 @login_required
-def show_failed_searches(slug: str) -> str:
+def show_in_vain(slug: str) -> str:
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     if not rights.may_arrange(person):
         raise Forbidden("may_not_arrange")

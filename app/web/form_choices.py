@@ -1,4 +1,4 @@
-"""Options of a form's field, in the form that WTForms asks for."""
+"""Build options for WTForms select fields."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 
 def choices(options: Iterable[tuple[str, Any]]) -> Any:
-    """From pairs of a value and its words, which may be lazy."""
+    """Turn (value, label) pairs into options; labels may be lazy."""
     return [SelectChoice(value, words) for value, words in options]

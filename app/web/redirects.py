@@ -6,7 +6,7 @@ from flask import request, url_for
 
 
 def safe_next() -> str:
-    """Where to go after signing in: an address of this site, whatever the link said."""
+    """Return the `next` address if it is on this site, else the home page."""
     target = request.values.get("next", "")
     if target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target:
         return target

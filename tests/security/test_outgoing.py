@@ -43,7 +43,9 @@ def misleading() -> Iterator[tuple[str, list[str]]]:
 
 def test_a_provider_leads_our_secret_nowhere_else(misleading: tuple[str, list[str]]) -> None:
     issuer, asked = misleading
-    provider = Provider(Oidc(issuer, "flash-news", "a secret", "openid", "x"))
+    provider = Provider(
+        Oidc(issuer=issuer, client_id="flash-news", client_secret="a secret", scopes="openid", label="x")
+    )
     with pytest.raises(ProviderUnavailable):
         provider.ask("http://127.0.0.1/callback")
     assert asked == ["/.well-known/openid-configuration"]

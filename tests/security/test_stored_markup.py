@@ -130,7 +130,7 @@ def test_nor_has_the_public_page_or_the_paper(app: Flask, town: Town, signed: Si
 
 
 def test_the_title_of_a_mail_stays_in_its_line(app: Flask) -> None:
-    smtp = Smtp("127.0.0.1", 25, "none", "", "", "Flash News <flash@ville.example>")
+    smtp = Smtp(host="127.0.0.1", port=25, security="none", sender="Flash News <flash@ville.example>")
     message = _message(smtp, "a@ville.example", "Piscine\r\nBcc: tout-le-monde@ville.example\n\n<x-probe>", HOSTILE)
     assert message.keys() == [
         "To",
