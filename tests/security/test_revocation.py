@@ -1,4 +1,4 @@
-"""What was withdrawn is worth nothing from then on: a sign-in, an account, a role, a token, a link, however it was copied before."""
+"""Revoked sessions, accounts, roles, tokens and links stop working, even if copied before."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def account(role: str) -> Account:
 
 
 def copy_of(visitor: Visitor, app: Flask) -> Visitor:
-    """Another browser with the same cookies, as a thief has them."""
+    """Return another browser with the same cookies, as a thief would have."""
     thief = Visitor(app)
     for name in ("flash_news", "flash_news_remember"):
         if cookie := visitor.client.get_cookie(name):
@@ -34,43 +34,43 @@ def copy_of(visitor: Visitor, app: Flask) -> Visitor:
     return thief
 
 
-def is_in(visitor: Visitor) -> bool:
+def is_signed_in(visitor: Visitor) -> bool:
     return visitor.get("/profile").status_code == 200
 
 
-def test_a_copied_cookie_ends_with_the_sign_out(app: Flask, town: Town) -> None:
+def test_a_copied_cookie_is_invalid_after_sign_out(app: Flask, town: Town) -> None:
     agent = Visitor(app)
     agent.sign_in("ccas@ville.example", remember="1")
     thief = copy_of(agent, app)
-    assert is_in(thief)
+    assert is_signed_in(thief)
     assert agent.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
-    assert not is_in(thief)
+    assert not is_signed_in(thief)
 
 
-def test_signing_in_again_ends_the_sign_in_before(app: Flask, town: Town, signed: Signed) -> None:
-    """In the same browser, as somebody else or as oneself: the cookie from before opens nothing any more."""
+def test_signing_in_again_ends_the_previous_session(app: Flask, town: Town, signed: Signed) -> None:
+    """In the same browser, as the same or another person."""
     agent = signed("agent")
     thief = copy_of(agent, app)
     agent.post("/sign-in", {"email": "elu@ville.example", "password": "correct horse battery"})
     assert "Carole Viala" in agent.get("/profile").text
-    assert not is_in(thief)
+    assert not is_signed_in(thief)
     assert read_session().scalars(select(SignIn).where(SignIn.account_id == account("agent").id)).all() == []
 
 
-def test_a_sign_in_ends_after_its_time_however_busy(app: Flask, town: Town, signed: Signed) -> None:
+def test_a_session_expires_after_its_lifetime_despite_activity(app: Flask, town: Town, signed: Signed) -> None:
     agent = signed("agent")
-    assert is_in(agent)
+    assert is_signed_in(agent)
     with write_transaction() as session:
         session.execute(
             update(SignIn).values(created_at=now() - SIGN_IN_LIFETIME - timedelta(minutes=1), last_seen_at=now())
         )
-    assert not is_in(agent)
+    assert not is_signed_in(agent)
     signed("agent")
-    assert len(read_session().scalars(select(SignIn)).all()) == 1  # and its row goes at the next
+    assert len(read_session().scalars(select(SignIn)).all()) == 1  # the expired row is deleted at the next sign-in
 
 
 @pytest.mark.parametrize("ended", ["sign_in", "account", "age"])
-def test_an_open_connection_ends_with_it(app: Flask, town: Town, signed: Signed, ended: str) -> None:
+def test_an_open_connection_ends_with_its_session(app: Flask, town: Town, signed: Signed, ended: str) -> None:
     agent = signed("agent")
     live = Live(app, agent)
     assert "seq" in live.ask("join", {"board": "accueil", "after": 0})
@@ -86,7 +86,7 @@ def test_an_open_connection_ends_with_it(app: Flask, town: Town, signed: Signed,
     assert not live.is_connected
 
 
-def test_a_role_taken_away_is_gone_at_the_next_request(town: Town, signed: Signed) -> None:
+def test_a_removed_role_has_no_rights_at_the_next_request(town: Town, signed: Signed) -> None:
     facilitator = signed("facilitator")
     assert facilitator.get("/people").status_code == 200
     with write_transaction() as session:
@@ -95,7 +95,7 @@ def test_a_role_taken_away_is_gone_at_the_next_request(town: Town, signed: Signe
     assert facilitator.command(type="add_column", title="x", kind="free").status_code == 403
 
 
-def test_a_token_is_worth_what_its_person_is(app: Flask, town: Town) -> None:
+def test_a_token_has_the_current_rights_of_its_person(app: Flask, town: Town) -> None:
     with write_transaction() as session:
         token = make_token(session, session.get_one(Account, account("agent").id), "x", TokenScope.WRITE)
     asking = {"headers": {"Authorization": f"Bearer {token}", "Accept": "application/json"}}

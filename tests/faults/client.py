@@ -1,4 +1,4 @@
-"""HTTP and the live connection on asyncio, as little of them as a page needs: so that what is broken is never the client library."""
+"""A minimal HTTP and Socket.IO client on asyncio, independent of client libraries."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ CONNECT_SECONDS = 8.0  # `timeout` of static/js/live/connection.js
 PONG = 0xA
 
 
-class Away(Exception):
-    """The server cannot be reached, or did not answer in time: what was asked may or may not have been done."""
+class Unreachable(Exception):
+    """The server is unreachable or did not respond in time; the request may have been executed."""
 
 
 async def request(
     url: str, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, seconds: float = 15.0
 ) -> tuple[int, dict[str, str], bytes]:
-    """One request on a connection of its own: (status, headers by lower-case name, body). Raises Away."""
+    """Send one request on its own connection; return status, lower-case headers and body."""
     try:
         async with asyncio.timeout(seconds):
             return await _request(url, method, path, headers, body)
     except (OSError, asyncio.IncompleteReadError, ValueError) as error:  # a TimeoutError is an OSError
-        raise Away(f"{type(error).__name__}: {error}") from error
+        raise Unreachable(f"{type(error).__name__}: {error}") from error
 
 
 async def _request(
@@ -50,54 +50,54 @@ async def _request(
 
 
 class Socket(asyncio.Protocol):
-    """One live connection. `on_worker_message` gets events; `ended` is set when it is over, whoever ended it."""
+    """One live connection; `on_event` receives events, `ended` is set when it is closed."""
 
-    def __init__(self, url: str, headers: dict[str, str], hear: Callable[[str, Any], None]) -> None:
+    def __init__(self, url: str, headers: dict[str, str], on_event: Callable[[str, Any], None]) -> None:
         self._handshake = handshake(url, headers)
-        self._hear = hear
+        self._on_event = on_event
         self._head: bytes | None = b""
         self._reader = Reader()
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._next_id = 0
-        self._silence: asyncio.TimerHandle | None = None
-        self._patience = 60.0
+        self._ping_timeout: asyncio.TimerHandle | None = None
+        self._ping_timeout_seconds = 60.0
         self.transport: asyncio.Transport | None = None
         self.loop = asyncio.get_running_loop()
         self.open: asyncio.Future[None] = self.loop.create_future()
         self.ended = asyncio.Event()
-        self._again: dict[int, Callable[[Any], None]] = {}
+        self._on_repeat: dict[int, Callable[[Any], None]] = {}
 
     @classmethod
-    async def connect(cls, url: str, headers: dict[str, str], hear: Callable[[str, Any], None]) -> Socket:
-        """Open and greeted. Raises Away."""
+    async def connect(cls, url: str, headers: dict[str, str], on_event: Callable[[str, Any], None]) -> Socket:
+        """Connect and wait for the namespace to be joined."""
         where = urlsplit(url)
-        socket = cls(url, headers, hear)
+        socket = cls(url, headers, on_event)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await socket.loop.create_connection(lambda: socket, str(where.hostname), where.port or 80)
                 await socket.open
         except OSError as error:
             socket.close()
-            raise Away(f"{type(error).__name__}: {error}") from error
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
         return socket
 
-    async def ask(
-        self, event: str, data: Any, *, seconds: float, again: Callable[[Any], None] = lambda _answer: None
+    async def call(
+        self, event: str, data: Any, *, seconds: float, on_repeat: Callable[[Any], None] = lambda _answer: None
     ) -> Any:
-        """Send an event and wait for its acknowledgement; `again` gets those that come later. Raises Away."""
+        """Send an event and wait for its acknowledgement; `on_repeat` gets later ones."""
         if self.ended.is_set() or self.transport is None:
-            raise Away("the connection is over")
+            raise Unreachable("the connection is closed")
         self._next_id += 1
         answer = self._answers[self._next_id] = self.loop.create_future()
-        self._again[self._next_id] = again
-        self.say(f"42{self._next_id}{json.dumps([event, data])}")
+        self._on_repeat[self._next_id] = on_repeat
+        self.send_text(f"42{self._next_id}{json.dumps([event, data])}")
         try:
             async with asyncio.timeout(seconds):
                 return await answer
         except TimeoutError as error:
-            raise Away("no answer") from error
+            raise Unreachable("no acknowledgement") from error
 
-    def say(self, text: str) -> None:
+    def send_text(self, text: str) -> None:
         if self.transport is not None:
             self.transport.write(masked_frame(text.encode()))
 
@@ -117,12 +117,12 @@ class Socket(asyncio.Protocol):
         if self.ended.is_set():
             return
         self.ended.set()
-        if self._silence:
-            self._silence.cancel()
+        if self._ping_timeout:
+            self._ping_timeout.cancel()
         for waiting in [self.open, *self._answers.values()]:
             if not waiting.done():
-                waiting.set_exception(Away(f"closed: {error}"))
-                waiting.exception()  # it may be that nobody waits for it
+                waiting.set_exception(Unreachable(f"closed: {error}"))
+                waiting.exception()  # avoid a warning if nobody awaits it
 
     def data_received(self, data: bytes) -> None:
         if self._head is not None:
@@ -134,28 +134,28 @@ class Socket(asyncio.Protocol):
                 self.close()
                 return
             self._head = None
-        self._listen_on()
+        self._restart_ping_timeout()
         for opcode, _compressed, payload in self._reader.feed(data):
             if opcode == TEXT:
-                self._take(payload.decode())
+                self._handle_packet(payload.decode())
             elif opcode == PING and self.transport:
                 self.transport.write(masked_frame(payload, PONG))
             elif opcode == CLOSE:
                 self.close()
 
-    def _take(self, text: str) -> None:
+    def _handle_packet(self, text: str) -> None:
         if text.startswith("0"):
             opening = json.loads(text[1:])
-            self._patience = (opening["pingInterval"] + opening["pingTimeout"]) / 1000
-            self.say("40")
+            self._ping_timeout_seconds = (opening["pingInterval"] + opening["pingTimeout"]) / 1000
+            self.send_text("40")
         elif text.startswith("40"):
             if not self.open.done():
                 self.open.set_result(None)
         elif text == "2":
-            self.say("3")
+            self.send_text("3")
         elif text.startswith("42"):
             event, *data = json.loads(text[2:])
-            self._hear(event, data[0] if data else None)
+            self._on_event(event, data[0] if data else None)
         elif text.startswith("43"):
             cut = text.index("[")
             number, answer = int(text[2:cut]), json.loads(text[cut:])[0]
@@ -163,12 +163,12 @@ class Socket(asyncio.Protocol):
             if waiting is not None and not waiting.done():
                 waiting.set_result(answer)
             else:
-                self._again[number](answer)
+                self._on_repeat[number](answer)
         elif text.startswith(("1", "41", "44")):
             self.close()
 
-    def _listen_on(self) -> None:
-        """A server that is silent for longer than its pings allow is gone, as Engine.IO's clients have it."""
-        if self._silence:
-            self._silence.cancel()
-        self._silence = self.loop.call_later(self._patience, self.close)
+    def _restart_ping_timeout(self) -> None:
+        """Close the connection if nothing arrives within the server's ping interval and timeout."""
+        if self._ping_timeout:
+            self._ping_timeout.cancel()
+        self._ping_timeout = self.loop.call_later(self._ping_timeout_seconds, self.close)

@@ -1,4 +1,4 @@
-"""What leaves the server: exactly what is meant to, to whom it is meant, and to nobody from somebody else's cache."""
+"""Responses contain only intended data, for the intended person, and no shared cache keeps them."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ NEVER = ("$argon2", "password_hash", "token_hash", "id_token", "k" * 40)
 
 
 def personal_places(doors: Doors) -> list[str]:
-    """Every page that asks who one is, and is not for facilitators alone."""
-    beside = (Access.ANYBODY, Access.FACILITATORS, Access.FACILITATORS_OF_A_COLUMN)
+    """Return the pages that need a sign-in and are not restricted to facilitators."""
+    excluded = (Access.ANYBODY, Access.FACILITATORS, Access.FACILITATORS_OF_A_COLUMN)
     return [
         doors._path(rule, "own")
         for (method, rule), access in ROUTES.items()
-        if method == "GET" and access not in beside
+        if method == "GET" and access not in excluded
     ]
 
 
-def test_programs_get_these_fields_and_no_others(town: Town, signed: Signed) -> None:
+def test_the_api_returns_only_the_documented_fields(town: Town, signed: Signed) -> None:
     town.add_card(body="Texte", internal_note="Note")
     board: dict[str, Any] = signed("agent").get("/api/boards/accueil").get_json()
     assert board.keys() == {"id", "slug", "title", "seq", "columns", "labels", "cards"}
@@ -55,7 +55,7 @@ def test_programs_get_these_fields_and_no_others(town: Town, signed: Signed) -> 
     }
 
 
-def test_a_change_tells_who_and_nothing_else_of_them(town: Town, signed: Signed) -> None:
+def test_a_change_contains_only_public_fields_of_its_actor(town: Town, signed: Signed) -> None:
     answer = signed("agent").command(type="add_card", column=town.free, title="x").get_json()
     assert answer.keys() == {"seq", "changes"}
     [change] = answer["changes"]
@@ -63,7 +63,7 @@ def test_a_change_tells_who_and_nothing_else_of_them(town: Town, signed: Signed)
     assert change["actor"].keys() == PERSON
 
 
-def test_no_page_of_an_agent_or_reader_has_anybody_elses_address_or_any_secret(
+def test_pages_of_agents_and_readers_contain_no_addresses_of_others_and_no_secrets(
     app: Flask, town: Town, signed: Signed
 ) -> None:
     hashes = [hashed for hashed in read_session().scalars(select(Account.password_hash)) if hashed]
@@ -77,30 +77,29 @@ def test_no_page_of_an_agent_or_reader_has_anybody_elses_address_or_any_secret(
             assert [word for word in (*others, *hashes, *NEVER) if word in said] == [], (role, path)
 
 
-def test_nobody_is_served_from_what_somebody_else_has_cached(app: Flask, town: Town, signed: Signed) -> None:
-    """A page may say that it has not changed only to whoever saw it so; what a cache keeps is kept for one browser at most."""
+def test_no_person_receives_another_persons_cached_page(app: Flask, town: Town, signed: Signed) -> None:
+    """A 304 is sent only to the person who received the page; caches are private at most."""
     doors = Doors(app, town, "facilitator")
     agent, stranger = signed("agent"), Visitor(app)
     for path in personal_places(doors):
-        theirs = doors.visitor.get(path)
-        kept = theirs.headers["Cache-Control"]
-        assert "no-store" in kept or "private" in kept, path
-        assert "public" not in kept, path
-        assert "Cookie" in theirs.headers["Vary"], path
-        if "ETag" in theirs.headers and "/photo" not in path:  # a photo is the same for all who are signed in
-            again = {"Accept": "text/html", "If-None-Match": theirs.headers["ETag"]}
+        response = doors.visitor.get(path)
+        cache_control = response.headers["Cache-Control"]
+        assert "no-store" in cache_control or "private" in cache_control, path
+        assert "public" not in cache_control, path
+        assert "Cookie" in response.headers["Vary"], path
+        if "ETag" in response.headers and "/photo" not in path:  # a photo is the same for everybody
+            again = {"Accept": "text/html", "If-None-Match": response.headers["ETag"]}
             assert agent.client.get(path, headers=again).status_code != 304, path
-        if "ETag" in theirs.headers:
+        if "ETag" in response.headers:
             assert (
                 stranger.client.get(
-                    path, headers={"Accept": "text/html", "If-None-Match": theirs.headers["ETag"]}
+                    path, headers={"Accept": "text/html", "If-None-Match": response.headers["ETag"]}
                 ).status_code
                 == 303
             ), path
 
 
-def test_a_page_is_not_the_same_once_a_right_is_gone(town: Town, signed: Signed) -> None:
-    """Nor is its validator, which a browser sends back."""
+def test_a_page_and_its_etag_change_when_a_right_is_removed(town: Town, signed: Signed) -> None:
     town.add_card("Piscine fermée", column=town.free, actor=town.facilitator)
     agent = signed("agent")
     before = agent.get("/boards/accueil")

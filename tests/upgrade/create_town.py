@@ -1,6 +1,7 @@
-"""A town is founded and a day is worked there, by the release in whose folder this runs: `python …/live_there.py 0.3.0`. Prints an API token.
+"""Create a town and use it, with the release in the current folder; print an API token.
 
-Only what that release has is used, so the names imported here are those that every release since 0.1.0 knows.
+Run as `python …/create_town.py 0.6.0` in a checkout of that release. Only names that the release has can be imported:
+the towns of older releases, which have other names, are already stored.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ FACILITATOR, AGENT = "dtan@demo.example", "ccas@demo.example"
 
 
 class Day:
-    """What is done on the town's first board."""
+    """Actions on the first board of the town."""
 
     def __init__(self) -> None:
         self.board = read_session().query(Board).order_by(Board.id).limit(1).one().id
@@ -40,7 +41,7 @@ class Day:
             ]
             for kind in Kind
         }
-        self.card = self.cards(self.columns[Kind.SERVICE][0])[0]
+        self.first_card = self.cards(self.columns[Kind.SERVICE][0])[0]
         self.work()
 
     def cards(self, column: int) -> list[int]:
@@ -57,7 +58,7 @@ class Day:
 
     def work(self) -> None:
         first, second = self.columns[Kind.SERVICE][:2]
-        made = next(
+        card = next(
             iter(
                 self.do(
                     "add_card",
@@ -68,10 +69,10 @@ class Day:
                 ).cards
             )
         )
-        self.do("edit_card", card=made, version=1, title="Chaudière réparée")
-        self.do("move_card", card=made, column=second, after=None)
-        self.do("archive_card", card=self.card)
-        self.do("restore_card", card=self.card)
+        self.do("edit_card", card=card, version=1, title="Chaudière réparée")
+        self.do("move_card", card=card, column=second, after=None)
+        self.do("archive_card", card=self.first_card)
+        self.do("restore_card", card=self.first_card)
         self.do("archive_card", card=self.cards(second)[-1])
         column = next(iter(self.do("add_column", title="Braderie", kind="free", hue=60).columns))
         self.do("edit_column", column=column, title="Braderie d’automne")
@@ -96,8 +97,8 @@ class Day:
             self.do("move_cards", cards=self.cards(second)[:2], column=column)
             self.do("edit_board", title="Accueil de la ville")
         if RELEASE >= (0, 4):
-            self.do("set_labels", card=made, labels=["Urgent", "Bâtiments"])
-            self.do("flash_card", card=made, on=True)
+            self.do("set_labels", card=card, labels=["Urgent", "Bâtiments"])
+            self.do("flash_card", card=card, on=True)
             self.do("confirm_card", card=self.cards(first)[-1])
 
     def seq(self) -> int:
@@ -112,7 +113,8 @@ def main() -> None:
     with app.app_context():
         Day()
         db.session.remove()
-    print(app.test_cli_runner().invoke(args=["people", "token", FACILITATOR, "--name", "Totem"]).stdout.strip())  # noqa: T201 - for the program that began this one
+    token = app.test_cli_runner().invoke(args=["people", "token", FACILITATOR, "--name", "Totem"]).stdout.strip()
+    print(token)  # noqa: T201 - read by store.py
 
 
 if __name__ == "__main__":

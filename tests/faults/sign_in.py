@@ -1,4 +1,4 @@
-"""People who sign in by the form, as browsers do."""
+"""Sign in with the form, as a browser does."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from tests.faults.town import PASSWORD
 
 
 class Browser:
+    """A signed-in browser; `seconds` is how long the sign-in request took."""
+
     def __init__(self, web: requests.Session, seconds: float) -> None:
         self.web, self.seconds = web, seconds
 
@@ -19,7 +21,7 @@ class Browser:
 
 
 def sign_in(url: str, email: str) -> Browser:
-    """`seconds` is what the form took to be answered."""
+    """Sign in and return the browser."""
     web = requests.Session()
     page = web.get(f"{url}/sign-in", timeout=30).text
     found = re.search(r'name="csrf-token" content="([^"]+)"', page)
