@@ -93,7 +93,7 @@ def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
     """The card as it stands on the board, the same for every viewer of this language."""
     state = (card.changed_seq, card.author.version if card.author else 0, card.asked.name if card.asked else "")
     kept = _kept().get(card.id, language, state)
-    return kept or _kept().put(card.id, language, state, _render("cards/_card.html", language, card=card, labels=labels(card)))
+    return kept or _kept().put(card.id, language, state, _render("board/card/_card.html", language, card=card, labels=labels(card)))
 
 
 def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
@@ -134,7 +134,7 @@ def _standing_column(keys: list[CardKey], html: dict[int, str]) -> StandingColum
 
 def column_html(column: Column, level: rights.Level, language: str) -> str:
     """The column without its cards, for those who hold this level in it."""
-    return _render("boards/_column.html", language, column=column, cards="", count=0, folded=False, level=level)
+    return _render("board/_column.html", language, column=column, cards="", count=0, folded=False, level=level)
 
 
 def view_of(change: Committed, audience: Audience) -> tuple[Any, ...]:

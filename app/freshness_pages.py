@@ -31,7 +31,7 @@ routes = Blueprint("freshness", __name__)
 def show_to_check(slug: str) -> str:
     board = find_board(reading(), current_person(), slug)
     return render_template(
-        "freshness/to_check.html",
+        "board/freshness/to_check.html",
         me=current_person(),
         here="to_check",
         board=board,

@@ -29,7 +29,7 @@ def show_guide(slug: str) -> str:
     board = find_board(reading(), current_person(), slug)
     columns = [(column, rules) for column, rules in rules_for(reading(), current_person(), board) if rules]
     return render_template(
-        "guide/show.html",
+        "board/guide/show.html",
         me=current_person(),
         here="guide",
         board=board,
@@ -43,7 +43,7 @@ def show_guide(slug: str) -> str:
 @administrators_only
 def show_reads(slug: str) -> str:
     board = find_board(reading(), current_person(), slug)
-    return render_template("guide/reads.html", me=current_person(), here="guide", board=board, columns=readership(reading(), board))
+    return render_template("board/guide/read_receipts.html", me=current_person(), here="guide", board=board, columns=readership(reading(), board))
 
 
 @routes.put("/cards/<int:card_id>/read")

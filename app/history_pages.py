@@ -69,7 +69,7 @@ def show_card_history(card_id: int) -> str:
     card, column = find_card(reading(), person, storable(card_id))
     board = reading().get_one(Board, card.board_id)
     page = history(reading(), person, board, card=card, before=number_in(request.args.get("before")), acts=place is None)
-    template = "history/_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
+    template = "history/_card_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
     level = rights.level_on(board, person, column)
     return render_template(template, board=board, card=card, column=column, level=level, page=page, acts=place is None, **_told_in_words())
 

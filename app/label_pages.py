@@ -64,7 +64,7 @@ def _page(slug: str, wrong: dict[str, Any] | None = None) -> str:
     """`wrong`: what was refused, of which label, and the name that was typed."""
     board = find_board(reading(), current_person(), slug)
     return render_template(
-        "labels/list.html",
+        "board/labels/list.html",
         me=current_person(),
         here="labels",
         board=board,

@@ -53,7 +53,7 @@ _PLACE = secrets.token_hex(16)  # stands where cards go, before and after their 
 def home() -> AnyResponse | str:
     board = home_of(reading(), current_person())
     if board is None:
-        return render_template("boards/none.html", me=current_person())
+        return render_template("board/no_board.html", me=current_person())
     return redirect(url_for("pages.show_board", slug=board.slug), 303)
 
 
@@ -92,7 +92,7 @@ def show_archive(slug: str) -> str:
     columns, cards = archived(reading(), board, current_person())
     waiting = scheduled(reading(), board, current_person())
     return render_template(
-        "boards/archive.html",
+        "board/archive.html",
         board=board,
         columns=columns,
         cards=cards,
@@ -123,7 +123,7 @@ def card_page(card: Card, column: Column, *, notice: str | None = None) -> Respo
     """The card as it is asked for: in its panel beside its board, or the panel alone. `notice` is said above its text."""
     panel = _panel(card, column) | {"notice": notice}
     if request.headers.get("X-Fragment") == "panel":
-        return make_response(render_template("cards/_panel.html", **panel))
+        return make_response(render_template("board/card/_panel.html", **panel))
     return _board_page(find_board(reading(), current_person(), card.board_id), panel)
 
 
@@ -136,7 +136,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
     filters, left_out = filters_of_page(seen.columns)
     standing = {column.id: cards.of(column.id) for column in seen.columns}
     page = render_template(
-        "boards/show.html",
+        "board/show.html",
         board=board,
         seq=cards.mark.seq,
         seen=seen,

@@ -54,7 +54,7 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
         current_app.config["SETTINGS"],
         account.email,
         subject,
-        "mail/reminder.txt",
+        "mail/reading_reminder.txt",
         language=language_of(account),
         stops_at=public_link("alerts.ask_to_stop", token=stopping_token(person_id, Mail.REMINDER)),
         name=account.person.name,

@@ -38,7 +38,7 @@ def show_suggestions(slug: str) -> str:
     person, board = current_person(), find_board(reading(), current_person(), slug)
     wanted = _wanted(request.args)
     return render_template(
-        "suggestions/list.html",
+        "board/suggestions/list.html",
         me=person,
         here="suggestions",
         board=board,
@@ -54,7 +54,7 @@ def show_suggestions(slug: str) -> str:
 @login_required
 def show_notices() -> str:
     told = notices(reading(), current_person())
-    return render_template("suggestions/notices.html", me=current_person(), here="notices", told=told)
+    return render_template("notifications/list.html", me=current_person(), here="notices", told=told)
 
 
 @routes.post("/notices/read")

@@ -51,7 +51,7 @@ def refuse(refused: LinkRefused) -> AnyResponse | tuple[str, int]:
     if refused.reason == "used" and account and current_user.is_authenticated and current_user.account.id == account.id:
         return redirect(url_for("pages.home"), 303)  # a second click on the form that has just been accepted
     audit.record_alone("password_link_refused", account.email if account else _("lien inconnu"), reason=refused.reason)
-    return render_template("accounts/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()), status
+    return render_template("auth/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()), status
 
 
 def _refused(response: Response) -> bool:
@@ -66,7 +66,7 @@ def _address_asked_for() -> str:
 @limiter.limit("30 per minute", deduct_when=_refused)
 def show_invitation(token: str) -> Page:
     account = find_account(reading(), token, Purpose.INVITATION)
-    return _choose("accounts/invitation.html", account, NewPasswordForm())
+    return _choose("auth/invitation.html", account, NewPasswordForm())
 
 
 @routes.post("/invitation/<token>")
@@ -75,7 +75,7 @@ def accept_invitation(token: str) -> Page:
     account = find_account(reading(), token, Purpose.INVITATION)
     form = NewPasswordForm()
     if not form.accepts(_with_password(account)):
-        return _choose("accounts/invitation.html", account, form), 422
+        return _choose("auth/invitation.html", account, form), 422
     account = _set_password(token, Purpose.INVITATION, form.chosen)
     if current_user.is_authenticated:
         close_sign_in(end_sign_in() or 0)  # whoever sat here before
@@ -87,7 +87,7 @@ def accept_invitation(token: str) -> Page:
 @limiter.limit("30 per minute", deduct_when=_refused)
 def show_password(token: str) -> Page:
     account = _with_password(find_account(reading(), token, Purpose.PASSWORD))
-    return _choose("accounts/new_password.html", account, NewPasswordForm())
+    return _choose("auth/new_password.html", account, NewPasswordForm())
 
 
 @routes.post("/password/<token>")
@@ -96,7 +96,7 @@ def choose_password(token: str) -> Page:
     account = _with_password(find_account(reading(), token, Purpose.PASSWORD))
     form = NewPasswordForm()
     if not form.accepts(account):
-        return _choose("accounts/new_password.html", account, form), 422
+        return _choose("auth/new_password.html", account, form), 422
     _set_password(token, Purpose.PASSWORD, form.chosen)
     flash(_("Votre nouveau mot de passe est enregistré : connectez-vous."))
     return redirect(url_for("accounts.show_sign_in"), 303)
@@ -106,7 +106,7 @@ def choose_password(token: str) -> Page:
 def show_forgotten() -> Page:
     if not _settings().local_accounts:
         abort(404)
-    return render_template("accounts/forgotten.html", offered=_mail_is_sent(), sent="sent" in request.args)
+    return render_template("auth/forgotten_password.html", offered=_mail_is_sent(), sent="sent" in request.args)
 
 
 # The same limits as for signing in, and the same answer whether or not anybody has this address.
@@ -121,7 +121,7 @@ def send_link() -> Page:
         email = normal_email(typed)
     except BadInput:
         problem = _("Indiquez votre adresse de messagerie, comme prenom.nom@ville.example.")
-        return render_template("accounts/forgotten.html", offered=True, problem=problem, email=typed[:254]), 422
+        return render_template("auth/forgotten_password.html", offered=True, problem=problem, email=typed[:254]), 422
     send_link_later(email)
     return redirect(url_for("links.show_forgotten", sent=1), 303)
 

@@ -106,7 +106,7 @@ def _known(login: str) -> str:
 def _form(error: str | None = None) -> str:
     settings = current_app.config["SETTINGS"]
     return render_template(
-        "accounts/sign_in.html",
+        "auth/sign_in.html",
         error=error,
         email=request.form.get("email", ""),
         next=request.values.get("next", ""),

@@ -78,7 +78,7 @@ def _create_services() -> bool:
 
 def _page(text: str = "", people: PeopleFile | None = None, plan: Plan | None = None, *, problem: str = "", outdated: bool = False) -> str:
     return render_template(
-        "people/import.html",
+        "admin/people/import.html",
         me=current_person(),
         here="people",
         wide=plan is not None,

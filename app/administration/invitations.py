@@ -26,7 +26,7 @@ MAILING_SECONDS = 25
 @administrators_only
 def show_waiting() -> str:
     return render_template(
-        "people/invitations.html",
+        "admin/people/pending_invitations.html",
         me=current_person(),
         here="people",
         waiting=waiting_for_a_link(reading()),

@@ -28,7 +28,7 @@ def show_people() -> str:
     asked = Asked.by(request.args)
     found = look_up(reading(), asked, number_in(request.args.get("page")) or 1)
     return render_template(
-        "people/list.html",
+        "admin/people/list.html",
         me=current_person(),
         here="people",
         wide=True,
@@ -88,5 +88,5 @@ def _invite(form: PersonForm) -> Answer:
 
 
 def _invitation_page(form: PersonForm) -> Answer:
-    page = render_template("people/invite.html", me=current_person(), here="people", form=form)
+    page = render_template("admin/people/invite.html", me=current_person(), here="people", form=form)
     return page if request.method == "GET" else (page, 422)

@@ -109,7 +109,7 @@ def make_password_link(person_id: int) -> AnyResponse:
 def show_erasure(person_id: int) -> str:
     account = _account(person_id)
     cards = reading().scalar(select(func.count()).select_from(Card).where(Card.author_id == person_id))
-    return render_template("people/erase.html", me=current_person(), here="people", account=account, person=account.person, cards=cards)
+    return render_template("admin/people/erase.html", me=current_person(), here="people", account=account, person=account.person, cards=cards)
 
 
 @routes.post("/people/<int:person_id>/erase")
@@ -139,7 +139,7 @@ def _carry_out(person_id: int, act: Callable[[Session, Account, Person], object]
 def _page(account: Account, form: PersonForm) -> Answer:
     counts = {model: select(func.count()).select_from(model).where(model.account_id == account.id) for model in (SignIn, ApiToken)}
     page = render_template(
-        "people/show.html",
+        "admin/people/show.html",
         me=current_person(),
         here="people",
         account=account,

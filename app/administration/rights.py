@@ -56,7 +56,7 @@ def show_rights() -> str:
     services = services_in_use(reading())
     columns = visible_columns(reading(), board, person) if board else []
     return render_template(
-        "rights/table.html",
+        "admin/rights/table.html",
         boards=boards,
         board=board,
         services=services,
@@ -102,7 +102,7 @@ def _form(column: Column, problem: str | None = None) -> str:
     chosen = {**_chosen(column), **({name: request.form.get(name, "") for name, *_rest in fields} if problem else {})}
     board = reading().get_one(Board, column.board_id)
     return render_template(
-        "rights/column.html", column=column, board=board, fields=fields, chosen=chosen, problem=problem, levels=list(Level), **_page()
+        "admin/rights/column.html", column=column, board=board, fields=fields, chosen=chosen, problem=problem, levels=list(Level), **_page()
     )
 
 

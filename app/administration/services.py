@@ -38,7 +38,7 @@ Answer = AnyResponse | str | tuple[str, int]
 def show_services() -> str:
     services = services_by_name(reading())
     return render_template(
-        "services/list.html",
+        "admin/services/list.html",
         me=current_person(),
         here="services",
         services=[service for service in services if service.archived_at is None],
@@ -57,8 +57,8 @@ def show_service(service_id: int) -> str:
     agents = sorted(reading().scalars(select(Person).where(of_service, Person.disabled_at.is_(None))), key=lambda agent: plain(agent.name))
     seen = {"me": me, "service": service, "agents": agents, "administers": rights.may_administer(me)}
     if request.headers.get("X-Fragment") == "sheet":
-        return render_template("services/_sheet.html", heading="h2", **seen)
-    return render_template("services/show.html", heading="h1", here=None, **seen)
+        return render_template("admin/services/_details.html", heading="h2", **seen)
+    return render_template("admin/services/show.html", heading="h1", here=None, **seen)
 
 
 @routes.route("/services/new", methods=["GET", "POST"])
@@ -119,7 +119,7 @@ def show_merger(service_id: int) -> Answer:
     into = next((other for other in others if other.id == number_in(request.args.get("into"))), None)
     merger = foresee_merger(reading(), service, into) if into else None
     return render_template(
-        "services/merge.html", me=current_person(), here="services", service=service, others=others, into=into, merger=merger
+        "admin/services/merge.html", me=current_person(), here="services", service=service, others=others, into=into, merger=merger
     )
 
 
@@ -136,7 +136,7 @@ def merge(service_id: int) -> AnyResponse:
 
 
 def _form_page(form: ServiceForm, service: Service | None, hue: int) -> Answer:
-    page = render_template("services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue))
+    page = render_template("admin/services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue))
     return page if request.method == "GET" else (page, 422)
 
 

@@ -97,14 +97,14 @@ def _send(found: Found, email: str) -> None:
     put_online(card)
     sheet = sheet_of(reading(), card, found.column, handed(reading(), card.id).link)
     reading().rollback()
-    mail.send(settings, email, sheet.title, "mail/information.txt", sheet=sheet)
+    mail.send(settings, email, sheet.title, "mail/card_for_resident.txt", sheet=sheet)
     with write_transaction() as session:
         note(session, "card_sent", card)
 
 
 def _page(found: Found, form: SendForm, *, confirming: bool = False) -> str:
     return render_template(
-        "handing/send.html",
+        "sharing/send_by_email.html",
         me=current_person(),
         card=found.card,
         form=form,
