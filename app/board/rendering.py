@@ -78,13 +78,13 @@ def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
     author_version, asked_name = card.author.version if card.author else 0, card.asked.name if card.asked else ""
     state = CardState(card.changed_seq, author_version, asked_name)
     return _cache().get(card.id, language, state) or _cache().put(
-        card.id, language, state, _render("cards/_card.html", language, card=card, labels=labels(card))
+        card.id, language, state, _render("board/card/_card.html", language, card=card, labels=labels(card))
     )
 
 
 def column_html(column: Column, level: rights.Level, language: str) -> str:
     """Return the column's HTML without its cards, for viewers who hold this level in it."""
-    return _render("boards/_column.html", language, column=column, cards="", count=0, folded=False, level=level)
+    return _render("board/_column.html", language, column=column, cards="", count=0, folded=False, level=level)
 
 
 def visibility_key(change: CommittedChange, audience: Audience) -> tuple[Any, ...]:

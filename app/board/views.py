@@ -45,7 +45,7 @@ routes = Blueprint("pages", __name__)
 def home() -> AnyResponse | str:
     board = home_board(read_session(), current_person())
     if board is None:
-        return render_template("boards/none.html", me=current_person())
+        return render_template("board/no_board.html", me=current_person())
     return redirect(url_for("pages.show_board", slug=board.slug), 303)
 
 
@@ -82,7 +82,7 @@ def show_archive(slug: str) -> str:
     columns, cards = archived(read_session(), board, current_person())
     waiting = scheduled(read_session(), board, current_person())
     return render_template(
-        "boards/archive.html",
+        "board/archive.html",
         board=board,
         columns=columns,
         cards=cards,
@@ -113,7 +113,7 @@ def card_page(card: Card, column: Column, *, notice: str | None = None) -> str:
     """Render a card in its panel, with its board unless the request wants the panel alone."""
     panel = _panel(card, column) | {"notice": notice}
     if request.headers.get("X-Fragment") == "panel":
-        return render_template("cards/_panel.html", **panel)
+        return render_template("board/card/_panel.html", **panel)
     return _board_page(find_board(read_session(), current_person(), card.board_id), panel)
 
 
@@ -124,7 +124,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
     unseen = unread_of(read_session(), person, board, seen.columns) if place is None else None
     filters, left_out = filters_of_page(seen.columns)
     return render_template(
-        "boards/show.html",
+        "board/show.html",
         board=board,
         seq=seen.seq,
         seen=seen,
