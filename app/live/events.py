@@ -119,7 +119,7 @@ def on_join(seat: Seat, data: Answer) -> Answer:
         "reads": reads,
         "seen": progress_of(reading(), person, board).plain if previewed is None else None,
         "flashes": banners_for(stands_in or person, seat.language),
-        "script": asset_url("app.js"),
+        "script": asset_url("board.js"),
     }
 
 

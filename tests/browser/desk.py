@@ -33,7 +33,7 @@ def in_script(name: str, script: str) -> int:
 
 # What leaves by itself after some seconds, as messages do, stays: somebody who is slow to look finds it still. Timers are known by
 # how long they last, which is why no other lasts as long.
-SHOWN_MS = in_script("SHOWN_MS", "live/announce.js")
+SHOWN_MS = in_script("SHOWN_MS", "lib/toast.js")
 LEAVING = (SHOWN_MS, in_script("NEW_MS", "controllers/flashes_controller.js"))
 LINGERING = f"""const {{ setTimeout: sooner }} = window;
 window.setTimeout = (run, after, ...rest) => sooner(run, {list(LEAVING)}.includes(after) ? 600000 : after, ...rest);"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import AGENT, PASSWORD, Desk
@@ -201,22 +201,6 @@ def test_the_list_of_shortcuts_and_the_way_to_search_and_back(lanes: Lanes, anna
     press(anna, "/")
     expect(anna.page.get_by_role("combobox", name="Rechercher")).to_be_focused()
     press(anna, "Escape")
-    expect(anna.page.locator("#board :focus")).to_have_count(1)
-
-
-def test_a_key_pressed_before_what_heeds_it_has_come_is_not_lost(lanes: Lanes, anna: Desk) -> None:
-    held: list[Route] = []
-    may_come: list[bool] = []
-    anna.page.route("**/finding-*.js", lambda route: route.continue_() if may_come else held.append(route))
-    anna.page.reload()
-    anna.expect_live()
-    focus(anna, named(lanes, "Un")[0])
-    press(anna, "/")
-    expect(anna.page.get_by_role("combobox", name="Rechercher")).to_be_focused()
-    press(anna, "Escape")
-    may_come.append(True)
-    for route in held:
-        route.continue_()
     expect(anna.page.locator("#board :focus")).to_have_count(1)
 
 

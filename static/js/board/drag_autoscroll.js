@@ -1,30 +1,30 @@
-// What is carried to an edge scrolls what lies under it: the board sideways, the column up and down, the faster the nearer.
+// Scroll what lies under a dragged element when it comes near an edge: the board sideways, a column up and down.
 //
-// SortableJS's own AutoScroll forgets the last movement when it comes within 30 ms of the one before: a card thrown to the edge and held still there
-// scrolled nothing. Here each frame looks at where the hand is now.
+// SortableJS's own AutoScroll drops a movement that comes within 30 ms of the one before, so a card thrown to the edge
+// and held still there scrolled nothing. Here each frame reads where the pointer is now.
 
 const REACH = 70; // px from an edge
-const FASTEST = 18; // px a frame, at the edge itself or beyond
+const SPEED_MAX = 18; // px per frame, at the edge itself or beyond
 
-// How far to scroll in this frame, for a hand at `at` between two edges; 0 away from both.
-export function pull(at, start, end) {
+// Return how far to scroll in this frame for a pointer between two edges; 0 away from both.
+function scrollStep(position, start, end) {
   const reach = Math.min(REACH, (end - start) / 4);
-  if (at < start + reach) return -speed((start + reach - at) / reach);
-  if (at > end - reach) return speed((at - end + reach) / reach);
+  if (position < start + reach) return -speed((start + reach - position) / reach);
+  if (position > end - reach) return speed((position - end + reach) / reach);
   return 0;
 }
 
-const speed = (nearness) => Math.ceil(FASTEST * Math.min(1, nearness));
+const speed = (nearness) => Math.ceil(SPEED_MAX * Math.min(1, nearness));
 
-export class EdgeScroll {
-  #hand = null;
+export class DragAutoscroll {
+  #pointer = null;
   #frame = null;
 
   constructor(board) {
     this.board = board;
   }
 
-  // vertically: whether the columns below scroll too (not while a column itself is carried).
+  // vertically: scroll the columns below as well (not while a column itself is dragged).
   start({ vertically }) {
     this.vertically = vertically;
     document.addEventListener("pointermove", this.#follow, { passive: true });
@@ -36,27 +36,27 @@ export class EdgeScroll {
     document.removeEventListener("pointermove", this.#follow);
     document.removeEventListener("touchmove", this.#follow);
     cancelAnimationFrame(this.#frame);
-    this.#hand = null;
+    this.#pointer = null;
   }
 
   #follow = (event) => {
     const { clientX: x, clientY: y } = event.touches?.[0] ?? event;
-    this.#hand = { x, y };
+    this.#pointer = { x, y };
   };
 
   #step = () => {
-    if (this.#hand) this.#scroll(this.#hand);
+    if (this.#pointer) this.#scroll(this.#pointer);
     this.#frame = requestAnimationFrame(this.#step);
   };
 
   #scroll({ x, y }) {
     const board = this.board.getBoundingClientRect();
-    const sideways = pull(x, board.left, board.right);
+    const sideways = scrollStep(x, board.left, board.right);
     if (sideways) this.board.scrollLeft += sideways;
     const list = this.vertically && document.elementFromPoint(x, y)?.closest(".column")?.querySelector(".cards");
     if (!list) return;
     const edges = list.getBoundingClientRect();
-    const upright = pull(y, edges.top, edges.bottom);
+    const upright = scrollStep(y, edges.top, edges.bottom);
     if (upright) list.scrollTop += upright;
   }
 }

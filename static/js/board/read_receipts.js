@@ -1,84 +1,85 @@
-// « J’ai lu »: which rules, and other cards to be read, this person has read, and how the board shows it. A card’s fragment is the same for everybody, so its mark is put here.
-import { cardId } from "./cards.js";
-import { csrfToken, me, renewCsrfToken } from "./context.js";
-import { Problem } from "./problem.js";
-import { t, tn } from "./words.js";
+// « J’ai lu »: the rules and other cards to read that this person confirmed. A card's fragment is the same for every
+// viewer, so the marks are added here.
+import { requestJson } from "../lib/http.js";
+import { t, tn } from "../lib/i18n.js";
+import { me } from "../lib/page_context.js";
+import { cardId } from "./card_dom.js";
 
-// {card: version}, kept at the page’s root, where a fetched page brings it too.
-const own = () => JSON.parse(document.body.dataset.reads || "{}");
-
-// This person’s other tabs here; other machines learn it when they join again.
+// Sync with this person's other tabs of this browser; other machines are synced when they join.
 const tabs = new BroadcastChannel(`flash-news:reads:${me?.id}`);
 tabs.addEventListener("message", ({ data }) => remember(data.card, data.version));
 
-export function markReads() {
-  const reads = own();
+export function showReceipts() {
+  const receipts = readReceipts();
+  const isRead = (card) => receipts[cardId(card)] === Number(card.dataset.version);
   for (const column of document.querySelectorAll('.column[data-column-kind="guide"]')) {
     const cards = [...column.querySelectorAll(".cards > .card:not(.pending)")];
-    const read = cards.filter((card) => mark(card, reads[cardId(card)] === Number(card.dataset.version)));
-    say(column.querySelector(".reads"), read.length, cards.length);
+    for (const card of cards) showReadMark(card, isRead(card));
+    showProgress(column.querySelector(".reads"), cards.filter(isRead).length, cards.length);
   }
   for (const chip of document.querySelectorAll('.column:not([data-column-kind="guide"]) .to-read')) {
-    const card = chip.closest(".card");
-    sayRead(chip, reads[cardId(card)] === Number(card.dataset.version));
+    showRequestedReading(chip, isRead(chip.closest(".card")));
   }
 }
 
-export function takeReads(reads = own()) {
-  const told = JSON.stringify(reads);
-  if (told === JSON.stringify(own())) return;
-  document.body.dataset.reads = told;
-  markReads();
+// receipts: {card id: version read}, as the server sends them.
+export function setReceipts(receipts = readReceipts()) {
+  const text = JSON.stringify(receipts);
+  if (text === JSON.stringify(readReceipts())) return;
+  document.body.dataset.reads = text;
+  showReceipts();
   document.dispatchEvent(new CustomEvent("board:reads"));
 }
 
-// version: the one that was read; null: not read any more. Throws a Problem, such as that the rule changed meanwhile.
-export async function keepRead(card, version, again = true) {
-  const response = await fetch(`/cards/${card}/read`, {
-    method: "PUT",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-    body: JSON.stringify({ version }),
-  }).catch(() => null);
-  if (!response?.ok) {
-    const problem = (await response?.json().catch(() => null)) ?? { detail: t("Cette lecture n’a pas pu être retenue. Réessayez quand la connexion sera revenue.") };
-    if (problem.code === "csrf" && again && (await renewCsrfToken())) return keepRead(card, version, false);
-    throw new Problem(problem);
-  }
+// version: the one that was read; null to take the receipt back. Throws a Problem, for example when the card changed.
+export async function saveReceipt(card, version) {
+  const failure = t("Cette lecture n’a pas pu être retenue. Réessayez quand la connexion sera revenue.");
+  await requestJson("PUT", `/cards/${card}/read`, { version }, { failure });
   tabs.postMessage({ card, version });
   remember(card, version);
 }
 
+// The root element holds the receipts, so a refetched page brings fresh ones.
+const readReceipts = () => JSON.parse(document.body.dataset.reads || "{}");
+
 function remember(card, version) {
-  const reads = { ...own(), [card]: version };
-  if (version === null) delete reads[card];
-  takeReads(reads);
+  const receipts = { ...readReceipts(), [card]: version };
+  if (version === null) delete receipts[card];
+  setReceipts(receipts);
 }
 
-function mark(card, isRead) {
+function showReadMark(card, isRead) {
   const words = isRead ? t("Lue") : t("À lire");
-  let sign = card.querySelector(":scope > .read-mark");
-  if (!sign) {
-    sign = document.createElement("span");
-    sign.className = "read-mark";
-    sign.setAttribute("role", "img");
-    card.prepend(sign);
-  }
-  if (sign.ariaLabel !== words) {
-    sign.ariaLabel = sign.title = words;
-    sign.toggleAttribute("data-read", isRead);
-  }
-  return isRead;
+  const mark = card.querySelector(":scope > .read-mark") ?? addReadMark(card);
+  if (mark.ariaLabel === words) return;
+  mark.ariaLabel = mark.title = words;
+  mark.toggleAttribute("data-read", isRead);
 }
 
-function sayRead(chip, isRead) {
+function addReadMark(card) {
+  const mark = document.createElement("span");
+  mark.className = "read-mark";
+  mark.setAttribute("role", "img");
+  card.prepend(mark);
+  return mark;
+}
+
+function showRequestedReading(chip, isRead) {
   const words = isRead ? t("Lue") : t("Lecture demandée");
   if (chip.lastElementChild.textContent !== words) chip.lastElementChild.textContent = words;
   chip.toggleAttribute("data-read", isRead);
 }
 
-function say(place, read, all) {
-  if (!place) return;
-  const words = !all ? "" : read === all ? t("Tout est lu") : tn("{count} lue sur {all}", "{count} lues sur {all}", read, { all });
-  if (place.textContent !== words) place.textContent = words;
-  place.toggleAttribute("data-all", all > 0 && read === all);
+function showProgress(element, read, all) {
+  if (!element) return;
+  const isComplete = all > 0 && read === all;
+  const words = progressWords(read, all);
+  if (element.textContent !== words) element.textContent = words;
+  element.toggleAttribute("data-all", isComplete);
+}
+
+function progressWords(read, all) {
+  if (!all) return "";
+  if (read === all) return t("Tout est lu");
+  return tn("{count} lue sur {all}", "{count} lues sur {all}", read, { all });
 }

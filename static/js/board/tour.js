@@ -1,64 +1,73 @@
-// The tour of the board, over the board itself; loaded only when it runs.
-import "./app.js"; // one file with all that the board’s script shares with its parts, instead of many small ones
+// The guided tour of the board. Loaded on demand.
 import { driver } from "driver.js";
-import { lookingAs } from "./live/context.js";
-import { t } from "./live/words.js";
+import { t } from "../lib/i18n.js";
+import { previewedAs } from "../lib/page_context.js";
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
-const small = matchMedia("(width < 640px)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+const smallScreen = matchMedia("(width < 640px)");
+const OPENER_ATTRIBUTES = ["aria-haspopup", "aria-expanded", "aria-controls"];
 
-// Resolves when the tour was seen to its end, or left.
-export function showAround() {
-  const steps = places().filter(({ element }) => element !== null);
-  const restore = keeper(steps.map(({ element }) => element).filter(Boolean));
+// Resolves when the tour ends or is left.
+export function runTour() {
+  const steps = describeSteps().filter(({ element }) => element !== null);
+  const restoreAttributes = saveAttributes(steps.map(({ element }) => element).filter(Boolean));
   return new Promise((resolve) => {
     const tour = driver({
       steps: steps.map(asStep),
-      animate: !still.matches,
+      animate: !reducedMotion.matches,
       duration: 200,
       overlayColor: "oklch(20% 0.02 260deg)",
       overlayOpacity: 0.6,
-      overlayClickBehavior: () => {}, // a click aside is no wish to leave
+      overlayClickBehavior: () => {}, // a click outside does not end the tour
       stagePadding: 6,
       stageRadius: 14,
       showProgress: true,
       nextBtnText: t("Suivant"),
       prevBtnText: t("Précédent"),
       doneBtnText: t("Terminer"),
-      onPopoverRender: (popover) => dress(popover, tour.getActiveIndex(), steps.length),
-      onHighlighted: restore,
+      onPopoverRender: (popover) => stylePopover(popover, tour.getActiveIndex(), steps.length),
+      onHighlighted: restoreAttributes,
       onDestroyed: () => {
-        restore();
-        queueMicrotask(resolve); // after driver.js has given the focus back
+        restoreAttributes();
+        queueMicrotask(resolve); // after driver.js has restored the focus
       },
     });
     tour.drive();
   });
 }
 
-// What is shown, in its order; null is not on this person’s page.
-function places() {
-  const column = (selector) => inSight(document.querySelector(`.column:not(.folded)${selector}`));
-  const own = document.body.classList.contains("may-arrange") || lookingAs ? null : column('[data-column-kind="service"][data-level="edit"]');
+// Steps in order. An element of null is not on this person’s page and is skipped; undefined shows the step centred.
+function describeSteps() {
+  const column = (selector = "") => spotlight(document.querySelector(`.column:not(.folded)${selector}`));
+  const isAgent = !document.body.classList.contains("may-arrange") && !previewedAs;
+  const own = isAgent ? column('[data-column-kind="service"][data-level="edit"]') : null;
   const guide = column('[data-column-kind="guide"]');
-  const add = [own, ...document.querySelectorAll(".column:not(.folded)")].map((each) => each?.querySelector(".add")).find((button) => button?.checkVisibility()) ?? null;
+  const open = [own, ...document.querySelectorAll(".column:not(.folded)")];
+  const addButtons = open.map((each) => each?.querySelector(".add"));
+  const add = addButtons.find((button) => button?.checkVisibility()) ?? null;
   return [
     {
-      element: own ?? inSight(document.querySelector(".column:not(.folded)")) ?? undefined,
+      element: own ?? column() ?? undefined,
       title: t("Bienvenue dans Flash News"),
       description: own
-        ? t("Voici la colonne de votre service. Vous y publiez en votre nom, aussitôt, sans validation : tous les guichets le lisent.")
+        ? t(
+            "Voici la colonne de votre service. Vous y publiez en votre nom, aussitôt, sans validation : tous les guichets le lisent.",
+          )
         : t("Chaque service a sa colonne. Ce que ses agents y écrivent, tous les guichets le lisent aussitôt."),
     },
     {
       element: guide,
       title: t("D’abord, les règles de la maison"),
-      description: t("Ouvrez une règle, lisez-la, puis cliquez sur « J’ai lu ». La colonne dit ce qu’il vous reste à lire ; une règle modifiée revient d’elle-même."),
+      description: t(
+        "Ouvrez une règle, lisez-la, puis cliquez sur « J’ai lu ». La colonne dit ce qu’il vous reste à lire ; une règle modifiée revient d’elle-même.",
+      ),
     },
     {
       element: add,
       title: t("Ajouter une info"),
-      description: t("Un titre suffit : la question de l’usager, ou sa réponse en une ligne. Le texte et la date de fin peuvent attendre."),
+      description: t(
+        "Un titre suffit : la question de l’usager, ou sa réponse en une ligne. Le texte et la date de fin peuvent attendre.",
+      ),
     },
     {
       element: document.querySelector(".filter"),
@@ -68,19 +77,23 @@ function places() {
     {
       element: document.querySelector(".me"),
       title: t("Votre menu"),
-      description: t("Votre profil, le thème, les raccourcis clavier, et le guide d’utilisation, à lire ou à imprimer."),
+      description: t(
+        "Votre profil, le thème, les raccourcis clavier, et le guide d’utilisation, à lire ou à imprimer.",
+      ),
     },
     {
-      element: undefined, // of the whole board, in the middle
+      element: undefined,
       title: t("À vous de jouer"),
-      description: t("Commencez par les règles. « Revoir la visite » vous attend dans votre menu et dans l’aide des raccourcis clavier."),
+      description: t(
+        "Commencez par les règles. « Revoir la visite » vous attend dans votre menu et dans l’aide des raccourcis clavier.",
+      ),
     },
   ];
 }
 
-// On a phone a column fills the page: its head stands for it, so that the words fit below.
-function inSight(column) {
-  return column && small.matches ? column.querySelector(":scope > header") : column;
+// On a phone a column fills the page: highlight its head alone, so that the words fit below.
+function spotlight(column) {
+  return column && smallScreen.matches ? column.querySelector(":scope > header") : column;
 }
 
 function asStep({ element, title, description }, index, all) {
@@ -88,9 +101,9 @@ function asStep({ element, title, description }, index, all) {
   return { element, popover: { title, description, showButtons: buttons, align: "center" } };
 }
 
-function dress(popover, index, count) {
+function stylePopover(popover, index, count) {
   popover.wrapper.ariaModal = "true";
-  for (const part of [popover.title, popover.footer]) part.setAttribute("role", "presentation"); // else they are the page’s header and footer
+  for (const part of [popover.title, popover.footer]) part.setAttribute("role", "presentation"); // else they count as landmarks of the page
   popover.progress.textContent = t("Étape {number} sur {count}", { number: index + 1, count });
   popover.nextButton.classList.add("btn", "primary");
   popover.previousButton.classList.add("btn");
@@ -98,14 +111,17 @@ function dress(popover, index, count) {
   popover.closeButton.removeAttribute("aria-label");
   popover.closeButton.textContent = t("Passer la visite");
   popover.footer.append(popover.closeButton);
-  queueMicrotask(() => popover.nextButton.focus()); // driver.js chooses the first button of all
+  queueMicrotask(() => popover.nextButton.focus()); // driver.js focuses the first button of the popover
 }
 
-// Driver.js makes what it shows the opener of its dialog, which no column is, and takes that away with what stood there before.
-function keeper(elements) {
-  const kept = elements.flatMap((element) => ["aria-haspopup", "aria-expanded", "aria-controls"].map((name) => [element, name, element.getAttribute(name)]));
+// Driver.js marks the highlighted element as the opener of its dialog, which no column is, and removes the attributes
+// that were there before.
+function saveAttributes(elements) {
+  const saved = elements.flatMap((element) =>
+    OPENER_ATTRIBUTES.map((name) => [element, name, element.getAttribute(name)]),
+  );
   return () => {
-    for (const [element, name, value] of kept) {
+    for (const [element, name, value] of saved) {
       if (value === null) element.removeAttribute(name);
       else element.setAttribute(name, value);
     }

@@ -1,87 +1,85 @@
-// What is unread to this person: news of others, later than they have read. The same rule stands in boards/unread.py.
-import { cardId } from "./cards.js";
-import { board, csrfToken, me, renewCsrfToken } from "./context.js";
-import { Problem } from "./problem.js";
-import { t } from "./words.js";
+// Unread cards: news by others, later than what this person has read. boards/unread.py holds the same rule.
+import { requestJson } from "../lib/http.js";
+import { t } from "../lib/i18n.js";
+import { board, me } from "../lib/page_context.js";
+import { cardId } from "./card_dom.js";
 
-// {to, cards: {card: seq}}: news up to `to` are read, of these cards up to a seq of their own; 0: set back on purpose. Null in somebody else’s place.
+// {to, cards: {card: seq}}: everything up to seq `to` is read; the listed cards have a marker of their own, 0 when set
+// back to unread. Null in a preview.
 let progress = JSON.parse(document.body.dataset.seen || "null");
-let last = Promise.resolve(); // one thing after the other, so that answers come in their order
+let lastSave = Promise.resolve(); // saves are sent one after the other, so that the last one wins
 
-// This person’s other tabs here; other machines are told by the server.
+// Sync with this person's other tabs of this browser; the server tells other machines.
 const tabs = new BroadcastChannel(`flash-news:seen:${me?.id}`);
-tabs.addEventListener("message", ({ data }) => hear(data));
+tabs.addEventListener("message", ({ data }) => applyReadMarkers(data));
 
 // card: its id; then its dataset.
 export function isUnread(card, { signalled = 0, signalledBy }) {
   if (!progress) return false;
-  const seen = progress.cards[card];
-  return seen === 0 || (Number(signalled) > (seen ?? progress.to) && Number(signalledBy) !== me.id);
+  const readSeq = progress.cards[card];
+  if (readSeq === 0) return true;
+  return Number(signalled) > (readSeq ?? progress.to) && Number(signalledBy) !== me.id;
 }
 
-// The whole of it, as the page or the server says it.
-export function takeProgress(fresh) {
+// Replace the progress by what the page or the server says.
+export function setProgress(fresh) {
   if (!fresh || !progress || JSON.stringify(fresh) === JSON.stringify(progress)) return;
   progress = fresh;
   document.dispatchEvent(new CustomEvent("board:seen"));
 }
 
-// What this person marked somewhere. Null: no seq of its own any more.
-export function hear({ board: where, to = progress?.to, cards }) {
-  if (!progress || where !== board.id) return;
-  const kept = Object.entries(progress.cards).filter(([, seq]) => to <= progress.to || seq > to);
-  const all = { ...Object.fromEntries(kept), ...cards };
-  takeProgress({ to, cards: Object.fromEntries(Object.entries(all).filter(([, seq]) => seq !== null)) });
+// Apply read markers set in another tab or on another machine. A card's marker is null when it has none any more.
+export function applyReadMarkers({ board: boardId, to = progress?.to, cards }) {
+  if (!progress || boardId !== board.id) return;
+  const stillValid = Object.entries(progress.cards).filter(([, seq]) => to <= progress.to || seq > to);
+  const all = Object.entries({ ...Object.fromEntries(stillValid), ...cards });
+  setProgress({ to, cards: Object.fromEntries(all.filter(([, seq]) => seq !== null)) });
 }
 
-// How it stands, to be taken back to.
-export const known = () => structuredClone(progress);
+// Return a copy of the progress, to restore it later.
+export const copyProgress = () => structuredClone(progress);
 
-export const readCard = (card, seq) => keep(`/cards/${card}/seen`, "PUT", { seq }, { cards: { [card]: seq || null } });
-
-export const setUnread = (card) => keep(`/cards/${card}/seen`, "DELETE", null, { cards: { [card]: 0 } });
-
-export const readAll = (seq) => keep(`/boards/${board.slug}/seen`, "PUT", { seq }, { to: seq, cards: {} });
-
-// cards: those of the column that are unread.
-export function readColumn(id, seq, cards) {
-  const read = cards.map((card) => [cardId(card), Number(card.dataset.signalled ?? 0) || null]);
-  return keep(`/boards/${board.slug}/columns/${id}/seen`, "PUT", { seq }, { cards: Object.fromEntries(read) });
+// All of the following save and throw a Problem on failure.
+export function markCardRead(card, seq) {
+  return save("PUT", `/cards/${card}/seen`, { seq }, { cards: { [card]: seq || null } });
 }
 
-export function takeBack(before) {
-  const forgotten = Object.fromEntries(Object.keys(progress.cards).map((card) => [card, null]));
-  const told = { to: before.to, cards: { ...forgotten, ...before.cards } };
-  return keep(`/boards/${board.slug}/progress`, "PUT", told, told);
+export function markCardUnread(card) {
+  return save("DELETE", `/cards/${card}/seen`, undefined, { cards: { [card]: 0 } });
 }
 
-// The card lies open before them. One that changes in a tab that nobody looks at is read once they look.
-export function opened(article) {
+export function markAllRead(seq) {
+  return save("PUT", `/boards/${board.slug}/seen`, { seq }, { to: seq, cards: {} });
+}
+
+// cards: the unread elements of the column.
+export function markColumnRead(column, seq, cards) {
+  const markers = cards.map((card) => [cardId(card), Number(card.dataset.signalled ?? 0) || null]);
+  const path = `/boards/${board.slug}/columns/${column}/seen`;
+  return save("PUT", path, { seq }, { cards: Object.fromEntries(markers) });
+}
+
+export function restoreProgress(former) {
+  const cleared = Object.fromEntries(Object.keys(progress.cards).map((card) => [card, null]));
+  const markers = { to: former.to, cards: { ...cleared, ...former.cards } };
+  return save("PUT", `/boards/${board.slug}/progress`, markers, markers);
+}
+
+// Mark the card in the panel as read once it is visible. A failed save is ignored: opening it again saves again.
+export function markOpenCardRead(article) {
   const { panelCard, signalled, signalledBy } = article.dataset;
   if (signalled === undefined || !isUnread(panelCard, { signalled, signalledBy })) return;
-  if (document.hidden) document.addEventListener("visibilitychange", () => article.isConnected && opened(article), { once: true });
-  else readCard(panelCard, Number(signalled)).catch(() => {}); // it stays unread, and the next look says it again
+  const retry = () => article.isConnected && markOpenCardRead(article);
+  if (document.hidden) document.addEventListener("visibilitychange", retry, { once: true });
+  else markCardRead(panelCard, Number(signalled)).catch(() => {});
 }
 
-function keep(path, method, body, told) {
-  const turn = last.then(() => send(path, method, body));
-  last = turn.catch(() => {});
-  return turn.then(() => {
-    tabs.postMessage({ board: board.id, ...told });
-    hear({ board: board.id, ...told });
-  });
-}
-
-// Throws a Problem.
-export async function send(path, method, body, again = true) {
-  const response = await fetch(path, {
-    method,
-    keepalive: true, // it leaves even when the page is left at once
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-    body: body && JSON.stringify(body),
-  }).catch(() => null);
-  if (response?.ok) return;
-  const problem = (await response?.json().catch(() => null)) ?? { detail: t("Cette lecture n’a pas pu être retenue. Réessayez quand la connexion sera revenue.") };
-  if (problem.code === "csrf" && again && (await renewCsrfToken())) return send(path, method, body, false);
-  throw new Problem(problem);
+async function save(method, path, body, markers) {
+  const failure = t("Cette lecture n’a pas pu être retenue. Réessayez quand la connexion sera revenue.");
+  const saving = lastSave.then(() => requestJson(method, path, body, { keepalive: true, failure }));
+  lastSave = saving.catch(() => {});
+  await saving;
+  const message = { board: board.id, ...markers };
+  tabs.postMessage(message);
+  applyReadMarkers(message);
 }

@@ -1,16 +1,16 @@
-// A pasted list as cards: one a line, without its bullets or numbers.
+// Turn a pasted list into cards, one per line.
 const TITLE_MAX = 200;
+const LIST_MARKER = /^\s*([-*•–·]|\d+[.)])\s+/;
 export const LINES_MAX = 50;
 
-export function linesOf(text) {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.replace(/^\s*([-*•–·]|\d+[.)])\s+/, "").trim())
-    .filter(Boolean);
+// Return the lines without bullets, numbers and blank lines.
+export function splitLines(text) {
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.replace(LIST_MARKER, "").trim());
+  return lines.filter(Boolean);
 }
 
-// What does not fit in a title goes whole into the text.
-export function cardOf(line) {
+// Return {title} for a line, and {title, body} for one too long for a title: the body holds the whole line.
+export function lineToCard(line) {
   if (line.length <= TITLE_MAX) return { title: line };
   const paragraph = document.createElement("p");
   paragraph.textContent = line;

@@ -1,37 +1,38 @@
-// What somebody is typing, kept on this machine until it has arrived: a reload, a crash or a lost session loses nothing.
-import { me } from "./context.js";
-import { asTyped } from "./holding.js";
+// Persist what somebody is typing in local storage until the server has it: a reload, a crash or an expired session
+// loses nothing.
+import { me } from "../lib/page_context.js";
+import { fromCommand } from "./validity_fields.js";
 
-const name = (key) => `flash-news:draft:${me?.id}:${key}`;
+const storageKey = (key) => `flash-news:draft:${me?.id}:${key}`;
 
 export const drafts = {
   read(key) {
     try {
-      return JSON.parse(localStorage.getItem(name(key)));
+      return JSON.parse(localStorage.getItem(storageKey(key)));
     } catch {
       return null;
     }
   },
   write(key, value) {
     try {
-      localStorage.setItem(name(key), JSON.stringify(value));
+      localStorage.setItem(storageKey(key), JSON.stringify(value));
     } catch {
-      // no storage: the text still lives in the page
+      // no storage: the text is still in the page
     }
   },
-  forget(key) {
+  remove(key) {
     try {
-      localStorage.removeItem(name(key));
+      localStorage.removeItem(storageKey(key));
     } catch {
-      // as above
+      // no storage: nothing was stored
     }
   },
 };
 
-// A command of an earlier page was refused, and nobody waits for it any more: what was typed is a draft again.
-export function giveBack(request) {
-  if (request.type === "reply") drafts.write(`reply:${request.card}`, { text: request.text });
-  if (request.type === "set_status" && request.note) drafts.write(`${request.status}:${request.card}`, { note: request.note });
-  if (request.type === "publish_answer") drafts.write(`answer:${request.card}`, { title: request.title, body: request.body, ...asTyped(request) });
-  if (request.type === "add_card") drafts.write(`new:${request.column}`, { title: request.title, ...asTyped(request) });
+// Turn a refused command of an earlier page back into the draft it came from.
+export function restoreDraft({ type, card, column, title, body, text, status, note, ...others }) {
+  if (type === "reply") drafts.write(`reply:${card}`, { text });
+  if (type === "set_status" && note) drafts.write(`${status}:${card}`, { note });
+  if (type === "publish_answer") drafts.write(`answer:${card}`, { title, body, ...fromCommand(others) });
+  if (type === "add_card") drafts.write(`new:${column}`, { title, ...fromCommand(others) });
 }

@@ -1,8 +1,13 @@
-// The fields that say which kind of suggestion something is, and which service a request asks.
-export function showAsked({ suggestion, asked }) {
-  asked.closest("[data-asked]").hidden = suggestion.value !== "request";
+// The form fields for the kind of a suggestion and, for a request, the service it is addressed to.
+const REQUEST = "request";
+
+// elements: those of the form.
+export function toggleServiceField({ suggestion, asked }) {
+  asked.closest("[data-asked]").hidden = suggestion.value !== REQUEST;
 }
 
-export function suggestionOf({ suggestion, asked }) {
-  return { suggestion: suggestion.value, ...(suggestion.value === "request" && asked.value && { asked: Number(asked.value) }) };
+// Return the fields of a command: {suggestion, asked?}.
+export function readSuggestion({ suggestion, asked }) {
+  const service = suggestion.value === REQUEST && asked.value;
+  return { suggestion: suggestion.value, ...(service && { asked: Number(service) }) };
 }

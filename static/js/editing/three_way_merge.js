@@ -1,31 +1,18 @@
-// What a card says, and bringing together what somebody writes with what others published meanwhile.
+// Merge what a person writes with what others published meanwhile, field by field.
 
-// From the card as the panel shows it.
-export function publishedIn(article) {
-  return {
-    version: Number(article.dataset.version),
-    values: {
-      title: article.querySelector("#panel-title").textContent,
-      body: article.querySelector("div[data-body]")?.innerHTML ?? "",
-      visible_from: article.dataset.visibleFrom,
-      valid_until: article.dataset.validUntil,
-      tellable: article.dataset.tellable,
-      internal_note: article.querySelector("[data-internal-note]")?.textContent ?? "",
-    },
-  };
-}
-
-// Field by field: what only one side altered is theirs or mine; what both altered is a clash, and stays mine until somebody chooses.
-export function merge({ base, sent = base, mine, theirs }) {
+// Merge two edits of the same base. sent: what was sent last and may have been published already. A field that only one
+// side changed takes that side's value; one that both changed conflicts, and stays mine until somebody chooses.
+export function mergeFields({ base, sent = base, mine, theirs }) {
   const values = { ...mine };
-  const clashes = [];
+  const conflicts = [];
   for (const [name, published] of Object.entries(theirs)) {
     if (mine[name] === base[name]) values[name] = published;
-    else if (![mine[name], base[name], sent[name]].includes(published)) clashes.push(name);
+    else if (![mine[name], base[name], sent[name]].includes(published)) conflicts.push(name);
   }
-  return { values, clashes };
+  return { values, conflicts };
 }
 
-export function differences(from, to) {
+// Return the fields of `to` that differ from `from`.
+export function changedFields(from, to) {
   return Object.fromEntries(Object.entries(to).filter(([name, value]) => value !== from[name]));
 }

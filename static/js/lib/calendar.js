@@ -1,19 +1,23 @@
-// Days by the town's calendar, whatever zone this machine believes to be in; a day is written "2026-11-22", as dates of forms and of the server are.
-const DAY = 86_400_000;
+// Calendar days in the town's time zone, whatever zone the browser is in. A day is an ISO date such as "2026-11-22".
+const DAY_MS = 86_400_000;
 const { zone } = document.documentElement.dataset;
-const written = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+// Sweden's date format is ISO 8601.
+const isoDate = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
 
 export const today = () => dayOf(new Date());
 
-export const dayOf = (moment) => written.format(moment);
+export const dayOf = (moment) => isoDate.format(moment);
 
-export const daysFrom = (day, other) => Math.round((Date.parse(other) - Date.parse(day)) / DAY);
+const daysBetween = (day, other) => Math.round((Date.parse(other) - Date.parse(day)) / DAY_MS);
 
-export const daysUntil = (day) => daysFrom(today(), day);
+export const daysUntil = (day) => daysBetween(today(), day);
 
-export const addDays = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
+export const addDays = (day, count) => new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
 
 // Monday is 1, Sunday 7.
 export const weekday = (day) => new Date(day).getUTCDay() || 7;
 
-export const endOfMonth = (day) => new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)), 0)).toISOString().slice(0, 10);
+export function endOfMonth(day) {
+  const [year, month] = day.split("-").map(Number);
+  return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+}

@@ -1,15 +1,25 @@
-// Shows fresh HTML in an element without taking away what somebody does there: the focus stays, and so does every form that is being filled in,
-// and what is busy showing something newer.
+// Replace HTML in place by Idiomorph: nodes that stay keep their focus, scroll position and open forms.
 import { Idiomorph } from "idiomorph";
 
-export function showInPlace(element, html) {
+export const morph = (element, fresh, options) => Idiomorph.morph(element, fresh, options);
+
+// Morph the children of an element, except forms that are being filled in and nodes that show something newer
+// (aria-busy).
+export function morphChildren(element, html) {
   const callbacks = {
     beforeNodeMorphed: (node) => !isOpenForm(node) && node.ariaBusy !== "true",
-    beforeNodeRemoved: (node) => !(isOpenForm(node) && isBegun(node)),
+    beforeNodeRemoved: (node) => !(isOpenForm(node) && hasText(node)),
     beforeAttributeUpdated: (name) => name !== "aria-expanded",
   };
-  Idiomorph.morph(element, html, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+  morph(element, html, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+}
+
+// Return the first element of an HTML fragment.
+export function parseElement(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
 }
 
 const isOpenForm = (node) => node instanceof Element && node.matches("form[data-kept]:not([hidden])");
-const isBegun = (form) => [...form.querySelectorAll("textarea")].some(({ value }) => value);
+const hasText = (form) => [...form.querySelectorAll("textarea")].some(({ value }) => value);

@@ -1,4 +1,4 @@
-// A refusal as the server words it (RFC 9457), or the lack of any answer.
+// The server refused a request; the fields are those of problem details (RFC 9457).
 export class Problem extends Error {
   constructor({ status, code, detail, errors = [], current = {} }) {
     super(detail);
@@ -6,4 +6,5 @@ export class Problem extends Error {
   }
 }
 
-export class NoAnswer extends Error {}
+// The server could not be reached, or did not answer in time.
+export class NoResponse extends Error {}

@@ -1,7 +1,8 @@
-// Says things to people: a live region for screen readers, small messages for everybody.
-import { t } from "./words.js";
+// Messages to the person: a live region for screen readers, toasts for everybody.
+import { t } from "./i18n.js";
 
 const SHOWN_MS = 8500;
+const TOASTS_MAX = 3;
 
 export function announce(text) {
   const region = document.getElementById("announcer");
@@ -9,27 +10,30 @@ export function announce(text) {
   requestAnimationFrame(() => (region.textContent = text));
 }
 
-// act: {words, run} adds a button, such as « Annuler ».
-export function toast(text, act = null) {
+// action: {words, run} adds a button such as « Annuler ».
+export function toast(text, action = null) {
   const box = document.createElement("div");
   box.className = "toast";
   const words = document.createElement("p");
   words.textContent = text;
   box.append(words);
-  if (act) box.append(button(act.words, () => (box.remove(), act.run())));
+  if (action) box.append(button(action.words, () => (box.remove(), action.run())));
   box.append(button("OK", () => box.remove()));
   const toasts = document.getElementById("toasts");
-  while (toasts.children.length > 2) toasts.firstElementChild.remove();
+  while (toasts.children.length >= TOASTS_MAX) toasts.firstElementChild.remove();
   toasts.append(box);
-  removeInTime(box);
+  removeAfterDelay(box);
 }
 
-// What the server said when it made the page leaves as other messages do.
-export function removeWhatWasSaid() {
-  document.querySelectorAll("#toasts .toast").forEach(removeInTime);
+// Let the messages that the server rendered into the page expire like any other.
+export function expireRenderedToasts() {
+  document.querySelectorAll("#toasts .toast").forEach(removeAfterDelay);
 }
 
-function removeInTime(box) {
+// Isolate titles by Unicode marks (U+2068, U+2069): their text direction must not leak into the sentence around.
+export const quote = (title) => t("« {title} »", { title: `\u2068${title}\u2069` });
+
+function removeAfterDelay(box) {
   const leave = () => (box.matches(":hover, :focus-within") ? setTimeout(leave, SHOWN_MS) : box.remove());
   setTimeout(leave, SHOWN_MS);
 }
@@ -41,6 +45,3 @@ function button(words, run) {
   element.addEventListener("click", run);
   return element;
 }
-
-// Titles are people's text: isolate them so that their direction stays theirs.
-export const quote = (title) => t("« {title} »", { title: `\u2068${title}\u2069` });

@@ -1,31 +1,32 @@
-// What becomes of the board itself under its open pages: renamed, archived, restored.
-import { announce, quote } from "./announce.js";
-import { t } from "./words.js";
+// Show what happens to the board itself while its page is open: renamed, archived, restored.
+import { t } from "../lib/i18n.js";
+import { announce, quote } from "../lib/toast.js";
 
-const readOnly = "archived" in document.body.dataset; // the page of a board that was archived already
+const isReadOnly = "archived" in document.body.dataset; // the board was archived before the page was opened
 
-const names = () => document.querySelectorAll("[data-board-title]");
+// Return the window's title while no card is open.
+export const boardTitle = () => `${titleElements()[0].textContent} · Flash News`;
 
-// How the window is called when nothing but the board is open.
-export const boardTitle = () => `${names()[0].textContent} · Flash News`;
-
-export function showWholeBoard({ title, archived }) {
-  if (title !== names()[0].textContent) rename(title);
-  if (archived) sayArchived();
-  else if (readOnly) location.reload();
+export function showBoardStatus({ title, archived }) {
+  if (title !== titleElements()[0].textContent) rename(title);
+  if (archived) showArchivedDialog();
+  else if (isReadOnly) location.reload();
   else dialog()?.close();
 }
 
-// Calmly, whatever one was doing: what was typed stays on this machine.
-export function sayArchived() {
-  if (!readOnly && !dialog().open) dialog().showModal();
+// The dialog covers the page without closing anything: what was typed stays.
+export function showArchivedDialog() {
+  if (!isReadOnly && !dialog().open) dialog().showModal();
 }
-
-const dialog = () => document.getElementById("board-archived");
 
 function rename(title) {
-  const opened = document.title.endsWith(boardTitle()) ? document.title.slice(0, -boardTitle().length) : "";
-  names().forEach((name) => (name.textContent = title));
-  document.title = opened + boardTitle();
+  const before = boardTitle();
+  const openCard = document.title.endsWith(before) ? document.title.slice(0, -before.length) : "";
+  titleElements().forEach((element) => (element.textContent = title));
+  document.title = openCard + boardTitle();
   announce(t("Le tableau s’appelle maintenant {title}.", { title: quote(title) }));
 }
+
+const titleElements = () => document.querySelectorAll("[data-board-title]");
+
+const dialog = () => document.getElementById("board-archived");

@@ -1,182 +1,142 @@
-// Shows changes on the board. A change carries how things look now, so applying one twice, late or in a batch is harmless.
-import { Idiomorph } from "idiomorph";
-import { glide, settle } from "./glide.js";
-import { isPinned, standsBefore } from "./placements.js";
-import { wordTimes } from "./times.js";
+// Show changes on the board. A change says how what it touched looks now, so applying one twice, late or in a batch is
+// harmless.
+import { animateMove } from "../lib/flip.js";
+import { localizeTimes } from "../lib/local_time.js";
+import { morph, parseElement } from "../lib/morph.js";
+import { isPinned } from "./column_order.js";
+import { insertByRank, isInOrder, sortColumns, updateCardCount } from "./rank_placement.js";
 
-const COME_IN_NUMBERS = ["column_restored", "differed"]; // none of their cards is pointed at as it arrives
+const BULK_CHANGES = ["column_restored", "differed"]; // their many cards are not highlighted as new
+const COLUMN_DATA = ["columnKind", "level", "rank", "version", "hue", "color", "checkAfter", "forResidents"];
 
-const held = new Map(); // element id → what came while a hand was on it: element id → how to show the latest
+const held = new Map(); // id of a held element → its postponed updates: element id → function, the latest wins
 
-// A card or column being dragged is left alone, and so is the column it stands in; what came meanwhile is shown when it is let go.
+// Postpone updates of a card or column that is being dragged, and of the column it is in.
 export function hold(element) {
   held.set(element.id, new Map());
 }
 
 export function release(element) {
-  const missed = held.get(element.id);
+  const postponed = held.get(element.id);
   held.delete(element.id);
-  missed?.forEach((show) => show());
+  postponed?.forEach((update) => update());
 }
 
-export const isHeld = (element) => Boolean(element && held.has(element.id));
-
-// Columns come before their cards, and leave after their cards have gone where they belong.
+// Columns are added before cards that may be in them, and removed after cards that move elsewhere.
 export function applyChange(change) {
-  const touched = Object.entries(change.columns);
-  for (const [id, data] of touched) if (data) whenFree(`column-${id}`, () => showColumn(id, data));
-  for (const [id, data] of Object.entries(change.cards)) whenFree(`card-${id}`, () => showCard(id, data, change));
-  for (const [id, data] of touched) if (!data) whenFree(`column-${id}`, () => removeColumn(document.getElementById(`column-${id}`)));
-  if (Object.keys(change.columns).length) document.dispatchEvent(new CustomEvent("board:columns"));
+  const columns = Object.entries(change.columns);
+  for (const [id, data] of columns) if (data) updateUnlessHeld(`column-${id}`, () => showColumn(id, data));
+  for (const [id, data] of Object.entries(change.cards)) {
+    updateUnlessHeld(`card-${id}`, () => showCard(id, data, change));
+  }
+  for (const [id, data] of columns) if (!data) updateUnlessHeld(`column-${id}`, () => removeColumn(id));
+  if (columns.length) document.dispatchEvent(new CustomEvent("board:columns"));
   document.dispatchEvent(new CustomEvent("board:change", { detail: change }));
 }
 
-// The whole board again, morphed in place: scroll, focus, open composers and what is being dragged stay.
-export function applyBoard(fresh) {
-  const morphing = { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: { beforeNodeMorphed, beforeNodeRemoved, beforeAttributeUpdated } };
-  Idiomorph.morph(document.getElementById("board"), fresh.innerHTML, morphing);
-  wordTimes(document.getElementById("board"));
-  document.querySelectorAll("#board .cards").forEach(refreshCount);
-  arrangeColumns();
-  document.dispatchEvent(new CustomEvent("board:change", { detail: { cards: {}, columns: {}, whole: true } }));
-}
-
-// Puts an element among its siblings by rank; those without a rank are on their way and do not count.
-export function placeByRank(element, parent, selector) {
-  let next = null;
-  for (let sibling = parent.lastElementChild; sibling; sibling = sibling.previousElementSibling) {
-    if (sibling === element || !sibling.matches(selector) || !sibling.dataset.rank) continue;
-    if (standsBefore(sibling, element)) break;
-    next = sibling;
-  }
-  if (element.parentElement === parent && nextRanked(element, selector) === next) return;
-  settle(element, parent, next ?? firstAfterRanked(parent, selector, element));
-}
-
-// All columns in their order, for whoever looks.
-export function arrangeColumns() {
+// Morph the whole board in place: scroll, focus, open composers and what is being dragged stay.
+export function morphBoard(fresh) {
   const board = document.getElementById("board");
-  const inTurn = [...board.querySelectorAll(":scope > .column")].sort((one, other) => (standsBefore(one, other) ? -1 : 1));
-  let next = null;
-  for (const column of inTurn.reverse()) {
-    column.classList.toggle("pinned", isPinned(column));
-    if (column.nextElementSibling !== next) glide(column, () => settle(column, board, next));
-    next = column;
-  }
-  document.dispatchEvent(new CustomEvent("board:columns"));
+  const callbacks = { beforeNodeMorphed, beforeNodeRemoved, beforeAttributeUpdated };
+  morph(board, fresh.innerHTML, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+  localizeTimes(board);
+  board.querySelectorAll(".cards").forEach(updateCardCount);
+  sortColumns();
+  const change = { cards: {}, columns: {}, whole: true };
+  document.dispatchEvent(new CustomEvent("board:change", { detail: change }));
 }
 
-export function refreshCount(list) {
-  const count = list.closest(".column")?.querySelector(".n");
-  const cards = list.querySelectorAll(":scope > .card").length;
-  if (count && count.textContent !== String(cards)) count.textContent = cards;
-}
-
-function whenFree(id, show) {
-  const missed = held.get(id) ?? [...held].find(([inside]) => document.querySelector(`#${id} #${inside}`))?.[1];
-  if (missed) missed.set(id, show);
-  else show();
+function updateUnlessHeld(id, update) {
+  const inside = () => [...held].find(([heldId]) => document.querySelector(`#${id} #${heldId}`))?.[1];
+  const postponed = held.get(id) ?? inside();
+  if (postponed) postponed.set(id, update);
+  else update();
 }
 
 function showCard(id, data, change) {
   const card = document.getElementById(`card-${id}`);
   const list = data && document.querySelector(`#column-${data.column} > .cards`);
   const source = card?.parentElement;
-  if (!list) {
-    if (card) removeCard(card);
-  } else if (card) {
-    const show = () => {
-      Idiomorph.morph(card, fragment(data.html), { callbacks: { beforeNodeRemoved, beforeAttributeUpdated } });
-      card.dataset.rank = data.rank;
-      if (source !== list || !inOrder(card)) placeByRank(card, list, ".card");
-    };
-    if (source !== list || card.dataset.rank !== data.rank || !inOrder(card)) glide(card, show);
-    else show();
-    wordTimes(card);
-  } else {
-    const fresh = fragment(data.html);
-    list.append(fresh);
-    placeByRank(fresh, list, ".card");
-    wordTimes(fresh);
-    if (!COME_IN_NUMBERS.includes(change.type)) fresh.classList.add("arrived");
-  }
-  [source, list].forEach((each) => each && refreshCount(each));
+  if (!list) removeCard(card);
+  else if (card) updateCard(card, data, list);
+  else addCard(data, list, { highlight: !BULK_CHANGES.includes(change.type) });
+  for (const changed of [source, list]) if (changed) updateCardCount(changed);
+}
+
+function updateCard(card, data, list) {
+  const isElsewhere = card.parentElement !== list;
+  const update = () => {
+    morph(card, parseElement(data.html), { callbacks: { beforeNodeRemoved, beforeAttributeUpdated } });
+    card.dataset.rank = data.rank;
+    if (isElsewhere || !isInOrder(card)) insertByRank(card, list, ".card");
+  };
+  if (isElsewhere || card.dataset.rank !== data.rank || !isInOrder(card)) animateMove(card, update);
+  else update();
+  localizeTimes(card);
+}
+
+function addCard(data, list, { highlight }) {
+  const card = parseElement(data.html);
+  list.append(card);
+  insertByRank(card, list, ".card");
+  localizeTimes(card);
+  if (highlight) card.classList.add("arrived");
 }
 
 function removeCard(card) {
-  const list = card.parentElement;
+  if (!card) return;
   if (card.contains(document.activeElement)) {
-    const neighbour = card.nextElementSibling ?? card.previousElementSibling ?? list.closest(".column").querySelector("header");
+    const column = card.closest(".column");
+    const neighbour = card.nextElementSibling ?? card.previousElementSibling ?? column.querySelector("header");
     (neighbour.querySelector("a, button") ?? neighbour).focus();
   }
   card.remove();
 }
 
-function removeColumn(column) {
+function showColumn(id, data) {
+  const column = document.getElementById(`column-${id}`);
+  const fresh = parseElement(data.html);
+  document.querySelector("#board > .nothing")?.remove();
+  if (column) updateColumn(column, fresh);
+  else addColumn(fresh);
+}
+
+function updateColumn(column, fresh) {
+  for (const name of COLUMN_DATA) column.dataset[name] = fresh.dataset[name];
+  if (fresh.dataset.serviceId) column.dataset.serviceId = fresh.dataset.serviceId;
+  else delete column.dataset.serviceId;
+  for (const part of [":scope > header", ":scope > .empty", ":scope > footer"]) {
+    const callbacks = { beforeNodeRemoved, beforeNodeMorphed };
+    morph(column.querySelector(part), fresh.querySelector(part), { callbacks });
+  }
+  updateCardCount(column.querySelector(".cards"));
+  if (!isInOrder(column)) insertByRank(column, column.parentElement, ".column");
+}
+
+function addColumn(column) {
+  const board = document.getElementById("board");
+  column.classList.toggle("pinned", isPinned(column));
+  board.append(column);
+  insertByRank(column, board, ".column");
+}
+
+function removeColumn(id) {
+  const column = document.getElementById(`column-${id}`);
   if (!column) return;
   if (column.contains(document.activeElement)) document.getElementById("board").focus({ preventScroll: true });
   column.remove();
 }
 
-function showColumn(id, data) {
-  const column = document.getElementById(`column-${id}`);
-  const board = document.getElementById("board");
-  const fresh = fragment(data.html);
-  board.querySelector(":scope > .nothing")?.remove();
-  if (!column) {
-    fresh.classList.toggle("pinned", isPinned(fresh));
-    board.append(fresh);
-    return placeByRank(fresh, board, ".column");
-  }
-  for (const name of ["columnKind", "level", "rank", "version", "hue", "color", "checkAfter", "forResidents"]) column.dataset[name] = fresh.dataset[name];
-  if (fresh.dataset.serviceId) column.dataset.serviceId = fresh.dataset.serviceId;
-  else delete column.dataset.serviceId;
-  for (const part of [":scope > header", ":scope > .empty", ":scope > footer"]) {
-    Idiomorph.morph(column.querySelector(part), fresh.querySelector(part), { callbacks: { beforeNodeRemoved, beforeNodeMorphed } });
-  }
-  refreshCount(column.querySelector(".cards"));
-  if (!inOrder(column)) placeByRank(column, board, ".column");
-}
-
-function fragment(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content.firstElementChild;
-}
-
-function inOrder(element) {
-  const selector = element.matches(".card") ? ".card" : ".column";
-  const before = previousRanked(element, selector);
-  const after = nextRanked(element, selector);
-  return (!before || standsBefore(before, element)) && (!after || standsBefore(element, after));
-}
-
-function nextRanked(element, selector) {
-  let next = element.nextElementSibling;
-  while (next && !(next.matches(selector) && next.dataset.rank)) next = next.nextElementSibling;
-  return next;
-}
-
-function previousRanked(element, selector) {
-  let previous = element.previousElementSibling;
-  while (previous && !(previous.matches(selector) && previous.dataset.rank)) previous = previous.previousElementSibling;
-  return previous;
-}
-
-function firstAfterRanked(parent, selector, element) {
-  const ranked = [...parent.children].filter((child) => child !== element && child.matches(selector) && child.dataset.rank);
-  return ranked.at(-1)?.nextElementSibling ?? null;
-}
-
-// What script put there (typing notes, open composers, cards on their way) is not the server's to remove.
+// Keep what script added: typing notes, open composers, cards that are being saved.
 function beforeNodeRemoved(node) {
-  return !(node instanceof Element && (node.matches("[data-kept], .pending") || isHeld(node)));
+  return !(node instanceof Element && (node.matches("[data-kept], .pending") || held.has(node.id)));
 }
 
 function beforeNodeMorphed(node) {
-  return !(node instanceof Element && (isHeld(node) || node.querySelector?.(":scope > [data-kept]:not(.typing)")));
+  return !(node instanceof Element && (held.has(node.id) || node.querySelector(":scope > [data-kept]:not(.typing)")));
 }
 
+// Classes of cards and columns are state of this page: open, selected, folded, filtered, unread.
 function beforeAttributeUpdated(name, node) {
   return !(name === "class" && node.matches(".card, .column"));
 }

@@ -1,11 +1,12 @@
-// Puts changes in order: what is known is dropped, what follows is applied, what leaves a gap waits for the catch-up.
-const GAP_PATIENCE_MS = 250;
+// Order the changes of a board by seq: drop known ones, apply the next one, catch up when one is missing.
+const GAP_PATIENCE_MS = 250; // a change that overtook another is most often followed by it
+const RETRY_MAX_MS = 10_000;
 
-export class Stream {
-  #waiting = new Map();
+export class ChangeStream {
+  #waiting = new Map(); // seq → change that came before its predecessor
   #gapTimer = null;
 
-  // apply(change) shows it; recover({whole}) fetches what is missing, or rejects.
+  // apply(change) shows a change; recover({whole}) fetches what is missing, or rejects.
   constructor(seq, { apply, recover }) {
     this.seq = seq;
     this.apply = apply;
@@ -14,33 +15,33 @@ export class Stream {
 
   receive(changes) {
     for (const change of changes) if (change.seq > this.seq) this.#waiting.set(change.seq, change);
-    for (let next; (next = this.#waiting.get(this.seq + 1)) && !next.resync; ) {
+    for (let next; (next = this.#waiting.get(this.seq + 1)) && !next.resync;) {
       this.#waiting.delete(next.seq);
       this.seq = next.seq;
       this.apply(next);
     }
-    if (this.#waiting.size) this.#recoverAfter(this.#needsWhole ? 0 : GAP_PATIENCE_MS);
+    if (this.#waiting.size) this.#recoverAfter(this.#needsWholeBoard ? 0 : GAP_PATIENCE_MS);
     else this.#gapTimer = clearTimeout(this.#gapTimer);
   }
 
-  // The board was fetched whole at this seq.
-  restartFrom(seq) {
+  // The page now shows the board as of this seq.
+  resetTo(seq) {
     this.seq = seq;
     for (const waiting of this.#waiting.keys()) if (waiting <= seq) this.#waiting.delete(waiting);
     this.receive([]);
   }
 
-  // Too large to be sent piece by piece, or written by another program: only the board itself will do.
-  get #needsWhole() {
+  // A change with `resync` was too large to be sent, or was written by another program.
+  get #needsWholeBoard() {
     return [...this.#waiting.values()].some((change) => change.resync);
   }
 
-  // Tried until the gap is closed, less and less eagerly.
-  #recoverAfter(patience) {
+  // Retry until the gap is closed, doubling the delay each time.
+  #recoverAfter(delay) {
     this.#gapTimer ??= setTimeout(async () => {
-      await this.recover({ whole: this.#needsWhole }).catch(() => {});
+      await this.recover({ whole: this.#needsWholeBoard }).catch(() => {});
       this.#gapTimer = null;
-      if (this.#waiting.size) this.#recoverAfter(Math.min((patience || GAP_PATIENCE_MS) * 2, 10_000));
-    }, patience);
+      if (this.#waiting.size) this.#recoverAfter(Math.min((delay || GAP_PATIENCE_MS) * 2, RETRY_MAX_MS));
+    }, delay);
   }
 }

@@ -1,4 +1,4 @@
-// In English what script says in French: t("…") and tn("…", "…") of the sources, one line each.
+// English for every French text of the scripts: t("…") and tn("…", "…"), one line each.
 export const words = {
   "Adresse du lien": "Address of the link",
   "Ajout annulé": "Addition undone",
@@ -258,7 +258,6 @@ export const words = {
   "Garder": "Keep",
   "Renommer le filtre {name}": "Rename the filter {name}",
   "Retirer le filtre {name}": "Remove the filter {name}",
-  "Cette fonction n’a pas pu être chargée. Réessayez quand la connexion sera revenue.": "This feature could not be loaded. Try again when the connection is back.",
   "Flash News vient d’être mis à jour.": "Flash News has just been upgraded.",
   "Recharger la page": "Load the page again",
 };
