@@ -141,6 +141,9 @@ class Desk:
     def card(self, title: str) -> Locator:
         return self.page.locator("li.card:not(.pending)").filter(has=self.page.get_by_role("heading", level=3, name=title, exact=True))
 
+    def card_id(self, title: str) -> int:
+        return int(self.card(title).get_attribute("data-card-id") or 0)
+
     def expect_cards(self, column: str, titles: Iterable[str]) -> None:
         expect(self.column(column).locator("li.card h3")).to_have_text(list(titles))
 

@@ -149,7 +149,7 @@ def test_escape_puts_a_lifted_card_back(lanes: Lanes, anna: Desk, boris: Desk) -
 
 def test_a_lifted_card_waits_for_its_drop_whatever_others_do(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
-    card = int((anna.card(one).get_attribute("id") or "").removeprefix("card-"))
+    card = anna.card_id(one)
     focus(anna, one)
     press(anna, "Space", "ArrowRight")
     boris.command(type="move_card", card=card, column=lanes.left_id)
@@ -166,7 +166,7 @@ def test_a_card_is_moved_by_the_dialog(lanes: Lanes, anna: Desk, boris: Desk) ->
     focus(anna, two)
     press(anna, "m")
     dialog = anna.page.get_by_role("dialog", name="Déplacer vers…")
-    expect(dialog.get_by_label("Position")).to_have_value((anna.card(one).get_attribute("id") or "").removeprefix("card-"))
+    expect(dialog.get_by_label("Position")).to_have_value(str(anna.card_id(one)))
     dialog.get_by_label("Colonne").select_option(label=lanes.right)
     dialog.get_by_label("Position").select_option(label="Tout en haut")
     dialog.get_by_label("Position").focus()

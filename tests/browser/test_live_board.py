@@ -10,7 +10,7 @@ from tests.browser.test_drag_card import named
 
 
 def id_of(desk: Desk, title: str) -> int:
-    return int((desk.card(title).get_attribute("id") or "").removeprefix("card-"))
+    return desk.card_id(title)
 
 
 def test_a_card_added_by_one_appears_for_the_other(lanes: Lanes, anna: Desk, boris: Desk) -> None:

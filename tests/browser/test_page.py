@@ -67,5 +67,5 @@ def test_what_the_board_needs_is_small(seat: SeatSomebody) -> None:
     )
     anna.open_board()
     assert all(sizes.values())
-    for kind, most in {".js": 75_000, ".css": 12_500, ".woff2": 14_000}.items():
+    for kind, most in {".js": 75_000, ".css": 12_500, ".woff2": 15_000}.items():
         assert 0 < sum(size for url, size in sizes.items() if url.endswith(kind)) <= most, (kind, sizes)
