@@ -103,7 +103,8 @@ function asStep({ element, title, description }, index, all) {
 
 function stylePopover(popover, index, count) {
   popover.wrapper.ariaModal = "true";
-  for (const part of [popover.title, popover.footer]) part.setAttribute("role", "presentation"); // else they count as landmarks of the page
+  // A header and a footer outside an article would count as landmarks of the page.
+  for (const part of [popover.title, popover.footer]) part.setAttribute("role", "presentation");
   popover.progress.textContent = t("Étape {number} sur {count}", { number: index + 1, count });
   popover.nextButton.classList.add("btn", "primary");
   popover.previousButton.classList.add("btn");

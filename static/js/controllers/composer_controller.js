@@ -40,8 +40,7 @@ export default class extends Controller {
   }
 
   keep({ target: { form } }) {
-    const column = form.closest(".column");
-    drafts.write(draftKey(column), { title: form.elements.title.value, ...readFields(form) });
+    writeDraft(form, form.closest(".column"));
   }
 
   key(event) {
@@ -130,18 +129,18 @@ export default class extends Controller {
       if (!added) announceScheduled(id);
       if (thenEdit) document.dispatchEvent(new CustomEvent("card:write", { detail: id }));
     } catch (problem) {
-      this.#restore(form, card, problem);
+      this.#restore(form, column, card, problem);
     } finally {
       placeholder.remove();
     }
   }
 
   // Put a refused card back into the form, unless the next one is being typed there.
-  #restore(form, card, problem) {
+  #restore(form, column, card, problem) {
     const { title } = form.elements;
     if (!title.value) fillFields(form, fromCommand(card));
     title.value ||= card.title;
-    this.keep({ target: title });
+    writeDraft(form, column);
     const others = (problem.errors ?? []).filter(({ field, message }) => !showFieldError(form, field, message));
     showProblem(form, others.length || !problem.errors ? problem.detail : "");
     if (!form.isConnected) toast(problem.detail);
@@ -167,6 +166,9 @@ export default class extends Controller {
 }
 
 const draftKey = (column) => `new:${column.dataset.columnId}`;
+
+const writeDraft = (form, column) =>
+  drafts.write(draftKey(column), { title: form.elements.title.value, ...readFields(form) });
 
 const isSuggestion = ({ elements: { suggestion } }) => !suggestion.closest("[hidden]");
 
