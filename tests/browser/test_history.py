@@ -20,9 +20,7 @@ def move(desk: Desk, title: str, column: str) -> None:
     expect(desk.panel).to_be_hidden()
 
 
-def test_a_move_is_taken_back_while_the_other_writes_in_the_card_and_done_again(
-    lanes: Lanes, anna: Desk, boris: Desk
-) -> None:
+def test_a_move_is_taken_back_while_the_other_writes_in_the_card_and_done_again(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     move(anna, one, lanes.right)
     boris.expect_cards(lanes.left, [two, three])
@@ -44,7 +42,7 @@ def test_only_what_one_did_in_this_tab_is_taken_back_latest_first(lanes: Lanes, 
     one, two, three = named(lanes, "Un", "Deux", "Trois")
     move(anna, one, lanes.right)
     move(anna, two, lanes.right)
-    boris.command(type="archive_card", card=int((boris.card(three).get_attribute("id") or "").removeprefix("card-")))
+    boris.command(type="archive_card", card=boris.card_id(three))
     anna.expect_cards(lanes.left, [])
     anna.page.keyboard.press("Control+z")
     anna.expect_cards(lanes.left, [two])
@@ -55,18 +53,11 @@ def test_only_what_one_did_in_this_tab_is_taken_back_latest_first(lanes: Lanes, 
     assert anna.titles(lanes.left_id) == [one, two]
 
 
-def test_what_somebody_altered_since_is_not_taken_back_and_the_reason_is_said(
-    lanes: Lanes, anna: Desk, boris: Desk
-) -> None:
+def test_what_somebody_altered_since_is_not_taken_back_and_the_reason_is_said(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     anna.forgive()
     (one,) = named(lanes, "Un")
     move(anna, one, lanes.right)
-    boris.command(
-        type="move_card",
-        card=int((anna.card(one).get_attribute("id") or "").removeprefix("card-")),
-        column=lanes.right_id,
-        after=None,
-    )
+    boris.command(type="move_card", card=anna.card_id(one), column=lanes.right_id, after=None)
     expect(anna.column(lanes.right).locator("li.card h3").first).to_have_text(one)
     anna.page.keyboard.press("Control+z")
     expect(anna.toasts.last).to_contain_text("modifié depuis au même endroit")

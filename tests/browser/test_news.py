@@ -14,7 +14,7 @@ UNREAD = re.compile(r"\bunread\b")
 
 
 def number(desk: Desk, lane: str) -> Locator:
-    return desk.column(lane).locator(".unread-count")
+    return desk.column(lane).locator(".unread-n")
 
 
 def total(desk: Desk) -> int:
@@ -25,9 +25,7 @@ def expect_new(desk: Desk, lane: str, count: int) -> None:
     """On the column and on its link above."""
     if count:
         expect(number(desk, lane)).to_have_text(str(count))
-        expect(
-            desk.page.get_by_role("navigation").get_by_role("link", name=re.compile(rf"^{lane}, {count} non lue"))
-        ).to_have_count(1)
+        expect(desk.page.get_by_role("navigation").get_by_role("link", name=re.compile(rf"^{lane}, {count} non lue"))).to_have_count(1)
     else:
         expect(number(desk, lane)).to_be_hidden()
 
@@ -69,9 +67,7 @@ def test_what_others_publish_counts_at_once_and_ones_own_does_not(lanes: Lanes, 
     expect(boris.page).to_have_title(re.compile(rf"^\({before}\) "))
 
 
-def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
-    lanes: Lanes, seat: SeatSomebody
-) -> None:
+def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(lanes: Lanes, seat: SeatSomebody) -> None:
     boris = seat(COLLEAGUE)
     page, (un, deux, trois) = boris.page, named(lanes, "Un", "Deux", "Trois")
     expect_new(boris, lanes.left, 3)
@@ -88,10 +84,10 @@ def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
     page.keyboard.press("m")
     expect(section.locator("li").first).to_have_attribute("data-read", "")
     expect(section.get_by_role("link", name=deux)).to_be_focused()
-    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-count")).to_have_text("2")
+    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("2")
     section.get_by_role("button", name=f"Marquer comme lue : {trois}").click()  # back again
     expect(section.locator("li").first).not_to_have_attribute("data-read", "")
-    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-count")).to_have_text("3")
+    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("3")
 
     section.get_by_role("link", name=deux).focus()
     page.keyboard.press("Enter")
@@ -99,9 +95,7 @@ def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
     boris.expect_live()
     expect_new(boris, lanes.left, 2)
 
-    page.goto(
-        f"{boris.server.url}/boards/accueil/news?card={(boris.card(trois).get_attribute('id') or '').removeprefix('card-')}"
-    )
+    page.goto(f"{boris.server.url}/boards/accueil/news?card={boris.card_id(trois)}")
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text(trois)
     count = page.locator(".progress strong")

@@ -1,20 +1,22 @@
-// What differs from the board as this page shows it; null when only the whole board will do.
-import { cardId } from "./cards.js";
-import { board, csrfToken, seen } from "./context.js";
+// Ask the server what differs from the board as this page shows it.
+import { requestJson } from "../lib/http.js";
+import { board, withPreview } from "../lib/page_context.js";
 
-export async function differences(after) {
-  const had = {
+// Return {seq, board, cards, columns}; null when only the whole board will do, or the request fails in any way: the
+// whole page then says why.
+export async function fetchDifferences(after) {
+  const shown = {
     after,
     view: document.body.dataset.view,
-    columns: Array.from(document.querySelectorAll("#board > .column"), ({ dataset }) => Number(dataset.columnId)),
-    cards: Array.from(document.querySelectorAll("#board .card[id]"), (card) => Number(cardId(card))),
+    columns: ids("#board > .column", "columnId"),
+    cards: ids("#board .card[data-card-id]", "cardId"),
   };
-  const response = await fetch(seen(`/boards/${board.slug}/differences`), {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-    body: JSON.stringify(had),
-  });
-  if (!response.ok || response.redirected) return null; // whatever is wrong, the page itself will say it
-  const found = await response.json();
-  return found.resync ? null : found;
+  try {
+    const found = await requestJson("POST", withPreview(`/boards/${board.slug}/differences`), shown);
+    return !found || found.resync ? null : found;
+  } catch {
+    return null;
+  }
 }
+
+const ids = (selector, name) => Array.from(document.querySelectorAll(selector), ({ dataset }) => Number(dataset[name]));
