@@ -13,7 +13,11 @@ from babel.messages.pofile import read_po
 from tests.server import ROOT
 
 CATALOGUE = ROOT / "translations/en/LC_MESSAGES/messages.po"
-SCRIPTS = [script for script in sorted((ROOT / "static/js").rglob("*.js")) if script.parent.name != "words" and script.name != "i18n.js"]
+SCRIPTS = [
+    script
+    for script in sorted((ROOT / "static/js").rglob("*.js"))
+    if script.parent.name != "words" and script.name != "i18n.js"
+]
 
 _PYTHON_PLACE = re.compile(r"%\((\w+)\)[a-z]|%%")
 _SCRIPT_PLACE = re.compile(r"\{(\w+)\}")

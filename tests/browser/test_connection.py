@@ -177,7 +177,9 @@ def test_far_behind_the_page_is_sent_what_differs_and_disturbs_nothing(lanes: La
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
     card = anna.card_id(three)
-    founder.commands({"type": "move_card", "card": card, "column": lanes.right_id if n % 2 else lanes.left_id} for n in range(251))
+    founder.commands(
+        {"type": "move_card", "card": card, "column": lanes.right_id if n % 2 else lanes.left_id} for n in range(251)
+    )
     founder.commands(
         [
             {"type": "move_card", "card": card, "column": lanes.right_id},
@@ -214,7 +216,11 @@ def test_a_killed_server_keeps_every_acknowledged_move(server: Server, seat: Sea
     anna.page.wait_for_function("() => window.acknowledged.length > 15")
     boris.page.wait_for_function("() => window.acknowledged.length > 15")
     server.kill()
-    acknowledged = [move for desk in (anna, boris) for move in desk.page.evaluate("() => (window.stopped = true, window.acknowledged)")]
+    acknowledged = [
+        move
+        for desk in (anna, boris)
+        for move in desk.page.evaluate("() => (window.stopped = true, window.acknowledged)")
+    ]
     server.start()
     for desk in (anna, boris):
         desk.expect_live()

@@ -20,7 +20,9 @@ def move(desk: Desk, title: str, column: str) -> None:
     expect(desk.panel).to_be_hidden()
 
 
-def test_a_move_is_taken_back_while_the_other_writes_in_the_card_and_done_again(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+def test_a_move_is_taken_back_while_the_other_writes_in_the_card_and_done_again(
+    lanes: Lanes, anna: Desk, boris: Desk
+) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     move(anna, one, lanes.right)
     boris.expect_cards(lanes.left, [two, three])
@@ -53,7 +55,9 @@ def test_only_what_one_did_in_this_tab_is_taken_back_latest_first(lanes: Lanes, 
     assert anna.titles(lanes.left_id) == [one, two]
 
 
-def test_what_somebody_altered_since_is_not_taken_back_and_the_reason_is_said(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+def test_what_somebody_altered_since_is_not_taken_back_and_the_reason_is_said(
+    lanes: Lanes, anna: Desk, boris: Desk
+) -> None:
     anna.forgive()
     (one,) = named(lanes, "Un")
     move(anna, one, lanes.right)

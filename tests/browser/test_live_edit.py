@@ -19,7 +19,9 @@ def saved(form: Locator) -> None:
     expect(form.locator(".state")).to_have_text("Enregistré")
 
 
-def test_what_one_writes_saves_itself_and_appears_in_the_panel_of_the_other(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+def test_what_one_writes_saves_itself_and_appears_in_the_panel_of_the_other(
+    lanes: Lanes, anna: Desk, boris: Desk
+) -> None:
     (one,) = named(lanes, "Un")
     boris.open_card(one)
     form = anna.edit_card(one)
@@ -77,7 +79,9 @@ def test_the_same_field_written_by_both_is_a_choice(lanes: Lanes, anna: Desk, bo
     write_text(theirs, " Sien.")
     expect(anna.page.locator(".notice:visible, .state:text-is('Enregistré')").first).to_be_visible()
     expect(boris.page.locator(".notice:visible, .state:text-is('Enregistré')").first).to_be_visible()
-    loser, kept, other = (boris, " Sien.", " Mien.") if boris.page.locator(".notice").is_visible() else (anna, " Mien.", " Sien.")
+    loser, kept, other = (
+        (boris, " Sien.", " Mien.") if boris.page.locator(".notice").is_visible() else (anna, " Mien.", " Sien.")
+    )
     form = loser.panel.locator("form.edit-form")
     expect(form.locator(".notice")).to_contain_text("a modifié cette info pendant que vous écriviez")
     expect(form.locator(".tiptap")).to_have_text(f"Texte de Un.{kept}")

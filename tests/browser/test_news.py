@@ -25,7 +25,9 @@ def expect_new(desk: Desk, lane: str, count: int) -> None:
     """On the column and on its link above."""
     if count:
         expect(number(desk, lane)).to_have_text(str(count))
-        expect(desk.page.get_by_role("navigation").get_by_role("link", name=re.compile(rf"^{lane}, {count} non lue"))).to_have_count(1)
+        expect(
+            desk.page.get_by_role("navigation").get_by_role("link", name=re.compile(rf"^{lane}, {count} non lue"))
+        ).to_have_count(1)
     else:
         expect(number(desk, lane)).to_be_hidden()
 
@@ -67,7 +69,9 @@ def test_what_others_publish_counts_at_once_and_ones_own_does_not(lanes: Lanes, 
     expect(boris.page).to_have_title(re.compile(rf"^\({before}\) "))
 
 
-def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(lanes: Lanes, seat: SeatSomebody) -> None:
+def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
+    lanes: Lanes, seat: SeatSomebody
+) -> None:
     boris = seat(COLLEAGUE)
     page, (un, deux, trois) = boris.page, named(lanes, "Un", "Deux", "Trois")
     expect_new(boris, lanes.left, 3)

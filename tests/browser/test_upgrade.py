@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from app.web.assets import asset_file, asset_url
 from playwright.sync_api import Page, expect
 
-from app.assets import asset_file, asset_url
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import Desk
 
@@ -22,7 +22,9 @@ def begin_with_an_older_script(desk: Desk) -> None:
     """Run the page's script under another name, as a page that was opened before the upgrade does."""
     script = f"**{asset_url('board.js')}"
     desk.page.route(script, lambda route: route.fulfill(body=f'import "{OLDER}";', content_type="text/javascript"))
-    desk.page.route(f"**{OLDER}", lambda route: route.fulfill(path=asset_file("board.js"), content_type="text/javascript"))
+    desk.page.route(
+        f"**{OLDER}", lambda route: route.fulfill(path=asset_file("board.js"), content_type="text/javascript")
+    )
     desk.page.reload()
     desk.expect_live()
     expect(desk.toasts).to_contain_text("Flash News vient d’être mis à jour.")
@@ -30,7 +32,9 @@ def begin_with_an_older_script(desk: Desk) -> None:
 
 
 def runs(page: Page, script: str) -> bool:
-    found: bool = page.evaluate("(script) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(script))", script)
+    found: bool = page.evaluate(
+        "(script) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(script))", script
+    )
     return found
 
 

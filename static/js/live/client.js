@@ -8,7 +8,6 @@ import { applyChange, morphBoard } from "./board_view.js";
 import { ChangeStream } from "./change_stream.js";
 import { CommandQueue } from "./command_queue.js";
 import { Connection } from "./connection.js";
-import { fetchDifferences } from "./differences.js";
 import { checkVersion } from "./version_check.js";
 
 const CHECK_MS = 60_000; // a silent gap is found at the latest after this time
@@ -67,35 +66,22 @@ async function join() {
     as: previewedAs,
     view: document.body.dataset.view,
   });
-  if (joined.resync) await catchUp();
+  if (joined.resync) await fetchBoard();
   else stream.receive(joined.changes);
   connection.publish("joined", joined);
   checkVersion(joined.script);
 }
 
 function recover({ whole }) {
-  return whole || !connection.isOpen ? catchUp() : join();
+  return whole || !connection.isOpen ? fetchBoard() : join();
 }
 
 let fetching = null; // one fetch at a time; others wait for the same
 
-// Too far behind to receive the changes one by one: fetch what differs, or else the whole board.
-function catchUp() {
-  fetching ??= applyDifferences().finally(() => (fetching = null));
-  return fetching;
-}
-
+// Too far behind to receive the changes one by one, or the person's rights have changed: fetch the page again.
 function fetchBoard() {
   fetching ??= applyWholeBoard().finally(() => (fetching = null));
   return fetching;
-}
-
-async function applyDifferences() {
-  const found = await fetchDifferences(stream.seq);
-  if (!found) return applyWholeBoard();
-  if (found.seq < stream.seq) return; // changes overtook the answer
-  show({ ...found, type: "differed", actor: null });
-  stream.resetTo(found.seq);
 }
 
 async function applyWholeBoard() {
