@@ -76,12 +76,12 @@ def test_a_column_that_refuses_a_card_pales_says_why_and_the_card_goes_back(
     expect(target).to_have_attribute("data-level", "comment")
     anna.drag(anna.card(one), anna.card(three), where="bottom", drop=False)  # over others of its own column first
     anna.carry_to(target)
-    expect(target).to_have_class(re.compile("refuses"))
-    expect(anna.column(lanes.left)).not_to_have_class(re.compile("refuses"))
+    expect(target).to_have_class(re.compile("no-drop"))
+    expect(anna.column(lanes.left)).not_to_have_class(re.compile("no-drop"))
     anna.page.mouse.up()
     expect(anna.toasts).to_contain_text(f"Vous lisez la colonne « \u2068{lanes.right}\u2069 »")
     anna.expect_cards(lanes.left, [one, two, three])
-    expect(target).not_to_have_class(re.compile("refuses"))
+    expect(target).not_to_have_class(re.compile("no-drop"))
     assert anna.titles(lanes.left_id) == [one, two, three]
 
 

@@ -6,7 +6,7 @@ import { morph, parseElement } from "../lib/morph.js";
 import { isPinned } from "./column_order.js";
 import { insertByRank, isInOrder, sortColumns, updateCardCount } from "./rank_placement.js";
 
-const BULK_CHANGES = ["column_restored", "differed"]; // their many cards are not highlighted as new
+const BULK_CHANGES = ["column_restored"]; // their many cards are not highlighted as new
 const COLUMN_DATA = ["columnKind", "level", "rank", "version", "hue", "color", "checkAfter", "forResidents"];
 
 const held = new Map(); // id of a held element → its postponed updates: element id → function, the latest wins
