@@ -1,403 +1,300 @@
-"""Every setting of Flash News: read from the environment once, checked at start, documented in docs/settings.md."""
+"""Read all settings from the environment and check them at start; docs/settings.md lists them."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, InitSettingsSource
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 KIB = 1024
+MAKE_KEY = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+FIRST_OF_GROUP = {"SMTP": "SMTP_HOST", "OIDC": "OIDC_ISSUER", "LDAP": "LDAP_URL"}
 
 
 class SettingsError(Exception):
-    """A setting is missing or malformed; the message names it and says what to do."""
+    """Report wrong settings, one a line: each line names the setting and says what to do."""
 
 
-def setting(default: str, meaning: str) -> str:
-    """Declare a setting of the environment: its default as one would type it, and its row in the table of docs/settings.md."""
-    value: str = field(default=default, metadata={"meaning": meaning})
-    return value
+def require(accepts: Callable[[str], object], refusal: str) -> AfterValidator:
+    """Check a setting; a refusal that begins in lower case continues the name of the setting."""
+
+    def check(text: str) -> str:
+        if not accepts(text):
+            raise ValueError(refusal)
+        return text
+
+    return AfterValidator(check)
 
 
-@dataclass(frozen=True)
-class RawSettings:
-    """The environment's variables as text: the one list that code, documentation and tests share."""
-
-    SECRET_KEY: str = setting("", "Signs sessions and forms. At least 32 characters. Required outside demo mode.")
-    DATABASE_URL: str = setting(
-        "", "`sqlite:///…` or `postgresql+psycopg://…`. Default: `flash-news.sqlite3` in `DATA_DIR`."
-    )
-    REDIS_URL: str = setting(
-        "",
-        "`redis://…`: carries live messages, presence and rate limits between several workers. Default: none, one worker.",
-    )
-    HOST: str = setting("127.0.0.1", "Address to listen on.")
-    PORT: str = setting("5000", "Port to listen on.")
-    DATA_DIR: str = setting("var", "Folder of the database, backups and the demo's own key.")
-    DEMO: str = setting("0", "`1`: create and serve the demo town « Ville de Val-Rive ». `make run` sets it.")
-    DEMO_PASSWORD: str = setting("flash-news-demo", "Password of the demo accounts, when the demo town is created.")
-    PUBLIC_URL: str = setting(
-        "",
-        "The address people type, such as `https://flash.ville.example`. Turns on secure cookies when it is https, and is the only origin live connections are taken from. Required outside demo mode unless `HOST` is a loopback address.",
-    )
-    PROXY_HOPS: str = setting(
-        "0",
-        "How many reverse proxies stand in front (1 behind nginx). Their `X-Forwarded-*` headers are believed, no others.",
-    )
-    TOWN_NAME: str = setting("", "The town's name in the top bar. Default: the demo town's, else « Flash News ».")
-    TIMEZONE: str = setting("Europe/Paris", "The zone in which dates and times are shown.")
-    SMTP_HOST: str = setting("", "The server that sends mail. Default: none, so that links are handed over instead.")
-    SMTP_PORT: str = setting("587", "Its port.")
-    SMTP_SECURITY: str = setting(
-        "starttls", "`starttls`, `tls` (from the first byte, usually port 465) or `none` (a relay on the same machine)."
-    )
-    SMTP_USER: str = setting("", "Name to sign in with there, where it asks for one.")
-    SMTP_PASSWORD: str = setting("", "Password to sign in with there.")
-    MAIL_FROM: str = setting(
-        "", "Sender of every mail, such as `Flash News <flash@ville.example>`. Required with `SMTP_HOST`."
-    )
-    LOCAL_ACCOUNTS: str = setting(
-        "1", "`0`: nobody signs in with a password kept here; needs `OIDC_ISSUER` or `LDAP_URL`."
-    )
-    OIDC_ISSUER: str = setting(
-        "",
-        "OpenID Connect provider (ProConnect, Keycloak…), by the address under which `.well-known/openid-configuration` lies.",
-    )
-    OIDC_CLIENT_ID: str = setting("", "The name under which the provider knows this installation.")
-    OIDC_CLIENT_SECRET: str = setting("", "The secret that goes with it.")
-    OIDC_SCOPES: str = setting(
-        "openid email profile", "What is asked of the provider; ProConnect: `openid given_name usual_name email`."
-    )
-    OIDC_LABEL: str = setting("Se connecter avec le compte de la ville", "Words on the button.")
-    LDAP_URL: str = setting("", "Directory to sign in with: `ldaps://annuaire.ville.example` or `ldap://…`.")
-    LDAP_START_TLS: str = setting(
-        "1", "`0` only for an `ldap://` directory on the same machine: without TLS passwords would travel in the clear."
-    )
-    LDAP_BIND_DN: str = setting("", "Who searches the directory. Default: anonymously.")
-    LDAP_BIND_PASSWORD: str = setting("", "Their password.")
-    LDAP_BASE: str = setting(
-        "", "Where people are searched, such as `ou=agents,dc=ville,dc=example`. Required with `LDAP_URL`."
-    )
-    LDAP_FILTER: str = setting(
-        "(&(objectClass=person)(mail={login}))",
-        "How they are found; `{login}` is what was typed. Active Directory: `(userPrincipalName={login})`.",
-    )
-    HSTS_SECONDS: str = setting(
-        "31536000",
-        "How long browsers refuse to come here without HTTPS, names below this one included; `0` makes them forget it. Sent only where `PUBLIC_URL` is https; nginx says it for what it serves itself.",
-    )
-    LOG_LEVEL: str = setting(
-        "INFO", "`DEBUG` (each request, too), `INFO`, `WARNING` or `ERROR`. Libraries speak from `WARNING` on."
-    )
-    LOG_FORMAT: str = setting("text", "`json`: each line of the log is a JSON object.")
-    METRICS_FROM: str = setting(
-        "",
-        "Networks from which Prometheus may read `/metrics`, such as `127.0.0.1 10.1.0.0/16`. Never through a proxy. Default: none, there is no such page.",
-    )
+def one_of(*choices: str) -> AfterValidator:
+    return require(choices.__contains__, f"must be {', '.join(choices[:-1])} or {choices[-1]}.")
 
 
-@dataclass(frozen=True)
-class Smtp:
-    """Where mail leaves from."""
-
-    host: str
-    port: int
-    security: str  # starttls, tls, none
-    user: str
-    password: str
-    sender: str
+def starts_with(*prefixes: str) -> AfterValidator:
+    choices = f"{', '.join(prefixes[:-1])} or {prefixes[-1]}"
+    return require(lambda text: not text or text.startswith(prefixes), f"must start with {choices}.")
 
 
-@dataclass(frozen=True)
-class Oidc:
-    """An OpenID Connect provider to sign in with."""
+def whole_number(low: int, high: int) -> BeforeValidator:
+    def parse(value: object) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+            raise ValueError(f"must be a whole number from {low} to {high}, not {text[:20]!r}.")
+        return int(text)
 
-    issuer: str
-    client_id: str
-    client_secret: str
-    scopes: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Ldap:
-    """A directory to sign in with."""
-
-    url: str
-    start_tls: bool
-    bind_dn: str
-    bind_password: str
-    base: str
-    filter: str
+    return BeforeValidator(parse)
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The settings, checked and typed."""
+def parse_flag(value: object) -> bool:
+    text = str(value).lower()
+    if text not in ("0", "1", "false", "true", "no", "yes"):
+        raise ValueError(f"must be 0 or 1, not {text!r}.")
+    return text in ("1", "true", "yes")
 
-    secret_key: str
-    database_url: str
-    redis_url: str | None
-    host: str
-    port: int
-    data_dir: Path
-    demo: bool
-    demo_password: str
-    public_url: str | None
-    proxy_hops: int
-    town_name: str | None
-    timezone: ZoneInfo
-    smtp: Smtp | None
-    local_accounts: bool
-    oidc: Oidc | None
-    ldap: Ldap | None
-    hsts_seconds: int
-    log_level: str
-    log_format: str
-    metrics_from: tuple[IPv4Network | IPv6Network, ...]
-    max_request_bytes: int = 512 * KIB
-    max_frame_bytes: int = 200 * KIB
 
-    @property
-    def redis_prefix(self) -> str:
-        """Begins every name in Redis: workers of one town share their key, and two towns may share one Redis."""
-        return f"flash-news:{hashlib.sha256(self.secret_key.encode()).hexdigest()[:12]}"
+Flag = Annotated[bool, BeforeValidator(parse_flag)]
+Port = Annotated[int, whole_number(1, 65535)]
+
+
+class Group(BaseModel, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True, validate_by_name=True):
+    """Declare settings: `port` is the variable `PORT`, after the prefix of its group."""
+
+
+class Smtp(Group, alias_generator=lambda name: f"SMTP_{name.upper()}"):
+    host: str = ""
+    """Server that sends mail. Default: none, links are then handed over in person."""
+    port: Port = 587
+    """Port of the mail server."""
+    security: Annotated[str, one_of("starttls", "tls", "none")] = "starttls"
+    """`starttls`, `tls` (from the first byte, usually port 465) or `none` (a relay on the same machine)."""
+    user: str = ""
+    """User name on the mail server, if it asks for one."""
+    password: str = Field("", repr=False)
+    """Password on the mail server."""
+    sender: Annotated[
+        str,
+        require(
+            lambda text: "@" in parseaddr(text)[1],
+            "is needed with SMTP_HOST: an address such as flash@ville.example.",
+        ),
+    ] = Field("", alias="MAIL_FROM")
+    """Sender of every mail, such as `Flash News <flash@ville.example>`. Required with `SMTP_HOST`."""
+
+
+class Oidc(Group, alias_generator=lambda name: f"OIDC_{name.upper()}"):
+    issuer: str = ""
+    """Address of the OpenID Connect provider, without `/.well-known/openid-configuration`."""
+    client_id: str = ""
+    """Identifier of this installation at the provider."""
+    client_secret: str = Field("", repr=False)
+    """Secret of this installation at the provider."""
+    scopes: Annotated[str, require(lambda text: "openid" in text.split(), "must hold openid.")] = "openid email profile"
+    """Scopes requested from the provider; ProConnect: `openid given_name usual_name email`."""
+    label: str = "Se connecter avec le compte de la ville"
+    """Label of the sign-in button."""
+
+    @field_validator("issuer")
+    @classmethod
+    def check_issuer(cls, issuer: str) -> str:
+        if not issuer.rstrip("/").startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            raise ValueError("must start with https:// (http:// only on this machine).")
+        return issuer.rstrip("/")
+
+    @field_validator("client_secret")
+    @classmethod
+    def check_client(cls, client_secret: str, above: ValidationInfo) -> str:
+        if not (client_secret and above.data.get("client_id")):
+            raise ValueError("OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed with OIDC_ISSUER.")
+        return client_secret
+
+
+class Ldap(Group, alias_generator=lambda name: f"LDAP_{name.upper()}"):
+    url: Annotated[str, starts_with("ldaps://", "ldap://")] = ""
+    """Directory to sign in with: `ldaps://annuaire.ville.example` or `ldap://…`."""
+    start_tls: Flag = True
+    """`0` only for an `ldap://` directory on the same machine: without TLS passwords would travel in the clear."""
+    bind_dn: str = ""
+    """Account that searches the directory. Default: an anonymous bind."""
+    bind_password: str = Field("", repr=False)
+    """Password of that account."""
+    base: Annotated[str, require(bool, "is needed with LDAP_URL, such as ou=agents,dc=ville,dc=example.")] = ""
+    """Subtree in which people are searched, such as `ou=agents,dc=ville,dc=example`. Required with `LDAP_URL`."""
+    filter: str = "(&(objectClass=person)(mail={login}))"
+    """Filter that finds a person; `{login}` is the name they typed. Active Directory: `(userPrincipalName={login})`."""
+
+    @field_validator("filter")
+    @classmethod
+    def check_filter(cls, text: str) -> str:
+        if "{login}" not in text or not text.startswith("("):
+            raise ValueError("must be a filter in parentheses that holds {login}, such as (mail={login}).")
+        return text
+
+
+class Settings(BaseSettings, Group, alias_generator=str.upper, extra="ignore"):
+    """Hold the settings, checked and typed; a check finds those declared above its own in `above`."""
+
+    max_request_bytes: ClassVar[int] = 512 * KIB
+    max_frame_bytes: ClassVar[int] = 200 * KIB
+
+    serving: bool = False  # true where a server starts, which needs more than a command; no variable
+    data_dir: Annotated[Path, AfterValidator(lambda path: ROOT / path.expanduser())] = Path("var")
+    """Folder of the database, backups and the demo's own key."""
+    demo: Flag = False
+    """`1`: create and serve the demo town « Ville de Val-Rive ». `make run` sets it."""
+    demo_password: str = Field("flash-news-demo", repr=False)
+    """Password of the demo accounts, when the demo town is created."""
+    secret_key: str = Field("", repr=False)
+    """Signs sessions and forms. At least 32 characters. Required outside demo mode."""
+    database_url: str = Field("", repr=False)
+    """`sqlite:///…` or `postgresql+psycopg://…`. Default: `flash-news.sqlite3` in `DATA_DIR`."""
+    redis_url: Annotated[str | None, starts_with("redis://", "rediss://", "unix://")] = Field(None, repr=False)
+    """`redis://…`: carries live messages, presence and rate limits between workers. Default: none, one worker."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Port = 5000
+    """Port to listen on."""
+    public_url: str | None = None
+    """The address people type, such as `https://flash.ville.example`. Turns on secure cookies when it is https, and is
+    the only origin of live connections. Required outside demo mode unless `HOST` is a loopback address."""
+    proxy_hops: Annotated[int, whole_number(0, 5)] = 0
+    """Number of reverse proxies in front (1 behind nginx). Only their `X-Forwarded-*` headers are trusted."""
+    hsts_seconds: Annotated[int, whole_number(0, 10**9 - 1)] = 31536000
+    """Seconds for which browsers refuse this site and its subdomains without HTTPS; `0` makes them forget it. Sent only
+    where `PUBLIC_URL` is https; nginx sends it for the files it serves itself."""
+    town_name: str | None = None
+    """The town's name in the top bar. Default: the demo town's, else « Flash News »."""
+    timezone: ZoneInfo = ZoneInfo("Europe/Paris")
+    """Time zone in which dates and times are shown."""
+    smtp: Smtp | None = None
+    oidc: Oidc | None = None
+    ldap: Ldap | None = None
+    local_accounts: Flag = True
+    """`0`: no sign-in with a password stored here; needs `OIDC_ISSUER` or `LDAP_URL`."""
+    log_level: Annotated[str, AfterValidator(str.upper), one_of("DEBUG", "INFO", "WARNING", "ERROR")] = "INFO"
+    """`DEBUG` (each request, too), `INFO`, `WARNING` or `ERROR`. Libraries log from `WARNING` up."""
+    log_format: Annotated[str, one_of("text", "json")] = "text"
+    """`json`: each line of the log is a JSON object."""
+    metrics_from: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks that may read `/metrics`, such as `127.0.0.1 10.1.0.0/16`, never through a proxy. Default: no page."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, *, serving: bool = False) -> Settings:
+        """Read and check the settings, with `serving` those of a server, or raise SettingsError."""
+        values = values_of(os.environ if environment is None else environment)
+        try:
+            return cls(_build_sources=((InitSettingsSource(cls, values | {"SERVING": serving}),), {}))
+        except ValidationError as error:
+            problems = [(problem["loc"][-1], str(problem["ctx"]["error"])) for problem in error.errors()]
+        raise SettingsError("\n".join(text if text[0].isupper() else f"{name} {text}" for name, text in problems))
 
     @property
     def https(self) -> bool:
         return bool(self.public_url and self.public_url.startswith("https://"))
 
+    @property
+    def redis_prefix(self) -> str:
+        """Return the prefix of every name in Redis: one for all workers of a town."""
+        return f"flash-news:{hashlib.sha256(self.secret_key.encode()).hexdigest()[:12]}"
+
+    @field_validator("secret_key")
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None, *, serving: bool = False) -> Settings:
-        """Read and check the settings. `serving` also demands what only a server needs (a lasting secret key).
+    def complete_secret_key(cls, key: str, above: ValidationInfo) -> str:
+        if not key and above.data.get("demo"):
+            return demo_key(above.data["data_dir"])
+        if not key and above.data["serving"]:
+            advice = f"Make one with:  {MAKE_KEY}  and set it in the service's environment."
+            raise ValueError(f"is missing: sessions could not be signed. {advice}")
+        if key and len(key) < 32:
+            raise ValueError(f"is too short: at least 32 characters, such as {MAKE_KEY} prints.")
+        return key or secrets.token_hex(32)
 
-        Raises SettingsError with every problem found, one a line.
-        """
-        environment = os.environ if environment is None else environment
-        raw = RawSettings(
-            **{
-                name: environment[name].strip()
-                for name in RawSettings.__dataclass_fields__
-                if environment.get(name, "").strip()
-            }
-        )
-        return _Reader(raw, serving).settings()
-
-
-class _Reader:
-    """Turns text into settings, gathering every problem so that an administrator sees them all at once."""
-
-    def __init__(self, raw: RawSettings, serving: bool) -> None:
-        self.raw = raw
-        self.serving = serving
-        self.problems: list[str] = []
-
-    def settings(self) -> Settings:
-        data_dir = Path(self.raw.DATA_DIR).expanduser()
-        data_dir = data_dir if data_dir.is_absolute() else ROOT / data_dir
-        demo = self._flag("DEMO")
-        oidc, ldap = self._oidc(), self._ldap()
-        settings = Settings(
-            secret_key=self._secret_key(data_dir, demo),
-            database_url=self._database_url(data_dir),
-            redis_url=self._redis_url(),
-            host=self.raw.HOST,
-            port=self._integer("PORT", 1, 65535),
-            data_dir=data_dir,
-            demo=demo,
-            demo_password=self.raw.DEMO_PASSWORD,
-            public_url=self._public_url(demo),
-            proxy_hops=self._integer("PROXY_HOPS", 0, 5),
-            town_name=self.raw.TOWN_NAME or None,
-            timezone=self._timezone(),
-            smtp=self._smtp(),
-            local_accounts=self._local_accounts(oidc, ldap),
-            oidc=oidc,
-            ldap=ldap,
-            hsts_seconds=self._integer("HSTS_SECONDS", 0, 10**9 - 1),
-            log_level=self._log_level(),
-            log_format=self._log_format(),
-            metrics_from=self._metrics_from(),
-        )
-        if self.problems:
-            raise SettingsError("\n".join(self.problems))
-        return settings
-
-    def _secret_key(self, data_dir: Path, demo: bool) -> str:
-        key = self.raw.SECRET_KEY
-        if not key:
-            if demo:
-                return _kept_demo_key(data_dir)
-            if self.serving:
-                self.problems.append(
-                    "SECRET_KEY is missing: sessions could not be signed. Make one with:  "
-                    "python3 -c 'import secrets; print(secrets.token_hex(32))'  and set it in the service's environment."
-                )
-            return secrets.token_hex(32)
-        if len(key) < 32:
-            self.problems.append(
-                "SECRET_KEY is too short: at least 32 characters, such as python3 -c 'import secrets; print(secrets.token_hex(32))' prints."
-            )
-        return key
-
-    def _database_url(self, data_dir: Path) -> str:
-        url = self.raw.DATABASE_URL or f"sqlite:///{data_dir / 'flash-news.sqlite3'}"
+    @field_validator("database_url")
+    @classmethod
+    def complete_database_url(cls, url: str, above: ValidationInfo) -> str:
+        url = url or f"sqlite:///{above.data['data_dir'] / 'flash-news.sqlite3'}"
         if url.startswith(("postgres://", "postgresql://")):
             url = "postgresql+psycopg://" + url.split("://", 1)[1]
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            self.problems.append("DATABASE_URL must start with sqlite:/// or postgresql://")
-        elif not _is_database_url(url):
-            self.problems.append(
-                "DATABASE_URL is malformed: expected sqlite:////path/file or postgresql://user:password@host:port/name"
-            )
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):
+            example = "sqlite:////path/file or postgresql://user:password@host:port/name"
+            raise ValueError(f"is malformed: expected {example}") from None
         return url
 
-    def _redis_url(self) -> str | None:
-        url = self.raw.REDIS_URL
-        if url and not url.startswith(("redis://", "rediss://", "unix://")):
-            self.problems.append("REDIS_URL must start with redis://, rediss:// or unix://")
+    @field_validator("public_url")
+    @classmethod
+    def check_public_url(cls, url: str | None, above: ValidationInfo) -> str | None:
+        url = (url or "").rstrip("/")
+        unreached = above.data.get("demo") or above.data.get("host") in ("127.0.0.1", "localhost", "::1")
+        if not url and above.data["serving"] and not unreached:
+            example = "the address people type (https://flash.ville.example)"
+            raise ValueError(f"is missing: set {example}, or listen on a loopback HOST.")
+        try:
+            parts = urlsplit(url)
+            refused = parts.path or parts.query or parts.fragment or parts.port == 0
+        except ValueError:
+            refused = True
+        if url and (refused or parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must look like https://flash.ville.example, without a path.")
         return url or None
 
-    def _public_url(self, demo: bool) -> str | None:
-        url = self.raw.PUBLIC_URL.rstrip("/")
-        if not url:
-            if self.serving and not demo and self.raw.HOST not in ("127.0.0.1", "localhost", "::1"):
-                self.problems.append(
-                    "PUBLIC_URL is missing: set the address people type (https://flash.ville.example), or listen on a loopback HOST."
-                )
-            return None
-        if not _is_origin(url):
-            self.problems.append("PUBLIC_URL must look like https://flash.ville.example, without a path.")
-        return url
-
-    def _timezone(self) -> ZoneInfo:
+    @field_validator("timezone", mode="before")
+    @classmethod
+    def parse_timezone(cls, zone: object) -> ZoneInfo:
         try:
-            return ZoneInfo(self.raw.TIMEZONE)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.problems.append(f"TIMEZONE {self.raw.TIMEZONE!r} is not a known zone, such as Europe/Paris.")
-            return ZoneInfo("UTC")
+            return ZoneInfo(str(zone))
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{str(zone)!r} is not a known zone, such as Europe/Paris.") from None
 
-    def _smtp(self) -> Smtp | None:
-        raw = self.raw
-        if not raw.SMTP_HOST:
-            return None
-        if "@" not in parseaddr(raw.MAIL_FROM)[1]:
-            self.problems.append("MAIL_FROM is needed with SMTP_HOST: an address such as flash@ville.example.")
-        if raw.SMTP_SECURITY not in ("starttls", "tls", "none"):
-            self.problems.append("SMTP_SECURITY must be starttls, tls or none.")
-        return Smtp(
-            raw.SMTP_HOST,
-            self._integer("SMTP_PORT", 1, 65535),
-            raw.SMTP_SECURITY,
-            raw.SMTP_USER,
-            raw.SMTP_PASSWORD,
-            raw.MAIL_FROM,
-        )
-
-    def _oidc(self) -> Oidc | None:
-        raw = self.raw
-        if not raw.OIDC_ISSUER:
-            return None
-        issuer = raw.OIDC_ISSUER.rstrip("/")
-        if not issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-            self.problems.append("OIDC_ISSUER must start with https:// (http:// only on this machine).")
-        if not raw.OIDC_CLIENT_ID or not raw.OIDC_CLIENT_SECRET:
-            self.problems.append("OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed with OIDC_ISSUER.")
-        if "openid" not in raw.OIDC_SCOPES.split():
-            self.problems.append("OIDC_SCOPES must hold openid.")
-        return Oidc(issuer, raw.OIDC_CLIENT_ID, raw.OIDC_CLIENT_SECRET, raw.OIDC_SCOPES, raw.OIDC_LABEL)
-
-    def _ldap(self) -> Ldap | None:
-        raw = self.raw
-        if not raw.LDAP_URL:
-            return None
-        start_tls = self._flag("LDAP_START_TLS") and raw.LDAP_URL.startswith("ldap://")
-        if not raw.LDAP_URL.startswith(("ldap://", "ldaps://")):
-            self.problems.append("LDAP_URL must start with ldaps:// or ldap://.")
-        if not raw.LDAP_BASE:
-            self.problems.append("LDAP_BASE is needed with LDAP_URL, such as ou=agents,dc=ville,dc=example.")
-        if "{login}" not in raw.LDAP_FILTER or not raw.LDAP_FILTER.startswith("("):
-            self.problems.append(
-                "LDAP_FILTER must be a filter in parentheses that holds {login}, such as (mail={login})."
-            )
-        return Ldap(raw.LDAP_URL, start_tls, raw.LDAP_BIND_DN, raw.LDAP_BIND_PASSWORD, raw.LDAP_BASE, raw.LDAP_FILTER)
-
-    def _local_accounts(self, oidc: Oidc | None, ldap: Ldap | None) -> bool:
-        local = self._flag("LOCAL_ACCOUNTS")
-        if not local and oidc is None and ldap is None:
-            self.problems.append("LOCAL_ACCOUNTS=0 would leave no way to sign in: set OIDC_ISSUER or LDAP_URL.")
+    @field_validator("local_accounts")
+    @classmethod
+    def check_local_accounts(cls, local: bool, above: ValidationInfo) -> bool:
+        if not local and above.data.get("oidc", True) is None and above.data.get("ldap", True) is None:
+            raise ValueError("LOCAL_ACCOUNTS=0 would leave no way to sign in: set OIDC_ISSUER or LDAP_URL.")
         return local
 
-    def _log_level(self) -> str:
-        level = self.raw.LOG_LEVEL.upper()
-        if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            self.problems.append("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
-        return level
-
-    def _log_format(self) -> str:
-        if self.raw.LOG_FORMAT not in ("text", "json"):
-            self.problems.append("LOG_FORMAT must be text or json.")
-        return self.raw.LOG_FORMAT
-
-    def _metrics_from(self) -> tuple[IPv4Network | IPv6Network, ...]:
+    @field_validator("metrics_from", mode="before")
+    @classmethod
+    def parse_networks(cls, networks: Any) -> tuple[IPv4Network | IPv6Network, ...]:
         try:
-            return tuple(ip_network(network) for network in self.raw.METRICS_FROM.replace(",", " ").split())
+            return tuple(ip_network(network) for network in (networks or "").replace(",", " ").split())
         except ValueError:
-            self.problems.append("METRICS_FROM must be addresses or networks such as 127.0.0.1 10.1.0.0/16.")
-            return ()
-
-    def _integer(self, name: str, low: int, high: int) -> int:
-        text = getattr(self.raw, name)
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
-            self.problems.append(f"{name} must be a whole number from {low} to {high}, not {text[:20]!r}.")
-            return low
-        return int(text)
-
-    def _flag(self, name: str) -> bool:
-        text = getattr(self.raw, name).lower()
-        if text not in ("0", "1", "false", "true", "no", "yes"):
-            self.problems.append(f"{name} must be 0 or 1, not {text!r}.")
-        return text in ("1", "true", "yes")
+            raise ValueError("must be addresses or networks such as 127.0.0.1 10.1.0.0/16.") from None
 
 
-def _is_origin(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port_is_a_number = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    return (
-        port_is_a_number
-        and parts.scheme in ("http", "https")
-        and bool(parts.hostname)
-        and not (parts.path or parts.query or parts.fragment)
-    )
+def values_of(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Give blank variables their default, and leave out each group whose first setting is missing."""
+    values = {name: environment.get(name, "").strip() or field.default for name, field in declared().items()}
+    return values | {group: values if values[first] else None for group, first in FIRST_OF_GROUP.items()}
 
 
-def _is_database_url(url: str) -> bool:
-    try:
-        make_url(url)
-    except (ArgumentError, ValueError):
-        return False
-    return True
+def declared() -> dict[str, FieldInfo]:
+    """Return the declaration of each setting, its row in docs/settings.md, by variable."""
+    fields = [field for group in (Settings, Smtp, Oidc, Ldap) for field in group.model_fields.values()]
+    return {str(field.alias): field for field in fields if field.description}
 
 
-def _kept_demo_key(data_dir: Path) -> str:
-    """The demo's own key: made once, so that a restart signs nobody out."""
+def demo_key(data_dir: Path) -> str:
+    """Return the demo's own key, made once so that a restart signs nobody out."""
     path = data_dir / "demo-secret-key"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32), encoding="ascii")
-        path.chmod(0o600)
     return path.read_text(encoding="ascii").strip()

@@ -32,13 +32,12 @@ from app.board import (
     labels,
     permanent_deletion,
     rendering,
-    resync,
     saved_filters,
     suggestions,
 )
 from app.board import views as board_views
-from app.cli.refusals import settings_of_commands
-from app.extensions import csrf, limiter, login_manager, socketio
+from app.cli.errors import settings_of_commands
+from app.extensions import compress, csrf, limiter, login_manager, socketio
 from app.history import time_travel_views
 from app.history import views as history_views
 from app.monitoring import logs
@@ -49,7 +48,7 @@ from app.search import views as search_views
 from app.setup import views as setup_views
 from app.sharing import email_views, public_page
 from app.sharing import views as sharing_views
-from app.web import assets, compression, redis_client, request_log, url_converters
+from app.web import assets, redis_client, request_log, url_converters
 from app.whats_new import views as whats_new_views
 from boards import clock
 from boards.database import POSTGRESQL_CONNECT_ARGS, POSTGRESQL_READ_ISOLATION, configure_engine, db, release_connection
@@ -57,7 +56,7 @@ from config import ROOT, Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application for these settings, by default those of the environment."""
+    """Create the application for these settings, by default those of the environment."""
     settings = settings or settings_of_commands()
     app = Flask(__name__, root_path=str(ROOT), static_folder=None)
     app.config["SETTINGS"] = settings
@@ -84,12 +83,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _configure_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    # One thread serves all: connections only overlap while one waits, and a pool that grows cannot run dry under load.
+    # Greenlets share one thread and overlap only while waiting; overflow keeps the pool from running dry.
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": 10,
         "max_overflow": 30,
-        "pool_use_lifo": True,  # the connection used last: its statements are prepared and its pages at hand
-        "hide_parameters": True,  # an error in the log quotes the statement, not what somebody wrote
+        "pool_use_lifo": True,  # reuse the connection with prepared statements and warm pages
+        "hide_parameters": True,  # logged errors must not quote what somebody wrote
     }
     if settings.database_url.startswith("postgresql"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {
@@ -97,18 +96,18 @@ def _configure_database(app: Flask, settings: Settings) -> None:
             "connect_args": POSTGRESQL_CONNECT_ARGS,
         }
     else:
-        # Each keeps 2 MB of pages and two descriptors, and opening one costs next to nothing.
+        # Each connection keeps 2 MB of pages and two descriptors, and is cheap to open.
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= {"pool_size": 4}
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    app.teardown_appcontext(lambda _error: release_connection())  # before the session is closed, which would roll back
+    app.teardown_appcontext(lambda _error: release_connection())  # before the session closes and rolls back
     with app.app_context():
         configure_engine(db.engine)
 
 
 def _configure_sessions(app: Flask, settings: Settings) -> None:
     app.secret_key = settings.secret_key
-    # Browsers then keep other hosts, also those below this one, from setting them (RFC 6265bis, 4.1.3.2). Only over HTTPS do they take such a name.
+    # No other host, not even a subdomain, can set such a cookie (RFC 6265bis, 4.1.3.2). It needs HTTPS.
     host_only = "__Host-" if settings.https else ""
     app.config.update(
         SESSION_COOKIE_NAME=f"{host_only}flash_news",
@@ -140,13 +139,13 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_STORAGE_OPTIONS=redis_client.options() if settings.redis_url else {},
         RATELIMIT_KEY_PREFIX=settings.redis_prefix,
-        # While Redis is away each worker counts by itself, and looks for it again now and then. Where it goes between the
-        # question and the answer one attempt is not counted, and nobody is turned away.
+        # While Redis is away each worker counts by itself and reconnects later. A request during the loss is not counted
+        # and not refused.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
     )
     limiter.init_app(app)
-    compression.init_app(app)
+    compress.init_app(app)
 
 
 def _register_routes(app: Flask) -> None:
@@ -157,7 +156,6 @@ def _register_routes(app: Flask) -> None:
         oidc_views,
         board_views,
         column_order,
-        resync,
         history_views,
         time_travel_views,
         permanent_deletion,
@@ -196,7 +194,7 @@ def _register_routes(app: Flask) -> None:
 
 
 def _trust_proxies(app: Flask, settings: Settings) -> None:
-    """Last, so that it stands in front of everything, the live server's middleware included."""
+    """Believe the proxies’ X-Forwarded headers; call last, in front of all other middleware."""
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented seam

@@ -1,4 +1,4 @@
-"""Every error as an answer: a page in the design for people, problem+json for programs, never a stack trace."""
+"""Answer every error: a page for people, problem+json for programs, never a stack trace."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ _CODES = {
 
 
 def init_app(app: Flask) -> None:
+    """Register the error handlers."""
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(CSRFError, lambda _error: _answer(400, "csrf"))
     app.register_error_handler(HTTPException, _http_error)
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
 
 
 def wants_problem() -> bool:
-    """Programs get problem+json: they call /api, send commands, JSON or what no form can, or say what they accept."""
+    """Return True if the client expects problem+json instead of a page."""
     return (
         request.method in ("PUT", "DELETE")
         or request.path.startswith("/api/")
@@ -52,10 +53,12 @@ def wants_problem() -> bool:
 
 
 def answer_problem(status: int, code: str) -> Response:
+    """Return the problem+json answer of this code."""
     return problem_response(problem_document(status, code))
 
 
 def problem_response(problem: dict[str, object]) -> Response:
+    """Return this problem document as a response, and count it."""
     metrics.count_refusal(problem)
     response = make_response(strict_json.dumps(problem), problem["status"])
     response.mimetype = "application/problem+json"
@@ -63,7 +66,7 @@ def problem_response(problem: dict[str, object]) -> Response:
 
 
 def note_refusal(refusal: Refusal) -> None:
-    """What somebody may not do goes into the administrative log."""
+    """Record a Forbidden refusal in the administrative log."""
     if isinstance(refusal, Forbidden) and current_user.is_authenticated:
         audit_log.record_refusal(refusal.code, request.path, current_person())
 

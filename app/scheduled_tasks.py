@@ -1,4 +1,4 @@
-"""What happens by itself, and when."""
+"""List the scheduled jobs."""
 
 from __future__ import annotations
 

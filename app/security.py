@@ -1,4 +1,4 @@
-"""Security headers, CSRF, and the answer to whoever is not signed in."""
+"""Set security headers, check CSRF tokens, and answer requests without a session."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from config import Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# data: images are the icons that the style sheet masks; nothing else comes from anywhere but this server.
+# data: images are the icons in the style sheet; everything else comes from this server.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -35,7 +35,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# What a page here never asks a browser for; sound (a flash) and the clipboard (a link) it does.
+# Browser features that pages never use; they do use sound (flashes) and the clipboard (links).
 NOT_NEEDED = (
     *(
         "accelerometer",
@@ -57,17 +57,19 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{power}=()" for power in NOT_NEEDED),
 }
-# A built file is no document: what only documents heed would be a third of what a small one weighs. deploy/nginx.conf sends the same.
+# Static files need only these; deploy/nginx.conf sends the same.
 HEADERS_OF_FILES = {name: HEADERS[name] for name in ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")}
 
 
-# What programs are for. Profiles, people, rights and the log are for people who sign in.
+# Paths that API tokens may use; profiles, people, rights and the log need a signed-in person.
 OPEN_TO_TOKENS = ("/api/", "/boards/", "/cards/")
-# Their signed address is the proof, whoever asks and from wherever: mail programs do, without a session.
+# Authenticated by a signed address instead of a session: mail programs call these.
 PROVEN_BY_THEIR_ADDRESS = ("alerts.stop_mails",)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
+    """Register the CSRF and token checks, the page headers and the sign-in redirect."""
+
     @app.before_request
     def check_csrf_or_token() -> Response | None:
         if is_for_residents():
@@ -82,10 +84,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        # Some browsers do not count wss: under 'self'. http becomes ws, https wss.
+        # Some browsers do not include wss: in 'self'. http becomes ws, https wss.
         live = (settings.public_url or request.host_url.rstrip("/")).replace("http", "ws", 1)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(live=live))
-        # Pages are personal: no shared cache keeps them, and Back after a sign-out shows nothing.
+        # Pages are personal: no cache may keep them, and Back after signing out must show nothing.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -98,8 +100,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def stand_in_front(app: Flask, settings: Settings) -> None:
-    """Give every answer its headers: those of static files, of the live connection and of refusals on the way never pass through Flask."""
-    # Of what passes by Flask: no document, and somebody's own unless a file says that it may be kept.
+    """Add headers in front of Flask, for static files, the live connection and early refusals."""
+    # Answers that bypass Flask are no documents, and private unless a file says otherwise.
     always = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cache-Control": "no-store"}
     if settings.https:
         always["Strict-Transport-Security"] = (
@@ -128,12 +130,12 @@ def stand_in_front(app: Flask, settings: Settings) -> None:
 
 
 def is_for_residents() -> bool:
-    """Whether this is a public page, which nobody signs in to: looking for who asks could begin a session there, or renew a cookie."""
+    """Return True for public pages, which must not load, begin or renew a session."""
     return request.blueprint == "public"
 
 
 def acts_by_token() -> bool:
-    """Whether this request proves itself by a bearer token, which no other site can make a browser send."""
+    """Return True if the request authenticates by a bearer token, which needs no CSRF check."""
     return isinstance(current_user._get_current_object(), Bearer)
 
 
@@ -142,7 +144,7 @@ def _brings_a_worthless_token() -> bool:
 
 
 def _alters_unknown() -> bool:
-    """Whether a program that nobody knows would alter something: what it lacks is not the token of a form."""
+    """Return True for a program’s write without authentication: answer 401, not a CSRF error."""
     alters = request.method not in ("GET", "HEAD", "OPTIONS")
     return alters and request.path.startswith(OPEN_TO_TOKENS) and wants_problem() and not current_user.is_authenticated
 

@@ -1,4 +1,4 @@
-"""Values in words, for templates: moments, days, hues."""
+"""Register Jinja filters and globals."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from boards.text.sanitize import excerpt
 
 
 def init_app(app: Flask) -> None:
+    """Register filters, globals and whitespace settings."""
     app.jinja_env.filters.update(
         hue=palette_hue,
         day=day_element,
@@ -36,7 +37,7 @@ def init_app(app: Flask) -> None:
 
 
 def words_of_this_page() -> dict[str, Callable[..., str]]:
-    """`_` and `ngettext` of a page's templates, in its language: looked up once, for a board says five hundred things."""
+    """Provide `_` and `ngettext` bound to the page’s language, looked up once per page."""
     translations, is_french = get_domain().get_translations(), get_locale().language == "fr"
 
     def said(sentence: str, **values: object) -> str:
@@ -51,7 +52,7 @@ def words_of_this_page() -> dict[str, Callable[..., str]]:
 
 
 def counted(one: str, many: str, num: int, **values: object) -> str:
-    """The sentence for this many things. To French none is as one (« 0 session »), which gettext without a French catalogue does not know."""
+    """Translate a counted sentence; in French zero takes the singular."""
     words: str = (
         gettext(one, num=num, **values)
         if num == 0 and get_locale().language == "fr"
@@ -61,5 +62,5 @@ def counted(one: str, many: str, num: int, **values: object) -> str:
 
 
 def palette_hue(hue: int) -> int:
-    """The hue of the style sheet's palette (every ten degrees) nearest to this one."""
+    """Round a hue to the palette of the style sheet (every ten degrees)."""
     return round(hue / 10) * 10 % 360

@@ -1,1 +1,1 @@
-"""What a board is and what may happen to it. Knows nothing of HTTP, sessions, sockets or templates."""
+"""Define what a board is and what may happen to it, without HTTP."""

@@ -1,4 +1,4 @@
-"""A board's shape as one JSON document: its columns, their rights and the cards of its guide columns, with which other boards begin."""
+"""Export a board’s columns, rights and guide cards as JSON, and begin other boards from it."""
 
 from __future__ import annotations
 
@@ -33,19 +33,21 @@ class _Part(BaseModel):
 
 
 class TemplateCard(_Part):
+    """Describe a guide card."""
+
     title: Title
     body: Body = ""
 
 
 class TemplateService(_Part):
-    """A service by its name: in another town it has another number, or is yet to be made."""
+    """Name a service; its id differs between towns, and it may have to be created."""
 
     name: Title
     hue: Hue = DEFAULT_HUE
 
 
 class TemplateRights(_Part):
-    """What facilitators set apart from the defaults of the column's kind; services by their name."""
+    """Hold rights that differ from the kind’s defaults; services by name."""
 
     agents: LevelWord | None = None
     readers: LevelWord | None = None
@@ -60,6 +62,8 @@ class TemplateRights(_Part):
 
 
 class TemplateColumn(_Part):
+    """Describe a column."""
+
     title: Title
     kind: Kind = Field(strict=False)
     hue: Hue
@@ -75,6 +79,8 @@ class TemplateColumn(_Part):
 
 
 class Template(_Part):
+    """Describe a board’s shape."""
+
     format: Literal["flash-news-board"]
     version: Annotated[int, Field(ge=VERSION, le=VERSION)]
     title: Title
@@ -87,7 +93,7 @@ class Template(_Part):
         return self
 
     def services(self) -> Iterator[TemplateService]:
-        """Each service that the columns name, once; its colour is that of the first column that is its own."""
+        """Yield each named service once, with the hue of the first column it owns."""
         named: dict[str, TemplateService] = {}
         owners = [column.service for column in self.columns if column.service is not None]
         others = [TemplateService(name=name) for column in self.columns for name in column.rights.services]
@@ -97,15 +103,16 @@ class Template(_Part):
 
     @property
     def cards(self) -> int:
+        """Return the number of cards."""
         return sum(len(column.cards) for column in self.columns)
 
     def content(self) -> Record:
-        """As it is stored and exported."""
+        """Return the template as it is stored and exported."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
 def parse_template(data: Any) -> Template:
-    """The template that this JSON value is. Raises Invalid; a field says where: `columns.2.cards.1.title`, counted from nought."""
+    """Validate a JSON value as a template. Raises Invalid; fields are named by path from 0."""
     try:
         return Template.model_validate(data)
     except ValidationError as error:
@@ -113,7 +120,7 @@ def parse_template(data: Any) -> Template:
 
 
 def template_of(session: Session, board: Board) -> Template:
-    """The board's shape as it is now. Raises Invalid where there is too much of it for a template."""
+    """Return the board’s current shape. Raises Invalid when it is too large for a template."""
     names = {service.id: service for service in session.scalars(select(Service).where(Service.archived_at.is_(None)))}
     columns = session.scalars(
         select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank)
@@ -127,24 +134,24 @@ def template_of(session: Session, board: Board) -> Template:
 
 
 def known_services(session: Session) -> dict[str, bool]:
-    """Whether each service of the town is in use, by its plain name; of two that people would take for one, the one in use counts."""
+    """Map the plain names of the town’s services to True if active; active ones take precedence."""
     in_use = Service.archived_at.is_(None)
     return {plain_name(name): used for name, used in session.execute(select(Service.name, in_use).order_by(in_use))}
 
 
 def missing_services(template: Template, known: dict[str, bool]) -> list[str]:
-    """The names of the services that the template has and the town never had."""
+    """List the template’s services that the town never had."""
     return [service.name for service in template.services() if plain_name(service.name) not in known]
 
 
 def archived_services(template: Template, known: dict[str, bool]) -> list[str]:
-    """The names of those that the town has put away: they come back instead of being made again."""
+    """List the template’s services that the town has archived and would restore."""
     return [service.name for service in template.services() if known.get(plain_name(service.name)) is False]
 
 
 @dataclass(frozen=True)
 class Provided:
-    """The services that a new board lacked: made for it, or brought back from the archives."""
+    """Hold the services that were created or restored for a new board."""
 
     made: list[Service]
     restored: list[Service]
@@ -153,9 +160,9 @@ class Provided:
 def beginning_with(
     session: Session, template: Template, *, author_id: int, create_services: bool
 ) -> tuple[ImportColumns, Provided]:
-    """The command that gives a new board the template's columns, and the services that were provided for it.
+    """Build the command that fills a new board from a template, creating missing services.
 
-    In a write transaction. Without `create_services` a column of a service that the town does not have in use belongs to none.
+    Call it in a write transaction. Without `create_services`, columns of unknown services belong to none.
     """
     provided = Provided([], [])
     found: dict[str, Service] = {}
@@ -174,7 +181,7 @@ def beginning_with(
 
 
 def save_template(session: Session, template: Template) -> tuple[BoardTemplate, bool]:
-    """Keep the template to begin boards with, and whether it is new: the very same is kept once."""
+    """Store the template; return it and False when an identical one existed."""
     content = template.content()
     for kept in session.scalars(select(BoardTemplate).where(BoardTemplate.title == template.title)):
         if kept.content == content:
@@ -217,7 +224,7 @@ def _incoming(column: TemplateColumn, services: dict[str, Service], author_id: i
 
 
 def _rights_here(rights: TemplateRights, services: dict[str, Service]) -> Record:
-    """As columns keep them: services by their id; what is said of a service that the town does not have is left out."""
+    """Convert rights to service ids, leaving out services that the town does not have."""
     groups = {group: level for group in ("agents", "readers") if (level := getattr(rights, group))}
     known = {name: services.get(plain_name(name)) for name in rights.services}
     cells = {str(service.id): rights.services[name] for name, service in known.items() if service is not None}

@@ -1,4 +1,4 @@
-"""Days by the town's calendar: what ends on a day ends there, whatever the clocks of servers and browsers say."""
+"""Compute days in the town’s time zone, whatever zones servers and browsers use."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ _zone: tzinfo = ZoneInfo("Europe/Paris")
 
 
 def set_zone(zone: tzinfo) -> None:
-    """From now on days begin and end in this zone: one process serves one town."""
+    """Set the zone in which days begin and end: one process serves one town."""
     global _zone
     _zone = zone
 
 
 def zone() -> tzinfo:
+    """Return the town’s time zone."""
     return _zone
 
 
 def today() -> date:
+    """Return the current day in the town."""
     return day_of(now())
 
 
 def day_of(moment: datetime) -> date:
-    """The day on which this moment falls in the town."""
+    """Return the day in the town on which this moment falls."""
     return moment.astimezone(_zone).date()
 
 
 def start_of(day: date) -> datetime:
-    """The first moment of the day in the town, in UTC; right across changes to and from summer time."""
+    """Return the first moment of the day in the town, in UTC, right across DST changes."""
     return datetime.combine(day, time(), _zone).astimezone(UTC)

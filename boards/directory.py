@@ -1,4 +1,4 @@
-"""Making boards, services and people: what exists before anybody acts on a board."""
+"""Create and look up boards, services and people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SLUG_MAX_CHARACTERS = 80
 
 
 def create_board(session: Session, slug: str, title: str) -> Board:
-    """A board without columns, behind the town's others."""
+    """Add a board without columns, after the town’s others. Raises Conflict when the slug is taken."""
     if session.scalar(select(Board.id).where(Board.slug == slug)):
         raise Conflict("board_exists", slug=slug)
     last = session.scalar(select(func.max(Board.position)))
@@ -28,7 +28,7 @@ def create_board(session: Session, slug: str, title: str) -> Board:
 
 
 def slug_for_board(session: Session, title: str) -> str:
-    """A free slug made from the title. Never digits alone: /boards/12 means the board with that number."""
+    """Return a free slug made from the title. Never digits alone: /boards/12 means board number 12."""
     wanted = plain_name(title)
     if not wanted or wanted.replace("-", "").isdigit():
         wanted = f"tableau-{wanted}".strip("-")
@@ -36,7 +36,7 @@ def slug_for_board(session: Session, title: str) -> str:
 
 
 def place_board(session: Session, board_id: int, step: int) -> bool:
-    """Let the board and its neighbour in the town's order change places (-1: earlier, 1: later). Says whether there was one."""
+    """Swap the board with its neighbour (-1: earlier, 1: later); return False when there is none."""
     boards = _all_locked(session)
     order = [board for board in boards if board.archived_at is None]
     place = next((number for number, board in enumerate(order) if board.id == board_id), None)
@@ -49,7 +49,7 @@ def place_board(session: Session, board_id: int, step: int) -> bool:
 
 
 def make_default(session: Session, board_id: int) -> bool:
-    """From now on everybody arrives on this board. Says whether that is new. Raises NotFound, or Conflict when it is archived."""
+    """Make this the board where everybody arrives; return False if it was. Raises NotFound or Conflict."""
     boards = {board.id: board for board in _all_locked(session)}
     if board_id not in boards:
         raise NotFound("board_not_found")
@@ -62,7 +62,7 @@ def make_default(session: Session, board_id: int) -> bool:
 
 
 def _all_locked(session: Session) -> list[Board]:
-    """Every board in order; none is archived, or made the default, while this transaction lasts."""
+    """Lock and return every board in order, so that none is archived or made default meanwhile."""
     return sorted(
         session.scalars(select(Board).order_by(Board.id).with_for_update()),
         key=lambda board: (board.position, board.id),
@@ -72,6 +72,7 @@ def _all_locked(session: Session) -> list[Board]:
 def create_service(
     session: Session, slug: str, name: str, hue: int = 250, description: str = "", hours: str = "", contact: str = ""
 ) -> Service:
+    """Add a service."""
     service = Service(slug=slug, name=name, hue=hue, description=description, hours=hours, contact=contact)
     session.add(service)
     session.flush()
@@ -79,7 +80,7 @@ def create_service(
 
 
 def slug_for_service(session: Session, name: str) -> str:
-    """A free slug made from the name: « Enfance & écoles » → enfance-ecoles, then enfance-ecoles-2."""
+    """Return a free slug made from the name: « Enfance & écoles » → enfance-ecoles-2."""
     return _free_slug(session, Service, plain_name(name) or "service")
 
 
@@ -94,13 +95,13 @@ def _free_slug(session: Session, model: type[Board | Service], wanted: str) -> s
 
 
 def service_named(session: Session, name: str) -> Service | None:
-    """The service that people would take for one of this name, in use if there is one: case and accents do not tell two apart."""
+    """Find a service by name, ignoring case and accents; active ones first."""
     services = session.scalars(select(Service).order_by(Service.archived_at.is_not(None), Service.id))
     return next((service for service in services if plain_name(service.name) == plain_name(name)), None)
 
 
 def agents_by_service(session: Session) -> dict[int, int]:
-    """How many people who may still act belong to each service."""
+    """Count the active people of each service, by service id."""
     counting = (
         select(memberships.c.service_id, func.count())
         .join(Person, Person.id == memberships.c.person_id)
@@ -111,7 +112,7 @@ def agents_by_service(session: Session) -> dict[int, int]:
 
 
 def columns_by_service(session: Session) -> dict[int, list[Column]]:
-    """The columns in use of each service."""
+    """List the active columns of each service, by service id."""
     found: dict[int, list[Column]] = {}
     columns = (
         select(Column)
@@ -127,7 +128,7 @@ def columns_by_service(session: Session) -> dict[int, list[Column]]:
 def create_person(
     session: Session, name: str, role: Role, service_slugs: list[str] | None = None, hue: int | None = None
 ) -> Person:
-    """Add a person, to whom nothing is new yet. Raises ValueError naming a service that does not exist."""
+    """Add a person without unread news. Raises ValueError naming a service that does not exist."""
     person = Person(
         name=name,
         role=role,
@@ -141,7 +142,7 @@ def create_person(
 
 
 def services_with(session: Session, slugs: list[str]) -> list[Service]:
-    """The services with these slugs. Raises ValueError naming one that does not exist."""
+    """Load the services with these slugs. Raises ValueError naming one that does not exist."""
     if not slugs:
         return []
     found = {service.slug: service for service in session.scalars(select(Service).where(Service.slug.in_(slugs)))}
@@ -152,7 +153,7 @@ def services_with(session: Session, slugs: list[str]) -> list[Service]:
 
 
 def fold_column(session: Session, person: Person, column_id: int, folded: bool) -> None:
-    """Remember whether this person keeps the column folded. Saying it twice alters nothing."""
+    """Remember whether this person keeps the column folded; idempotent."""
     fold = session.get(Fold, (person.id, column_id))
     if folded and fold is None:
         session.add(Fold(person_id=person.id, column_id=column_id))
@@ -161,12 +162,12 @@ def fold_column(session: Session, person: Person, column_id: int, folded: bool) 
 
 
 def hue_of(name: str) -> int:
-    """The colour of a person's avatar until they choose one."""
+    """Return the default hue of a person’s avatar."""
     return sum(map(ord, name)) * 10 % 360
 
 
 def plain_name(name: str) -> str:
-    """The name in small letters, digits and hyphens, without accents: by it services are told apart, and slugs made."""
+    """Reduce a name to lower-case ASCII letters, digits and hyphens, to compare names and make slugs."""
     letters = (
         unicodedata.normalize("NFKD", name.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae"))
         .encode("ascii", "ignore")

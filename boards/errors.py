@@ -1,4 +1,4 @@
-"""What a board refuses, and why: a code that the interface words, never a sentence."""
+"""Define refusals as codes; the interface turns them into sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """A request that alters nothing. `code` says why; `facts` are what a person needs to go on."""
+    """Refuse a request without altering anything. `code` says why, `facts` hold values for the sentence."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
@@ -16,24 +16,24 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """Unknown, or hidden from this person: the two are not told apart."""
+    """Refuse access to something unknown or hidden; callers cannot tell which."""
 
 
 class Forbidden(Refusal):
-    """Seen, but not allowed."""
+    """Refuse an act on something that the person may see but not alter."""
 
 
 class Conflict(Refusal):
-    """No longer possible: the target was archived, edited meanwhile, or the key was used for something else."""
+    """Refuse an act that is no longer possible: archived target, concurrent edit, reused key."""
 
 
 class Busy(Refusal):
-    """The database cannot write right now; the same request may be sent again."""
+    """Report that the database cannot write now; the same request may be sent again."""
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field of a command that is wrong: where, why, and the limits that were passed."""
+    """Describe one invalid field of a command: its path, why, and the limits exceeded."""
 
     field: str
     code: str
@@ -41,7 +41,7 @@ class FieldError:
 
 
 class Invalid(Refusal):
-    """A command that is not well formed, field by field."""
+    """Refuse a malformed command, field by field."""
 
     def __init__(self, errors: list[FieldError]) -> None:
         super().__init__("invalid_command")

@@ -1,7 +1,4 @@
-"""Order by fractional index: a rank is an ASCII string, and there is always one between two others.
-
-Source: https://observablehq.com/@dgreensp/implementing-fractional-indexing
-"""
+"""Choose ranks: strings whose byte order is the order of cards and columns."""
 
 from __future__ import annotations
 
@@ -11,7 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from boards.models import Card, Column
 
-# Statements of every move, put together once. Archived rows keep their rank, so neighbours are sought among all rows: restoring puts a card where it was.
+# Built once. Archived rows keep their rank, so neighbours are searched among all rows: a restored card
+# returns to its place.
 _IN_COLUMN = select(Card.rank).where(Card.column_id == bindparam("column"))
 _FIRST, _LAST = _IN_COLUMN.order_by(Card.rank).limit(1), _IN_COLUMN.order_by(Card.rank.desc()).limit(1)
 _other = aliased(Card)
@@ -24,7 +22,10 @@ _FROM_CARD_ON = _IN_COLUMN.where(Card.rank >= _its_rank.scalar_subquery()).order
 def ranks_for_cards(
     session: Session, column: Column, after: int | None, count: int, *, at_top: bool = False
 ) -> list[str]:
-    """Ranks in the column, in order, right behind the card `after`; at the end without one or when it has vanished from there, or at the top when `at_top`."""
+    """Return `count` ranks in order, behind the card `after` in this column.
+
+    At the end without one, or when it left the column; at the top with `at_top`.
+    """
     return list(
         generate_n_keys_between(*_neighbours_of_cards(session, {"column": column.id, "card": after}, at_top), count)
     )
@@ -39,7 +40,10 @@ def _neighbours_of_cards(session: Session, place: dict[str, int | None], at_top:
 
 
 def rank_for_column(session: Session, board_id: int, after: str | None, *, at_top: bool = False) -> str:
-    """A rank among the board's columns right behind the rank `after`; without one at the end, or at the top when `at_top`. Archived ones keep theirs."""
+    """Return a rank behind the rank `after` among the board’s columns.
+
+    At the end without one, at the top with `at_top`. Archived columns keep their ranks.
+    """
     ranks = select(Column.rank).where(Column.board_id == board_id)
     if not at_top and after is None:
         return str(generate_key_between(session.scalar(ranks.order_by(Column.rank.desc()).limit(1)), None))
@@ -48,12 +52,12 @@ def rank_for_column(session: Session, board_id: int, after: str | None, *, at_to
 
 
 def ranks_at_end(last: str | None, count: int) -> list[str]:
-    """`count` ranks, in order, behind `last`."""
+    """Return `count` ranks in order, behind `last`."""
     return list(generate_n_keys_between(last, None, count))
 
 
 def nearest_free(rank: str, taken: set[str]) -> str:
-    """The rank itself where nothing has it, else one right behind whatever has."""
+    """Return the rank itself if it is free, else one right behind it."""
     if rank not in taken:
         return rank
     return str(generate_key_between(rank, min((other for other in taken if other > rank), default=None)))

@@ -1,4 +1,4 @@
-"""The one write path: everything that alters a board goes through `perform`."""
+"""Carry out every change to a board: the only write path."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from boards.search.index import update_index
 # Sent after each commit, in the order of the commits, with `change=Committed`. Receivers must be quick: they hold up the next writer.
 change_committed = Signal()
 
-# Statements of every change, put together once.
+# Built once, used by every change.
 _LOCK_BOARD = update(Board).where(Board.id == bindparam("taken")).values(seq=Board.seq + 1).returning(Board)
 _LOCK_BOARD = _LOCK_BOARD.execution_options(synchronize_session=False)
 _ACTOR_AND_DUPLICATE = (
@@ -48,16 +48,17 @@ _ACTOR_AND_DUPLICATE = (
 def perform(
     actor_id: int, board_id: int, command: Command, key: str | None = None, *, by_program: bool = False
 ) -> CommittedChange:
-    """Carry out a command on a board, in one transaction, and tell about it once it is committed.
+    """Carry out a command on a board in one transaction; publish the change after the commit.
 
-    `by_program`: the actor has lent their name to one, which may do less. A key already used by this actor for the same command answers with the first result and alters nothing.
-    Raises NotFound, Forbidden, Conflict or Busy; then nothing was altered.
+    `by_program`: the actor uses an API token, which may do less. A key that this actor already used for the same
+    command returns the first result and alters nothing. Raises NotFound, Forbidden, Conflict, Invalid or Busy; then
+    nothing was altered.
     """
     digest = _digest(board_id, command)
     with write_lock():
         try:
             done, is_new = _transact(actor_id, board_id, command, key, digest, by_program)
-        except IntegrityError as error:  # only another process can bring this about: the same key, or the same rank
+        except IntegrityError as error:  # another process used the same key or rank
             raise Conflict("try_again") from error
         if is_new:
             change_committed.send(None, change=done)
@@ -65,7 +66,10 @@ def perform(
 
 
 def perform_scheduled(board_id: int, command: Command) -> CommittedChange:
-    """Carry out what is due on a board by itself: nobody is the actor. Raises as `perform` does, and Conflict when nothing is due."""
+    """Carry out a scheduled command, without an actor.
+
+    Raises as `perform` does, and Conflict when nothing is due.
+    """
     with write_lock():
         try:
             with write_transaction() as session:
@@ -81,7 +85,7 @@ def perform_scheduled(board_id: int, command: Command) -> CommittedChange:
 
 
 def perform_batch(actor_id: int, commands: Mapping[int, Command], also: Callable[[Session], None]) -> None:
-    """Carry out a command on each of these boards, and whatever else `also` alters, all in one transaction; tell once it is committed.
+    """Carry out one command on each of these boards, and `also`, in one transaction.
 
     Raises as `perform` does, and whatever `also` raises; then nothing was altered.
     """
@@ -90,9 +94,7 @@ def perform_batch(actor_id: int, commands: Mapping[int, Command], also: Callable
             with write_transaction() as session:
                 done = [
                     _execute(session, actor_id, board_id, command, None, _digest(board_id, command))
-                    for board_id, command in sorted(
-                        commands.items()
-                    )  # always in the same order, so that two never wait for each other
+                    for board_id, command in sorted(commands.items())  # a fixed order avoids deadlocks
                 ]
                 also(session)
         except IntegrityError as error:
@@ -102,16 +104,17 @@ def perform_batch(actor_id: int, commands: Mapping[int, Command], also: Callable
 
 
 def perform_setup(found: Callable[[Session], tuple[int, int, Command]]) -> CommittedChange:
-    """Carry out the first command on a board that `found` makes in the same transaction; it returns the actor's id, the board's and the command.
+    """Create a board and carry out its first command in one transaction.
 
-    Raises as `perform` does, and whatever `found` raises; then nothing was made.
+    `found` returns the actor’s id, the board’s id and the command. Raises as `perform` does, or whatever `found`
+    raises.
     """
     with write_lock():
         try:
             with write_transaction() as session:
                 actor_id, board_id, command = found(session)
                 session.flush()
-                session.expire(session.get_one(Board, board_id))  # its seq is counted by the database
+                session.expire(session.get_one(Board, board_id))  # its seq is incremented by the database
                 done = _execute(session, actor_id, board_id, command, None, _digest(board_id, command))
         except IntegrityError as error:
             raise Conflict("try_again") from error
@@ -161,7 +164,7 @@ def _apply(scope: Scope, command: Command, key: str | None, digest: str) -> Comm
 
 
 def _lock_board(session: Session, board_id: int) -> Board:
-    """Take the board's next seq. The first statement: writers of one board queue here."""
+    """Take the board’s next seq: the first statement, so that writers of one board queue here."""
     board = session.scalar(_LOCK_BOARD, {"taken": board_id})
     if board is None:
         raise NotFound("board_not_found")
@@ -173,9 +176,9 @@ def _actor(session: Session, actor_id: int) -> Person:
 
 
 def _actor_unless_duplicate(session: Session, actor_id: int, key: str, digest: str) -> Person:
-    """The actor, read together with what they did under this key: others wait meanwhile.
+    """Load the actor and any earlier change with this key, in one query.
 
-    Leaves the transaction with the first result when this command was already carried out.
+    Raises _DuplicateCommand with the first result when the command was already carried out.
     """
     found = session.execute(_ACTOR_AND_DUPLICATE, {"actor": actor_id, "used": key}).unique().one_or_none()
     actor, first, digest_then = found or (None, None, None)
@@ -194,7 +197,7 @@ def _active(actor: Person | None) -> Person:
 
 
 def _record(scope: Scope, command: Command, key: str | None, digest: str) -> Change:
-    """Write down what the command touched, before and after, in the transaction that alters it."""
+    """Write the change record: what the command touched, before and after."""
     differences = {obj: difference(obj) for obj in scope.touched}
     for obj in scope.touched:
         obj.changed_seq = scope.board.seq

@@ -1,11 +1,10 @@
-"""Reading a board: which columns and cards a person may see, in order, in a fixed number of queries."""
+"""Read boards: the columns and cards a person may see, in order, in a fixed number of queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -25,7 +24,7 @@ CardKey = Row[int, int, int, int, str]  # id, column_id, changed_seq, author_ver
 
 @dataclass(frozen=True)
 class Overview:
-    """A board's columns as one person may see them, in their own order."""
+    """Hold a board’s columns as one person may see them, in their own order."""
 
     board: Board
     columns: Sequence[Column]
@@ -35,23 +34,15 @@ class Overview:
 
 @dataclass(frozen=True)
 class Snapshot(Overview):
-    """The same with its cards, by column. `seq` is not newer than the rest, so catching up loses nothing."""
+    """Hold an overview with its cards by column. `seq` is read first, so that catching up loses nothing."""
 
     seq: int
     cards: dict[int, list[CardKey]]
 
 
-class ActiveCardsVersion(NamedTuple):
-    """As long as this stays the same, so do the cards on the board and what is shown of them: its seq, and who is named on cards."""
-
-    seq: int
-    people: tuple[int, int]  # how many there are, and the sum of what has been altered of them
-    services: tuple[tuple[int, str], ...]
-
-
 def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board:
-    """The board by its slug or id, if this person may see it. Raises NotFound."""
-    if isinstance(slug_or_id, str) and not slug_or_id.isprintable():  # PostgreSQL refuses to look for some of these
+    """Return the board with this slug or id. Raises NotFound unless the person may see it."""
+    if isinstance(slug_or_id, str) and not slug_or_id.isprintable():  # PostgreSQL rejects some control characters
         raise NotFound("board_not_found")
     where = Board.id == slug_or_id if isinstance(slug_or_id, int) else Board.slug == slug_or_id
     board = session.scalar(select(Board).where(where))
@@ -61,17 +52,17 @@ def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board
 
 
 def boards_for(session: Session, person: Person) -> Sequence[Board]:
-    """Those in use, in the town's order."""
+    """List the active boards in the town’s order."""
     return boards_in_use(session) if person.disabled_at is None else []
 
 
 def home_board(session: Session, person: Person) -> Board | None:
-    """The board on which this person arrives."""
+    """Return the board on which this person arrives."""
     return default_among(boards_for(session, person))
 
 
 def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
-    """Everything that stands on the board, in five queries however many cards there are."""
+    """Read all columns and active cards that the person may see, in five queries."""
     seq = session.scalars(select(Board.seq).where(Board.id == board.id)).one()
     seen, cards = overview(session, board, person), active_cards(session, board)
     return Snapshot(
@@ -85,7 +76,7 @@ def snapshot(session: Session, board: Board, person: Person) -> Snapshot:
 
 
 def overview(session: Session, board: Board, person: Person) -> Overview:
-    """What a person sees of the board before its cards, in three queries."""
+    """Read what a person sees of the board besides its cards, in three queries."""
     columns = visible_columns(session, board, person)
     folded = session.scalars(select(Fold.column_id).where(Fold.person_id == person.id))
     placements = placements_of(session, board, person)
@@ -93,7 +84,7 @@ def overview(session: Session, board: Board, person: Person) -> Overview:
 
 
 def active_cards(session: Session, board: Board) -> dict[int, list[CardKey]]:
-    """All cards on the board, by column, in their order, whoever may see them; archived columns too."""
+    """Read the keys of all active cards by column, in order, without checking rights."""
     keys = (
         select(
             Card.id,
@@ -113,18 +104,8 @@ def active_cards(session: Session, board: Board) -> dict[int, list[CardKey]]:
     return cards
 
 
-def active_cards_version(session: Session, board: Board) -> ActiveCardsVersion:
-    """Whether `active_cards` and what is shown of it may have altered, in two small queries. Read it first: what is read later is not older."""
-    counted = (
-        select(func.count(Person.id)).scalar_subquery(),
-        select(func.coalesce(func.sum(Person.version), 0)).scalar_subquery(),
-    )
-    seq, count, versions = session.execute(select(Board.seq, *counted).where(Board.id == board.id)).one()
-    services = session.execute(select(Service.id, Service.name).order_by(Service.id)).all()
-    return ActiveCardsVersion(seq, (count, int(versions)), tuple((id, name) for id, name in services))
-
-
 def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:
+    """List the active columns that the person may read, in order."""
     rows = session.scalars(
         select(Column).where(Column.board_id == board.id, Column.archived_at.is_(None)).order_by(Column.rank)
     )
@@ -132,7 +113,7 @@ def visible_columns(session: Session, board: Board, person: Person) -> list[Colu
 
 
 def load_cards(session: Session, ids: Iterable[int]) -> list[Card]:
-    """These cards with their authors and columns, in batches that any database takes."""
+    """Load these cards with their authors and columns, in batches."""
     ids = list(ids)
     cards: list[Card] = []
     for start in range(0, len(ids), 500):
@@ -142,7 +123,7 @@ def load_cards(session: Session, ids: Iterable[int]) -> list[Card]:
 
 
 def find_card(session: Session, person: Person, card_id: int) -> tuple[Card, Column]:
-    """A card, archived or not, and its column, if this person may see them. Raises NotFound."""
+    """Return a card, archived or not, and its column. Raises NotFound unless the person may see them."""
     found = select(Card, Column, Board).join(Column, Column.id == Card.column_id).join(Board, Board.id == Card.board_id)
     row = session.execute(found.where(Card.id == card_id)).first()
     if row is None or not rights.may_see_card(person, row[0], row[1]) or not rights.may_see(person, row[2]):
@@ -151,7 +132,7 @@ def find_card(session: Session, person: Person, card_id: int) -> tuple[Card, Col
 
 
 def archived(session: Session, board: Board, person: Person) -> tuple[list[Column], list[tuple[Card, Column]]]:
-    """What was put away, latest first: columns, and cards whose column is still in use, that this person may see."""
+    """List archived columns, and archived cards of active columns, latest first, that the person may see."""
     columns = session.scalars(
         select(Column)
         .where(Column.board_id == board.id, Column.archived_at.is_not(None))
@@ -162,7 +143,7 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
         select(Card)
         .where(rights.seen_cards(person, in_use.values()), Card.archived_at.is_not(None), Card.visible_from.is_(None))
         .order_by(Card.archived_at.desc())
-        .limit(ARCHIVED_LIMIT)  # counted among what this person may see, or what is hidden would crowd the rest out
+        .limit(ARCHIVED_LIMIT)  # applied after rights, or hidden cards would crowd out the others
     )
     return [column for column in columns if rights.may_read(person, column)], [
         (card, in_use[card.column_id]) for card in cards
@@ -170,7 +151,7 @@ def archived(session: Session, board: Board, person: Person) -> tuple[list[Colum
 
 
 def scheduled(session: Session, board: Board, person: Person) -> list[tuple[Card, Column]]:
-    """The cards that wait for their day, the next first, that this person may edit."""
+    """List the cards that wait for their day and that the person may edit, next first."""
     in_use = {column.id: column for column in visible_columns(session, board, person)}
     waiting = (
         select(Card)
@@ -185,7 +166,7 @@ def scheduled(session: Session, board: Board, person: Person) -> list[tuple[Card
 
 
 def services_in_use(session: Session) -> list[Service]:
-    """Every service that is not archived, by name as a reader of French looks it up: É beside E."""
+    """List active services in French alphabetical order (É beside E)."""
     return sorted(
         session.scalars(select(Service).where(Service.archived_at.is_(None))),
         key=lambda service: sorting_key(service.name),
@@ -193,7 +174,7 @@ def services_in_use(session: Session) -> list[Service]:
 
 
 def audiences(session: Session, ids: Collection[int]) -> dict[int, Audience]:
-    """How rights see these people, as `Person.audience` does; without making a thousand objects of a thousand people."""
+    """Map person ids to audiences without loading Person objects."""
     services: defaultdict[int, set[int]] = defaultdict(set)
     of_agents = (
         select(memberships).join(Person).join(Service).where(Person.role == Role.AGENT, Service.archived_at.is_(None))
@@ -207,9 +188,10 @@ def audiences(session: Session, ids: Collection[int]) -> dict[int, Audience]:
 
 
 def all_boards_in_order(session: Session) -> Sequence[Board]:
-    """Archived ones too."""
+    """List all boards, archived ones too, in the town’s order."""
     return session.scalars(select(Board).order_by(Board.position, Board.id)).all()
 
 
 def all_boards(session: Session) -> Sequence[Board]:
+    """List all boards by slug."""
     return session.scalars(select(Board).order_by(Board.slug)).all()

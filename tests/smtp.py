@@ -7,7 +7,6 @@ import ipaddress
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -142,7 +141,7 @@ class Background:
 
 def use_smtp(app: Flask, smtp: Smtp | None, **others: Any) -> Settings:
     """Replace the mail settings of the application, and any others."""
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp=smtp, **others)
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"smtp": smtp, **others})
     return cast("Settings", app.config["SETTINGS"])
 
 

@@ -1,4 +1,4 @@
-"""The order of the columns for oneself: nobody else sees it."""
+"""Let people arrange the columns for themselves; nobody else sees their order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ routes = Blueprint("arrangement", __name__)
 @routes.put("/boards/<slug>/placements/<int:column_id>")
 @login_required
 def place_column(slug: str, column_id: int) -> dict[str, Any]:
-    """`after`: the column to stand behind as this person sees them, null for first; `pinned`: before all others or no longer."""
+    """Move or pin a column for this person. Body: `after` (column id or null), `pinned`."""
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     columns = {column.id: column for column in visible_columns(read_session(), board, person)}
     column = columns.get(column_id)
@@ -38,14 +38,13 @@ def place_column(slug: str, column_id: int) -> dict[str, Any]:
         if "after" in asked.model_fields_set:
             behind = None if asked.after is None else columns[asked.after]
             column_order.place_column(session, board, person, column, behind, columns.values())
-    read_session().rollback()
     return {"placements": plain(placements_of(read_session(), board, person))}
 
 
 @routes.delete("/boards/<slug>/placements")
 @login_required
 def forget_placements(slug: str) -> tuple[str, int]:
-    """Back to the board's own order."""
+    """Return to the board’s own order."""
     board = find_board(read_session(), current_person(), slug)
     with personal_transaction(current_person().id) as session:
         column_order.forget_placements(session, board, current_person())

@@ -1,15 +1,19 @@
-"""The one function behind both ways of sending a command: the live connection and HTTP."""
+"""Parse and perform commands; used by the live connection and by HTTP."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from app.auth.current_user import is_person
+from flask import flash, request
+
+from app.auth.current_user import current_person, is_person
+from app.auth.locale import current_language
 from app.board.rendering import serialize_change
 from app.web.params import parse_id
+from app.web.problems import problem_for
 from boards.commands import parse_command
-from boards.database import read_session, restart_read
-from boards.errors import FieldError, Invalid
+from boards.database import read_session
+from boards.errors import FieldError, Invalid, Refusal
 from boards.models import Audience, Person
 from boards.perform import perform
 from boards.queries import find_board
@@ -18,9 +22,9 @@ KEY_MAX_CHARACTERS = 80
 
 
 def dispatch_command(person: Person, language: str, board: Any, data: Any) -> dict[str, Any]:
-    """Parse and perform a command of this person on this board (slug or id); answers {seq, changes}, in their language.
+    """Perform a command of this person on a board (slug or id); return {seq, changes}.
 
-    Raises a Refusal: the caller says it in its own way.
+    The changes are worded in `language`. Raises a Refusal, which the caller turns into an answer.
     """
     if not isinstance(data, dict):
         raise Invalid([FieldError("type", "union_tag_not_found", {})])
@@ -29,14 +33,23 @@ def dispatch_command(person: Person, language: str, board: Any, data: Any) -> di
     named = board_reference(board)
     board_id = named if isinstance(named, int) else find_board(read_session(), person, named).id
     person_id, by_program = person.id, not is_person()
-    restart_read()  # nothing is read from here on until it is written, or the answer would not know of it
     committed = perform(person_id, board_id, command, key, by_program=by_program)
-    audience = committed.actor.audience if committed.actor else Audience(None)  # as they were when it was written
+    audience = committed.actor.audience if committed.actor else Audience(None)  # at the time of the change
     return {"seq": committed.seq, "changes": [serialize_change(committed, audience, language)]}
 
 
+def dispatch_from_form(slug: str, command: dict[str, Any], done: str, shown: type[Refusal] = Refusal) -> None:
+    """Perform a form’s command; flash `done`, or the sentence of a `shown` refusal. Raises other refusals."""
+    key = request.form.get("key") or None
+    try:
+        dispatch_command(current_person(), current_language(), slug, {**command, "key": key})
+        flash(done)
+    except shown as refusal:
+        flash(problem_for(refusal)["detail"], "problem")
+
+
 def board_reference(board: Any) -> str | int:
-    """A slug or an id as a client may send it. Raises Invalid for anything else."""
+    """Validate a board slug or id sent by a client. Raises Invalid."""
     if isinstance(board, str) and (number := parse_id(board)) is not None:
         board = number
     if isinstance(board, int) and not isinstance(board, bool) and 0 < board < 2**63:

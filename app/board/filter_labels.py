@@ -1,4 +1,4 @@
-"""Filters of a page's address, and what of them had to be left out, in words."""
+"""Read a page’s filters from its address and word those that had to be ignored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIELD_WORDS = {
 
 
 def filters_of_page(columns: Iterable[Column]) -> tuple[Filters, list[str]]:
-    """What the address of this page asks for among these columns, and what is to be said of the rest. Labels are for the cards to know."""
+    """Return the filters in this page’s address, and sentences on those that were ignored."""
     filters, wrong = read_filters(request.args.to_dict(flat=False))
     services = {column.service_id for column in columns if column.service_id is not None}
     filters, gone = filters.known(services=services, labels=filters.label)
@@ -33,6 +33,7 @@ def filters_of_page(columns: Iterable[Column]) -> tuple[Filters, list[str]]:
 
 
 def left_out_in_words(wrong: Iterable[FieldError]) -> list[str]:
+    """Return sentences on the filters that were ignored; none when there are none."""
     names = ", ".join(
         str(FIELD_WORDS[name]) for name in dict.fromkeys(error.field for error in wrong) if name in FIELD_WORDS
     )

@@ -1,4 +1,4 @@
-"""The banners of what flashes, on pages, in the answer to `join` and as they are told: rendered for everybody of one language."""
+"""Render flash banners for pages, for `join` and for broadcasts."""
 
 from __future__ import annotations
 
@@ -21,25 +21,28 @@ Banner = dict[str, Any]
 
 
 def banners(flashes: Iterable[Flash], language: str) -> list[Banner]:
-    """{card, board, seq, by, seconds, html}: `seq` of its latest news, `by` whom, `seconds` that it flashes on."""
+    """Serialize flashes for broadcasting: {card, board, seq, by, seconds, html}.
+
+    `seq` and `by` are those of the card’s latest news; `seconds` is the time left.
+    """
     return [_banner(flash, language) for flash in flashes]
 
 
 def banners_for(person: Person, language: str) -> list[Banner]:
-    """What this person may read of them, each with whether it is `unread`."""
+    """Serialize the flashes that this person may read, each with `unread`."""
     flashes = flashes_for(read_session(), person)
     unread = unread_among(read_session(), person, flashes)
     return [{**_banner(flash, language), "unread": flash.card.id in unread} for flash in flashes]
 
 
 def unread_banners(person: Person) -> list[Markup]:
-    """What this person's page shows at its top."""
+    """Return the HTML of the unread banners at the top of this person’s page."""
     found = banners_for(person, current_language())
     return [Markup(banner["html"]) for banner in found if banner["unread"]]  # noqa: S704 - rendered by our own template, which escapes
 
 
 def alerts_of(person: Person) -> dict[str, Any]:
-    """How this person wants to be alerted besides: a sound, a notification of their desktop, and between which hours of the town neither."""
+    """Return this person’s alert settings: {sound, desktop, quiet: [from, until] | null}."""
     chosen = read_session().get(Preferences, person.id)
     if chosen is None:
         return {"sound": False, "desktop": False, "quiet": None}
@@ -50,7 +53,7 @@ def alerts_of(person: Person) -> dict[str, Any]:
 
 
 def flash_menu(card: Card) -> dict[str, Any]:
-    """What the open card’s menu offers: whether it flashes, and when a flash « jusqu’à demain soir » ends in the town."""
+    """Return the data of the card menu’s flash entry: is it on, and when « demain soir » ends."""
     is_on = card.flash_until is not None and card.flash_until > now()
     return {"on": is_on, "tomorrow": start_of(today() + timedelta(days=2)).isoformat()}
 
@@ -65,5 +68,5 @@ def _banner(flash: Flash, language: str) -> Banner:
         "seconds": max(0, round(left.total_seconds())),
     }
     with force_locale(language):
-        html = current_app.jinja_env.get_template("flashes/_flash.html").render(**banner, flash=flash)
+        html = current_app.jinja_env.get_template("board/_flash_banner.html").render(**banner, flash=flash)
     return {**banner, "html": html.strip()}

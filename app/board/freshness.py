@@ -1,24 +1,22 @@
-"""« À vérifier »: what each service should look at again, and what the open card says of how long it holds."""
+"""Show « À vérifier », and how long the open card holds."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
-from app.auth.locale import current_language
-from app.board.dispatch import dispatch_command
+from app.board.dispatch import dispatch_from_form
 from app.web.params import parse_id
-from app.web.problems import problem_for
 from app.web.redirects import safe_next
 from boards.clock import today
 from boards.database import read_session
-from boards.errors import FieldError, Invalid, Refusal
+from boards.errors import FieldError, Invalid
 from boards.freshness import freshness, has_expired, to_check
 from boards.models import Card, Column
 from boards.queries import find_board
@@ -29,9 +27,10 @@ routes = Blueprint("freshness", __name__)
 @routes.get("/boards/<slug>/to-check")
 @login_required
 def show_to_check(slug: str) -> str:
+    """Show the cards that each service should check."""
     board = find_board(read_session(), current_person(), slug)
     return render_template(
-        "freshness/to_check.html",
+        "board/freshness/to_check.html",
         me=current_person(),
         here="to_check",
         board=board,
@@ -44,23 +43,18 @@ def show_to_check(slug: str) -> str:
 @routes.post("/boards/<slug>/to-check")
 @login_required
 def look_after(slug: str) -> AnyResponse:
-    """« Toujours valable » or « Archiver », without script."""
+    """Confirm or archive a card from the list, without script."""
     find_board(read_session(), current_person(), slug)
     said = {"confirm_card": _("L’info est confirmée."), "archive_card": _("L’info est archivée.")}
     type = request.form.get("type", "")
     if type not in said:
         raise Invalid([FieldError("type", "literal_error", {})])
-    asked = {"type": type, "card": parse_id(request.form.get("card")) or 0, "key": request.form.get("key") or None}
-    try:
-        dispatch_command(current_person(), current_language(), slug, asked)
-        flash(said[type])
-    except Refusal as refusal:
-        flash(problem_for(refusal)["detail"], "problem")
+    dispatch_from_form(slug, {"type": type, "card": parse_id(request.form.get("card")) or 0}, said[type])
     return redirect(safe_next() if request.form.get("next") else url_for("freshness.show_to_check", slug=slug), 303)
 
 
 def about_freshness(card: Card, column: Column) -> dict[str, Any]:
-    """What the panel says first: how long the card holds, and who said so when."""
+    """Return what the panel shows of the card’s validity and confirmation."""
     return {
         "holds": {
             "freshness": freshness(card, column, today()),

@@ -1,4 +1,4 @@
-"""The rules of a board: « J’ai lu », who has read what, and « Guide d’utilisation » on paper."""
+"""Show a board’s rules, record « J’ai lu » and print the guide."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ CONTENTS_FROM = 6  # rules; fewer are seen at a glance
 @routes.get("/boards/<slug>/guide")
 @login_required
 def show_guide(slug: str) -> str:
+    """Show the printable « Guide d’utilisation »."""
     board = find_board(read_session(), current_person(), slug)
     columns = [(column, rules) for column, rules in rules_for(read_session(), current_person(), board) if rules]
     return render_template(
-        "guide/show.html",
+        "board/guide/show.html",
         me=current_person(),
         here="guide",
         board=board,
@@ -42,16 +43,21 @@ def show_guide(slug: str) -> str:
 @routes.get("/boards/<slug>/guide/reads")
 @administrators_only
 def show_reads(slug: str) -> str:
+    """Show facilitators who has read which rule."""
     board = find_board(read_session(), current_person(), slug)
     return render_template(
-        "guide/reads.html", me=current_person(), here="guide", board=board, columns=readership(read_session(), board)
+        "board/guide/read_receipts.html",
+        me=current_person(),
+        here="guide",
+        board=board,
+        columns=readership(read_session(), board),
     )
 
 
 @routes.put("/cards/<int:card_id>/read")
 @login_required
 def keep_read(card_id: int) -> tuple[str, int]:
-    """Remember which version of a rule this person has read: `{"version": 3}`; null takes it back."""
+    """Record the version of a rule that this person has read: `{"version": 3}`; null undoes it."""
     find_card(read_session(), current_person(), card_id)  # what they may not see has no wrong fields either
     _mark(card_id, body_as(ReadVersion, whole="version").version)
     return "", 204
@@ -60,7 +66,7 @@ def keep_read(card_id: int) -> tuple[str, int]:
 @routes.post("/cards/<int:card_id>/read")
 @login_required
 def keep_read_by_form(card_id: int) -> AnyResponse:
-    """The same without script. Of a rule that changed meanwhile the new text is shown, and that it has changed."""
+    """Do the same without script; show the new text if the rule has changed meanwhile."""
     find_card(read_session(), current_person(), card_id)
     version = request.form.get("version")
     try:
@@ -76,6 +82,5 @@ def keep_read_by_form(card_id: int) -> AnyResponse:
 
 def _mark(card_id: int, version: int | None) -> None:
     person_id = current_person().id
-    read_session().rollback()  # what was read so far must not hide what is about to be written
     with personal_transaction(person_id) as session:
         mark_read(session, person_id, card_id, version)

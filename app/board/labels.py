@@ -1,4 +1,4 @@
-"""The labels of a board, for those who look after them: rename, recolour, merge, remove."""
+"""Let facilitators rename, recolour, merge and remove a board’s labels."""
 
 from __future__ import annotations
 
@@ -26,12 +26,14 @@ Answer = AnyResponse | tuple[str, int]
 @routes.get("/boards/<slug>/labels")
 @administrators_only
 def show_labels(slug: str) -> str:
+    """Show the labels of a board."""
     return _page(slug)
 
 
 @routes.post("/boards/<slug>/labels/<int:label_id>")
 @administrators_only
 def edit_label(slug: str, label_id: int) -> Answer:
+    """Rename or recolour a label."""
     asked = {"name": request.form.get("name", ""), "hue": parse_id(request.form.get("hue"))}
     return _act(slug, {"type": "edit_label", "label": label_id, **asked}, _("L’étiquette est modifiée."))
 
@@ -39,6 +41,7 @@ def edit_label(slug: str, label_id: int) -> Answer:
 @routes.post("/boards/<slug>/labels/<int:label_id>/merge")
 @administrators_only
 def merge_label(slug: str, label_id: int) -> Answer:
+    """Merge a label into another."""
     into = parse_id(request.form.get("into")) or 0
     return _act(slug, {"type": "merge_labels", "label": label_id, "into": into}, _("Les étiquettes sont fusionnées."))
 
@@ -46,6 +49,7 @@ def merge_label(slug: str, label_id: int) -> Answer:
 @routes.post("/boards/<slug>/labels/<int:label_id>/remove")
 @administrators_only
 def remove_label(slug: str, label_id: int) -> Answer:
+    """Remove a label from the board."""
     return _act(
         slug, {"type": "remove_label", "label": label_id}, _("L’étiquette est retirée. L’historique permet d’annuler.")
     )
@@ -56,7 +60,6 @@ def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
         dispatch_command(current_person(), current_language(), slug, command)
     except Refusal as refusal:
         problem = problem_for(refusal)
-        read_session().rollback()
         return _page(
             slug, wrong={"label": command["label"], "words": problem["detail"], "name": command.get("name")}
         ), problem["status"]
@@ -65,10 +68,10 @@ def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
 
 
 def _page(slug: str, wrong: dict[str, Any] | None = None) -> str:
-    """`wrong`: what was refused, of which label, and the name that was typed."""
+    """Render the page; `wrong` holds a refused label, its sentence and the typed name."""
     board = find_board(read_session(), current_person(), slug)
     return render_template(
-        "labels/list.html",
+        "board/labels/list.html",
         me=current_person(),
         here="labels",
         board=board,

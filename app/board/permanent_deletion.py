@@ -1,19 +1,18 @@
-"""Erasing for good what has long been in the archive: a page that says what goes, and the act."""
+"""Delete cards and columns for good, after a confirmation page."""
 
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
-from app.auth.locale import current_language
-from app.board.dispatch import dispatch_command
-from app.web.problems import problem_for
+from app.board.dispatch import dispatch_from_form
 from boards import rights
 from boards.commands.deletion import require_due, require_few
 from boards.database import now, read_session
@@ -27,6 +26,7 @@ routes = Blueprint("erasing", __name__)
 @routes.get("/boards/<slug>/archive/cards/<int:card_id>/erase")
 @login_required
 def confirm_card(slug: str, card_id: int) -> str:
+    """Show what deleting this card would remove."""
     _require_arranger()
     board = find_board(read_session(), current_person(), slug)
     card, column = find_card(read_session(), current_person(), card_id)
@@ -34,7 +34,7 @@ def confirm_card(slug: str, card_id: int) -> str:
         raise NotFound("card_not_found")
     require_due(card, now())
     return render_template(
-        "erasing/card.html",
+        "board/permanent_deletion/card.html",
         me=current_person(),
         board=board,
         card=card,
@@ -47,12 +47,14 @@ def confirm_card(slug: str, card_id: int) -> str:
 @routes.post("/boards/<slug>/archive/cards/<int:card_id>/erase")
 @login_required
 def erase_card(slug: str, card_id: int) -> AnyResponse:
+    """Delete an archived card for good."""
     return _erase(slug, {"type": "erase_card", "card": card_id}, _("L’info est effacée définitivement."))
 
 
 @routes.get("/boards/<slug>/archive/columns/<int:column_id>/erase")
 @login_required
 def confirm_column(slug: str, column_id: int) -> str:
+    """Show what deleting this column would remove."""
     _require_arranger()
     board = find_board(read_session(), current_person(), slug)
     column = read_session().get(Column, column_id)
@@ -62,7 +64,7 @@ def confirm_column(slug: str, column_id: int) -> str:
     titles = read_session().scalars(select(Card.title).where(Card.column_id == column.id)).all()
     require_few(len(titles))
     return render_template(
-        "erasing/column.html",
+        "board/permanent_deletion/column.html",
         me=current_person(),
         board=board,
         column=column,
@@ -75,23 +77,20 @@ def confirm_column(slug: str, column_id: int) -> str:
 @routes.post("/boards/<slug>/archive/columns/<int:column_id>/erase")
 @login_required
 def erase_column(slug: str, column_id: int) -> AnyResponse:
+    """Delete an archived column for good."""
     return _erase(
         slug, {"type": "erase_column", "column": column_id}, _("La colonne est effacée définitivement, avec ses infos.")
     )
 
 
-def _erase(slug: str, asked: dict[str, object], done: str) -> AnyResponse:
+def _erase(slug: str, command: dict[str, Any], done: str) -> AnyResponse:
     _require_arranger()
-    try:
-        dispatch_command(current_person(), current_language(), slug, {**asked, "key": request.form.get("key") or None})
-        flash(done)
-    except Conflict as refusal:
-        flash(problem_for(refusal)["detail"], "problem")
+    dispatch_from_form(slug, command, done, shown=Conflict)
     return redirect(url_for("pages.show_archive", slug=slug), 303)
 
 
 def _templates_with(titles: set[str]) -> list[str]:
-    """The templates that hold a card of one of these titles: erasing leaves them as they are."""
+    """List the templates with a card of one of these titles, which deletion does not touch."""
     kept = read_session().scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
     return [
         each.title

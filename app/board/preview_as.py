@@ -1,4 +1,4 @@
-"""« Voir comme… »: a facilitator looks at a board in the place of an agent of some service, or of a reader."""
+"""Let facilitators see a board in the place of an agent or reader (« Voir comme… »)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NOBODY = 0  # the id of a person who exists for one look: no card is theirs
 
 
 def preview_person(person: Person, place: Any) -> Person:
-    """The person in whose place somebody looks: `reader`, `agent` (of no service) or `service:<id>`.
+    """Return the person to preview as: `reader`, `agent` (of no service) or `service:<id>`.
 
-    Raises Forbidden unless `person` is a facilitator, Invalid or NotFound for a place that is none.
+    Raises Forbidden unless `person` is a facilitator, Invalid or NotFound for an unknown value.
     """
     if not rights.may_preview(person):
         raise Forbidden("may_not_preview")
@@ -38,6 +38,6 @@ def preview_person(person: Person, place: Any) -> Person:
 
 
 def viewer() -> tuple[Person, str | None]:
-    """Who looks, and in whose place: a facilitator may ask (`?as=…`) to see what somebody else would."""
+    """Return the person whose view is shown and the `?as=` value; (current person, None) by default."""
     place = request.args.get("as")
     return (current_person(), None) if place is None else (preview_person(current_person(), place), place)

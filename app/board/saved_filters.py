@@ -1,4 +1,4 @@
-"""Filters that one keeps of a board, by name."""
+"""Save, rename and delete a person’s named filters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ routes = Blueprint("filters", __name__)
 @routes.put("/boards/<slug>/filters")
 @login_required
 def keep_filter(slug: str) -> tuple[str, int]:
-    """`{"name": …, "query": "fresh=stale"}` keeps filters under a name, in place of those that had it; `{"name": …, "to": …}` renames."""
+    """Save filters under a name, or rename saved ones."""
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     asked = json_body()
     renames = isinstance(asked, dict) and "to" in asked
@@ -34,7 +34,7 @@ def keep_filter(slug: str) -> tuple[str, int]:
 @routes.delete("/boards/<slug>/filters")
 @login_required
 def remove_filter(slug: str) -> tuple[str, int]:
-    """`{"name": …}`."""
+    """Delete saved filters."""
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     name = body_as(FilterName, whole="name").name
     with personal_transaction(person.id) as session:

@@ -1,4 +1,4 @@
-"""What a card's panel says of how it is told and handed over."""
+"""Describe in the card’s panel how the card is shared with residents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from boards.sharing import SharingState, may_revoke, sharing_obstacle, sharing_s
 def sharing_facts(
     session: Session, person: Person, card: Card, column: Column, board: Board
 ) -> dict[str, SharingState | bool]:
-    """What the card's panel says of it."""
+    """Return the sharing state of the card as its panel shows it."""
     so_far = sharing_state(session, card.id)
     return {
         "so_far": so_far,

@@ -1,4 +1,4 @@
-"""Steps and kinds of suggestions in words."""
+"""Word the states and kinds of suggestions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _KINDS = {Suggestion.IMPROVEMENT: _l("Amélioration"), Suggestion.REQUEST: _l("D
 
 
 def step_in_words(status: str) -> str:
+    """Return the label of a suggestion’s status."""
     return str(_STEPS[Status(status)])
 
 
 def kind_in_words(suggestion: str) -> str:
+    """Return the label of a suggestion’s kind."""
     return str(_KINDS[Suggestion(suggestion)])

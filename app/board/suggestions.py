@@ -1,4 +1,4 @@
-"""Suggestions beside the board: all of them on one page, and what their authors are told of."""
+"""List suggestions, and notify their authors."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ routes = Blueprint("suggestions", __name__)
 @routes.get("/boards/<slug>/suggestions")
 @login_required
 def show_suggestions(slug: str) -> str:
+    """List a board’s suggestions, filtered and paged."""
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     wanted = _wanted(request.args)
     return render_template(
-        "suggestions/list.html",
+        "board/suggestions/list.html",
         me=person,
         here="suggestions",
         board=board,
@@ -53,13 +54,15 @@ def show_suggestions(slug: str) -> str:
 @routes.get("/notices")
 @login_required
 def show_notices() -> str:
+    """List this person’s notices."""
     told = notices(read_session(), current_person())
-    return render_template("suggestions/notices.html", me=current_person(), here="notices", told=told)
+    return render_template("notifications/list.html", me=current_person(), here="notices", told=told)
 
 
 @routes.post("/notices/read")
 @login_required
 def read_notices() -> AnyResponse:
+    """Mark all notices as read."""
     person_id = current_person().id
     with write_transaction() as session:
         mark_read(session, person_id)
@@ -68,7 +71,7 @@ def read_notices() -> AnyResponse:
 
 
 def about_suggestion(person: Person, card: Card, column: Column) -> dict[str, Any]:
-    """What the panel of a card says of it as a suggestion, and of the suggestions that it answers."""
+    """Return what a card’s panel shows of it as a suggestion or as an answer."""
     answered = answered_by(read_session(), person, card)
     if column.kind != Kind.SUGGESTIONS:
         return {"suggestion": None, "answered": answered}
@@ -90,7 +93,7 @@ def about_suggestion(person: Person, card: Card, column: Column) -> dict[str, An
 
 
 def _wanted(arguments: Mapping[str, str]) -> SuggestionQuery:
-    """What the address asks for; what it says wrongly, it does not say."""
+    """Read the query of the page’s address, ignoring invalid values."""
     kind, status = arguments.get("kind"), arguments.get("status")
     return SuggestionQuery(
         kind=Suggestion(kind) if kind in list(Suggestion) else None,
@@ -102,7 +105,7 @@ def _wanted(arguments: Mapping[str, str]) -> SuggestionQuery:
 
 
 def _arguments(wanted: SuggestionQuery) -> dict[str, Any]:
-    """The address that asks for this."""
+    """Return the address arguments of this query."""
     asked = {
         "kind": wanted.kind,
         "status": wanted.status,

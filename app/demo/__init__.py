@@ -1,4 +1,4 @@
-"""The demo town: the fictional « Ville de Val-Rive », its services, agents and what its counters need to know today."""
+"""Create the demo town « Ville de Val-Rive » on first start."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NEWS_SINCE = -1  # days ago: what was published before has been read
 
 
 def create_demo_town(app: Flask) -> bool:
-    """Create the demo town in an empty database; a database with people in it is left alone. Says whether it did."""
+    """Create the demo town in an empty database; return False if it holds people."""
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
         if read_session().scalar(select(Person.id).limit(1)) is not None:
@@ -58,12 +58,12 @@ def create_demo_town(app: Flask) -> bool:
             _fill(board, told["columns"], services, people, now().astimezone(settings.timezone))
         _read_the_rules(boards[0], town["people"], people)
         _keep_for_themselves(boards, people)
-        read_session().rollback()
         expire_due()  # what ended yesterday has left by the time somebody looks
         return True
 
 
 def demo_banner(settings: Settings) -> str:
+    """Return the address and accounts that the start command prints."""
     return "\n".join(
         (
             "",
@@ -129,7 +129,7 @@ def _fill(
 
 
 def _read_the_rules(board: Board, town: list[dict[str, Any]], people: dict[str, int]) -> None:
-    """Some have read every rule, some the first ones, two what three services were asked to read; who begins today has read none."""
+    """Mark rules as read: all, some or none of them, depending on the person."""
     at_work = [people[entry["email"]] for entry in town if "state" not in entry]
     with write_transaction() as session:
         rules = session.scalars(
@@ -149,7 +149,7 @@ def _read_the_rules(board: Board, town: list[dict[str, Any]], people: dict[str, 
 
 
 def _keep_for_themselves(boards: list[Board], people: dict[str, int]) -> None:
-    """The second board's shape is a template; one agent has her service's column first."""
+    """Save the second board as a template and pin one agent’s own column."""
     with write_transaction() as session:
         save_template(session, template_of(session, boards[1]))
         person = session.get_one(Person, people["sports@demo.example"])
@@ -160,7 +160,7 @@ def _keep_for_themselves(boards: list[Board], people: dict[str, int]) -> None:
 
 
 def _rights(told: dict[str, Any], services: dict[str, int]) -> Record:
-    """A column's rights with services by their id instead of their slug."""
+    """Return a column’s rights with service ids instead of slugs."""
     if not told:
         return {}
     return {**told, "services": {str(services[slug]): level for slug, level in told["services"].items()}}

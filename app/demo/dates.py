@@ -1,4 +1,4 @@
-"""Dates of the demo texts, relative to the day the demo is created."""
+"""Fill the dates of the demo texts, relative to the day the demo is created."""
 
 import re
 from datetime import date, timedelta

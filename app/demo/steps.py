@@ -1,4 +1,4 @@
-"""What became of the demo's cards: read, labelled, confirmed, supported, discussed and answered, by the same commands as anybody's."""
+"""Replay what happened to the demo’s cards, through the ordinary commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from boards.text.sanitize import markdown_to_html
 
 
 class Steps:
-    """Lets the people of a new demo board do what its file tells."""
+    """Perform the commands listed in the demo’s file, as the demo’s people."""
 
     def __init__(
         self, board: int, people: dict[str, int], services: dict[str, int], columns: dict[str, int], today: date
@@ -22,7 +22,7 @@ class Steps:
         self._today = today
 
     def go_through(self, card: int, told: dict[str, Any]) -> None:
-        """`told` is the card's entry of the town's file: what its author does with it, whom it asks, who supports it, and the steps that followed."""
+        """Perform the author’s commands, votes and steps of the card’s entry in the town file."""
         version = 1
         for command in self._of_author(told):
             version = self._perform(told["author"], card, version, command)
@@ -32,7 +32,7 @@ class Steps:
             version = self._perform(step["by"], card, version, self._command(step))
 
     def check_yearly(self, column: int) -> None:
-        """The rules of the house last longer than news."""
+        """Set a column’s check delay to one year."""
         perform(
             self._people["dtan@demo.example"],
             self._board,

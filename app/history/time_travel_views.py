@@ -1,4 +1,4 @@
-"""« Le tableau tel qu’il était »: the board at any moment, its cards as they were, and taking their texts up again."""
+"""Show « Le tableau tel qu’il était »: the board and its cards at a past moment."""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
-from app.auth.locale import current_language
-from app.board.dispatch import dispatch_command
+from app.board.dispatch import dispatch_from_form
 from app.web.dates import in_words
 from app.web.params import parse_id
-from app.web.problems import problem_for
 from boards import rights
 from boards.database import now, read_session
-from boards.errors import NotFound, Refusal
+from boards.errors import NotFound
 from boards.labels import LabelsOfCards
 from boards.log.time_travel import board_as_it_was, card_as_it_was, seq_at
 from boards.models import Board, Card, Change
@@ -36,12 +34,12 @@ _EVENING = time(20)
 
 
 class NoSuchMoment(ValueError):
-    """A moment at which the board cannot be shown; the message says why."""
+    """Report a moment at which the board cannot be shown; the message says why."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The moment that is shown: after the change `seq`, made or looked for at `at`."""
+    """Hold the moment shown: right after change `seq`; `at` is when it was made or what was asked."""
 
     seq: int
     at: datetime
@@ -50,16 +48,21 @@ class Shown:
 @routes.get("/boards/<slug>/past")
 @login_required
 def show_past(slug: str) -> AnyResponse | str | tuple[str, int]:
+    """Show the board as it was, or the form to choose a moment."""
     board = find_board(read_session(), current_person(), slug)
     asked = request.args.get("at", "").strip()
     try:
         shown = _shown(board, asked, request.args.get("seq", ""))
     except NoSuchMoment as wrong:
-        return render_template("past/choose.html", board=board, asked=asked, problem=str(wrong), **_choices(board)), 422
+        return render_template(
+            "history/time_travel/choose_moment.html", board=board, asked=asked, problem=str(wrong), **_choices(board)
+        ), 422
     if shown is None:
-        return render_template("past/choose.html", board=board, asked=_field(now()), problem=None, **_choices(board))
+        return render_template(
+            "history/time_travel/choose_moment.html", board=board, asked=_field(now()), problem=None, **_choices(board)
+        )
     return render_template(
-        "past/board.html",
+        "history/time_travel/board.html",
         board=board,
         asked=asked or _field(shown.at),
         shown=shown,
@@ -72,12 +75,13 @@ def show_past(slug: str) -> AnyResponse | str | tuple[str, int]:
 @routes.get("/boards/<slug>/past/<int:seq>/cards/<int:card_id>")
 @login_required
 def show_past_card(slug: str, seq: int, card_id: int) -> str:
+    """Show a card as it was right after a change."""
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     if not 0 < seq <= board.seq:
         raise NotFound("page_not_found")
     was, home = card_as_it_was(read_session(), person, board, card_id, seq)
     return render_template(
-        "past/card.html",
+        "history/time_travel/card.html",
         me=person,
         board=board,
         shown=Shown(seq, _moment_of(board, seq)),
@@ -91,26 +95,21 @@ def show_past_card(slug: str, seq: int, card_id: int) -> str:
 @routes.post("/cards/<int:card_id>/text")
 @login_required
 def restore_text(card_id: int) -> AnyResponse:
-    """Take up the text that the card had after a change: without script, from the history and from the past."""
+    """Restore the text that the card had after a change, without script."""
     card, _column = find_card(read_session(), current_person(), card_id)
     board = read_session().get_one(Board, card.board_id)
-    asked = {
+    command = {
         "type": "restore_text",
         "card": card_id,
         "version": parse_id(request.form.get("version")) or 0,
         "seq": parse_id(request.form.get("seq")) or 0,
-        "key": request.form.get("key") or None,
     }
-    try:
-        dispatch_command(current_person(), current_language(), board.slug, asked)
-        flash(_("Le texte est repris."))
-    except Refusal as refusal:
-        flash(problem_for(refusal)["detail"], "problem")
+    dispatch_from_form(board.slug, command, _("Le texte est repris."))
     return redirect(url_for("history.show_card_history", card_id=card_id), 303)
 
 
 def _todays_to_alter(was: Card) -> Card | None:
-    """The card as it is, if it says something else today and this person may write in it."""
+    """Return the card as it is now if its text differs and this person may edit it."""
     try:
         card, column = find_card(read_session(), current_person(), was.id)
     except NotFound:
@@ -122,7 +121,7 @@ def _todays_to_alter(was: Card) -> Card | None:
 
 
 def _shown(board: Board, asked: str, seq: str) -> Shown | None:
-    """The moment that the address asks for; None when it asks for none. Raises NoSuchMoment."""
+    """Return the moment asked for in the address, or None. Raises NoSuchMoment."""
     if asked:
         return _at(board, asked)
     if not seq:
@@ -134,7 +133,10 @@ def _shown(board: Board, asked: str, seq: str) -> Shown | None:
 
 
 def _at(board: Board, asked: str) -> Shown:
-    """The end of that minute, by the town's clocks; of an hour that comes twice the second, unless it is still to come."""
+    """Return the end of that minute by the town’s clock.
+
+    Of an hour that occurs twice (end of DST) take the second, unless it is still to come.
+    """
     try:
         wall = datetime.strptime(asked, _FORM)  # noqa: DTZ007 - the wall clock of the town, which is in no zone yet
     except ValueError as malformed:
@@ -160,7 +162,7 @@ def _before(board: Board) -> str:
 
 
 def _choices(board: Board) -> dict[str, Any]:
-    """What the form offers: from when to when, and moments that people ask for."""
+    """Return the form’s limits and its shortcuts."""
     today = now().astimezone(_zone())
     evening = datetime.combine(today.date() - timedelta(days=1), _EVENING, _zone())
     quick = [

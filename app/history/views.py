@@ -1,4 +1,4 @@
-"""The history of a board and of a card, and taking a change back from there."""
+"""Show the history of boards and cards, and undo changes from there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_required
@@ -14,16 +14,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import current_person
-from app.auth.locale import current_language
-from app.board.dispatch import dispatch_command
+from app.board.dispatch import dispatch_from_form
 from app.board.preview_as import viewer
 from app.history.labels import EVENT_LABELS, differences
 from app.web.params import parse_id
-from app.web.problems import problem_for
 from app.web.redirects import safe_next
 from boards import rights
 from boards.database import read_session
-from boards.errors import Refusal
 from boards.history.feed import KINDS, HistoryFilters, history
 from boards.models import Board, Change, Column, Person
 from boards.queries import find_board, find_card
@@ -45,6 +42,7 @@ KIND_WORDS = {
 @routes.get("/boards/<slug>/history")
 @login_required
 def show_board_history(slug: str) -> str:
+    """Show a board’s history, filtered and paged."""
     board = find_board(read_session(), current_person(), slug)
     asked = _asked(request.args)
     return render_template(
@@ -68,14 +66,14 @@ def show_board_history(slug: str) -> str:
 @routes.get("/cards/<int:card_id>/history")
 @login_required
 def show_card_history(card_id: int) -> str:
-    """The history in the card's panel when the board is in sight, else a page of its own."""
+    """Show a card’s history in its panel, or as a page of its own."""
     person, place = viewer()
     card, column = find_card(read_session(), person, card_id)
     board = read_session().get_one(Board, card.board_id)
     page = history(
         read_session(), person, board, card=card, before=parse_id(request.args.get("before")), acts=place is None
     )
-    template = "history/_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
+    template = "history/_card_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
     level = rights.level_on(board, person, column)
     return render_template(
         template, board=board, card=card, column=column, level=level, page=page, acts=place is None, **_told_in_words()
@@ -85,18 +83,10 @@ def show_card_history(card_id: int) -> str:
 @routes.post("/boards/<slug>/undo")
 @login_required
 def undo(slug: str) -> AnyResponse:
+    """Undo a change, without script."""
     first = {"first": parse_id(request.form.get("first")) or 0} if request.form.get("first") else {}
-    asked = {
-        "type": "undo_change",
-        "seq": parse_id(request.form.get("seq")) or 0,
-        **first,
-        "key": request.form.get("key") or None,
-    }
-    try:
-        dispatch_command(current_person(), current_language(), slug, asked)
-        flash(_("La modification est annulée."))
-    except Refusal as refusal:
-        flash(problem_for(refusal)["detail"], "problem")
+    command = {"type": "undo_change", "seq": parse_id(request.form.get("seq")) or 0, **first}
+    dispatch_from_form(slug, command, _("La modification est annulée."))
     return redirect(safe_next(), 303)
 
 

@@ -1,4 +1,4 @@
-"""When things are due, by the town's clocks. APScheduler reckons; what is due next is kept in the database."""
+"""Compute when jobs are due, by the town’s clock, with APScheduler’s triggers."""
 
 from __future__ import annotations
 
@@ -10,32 +10,31 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from boards import clock
 
-# From a moment to the next one when something is due, in UTC.
+# Maps a moment to the next due moment, both in UTC.
 When = Callable[[datetime], datetime]
 
-_AT_ONCE_AFTER = timedelta(microseconds=1)  # triggers begin with the moment they are given
+_AT_ONCE_AFTER = timedelta(microseconds=1)  # triggers include the moment they are given
 _JUMP = timedelta(hours=1)
 _MINUTES = IntervalTrigger(minutes=1, start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=UTC)
 
 
 def every_minute(after: datetime) -> datetime:
-    """On the full minute, so that midnight is met."""
+    """Return the next full minute, so that midnight is met exactly."""
     due: datetime = _MINUTES.get_next_fire_time(None, after + _AT_ONCE_AFTER)
     return due.astimezone(UTC)
 
 
 def at(hour: int, minute: int = 0, on: str = "*") -> When:
-    """Every day at this time, or on some days of the week: "mon-fri", or a number from Monday's 0.
+    """Build a schedule: daily at this time, or on weekdays such as "mon-fri" or a number (Monday is 0).
 
-    A time that the clocks jump over in spring comes an hour later by their new reading; one that they show twice in autumn counts once.
+    A time skipped in spring runs an hour later by the new reading; a time that occurs twice in autumn runs once.
     """
-    # In UTC, where all days are alike: with a zone the trigger leaves midnight out on the day after the change in spring.
+    # In UTC: with a zone the trigger skips midnight on the day after the spring change.
     trigger = CronTrigger(hour=hour, minute=minute, day_of_week=on, timezone=UTC)
 
     def next_after(moment: datetime) -> datetime:
-        shown: datetime = (
-            (moment - _JUMP).astimezone(clock.zone()).replace(tzinfo=UTC)
-        )  # what clocks showed just before
+        # The wall clock just before, as if it were UTC.
+        shown: datetime = (moment - _JUMP).astimezone(clock.zone()).replace(tzinfo=UTC)
         while True:
             shown = trigger.get_next_fire_time(None, shown + _AT_ONCE_AFTER)
             due = shown.replace(tzinfo=clock.zone(), fold=0).astimezone(UTC)

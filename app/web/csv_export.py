@@ -1,4 +1,4 @@
-"""CSV for spreadsheets: no cell is taken for a formula, and French Excel opens it by a double click."""
+"""Write CSV that spreadsheets open safely: no formulas, readable by French Excel."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as CSV text with a byte order mark and semicolons."""
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerows([_harmless(str(cell)) for cell in row] for row in rows)
@@ -20,6 +21,7 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
 
 
 def csv_download(file_name: str, rows: Iterable[Iterable[object]]) -> Response:
+    """Return rows as a CSV attachment."""
     response = make_response(csv_text(rows))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'

@@ -1,4 +1,4 @@
-"""JSON as the standard has it (RFC 8259): no NaN or Infinity in or out, no nesting that exhausts the stack."""
+"""Read and write strict JSON (RFC 8259): no NaN or Infinity, bounded nesting."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 
 
 class Malformed(ValueError):
-    """Not a JSON text."""
+    """Report a text that is not valid JSON."""
 
 
 def loads(text: str | bytes, *, unique_keys: bool = False, **_options: Any) -> Any:
-    """Parse a JSON text. Raises Malformed, also for NaN, Infinity and bottomless nesting; `unique_keys`: also for a key that stands twice."""
+    """Parse a JSON text. Raises Malformed, also for duplicate keys with `unique_keys`."""
     try:
         return json.loads(text, parse_constant=_refuse, object_pairs_hook=_unique if unique_keys else None)
     except (ValueError, RecursionError) as error:
@@ -19,6 +19,7 @@ def loads(text: str | bytes, *, unique_keys: bool = False, **_options: Any) -> A
 
 
 def dumps(value: Any, **_options: Any) -> str:
+    """Write a value as compact JSON."""
     return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 

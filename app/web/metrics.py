@@ -1,6 +1,6 @@
-"""The figures of this process, in Prometheus' manner. Whoever makes something happen counts it here, for a few microseconds.
+"""Define this process’s Prometheus metrics.
 
-No label may hold what a client chose freely, or each new value would stay in memory.
+No label may hold a value that a client chooses freely, or memory would grow with each new one.
 """
 
 from __future__ import annotations
@@ -61,5 +61,5 @@ JOBS = Counter(
 
 
 def count_refusal(problem: Mapping[str, Any]) -> None:
-    """Count a problem document that somebody is answered with."""
+    """Count a problem document that was sent to a client."""
     REFUSALS.labels(problem["status"], problem["code"]).inc()

@@ -1,4 +1,4 @@
-"""Numbers as forms and addresses send them: text that anybody may have written."""
+"""Parse numbers sent in forms and addresses."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ _DIGITS_AT_MOST = 18  # what a database stores for certain; Python itself refuse
 
 
 def parse_id(text: str | None) -> int | None:
-    """The number that the text is in plain digits; None when it is anything else."""
+    """Return the number written in plain digits; None for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _DIGITS_AT_MOST else None

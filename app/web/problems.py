@@ -1,4 +1,4 @@
-"""Refusals in words: problem+json (RFC 9457) for programs, the same French sentence for people."""
+"""Word refusals: problem+json (RFC 9457) for programs, the same French sentence for people."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ _ANY_FIELD = _l("Cette valeur n’est pas du type attendu.")
 
 
 def problem_for(refusal: Refusal) -> dict[str, Any]:
-    """The problem document for a refusal: {type, title, status, detail, code, errors?, current?}."""
+    """Build the problem document of a refusal: {type, title, status, detail, code, errors?, current?}."""
     problem = problem_document(STATUS[type(refusal)], refusal.code)
     if isinstance(refusal, Invalid):
         problem["errors"] = [
@@ -219,6 +219,7 @@ def _flashes_named(titles: list[str], at_most: int) -> str:
 
 
 def problem_document(status: int, code: str) -> dict[str, Any]:
+    """Build a problem document (RFC 9457) from its status and code."""
     document = {
         "type": "about:blank",
         "title": str(TITLES[status]),
@@ -227,11 +228,12 @@ def problem_document(status: int, code: str) -> dict[str, Any]:
         "code": code,
     }
     if status == 500 and (number := request_id.current()):
-        document["request_id"] = number  # by which the log tells what broke
+        document["request_id"] = number  # finds the log lines
     return document
 
 
 def field_message(code: str, facts: dict[str, Any]) -> str:
+    """Word an invalid field’s error."""
     template = str(FIELD_MESSAGES.get(code, _ANY_FIELD))
     try:
         return template % facts

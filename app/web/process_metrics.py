@@ -1,6 +1,6 @@
-"""Memory, processor time and open descriptors of this process, under the names that dashboards for Prometheus know.
+"""Collect this process’s memory, CPU and descriptors under Prometheus’s standard names.
 
-The library's own collector reads /proc/stat, which the service's unit hides (ProcSubset=pid); this one keeps to /proc/self.
+The library’s own collector reads /proc/stat, which the systemd unit hides (ProcSubset=pid).
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ _STARTED = time.time()
 
 
 class ProcessFigures(Collector):
+    """Collect process figures from /proc/self."""
+
     def collect(self) -> Iterator[Metric]:
+        """Yield the metric families."""
         yield GaugeMetricFamily("process_start_time_seconds", "When the process started, since 1970.", _STARTED)
         yield CounterMetricFamily("process_cpu_seconds", "Processor time spent.", time.process_time())
         yield GaugeMetricFamily(
@@ -31,7 +34,7 @@ class ProcessFigures(Collector):
 
 
 def _resident_pages() -> int | None:
-    """None where the system has no /proc."""
+    """Return the resident pages; None where the system has no /proc."""
     try:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:

@@ -1,7 +1,4 @@
-"""How Redis is asked, wherever it is: briefly. What it is asked for is never worth what would wait behind it while it is away.
-
-Its library takes some 7 MB, so a process that has no Redis does not import it.
-"""
+"""Connect to Redis with short timeouts: a missing Redis must not block requests."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ PING_SECONDS = 10  # a machine that vanished without a word is found out by it
 
 
 def options() -> dict[str, Any]:
+    """Return the connection options."""
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
@@ -27,6 +25,7 @@ def options() -> dict[str, Any]:
 
 
 def client_of(url: str) -> Redis:
+    """Return a client for this URL."""
     from redis import Redis
 
     return Redis.from_url(url, **options())

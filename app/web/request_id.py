@@ -1,4 +1,4 @@
-"""The number of the request or live event that is being answered, so that all its log lines can be found together."""
+"""Number each request and live event, so that its log lines can be found together."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ _current: ContextVar[str | None] = ContextVar("request_id", default=None)  # gev
 
 
 def current() -> str | None:
-    """The number of what is being answered; None outside a request."""
+    """Return the current request’s id; None outside a request."""
     return _current.get()
 
 
 def begin(brought: str | None = None) -> str:
-    """Number what begins now: as whoever brought it did, where that is well formed, else anew."""
+    """Set and return the request id: the given one if well formed, else a random one."""
     request_id = brought if brought and _WELL_FORMED.fullmatch(brought) else secrets.token_hex(8)
     _current.set(request_id)
     return request_id
 
 
 def end() -> None:
+    """Forget the request id."""
     _current.set(None)
 
 
 @contextmanager
 def numbered() -> Iterator[str]:
-    """Number what happens inside."""
+    """Give the enclosed block a request id."""
     try:
         yield begin()
     finally:

@@ -1,4 +1,4 @@
-"""Each request and live event: its number, how long it took, how it was answered. Never its address, which may be a secret, nor who asked."""
+"""Log and time each request and live event, without its address or its author."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # a cli
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """First of all hooks: what others refuse has its number, and is counted, too."""
+    """Register the hooks; call first, so that requests refused by other hooks are counted too."""
 
     @app.before_request
     def begin() -> None:
@@ -47,7 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def logged_event(name: str, handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler of a live event, with a number, a duration and a count of what it refuses."""
+    """Wrap a live event’s handler with a request id, timing and a count of refusals."""
 
     @wraps(handler)
     def handle(*arguments: Any) -> Any:

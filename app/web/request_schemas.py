@@ -1,4 +1,4 @@
-"""What requests say besides commands: small strict models, which are checked here and described in app/api/openapi.py."""
+"""Validate request bodies other than commands, with the models described by app/api/openapi.py."""
 
 from __future__ import annotations
 
@@ -19,30 +19,32 @@ FOLDED: TypeAdapter[bool] = TypeAdapter(Annotated[bool, Field(strict=True)])
 
 
 class Body(BaseModel):
+    """Forbid unknown fields and type coercion."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class SeenUpTo(Body):
-    """What had news up to this `seq` is read; what came after it stays unread."""
+    """Mark news as read up to this `seq`."""
 
     seq: Seq
 
 
 class Progress(Body):
-    """News up to `to` are read, of these cards up to a `seq` of their own; of null nothing is kept. Without `to` only of these cards."""
+    """Restore read markers: news up to `to`, and per-card seqs; null removes a card’s marker."""
 
     to: Seq | None = None
     cards: dict[IdKey, Seq | None]
 
 
 class ReadVersion(Body):
-    """Which version of the card was read; null takes it back."""
+    """Name the version of a card that was read; null undoes it."""
 
     version: Id | None
 
 
 class ColumnPlacement(Body):
-    """Where the column stands for this person alone: behind `after`, null for first; `pinned`: before all others, or no longer."""
+    """Place a column for one person: behind `after` (null: first), `pinned` before all others."""
 
     after: int | None = None
     pinned: bool = False
@@ -54,35 +56,31 @@ class ColumnPlacement(Body):
         return self
 
 
-class ClientState(Body):
-    """What of a board somebody has, as it was at `after`; `view`: the board page’s `data-view`, what it was shown by of their role and services."""
-
-    after: Seq
-    view: str
-    columns: list[Id]
-    cards: list[Id]
-
-
 class FilterName(Body):
+    """Name saved filters."""
+
     name: str
 
 
 class KeptFilter(FilterName):
-    """Filters under a name, in place of those that had it: `{"name": "À vérifier", "query": "fresh=stale"}`."""
+    """Save filters under a name: `{"name": "À vérifier", "query": "fresh=stale"}`."""
 
     query: str
 
 
 class RenamedFilter(FilterName):
+    """Rename saved filters."""
+
     to: str
 
 
 def body_as(kind: type[_T] | TypeAdapter[_T], whole: str = "type") -> _T:
-    """What this request says. Raises Invalid, naming each field that is wrong, `whole` where none is; aborts with 415 and 400."""
+    """Validate this request’s JSON body. Raises Invalid; aborts with 415 or 400."""
     return read_as(kind, json_body(), whole)
 
 
 def json_body() -> Any:
+    """Parse this request’s JSON body; aborts with 415 or 400."""
     if not request.is_json:
         abort(415)
     try:
@@ -92,6 +90,7 @@ def json_body() -> Any:
 
 
 def read_as(kind: type[_T] | TypeAdapter[_T], value: Any, whole: str = "type") -> _T:
+    """Validate a value. Raises Invalid, naming each wrong field, or `whole` for the value itself."""
     adapter = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
     try:
         return adapter.validate_python(value)

@@ -1,4 +1,4 @@
-"""Mail: short plain texts, over a verified connection, to one person at a time."""
+"""Send plain-text mail over a verified connection, to one person at a time."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from app.web.languages import FRENCH
+from boards.database import release_connection
 from config import Settings, Smtp
 
 log = logging.getLogger(__name__)
 
 
 class _Unfolded(UnstructuredHeader, BaseHeader):
-    """A header that holds an address. The library would encode a long one, and mail programs would not know it again."""
+    """Write a header that holds an address without encoding or folding it.
+
+    The library would encode long addresses, which mail programs then do not recognise.
+    """
 
     def fold(self, *, policy: policy.Policy) -> str:
         return f"{self.name}: {self}{policy.linesep}"
@@ -37,7 +41,7 @@ TIMEOUT_SECONDS = 10
 
 
 class CannotSend(Exception):
-    """The mail did not leave; the message says why, for whoever looks after people."""
+    """Report a mail that was not sent; the message says why, in French."""
 
 
 def send(
@@ -50,11 +54,10 @@ def send(
     stops_at: str | None = None,
     **values: Any,
 ) -> None:
-    """Send a text made from a template to one address, in that person's language; a lazy subject is worded in it too.
+    """Render a text template and send it to one address, in that person’s language.
 
-    `stops_at`: for mails that come by themselves, the address that stops them at one click of a mail program (RFC 8058); the template says it too.
-
-    Raises CannotSend, in the words of whoever asks. Slow: never inside a write transaction.
+    `stops_at`: the one-click unsubscribe address of automatic mails (RFC 8058); the template shows it too.
+    Raises CannotSend. Slow: never call it inside a write transaction.
     """
     if settings.smtp is None:
         raise CannotSend(_("Aucun serveur de messagerie n’est réglé (SMTP_HOST)."))
@@ -64,6 +67,7 @@ def send(
     if stops_at is not None:
         message["List-Unsubscribe"] = f"<{stops_at}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    release_connection()  # the mail server may take seconds
     try:
         with open_connection(settings.smtp) as connection:
             connection.send_message(message)
@@ -83,7 +87,7 @@ def send(
 
 
 def public_address(settings: Settings) -> str:
-    """Where people reach this installation: from the settings, never from what a request says of its host."""
+    """Return the address of this installation from its settings, never from the request’s Host."""
     if settings.public_url:
         return settings.public_url
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -91,7 +95,7 @@ def public_address(settings: Settings) -> str:
 
 
 def public_link(endpoint: str, **values: Any) -> str:
-    """The full address of a page, for a mail: the same whoever asks, inside a request or not."""
+    """Return the absolute address of a page, inside a request or not."""
     address = urlsplit(public_address(current_app.config["SETTINGS"]))
     return current_app.url_map.bind(address.netloc, url_scheme=address.scheme).build(
         endpoint, values, force_external=True
@@ -99,7 +103,7 @@ def public_link(endpoint: str, **values: Any) -> str:
 
 
 def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
-    """Headers go through the library's structured types, which refuse a line break; a subject loses its own."""
+    """Build the message; header values lose their line breaks."""
     message = EmailMessage(_POLICY)
     try:
         message["To"] = Address(addr_spec=to)
@@ -117,7 +121,7 @@ def _message(smtp: Smtp, to: str, subject: str, text: str) -> EmailMessage:
 
 
 def open_connection(smtp: Smtp) -> smtplib.SMTP:
-    """A connection to the server that sends mail: encrypted, and signed in, as the settings say."""
+    """Open an encrypted and authenticated SMTP connection, as the settings say."""
     if smtp.security == "tls":
         connection: smtplib.SMTP = smtplib.SMTP_SSL(
             smtp.host, smtp.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()

@@ -1,4 +1,4 @@
-"""Heavy work away from the event loop: a hash, a picture."""
+"""Run CPU-bound work outside the event loop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _at_once = BoundedSemaphore(4)  # a storm of sign-ins must not take all the memo
 
 
 def run_in_thread(work: Callable[[], _Result]) -> _Result:
-    """The result of work that leaves the GIL alone, done in a thread of its own where everything else is greenlets."""
+    """Run work that releases the GIL in a thread of gevent’s pool; return its result."""
     with _at_once:
         if monkey.is_module_patched("threading"):
             result: _Result = gevent.get_hub().threadpool.apply(work)

@@ -6,5 +6,5 @@ import hashlib
 
 
 def token_hash(token: str) -> str:
-    """Tokens are random, so a fast hash keeps them as safe as a slow one would."""
+    """Hash a token. Tokens are random, so a fast hash is as safe as a slow one."""
     return hashlib.sha256(token.encode()).hexdigest()

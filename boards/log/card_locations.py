@@ -1,4 +1,4 @@
-"""Where cards stood right after earlier changes, rebuilt from the log."""
+"""Find out in which columns cards stood after a given change."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from boards.log.change_log import previous_columns, touches_card
 from boards.models import Card, Change, Record
 
-# The changes of so many cards are sought by name in the log, those of more by reading all of it.
+# Up to this many cards the log is filtered by card; beyond it is read whole.
 NAMED_AT_MOST = 50
 
 
 def locations_after(session: Session, cards: Iterable[Card], seqs: Iterable[int]) -> dict[int, dict[int, int]]:
-    """By seq, for each card the id of the column in which it stood right after that change; the log is read once."""
+    """Map each seq to {card id: column id} right after that change; reads the log once."""
     homes = {card.id: card.column_id for card in cards}
     wanted = sorted(seqs)
     found: dict[int, dict[int, int]] = {}
@@ -28,7 +28,7 @@ def locations_after(session: Session, cards: Iterable[Card], seqs: Iterable[int]
 
 
 def _records_of(session: Session, cards: dict[int, Card], after: int) -> Iterable[tuple[int, Record]]:
-    """Seq and record of the later changes that concern these cards, and maybe of others, newest first."""
+    """Yield seq and record of later changes that touch these cards (and maybe others), newest first."""
     board_id = next(iter(cards.values())).board_id
     last = max(card.changed_seq for card in cards.values())
     later = select(Change.seq, Change.record).where(Change.board_id == board_id, Change.seq.between(after + 1, last))

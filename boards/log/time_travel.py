@@ -1,4 +1,4 @@
-"""The past of a board: how it stood right after one of its changes, rebuilt by going back through the log from how it stands."""
+"""Rebuild a board as it was right after one of its changes, by going back through the log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class PastBoard:
-    """A board as it stood, as far as one person may know. Its columns and cards belong to no session: nothing can be written to them."""
+    """Hold a board as it was, within one person’s rights. Its rows belong to no session."""
 
     seq: int
     title: str
@@ -34,13 +34,14 @@ class PastBoard:
 
 
 def board_as_it_was(session: Session, person: Person, board: Board, seq: int) -> PastBoard:
-    """The board right after the change `seq`; 0 is before the first. In as many queries however much happened since.
+    """Rebuild the board right after the change `seq`; 0 is before the first.
 
-    A person sees a column that they may read now, and could with the rights that it had then. What was erased since is gone from the past too.
+    A person sees a column that they may read now and could read with the rights of that time. Deleted content is gone
+    from the past too. The number of queries does not depend on how much has happened since.
     """
     now = {column.id: column for column in session.scalars(select(Column).where(Column.board_id == board.id))}
     columns = {id: {name: getattr(column, name) for name in recorded_fields(Column)} for id, column in now.items()}
-    # Whatever it once said: what waits for another day now is unknown to those who may not edit it.
+    # A card that is scheduled now stays hidden from those who may not edit it, whatever it was then.
     cards = _cards_now(session, board, or_(Card.unpublished.is_(False), rights.seen_cards(person, now.values())))
     title = board.title
     later = select(Change.record).where(Change.board_id == board.id, Change.seq > seq).order_by(Change.seq.desc())
@@ -49,7 +50,7 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
             _go_back(columns, record["columns"])
             _go_back(cards, record["cards"])
             title = record.get("board", {}).get("before", {}).get("title", title)
-        time.sleep(0)  # under gevent a long way back would hold everybody else up
+        time.sleep(0)  # let other greenlets run: a long log takes seconds
     shown = [
         _rebuilt(Column, board.id, id, state, seq) for id, state in columns.items() if rights.may_read(person, now[id])
     ]
@@ -68,7 +69,10 @@ def board_as_it_was(session: Session, person: Person, board: Board, seq: int) ->
 
 
 def card_as_it_was(session: Session, person: Person, board: Board, card_id: int, seq: int) -> tuple[Card, Column]:
-    """A card right after the change `seq`, archived or not, with the column in which it stood. Raises NotFound as `board_as_it_was` hides."""
+    """Rebuild a card right after the change `seq`, with the column it was in.
+
+    The card may be archived. Raises NotFound under the same rights as `board_as_it_was`.
+    """
     card = session.get(Card, card_id)
     former = (
         _row_as_it_was(session, card, seq, touches_card(card_id))
@@ -91,13 +95,13 @@ def card_as_it_was(session: Session, person: Person, board: Board, card_id: int,
 
 
 def was_for_residents(session: Session, card: Card, seq: int) -> bool:
-    """Whether residents might be told the card right after the change `seq`."""
+    """Return True if residents might be told the card right after the change `seq`."""
     former = _row_as_it_was(session, card, seq, touches_card(card.id))
     return former is None or former.tellable
 
 
 def seq_at(session: Session, board: Board, moment: datetime) -> int:
-    """The last change at or before this moment; 0 when there was none yet."""
+    """Return the seq of the last change at or before this moment; 0 when there is none."""
     earlier = select(Change.seq).where(Change.board_id == board.id, Change.at <= moment)
     return session.scalar(earlier.order_by(Change.seq.desc()).limit(1)) or 0
 
@@ -137,7 +141,7 @@ def _rebuilt(model: type[_Row], board_id: int, id: int, state: Record, seq: int)
 
 
 def _as_held(model: type[_Row], name: str, value: Any) -> Any:
-    """A field's value from what records hold of it: see `recorded_value`."""
+    """Convert a recorded JSON value back to the column’s Python type; see `recorded_value`."""
     if not isinstance(value, str):
         return value
     mapper: Any = inspect(model)
@@ -148,7 +152,7 @@ def _as_held(model: type[_Row], name: str, value: Any) -> Any:
 
 
 def _name(session: Session, cards: Iterable[Card]) -> None:
-    """Give the cards their people and services, as these are now."""
+    """Attach people and services to the cards, as they are now."""
     cards = list(cards)
     ids = {id for card in cards for id in (card.author_id, card.edited_by_id) if id is not None}
     people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}

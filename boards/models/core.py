@@ -1,4 +1,4 @@
-"""Boards, their columns and cards, who works with them, and the log of every change."""
+"""Define boards, columns, cards, the people who work with them, and the change log."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ BigId = Base.type_annotation_map[int]
 
 
 class Role(StrEnum):
+    """Name the roles of people."""
+
     FACILITATOR = "facilitator"
     AGENT = "agent"
     READER = "reader"
 
 
 class Kind(StrEnum):
+    """Name the kinds of columns."""
+
     SERVICE = "service"
     GUIDE = "guide"
     SUGGESTIONS = "suggestions"
@@ -31,14 +35,14 @@ class Kind(StrEnum):
 
 
 class Suggestion(StrEnum):
-    """What is suggested: to do something better, or that a named service says what is missing."""
+    """Name the kinds of suggestions: an improvement, or a request for information to a service."""
 
     IMPROVEMENT = "improvement"
     REQUEST = "request"
 
 
 class Status(StrEnum):
-    """How far a suggestion has come."""
+    """Name the states of a suggestion."""
 
     NEW = "new"
     STUDIED = "studied"
@@ -56,6 +60,8 @@ memberships = Table(
 
 
 class Service(Base):
+    """Store a municipal service; agents belong to services, columns to one."""
+
     __tablename__ = "services"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,24 +76,24 @@ class Service(Base):
 
 @dataclass(frozen=True)
 class Audience:
-    """Those whom rights treat alike: the same role, the same services. `role` is None for nobody: an account that is closed."""
+    """Group people whom rights treat alike: same role and services. Disabled accounts have no role."""
 
     role: Role | None
     services: frozenset[int] = frozenset()
 
     @property
     def key(self) -> str:
-        """The audience in a few characters."""
+        """Return the audience as a short string."""
         return f"{self.role}:{','.join(map(str, sorted(self.services)))}"
 
 
 class Person(Base):
-    """Somebody who acts on boards. How they sign in is not a board's business."""
+    """Store a person who acts on boards. Their account lives in app.accounts."""
 
     __tablename__ = "people"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # Empty once the person was erased: what they wrote stays, and says so without a name.
+    # Empty once the person was erased; what they wrote stays, without a name.
     name: Mapped[str] = mapped_column(String(200))
     hue: Mapped[int] = mapped_column(default=250)
     chosen_initials: Mapped[str | None] = mapped_column(String(4))
@@ -95,13 +101,13 @@ class Person(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
     photo_version: Mapped[int] = mapped_column(default=0)  # 0 without a photo; part of its address
-    # Counts what others see of the person, so that a fragment showing them is made anew.
+    # Counts changes of what others see, so that cached fragments showing the person are renewed.
     version: Mapped[int] = mapped_column(default=1)
     services: Mapped[list[Service]] = relationship(secondary=memberships, order_by="Service.name")
 
     @property
     def initials(self) -> str:
-        """Two letters for an avatar: « Marie-Ange Le Goff » → MG."""
+        """Return two letters for an avatar: « Marie-Ange Le Goff » → MG."""
         if self.chosen_initials:
             return self.chosen_initials
         words = [word for word in self.name.split() if word[:1].isalpha()]
@@ -109,7 +115,7 @@ class Person(Base):
 
     @property
     def audience(self) -> Audience:
-        """How rights see this person. Loads their services unless they are loaded."""
+        """Return the audience that rights use for this person; loads their services if needed."""
         if self.disabled_at is not None:
             return Audience(None)
         if self.role != Role.AGENT:
@@ -118,7 +124,7 @@ class Person(Base):
 
 
 class Photo(Base):
-    """A person's face, small and already made safe; apart, so that nobody loads it with the person."""
+    """Store a person’s small, re-encoded photo, apart from the person so that it is rarely loaded."""
 
     __tablename__ = "photos"
 
@@ -127,6 +133,8 @@ class Photo(Base):
 
 
 class Board(Base):
+    """Store a board; `seq` numbers its changes."""
+
     __tablename__ = "boards"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -141,6 +149,8 @@ class Board(Base):
 
 
 class Column(Base):
+    """Store a column of a board."""
+
     __tablename__ = "columns"
     __table_args__ = (UniqueConstraint("board_id", "rank"), UniqueConstraint("board_id", "origin"))
 
@@ -151,18 +161,19 @@ class Column(Base):
     hue: Mapped[int] = mapped_column(default=250)
     rank: Mapped[str] = mapped_column(RankText)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="SET NULL"), index=True)
-    # What facilitators set apart from the kind's defaults: {"agents": level, "readers": level, "services": {id: level}}; see boards/rights.py
+    # Set by facilitators: {"agents": level, "readers": level, "services": {id: level}}; see boards/rights.py
     rights: Mapped[Record] = mapped_column(RecordJSON, default=dict)
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
-    check_after: Mapped[int] = mapped_column(
-        default=90
-    )  # days until a card without an end asks to be checked; 0: never
+    # Days until a card without an end date is stale; 0: never.
+    check_after: Mapped[int] = mapped_column(default=90)
     version: Mapped[int] = mapped_column(default=1)
     changed_seq: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str | None] = mapped_column(String(80))
 
 
 class Card(Base):
+    """Store a card: its text, validity, audience, news markers and suggestion state."""
+
     __tablename__ = "cards"
     __table_args__ = (
         UniqueConstraint("column_id", "rank"),
@@ -188,38 +199,32 @@ class Card(Base):
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
-    # Counts edits of the content only: moving a card never spoils somebody's edit of it.
+    # Counts edits of the content only, so that moving a card does not conflict with an edit.
     version: Mapped[int] = mapped_column(default=1)
     # The board's seq when anything about the card last changed: the key under which its fragment is cached.
     changed_seq: Mapped[int] = mapped_column(default=0)
     origin: Mapped[str | None] = mapped_column(String(80))
 
-    # When it is true, to whom it may be told, and what it is about.
-    visible_from: Mapped[date | None]  # it waits in the archive for this day; None once it stands on the board
-    unpublished: Mapped[bool] = mapped_column(
-        default=False
-    )  # it waits, or was put away before its day: only who may edit it knows of it
-    confirmed_at: Mapped[datetime] = mapped_column(
-        Moment, default=now
-    )  # somebody last wrote it, or said that it still holds
+    # Validity and audience.
+    visible_from: Mapped[date | None]  # waits in the archive until this day; None once published
+    unpublished: Mapped[bool] = mapped_column(default=False)  # never shown on the board: exists for its editors only
+    confirmed_at: Mapped[datetime] = mapped_column(Moment, default=now)  # last written or confirmed
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
-    tellable: Mapped[bool] = mapped_column(default=True)  # whether residents may be told
-    internal_note: Mapped[str] = mapped_column(Text, default="")  # never told to residents, whatever else is
+    tellable: Mapped[bool] = mapped_column(default=True)  # may be shown to residents
+    internal_note: Mapped[str] = mapped_column(Text, default="")  # never shown to residents
     label_ids: Mapped[list[int]] = mapped_column(RecordJSON, default=list)
 
-    # What asks people to look: the board's seq when the card last had news, whose news it was, and when.
+    # News: the board’s seq when the card last had news, by whom and when; flash and required reading.
     signalled_seq: Mapped[int] = mapped_column(default=0)
     signalled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     signalled_at: Mapped[datetime | None] = mapped_column(Moment)
     flashed_at: Mapped[datetime | None] = mapped_column(Moment)
     flash_until: Mapped[datetime | None] = mapped_column(Moment)
-    must_read: Mapped[bool] = mapped_column(default=False)  # it is seen by name who has read it
-    must_read_services: Mapped[list[int]] = mapped_column(
-        RecordJSON, default=list
-    )  # whose agents are asked; none: everybody
+    must_read: Mapped[bool] = mapped_column(default=False)  # readers are listed by name
+    must_read_services: Mapped[list[int]] = mapped_column(RecordJSON, default=list)  # empty: everybody
     must_read_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    # What follows counts while the card stands in a column of suggestions.
+    # Used while the card is in a suggestions column.
     suggestion: Mapped[Suggestion] = mapped_column(String(20), default=Suggestion.IMPROVEMENT)
     asked_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="SET NULL"), index=True)
     status: Mapped[Status] = mapped_column(String(20), default=Status.NEW)
@@ -238,19 +243,19 @@ class Card(Base):
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether it waits for its day."""
+        """Return True while the card waits for its day."""
         return self.visible_from is not None
 
     @validates("archived_at")
     def _put_out(self, _name: str, archived_at: datetime | None) -> datetime | None:
-        """What leaves the board flashes no longer, whichever way it leaves."""
+        """End the flash of a card that leaves the board, however it leaves."""
         if archived_at is not None and self.flash_until is not None:
             self.flashed_at = self.flash_until = None
         return archived_at
 
 
 class Change(Base):
-    """One recorded fact: who altered what on a board, how it was before and after, and the request's own key."""
+    """Record one change: actor, time, type, the touched rows before and after, the idempotency key."""
 
     __tablename__ = "changes"
     __table_args__ = (UniqueConstraint("board_id", "seq"), UniqueConstraint("actor_id", "key"))
@@ -263,14 +268,17 @@ class Change(Base):
     at: Mapped[datetime] = mapped_column(Moment)
     key: Mapped[str | None] = mapped_column(String(80))
     digest: Mapped[str] = mapped_column(String(64))
-    # {"cards": {id: {"before": {field: value} | null, "after": {field: value}}}, "columns": {…}}; see boards/log/change_log.py
+    # {"cards": {id: {"before": {field: value} | null, "after": {…}}}, "columns": {…}}; see boards/log/change_log.py
     record: Mapped[Record] = mapped_column(RecordJSON)
 
     actor: Mapped[Person | None] = relationship(lazy="joined")
 
 
 class BoardTemplate(Base):
-    """A board's columns, rights and guide cards, kept to begin other boards with; see boards/board_templates.py for the content."""
+    """Store a board’s columns, rights and guide cards as a template for new boards.
+
+    `content` is described in boards/board_templates.py.
+    """
 
     __tablename__ = "board_templates"
 

@@ -1,4 +1,4 @@
-"""What a person keeps for themselves on a board. None of it is a change of the board: nobody else sees it."""
+"""Define what a person keeps for themselves on a board; nobody else sees it, and it is no change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from boards.models.core import Person, Record
 
 
 class Fold(Base):
-    """A column that a person keeps folded: theirs alone, so no change of the board."""
+    """Store that a person keeps a column folded."""
 
     __tablename__ = "folds"
 
@@ -25,7 +25,7 @@ class Fold(Base):
 
 
 class Placement(Base):
-    """Where a person has put a column for themselves: a rank among the board's own, and whether it is pinned before all others."""
+    """Store where a person has put a column: a rank of their own, pinned before all others."""
 
     __tablename__ = "placements"
 
@@ -36,7 +36,7 @@ class Placement(Base):
 
 
 class CardRead(Base):
-    """« J’ai lu »: the latest version of a card that a person has read."""
+    """Store the latest version of a card that a person has confirmed reading (« J’ai lu »)."""
 
     __tablename__ = "card_reads"
 
@@ -47,7 +47,7 @@ class CardRead(Base):
 
 
 class BoardReadMarker(Base):
-    """How far a person has read a board: the news up to this seq, but for what `CardReadMarker` says of single cards. Without a row: nothing yet."""
+    """Store the seq up to which a person has read a board; CardReadMarker overrides it per card."""
 
     __tablename__ = "visits"
 
@@ -57,7 +57,7 @@ class BoardReadMarker(Base):
 
 
 class CardReadMarker(Base):
-    """The board's seq up to which a person has read one card, in place of their visit's; 0: it was set back to unread."""
+    """Store the seq up to which a person has read one card; 0: set back to unread."""
 
     __tablename__ = "seen"
 
@@ -67,7 +67,7 @@ class CardReadMarker(Base):
 
 
 class SavedFilter(Base):
-    """Filters of a board that a person keeps under a name; `query` is the address's own, in its canonical form."""
+    """Store named filters; `query` is an address query in canonical form."""
 
     __tablename__ = "saved_filters"
     __table_args__ = (UniqueConstraint("person_id", "board_id", "name"),)
@@ -80,7 +80,7 @@ class SavedFilter(Base):
 
 
 class Notice(Base):
-    """Something a person is told of: a step of their suggestion, a card that waits for them. `what` is the type of the change."""
+    """Store a notice to a person about a card; `what` is the type of the change."""
 
     __tablename__ = "notices"
 
@@ -95,7 +95,7 @@ class Notice(Base):
 
 @contextmanager
 def personal_transaction(person_id: int) -> Iterator[Session]:
-    """A write transaction for what is this person's own. Raises Conflict when what it is kept of went away meanwhile."""
+    """Open a write transaction for one person’s own rows. Raises Conflict when a target vanished."""
     try:
         with write_transaction() as session:
             lock_person(session, person_id)
@@ -105,5 +105,5 @@ def personal_transaction(person_id: int) -> Iterator[Session]:
 
 
 def lock_person(session: Session, person_id: int) -> Person:
-    """One person's writes queue here, so that two tabs never add the same row."""
+    """Lock the person’s row, so that two tabs never insert the same row."""
     return session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one()

@@ -1,4 +1,4 @@
-"""What people say to suggestions: their support and their replies."""
+"""Define votes for suggestions and replies to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boards.models.core import Person
 
 
 class Vote(Base):
-    """One person's support of a suggestion; their number stands on the card."""
+    """Store one person’s support of a suggestion."""
 
     __tablename__ = "votes"
 
@@ -21,7 +21,7 @@ class Vote(Base):
 
 
 class Reply(Base):
-    """What somebody says to a suggestion. Withdrawn, it keeps its place and loses its text."""
+    """Store a reply to a suggestion; a withdrawn reply keeps its place and loses its text."""
 
     __tablename__ = "replies"
 

@@ -66,7 +66,7 @@ function places() {
       description: t("Un usager attend : tapez un mot, il ne reste que les infos qui le contiennent."),
     },
     {
-      element: document.querySelector(".me"),
+      element: document.querySelector(".account"),
       title: t("Votre menu"),
       description: t("Votre profil, le thème, les raccourcis clavier, et le guide d’utilisation, à lire ou à imprimer."),
     },

@@ -123,7 +123,7 @@ class Desk:
 
     @property
     def state(self) -> Locator:
-        return self.page.locator(".live .words")
+        return self.page.locator(".live .status-text")
 
     @property
     def panel(self) -> Locator:

@@ -31,7 +31,7 @@ def test_a_card_dragged_to_another_column_moves_for_both(lanes: Lanes, anna: Des
     for desk in (anna, boris):
         desk.expect_cards(lanes.left, [one, three])
         desk.expect_cards(lanes.right, [four, two])
-    expect(boris.column(lanes.right).locator(".n")).to_have_text("2")
+    expect(boris.column(lanes.right).locator(".count")).to_have_text("2")
     assert anna.titles(lanes.right_id) == [four, two]
 
 

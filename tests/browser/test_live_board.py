@@ -39,7 +39,7 @@ def test_a_card_is_added_at_the_head_of_a_column(lanes: Lanes, anna: Desk, boris
 def test_several_pasted_lines_become_several_cards(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     anna.column(lanes.right).get_by_role("button", name="Ajouter une info").click()
     paste(anna.page, "- Cinq\n- Six\n\n3. Sept\n")
-    offer = anna.column(lanes.right).locator(".offer")
+    offer = anna.column(lanes.right).locator(".paste-offer")
     expect(offer).to_contain_text("3 lignes collées")
     offer.get_by_role("button", name="En faire 3 infos").click()
     for desk in (anna, boris):
@@ -105,7 +105,7 @@ def test_scroll_stays_where_it_is_while_cards_and_columns_come_and_go(lanes: Lan
     cards = anna.column(lanes.left).locator(".cards")
     for number in range(14):
         founder.add_card(lanes.left_id, f"Rang {number}")
-    expect(anna.column(lanes.left).locator(".n")).to_have_text("17")
+    expect(anna.column(lanes.left).locator(".count")).to_have_text("17")
     mark = anna.card("Rang 9")
     cards.evaluate("(list) => (list.scrollTop = 500)")
     anna.page.locator("#board").evaluate("(board) => (board.scrollLeft = 90)")

@@ -67,7 +67,7 @@ def test_from_the_history_to_that_moment_and_back_by_keyboard(lanes: Lanes, anna
     page.get_by_role("link", name="Juste avant").press("Enter")
     anna.card(one).get_by_role("link").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(one)
-    expect(page.locator(".past-card .text")).to_have_text("Texte de Un.")
+    expect(page.locator(".time-travel-card .text")).to_have_text("Texte de Un.")
     page.get_by_role("button", name="Reprendre ce texte").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Le texte est repris.")
     page.go_back()

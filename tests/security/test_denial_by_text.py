@@ -6,10 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from boards.text.normalize import DEPTH, plain_shape
+from boards.text.html_tree import DEPTH, parse, to_html
 from boards.text.sanitize import BODY_MAX_BYTES, STORED_MAX_BYTES, UnfitText, clean_body
-
-TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "h3", "br"}
 
 
 def filling(piece: str) -> str:
@@ -53,7 +51,7 @@ def test_unclosed_formatting_ends_with_its_paragraph() -> None:
 def test_normalized_html_closes_every_element_in_order() -> None:
     """Otherwise parsers would reopen unclosed elements."""
     for bomb in BOMBS.values():
-        shaped = plain_shape(bomb, TAGS)
+        shaped = to_html(parse(bomb))
         assert Tree(shaped).is_well_nested
         assert len(shaped) <= 3 * len(bomb)
 
@@ -72,7 +70,7 @@ def test_normalized_html_closes_every_element_in_order() -> None:
     ],
 )
 def test_ordinary_html_keeps_its_meaning(html: str, kept: str) -> None:
-    assert plain_shape(html, TAGS) == kept
+    assert to_html(parse(html)) == kept
 
 
 class Tree(HTMLParser):

@@ -43,7 +43,9 @@ def redirector() -> Iterator[tuple[str, list[str]]]:
 
 def test_redirects_of_a_provider_are_not_followed(redirector: tuple[str, list[str]]) -> None:
     issuer, requested = redirector
-    provider = Provider(Oidc(issuer, "flash-news", "a secret", "openid", "x"))
+    provider = Provider(
+        Oidc(issuer=issuer, client_id="flash-news", client_secret="a secret", scopes="openid", label="x")
+    )
     with pytest.raises(ProviderUnavailable):
         provider.ask("http://127.0.0.1/callback")
     assert requested == ["/.well-known/openid-configuration"]

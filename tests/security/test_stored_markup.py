@@ -135,7 +135,7 @@ def test_the_public_page_and_the_printed_sheet_contain_no_injected_elements(
 
 
 def test_a_mail_subject_cannot_inject_headers(app: Flask) -> None:
-    smtp = Smtp("127.0.0.1", 25, "none", "", "", "Flash News <flash@ville.example>")
+    smtp = Smtp(host="127.0.0.1", port=25, security="none", sender="Flash News <flash@ville.example>")
     message = _message(smtp, "a@ville.example", "Piscine\r\nBcc: tout-le-monde@ville.example\n\n<x-probe>", HOSTILE)
     assert message.keys() == [
         "To",

@@ -56,7 +56,7 @@ export default class extends Controller {
     if (lines.length < 2) return;
     event.preventDefault();
     const form = event.target.form;
-    const offer = form.querySelector(".offer");
+    const offer = form.querySelector(".paste-offer");
     form.lines = lines.slice(0, LINES_MAX);
     offer.querySelector("p").textContent = 
       lines.length > LINES_MAX ? t("{count} lignes collées ; les {most} premières peuvent devenir des infos.", { count: lines.length, most: LINES_MAX }) : t("{count} lignes collées.", { count: lines.length });
@@ -138,7 +138,7 @@ export default class extends Controller {
     field.value = title ?? "";
     fillHolding(form, { ...holding, tellable: holding.tellable || column.dataset.forResidents });
     const suggests = column.dataset.columnKind === "suggestions";
-    form.querySelector(".suggest").hidden = !suggests;
+    form.querySelector(".suggestion-fields").hidden = !suggests;
     if (suggests) field.placeholder = t("Votre idée, ou l’info qui vous manque, en une ligne");
     return form;
   }
@@ -155,7 +155,7 @@ export default class extends Controller {
   }
 
   #leaveOffer(form) {
-    form.querySelector(".offer").hidden = true;
+    form.querySelector(".paste-offer").hidden = true;
     form.elements.title.focus();
   }
 

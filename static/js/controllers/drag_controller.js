@@ -89,7 +89,7 @@ export default class extends Controller {
       onStart: ({ item }) => {
         const cards = takenWith(item);
         this.#start(item, cards.map((card) => [card, placeOf(card)]));
-        for (const column of columns()) column.classList.toggle("refuses", !mayAllStand(cards, column));
+        for (const column of columns()) column.classList.toggle("no-drop", !mayAllStand(cards, column));
       },
       onEnd: ({ item, originalEvent }) => this.#end(item, () => this.#dropCards(item, columnUnder(originalEvent))),
     };
@@ -112,7 +112,7 @@ export default class extends Controller {
     this.#hand = new Map(hand);
     for (const each of this.#hand.keys()) {
       hold(each);
-      each.classList.toggle("along", each !== item);
+      each.classList.toggle("dragged-along", each !== item);
     }
     document.body.classList.add("is-dragging");
     this.board.classList.add("is-dragging");
@@ -121,7 +121,7 @@ export default class extends Controller {
 
   #end(item, send) {
     const hand = [...this.#hand.keys()];
-    for (const each of hand) each.classList.remove("along");
+    for (const each of hand) each.classList.remove("dragged-along");
     document.body.classList.remove("is-dragging");
     this.board.classList.remove("is-dragging");
     this.edges.stop();
@@ -131,7 +131,7 @@ export default class extends Controller {
 
   // Let go over a column that refuses one of them, all go back, even if they crossed others that would have taken them.
   #dropCards(card, target) {
-    for (const column of columns()) column.classList.remove("refuses");
+    for (const column of columns()) column.classList.remove("no-drop");
     const hand = this.#hand;
     if (target && target !== columnOf(card) && !mayAllStand([...hand.keys()], target)) {
       putBack(card, hand.get(card));

@@ -84,7 +84,7 @@ export default class extends Controller {
 
   get #mayBeEdited() {
     const article = this.#article;
-    return article && !article.matches("form") && this.panelTarget.matches(".mine-to-edit") && !("archived" in article.dataset) && !("history" in article.dataset);
+    return article && !article.matches("form") && this.panelTarget.matches(".editable") && !("archived" in article.dataset) && !("history" in article.dataset);
   }
 
   async archive() {
@@ -191,7 +191,7 @@ export default class extends Controller {
   #dress() {
     const article = this.#article;
     this.panelTarget.hidden = false;
-    this.panelTarget.classList.toggle("mine-to-edit", mayPlace(article.dataset.authorId, article));
+    this.panelTarget.classList.toggle("editable", mayPlace(article.dataset.authorId, article));
     const note = article.querySelector("[data-why-not]");
     if (note) note.textContent = whyNot(article, note.dataset.whyNot);
     wordTimes(article);
@@ -228,7 +228,7 @@ export default class extends Controller {
 
   #readsChanged = () => {
     const article = this.#article;
-    if (article?.querySelector(".reading") && !article.matches("form") && !("history" in article.dataset)) this.#refresh();
+    if (article?.querySelector(".mark-read-form") && !article.matches("form") && !("history" in article.dataset)) this.#refresh();
   };
 
   // A form looks after itself, unless its card may no longer be seen: what was typed stays in the drafts.
@@ -254,11 +254,11 @@ export default class extends Controller {
     if (!response.ok) return this.#fail(t("Cette info n’est plus accessible."));
     const scroll = this.panelTarget.querySelector(".body")?.scrollTop ?? 0;
     const focus = this.panelTarget.contains(document.activeElement);
-    const pressed = document.activeElement.matches("[data-confirm]") ? "[data-confirm]" : document.activeElement.closest(".reading") && ".reading button";
+    const pressed = document.activeElement.matches("[data-confirm]") ? "[data-confirm]" : document.activeElement.closest(".mark-read-form") && ".mark-read-form button";
     const html = await response.text();
     if (this.#article?.dataset.panelCard !== id || reading < this.#shown) return;
     this.#shown = reading;
-    const inPlace = article.querySelector(".suggestion, .labelling") && !this.#page;
+    const inPlace = article.querySelector(".suggestion, .label-editor") && !this.#page;
     if (inPlace) showInPlace(this.panelTarget, html);
     else this.panelTarget.innerHTML = html;
     this.#dress();

@@ -38,7 +38,7 @@ export default class extends Controller {
 
   #filled(item, card) {
     const id = cardId(card);
-    const name = card.querySelector(".by")?.title ?? t("un ancien agent");
+    const name = card.querySelector(".author")?.title ?? t("un ancien agent");
     item.dataset.request = id;
     say(item.querySelector("strong"), t("Demande de {name}", { name }));
     say(item.querySelector("bdi"), titleOf(card));

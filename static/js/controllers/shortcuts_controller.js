@@ -19,8 +19,8 @@ export default class extends Controller {
       m: () => this.#controller("move-form").open(event.target.closest(".card") ?? document.querySelector(".card.open")),
       e: () => this.#controller("panel").edit(),
       c: () => document.querySelector(".panel [data-counter]")?.click(),
-      v: () => document.querySelector(".panel.mine-to-edit [data-confirm]")?.click(),
-      l: () => document.querySelector(".panel .reading button")?.click(),
+      v: () => document.querySelector(".panel.editable [data-confirm]")?.click(),
+      l: () => document.querySelector(".panel .mark-read-form button")?.click(),
     }[event.key];
     if (!act) return;
     event.preventDefault();

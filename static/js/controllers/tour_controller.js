@@ -17,7 +17,7 @@ export default class extends Controller {
   replay() {
     document.querySelector("dialog[open]")?.close();
     this.application.getControllerForElementAndIdentifier(this.element, "panel").close();
-    this.#begin(() => document.querySelector(".me").focus());
+    this.#begin(() => document.querySelector(".account").focus());
   }
 
   #welcome() {

@@ -28,7 +28,7 @@ function note(person) {
   element.dataset.person = person.id;
   element.dataset.kept = "";
   const icon = document.createElement("span");
-  icon.className = "icon s icon-pencil";
+  icon.className = "icon small icon-pencil";
   element.append(icon, t("{name} écrit…", { name: person.name.split(" ")[0] }));
   return element;
 }

@@ -64,12 +64,12 @@ export default class extends Controller {
   };
 
   #count() {
-    const links = new Map([...document.querySelectorAll(".rail a")].map((link) => [link.dataset.column, link]));
+    const links = new Map([...document.querySelectorAll(".column-nav a")].map((link) => [link.dataset.column, link]));
     this.#total = 0;
     for (const column of columns()) {
       const count = column.querySelectorAll(".cards > .card.unread").length;
       this.#total += count;
-      number(column.querySelector(".unread-n"), count);
+      number(column.querySelector(".unread-count"), count);
       onRail(links.get(column.dataset.columnId), count);
     }
     if (!this.hasCountTarget) return; // in somebody else’s place

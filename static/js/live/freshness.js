@@ -25,7 +25,7 @@ function mark(card, asks) {
   const sign = card.querySelector(".stale-mark");
   if (asks && !sign) {
     const chip = Object.assign(document.createElement("span"), { className: "chip warn stale-mark" });
-    chip.append(Object.assign(document.createElement("span"), { className: "icon s icon-history" }), t("À vérifier"));
+    chip.append(Object.assign(document.createElement("span"), { className: "icon small icon-history" }), t("À vérifier"));
     place(card, chip);
   } else if (!asks) sign?.remove();
 }
@@ -34,7 +34,7 @@ function mark(card, asks) {
 function place(card, chip) {
   const meta = card.querySelector(":scope > .meta");
   if (!meta || "bare" in card.dataset) return card.append(chip);
-  meta.insertBefore(chip, meta.querySelector(".by"));
+  meta.insertBefore(chip, meta.querySelector(".author"));
 }
 
 // At the head of the column, for those who can do something about it.

@@ -1,4 +1,4 @@
-// When a card is shown, until when it holds, to whom it may be told: the fields of templates/freshness/_fields.html in whichever form they stand.
+// When a card is shown, until when it holds, to whom it may be told: the fields of templates/board/freshness/_validity_fields.html in whichever form they stand.
 import { t } from "./words.js";
 
 const DATES = ["visible_from", "valid_until"];

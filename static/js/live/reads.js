@@ -16,9 +16,9 @@ export function markReads() {
   for (const column of document.querySelectorAll('.column[data-column-kind="guide"]')) {
     const cards = [...column.querySelectorAll(".cards > .card:not(.pending)")];
     const read = cards.filter((card) => mark(card, reads[cardId(card)] === Number(card.dataset.version)));
-    say(column.querySelector(".reads"), read.length, cards.length);
+    say(column.querySelector(".read-progress"), read.length, cards.length);
   }
-  for (const chip of document.querySelectorAll('.column:not([data-column-kind="guide"]) .to-read')) {
+  for (const chip of document.querySelectorAll('.column:not([data-column-kind="guide"]) .reading-requested')) {
     const card = chip.closest(".card");
     sayRead(chip, reads[cardId(card)] === Number(card.dataset.version));
   }

@@ -67,7 +67,7 @@ export function arrangeColumns() {
 }
 
 export function refreshCount(list) {
-  const count = list.closest(".column")?.querySelector(".n");
+  const count = list.closest(".column")?.querySelector(".count");
   const cards = list.querySelectorAll(":scope > .card").length;
   if (count && count.textContent !== String(cards)) count.textContent = cards;
 }
@@ -122,7 +122,7 @@ function showColumn(id, data) {
   const column = document.getElementById(`column-${id}`);
   const board = document.getElementById("board");
   const fresh = fragment(data.html);
-  board.querySelector(":scope > .nothing")?.remove();
+  board.querySelector(":scope > .empty-state")?.remove();
   if (!column) {
     fresh.classList.toggle("pinned", isPinned(fresh));
     board.append(fresh);

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -81,7 +79,7 @@ def test_what_does_not_fit_is_said_and_kept(facilitator: Visitor, field: str, wr
 
 def test_a_name_set_for_the_server_is_not_altered_here(app: Flask, facilitator: Visitor) -> None:
     facilitator.post("/town", FIELDS)
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], town_name="Ville du Réglage")
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"town_name": "Ville du Réglage"})
     page = facilitator.get("/town").text
     assert "TOWN_NAME" in page
     assert 'name="name"' not in page

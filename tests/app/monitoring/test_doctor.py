@@ -12,7 +12,6 @@ import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,7 +54,7 @@ def find(settings: Settings) -> Find:
 
     def find(check: Callable[[Settings], Iterator[Finding]], **altered: Any) -> list[Finding]:
         read_session().rollback()
-        return [finding for finding in check(replace(settings, **altered)) if finding.state is not State.WELL]
+        return [finding for finding in check(settings.model_copy(update=altered)) if finding.state is not State.WELL]
 
     return find
 
@@ -237,7 +236,7 @@ def test_a_postgresql_that_may_lose_something_is_found(
 
 
 def test_a_database_that_is_away_is_said_once(settings: Settings) -> None:
-    away = create_app(replace(settings, database_url="postgresql+psycopg://town:secret@127.0.0.1:1/town"))
+    away = create_app(settings.model_copy(update={"database_url": "postgresql+psycopg://town:secret@127.0.0.1:1/town"}))
     told = told_by_doctor(away)
     assert told.count("✗") == 1
     assert "✗ Base de données\u00a0: elle ne répond pas" in told
@@ -257,7 +256,7 @@ def test_a_damaged_sqlite_file_is_found(settings: Settings, founded: tuple[Path,
     with file.open("r+b") as bytes_of_it:
         bytes_of_it.seek((page - 1) * size)
         bytes_of_it.write(b"\xff" * size)
-    broken = create_app(replace(settings, database_url=f"sqlite:///{file}"))
+    broken = create_app(settings.model_copy(update={"database_url": f"sqlite:///{file}"}))
     told = told_by_doctor(broken)
     assert "✗ Base de données\u00a0: le fichier est abîmé" in told
     with broken.app_context():
