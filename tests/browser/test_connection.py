@@ -7,7 +7,6 @@ from playwright.sync_api import Route, expect
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, Desk
 from tests.browser.test_drag_card import named
-from tests.browser.test_live_board import id_of
 from tests.server import Server
 
 OFFLINE = "Hors ligne : vos modifications partiront au retour"
@@ -40,10 +39,6 @@ def test_a_restart_of_the_server_is_noticed_and_healed(server: Server, seat: Sea
 def test_what_is_done_offline_leaves_on_return_exactly_once(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     anna.forgive()
-    anna.page.mouse.move(300, 300)  # a hand over the board: what drags comes, before the connection goes
-    anna.page.wait_for_function(
-        "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('sortable'))"
-    )
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
     anna.drag(anna.card(two), anna.column(lanes.right), where="bottom")
@@ -138,7 +133,7 @@ def test_signing_out_in_one_tab_ends_the_other(seat: SeatSomebody) -> None:
     anna = seat(AGENT, afresh=True)
     anna.forgive()
     other = anna.new_tab()
-    expect(other.locator(".live .status-text")).to_have_text("En direct")
+    expect(other.locator(".live .words")).to_have_text("En direct")
     anna.page.get_by_role("button", name="Votre compte").click()
     anna.page.get_by_role("menuitem", name="Se déconnecter").click()
     expect(other.get_by_role("dialog", name="Votre session est terminée")).to_be_visible()
@@ -167,12 +162,12 @@ def test_signing_in_again_elsewhere_does_not_stop_this_tab(lanes: Lanes, seat: S
     boris.expect_cards(lanes.right, [*named(lanes, "Quatre"), "Toujours là"])
 
 
-def test_far_behind_the_board_is_read_again_and_nothing_is_disturbed(lanes: Lanes, founder: Desk, anna: Desk) -> None:
+def test_far_behind_the_page_is_sent_what_differs_and_disturbs_nothing(lanes: Lanes, founder: Desk, anna: Desk) -> None:
     one, _two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     anna.forgive()
     for number in range(12):
         founder.add_card(lanes.left_id, f"Rang {number}")
-    expect(anna.column(lanes.left).locator(".count")).to_have_text("15")
+    expect(anna.column(lanes.left).locator(".n")).to_have_text("15")
     column = anna.column(lanes.left)
     column.locator(".cards").evaluate("(list) => (list.scrollTop = 300)")
     column.get_by_role("button", name="Ajouter une info").click()
@@ -181,7 +176,7 @@ def test_far_behind_the_board_is_read_again_and_nothing_is_disturbed(lanes: Lane
     before = mark.evaluate("(card) => card.getBoundingClientRect().top")
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
-    card = id_of(anna, three)
+    card = anna.card_id(three)
     founder.commands(
         {"type": "move_card", "card": card, "column": lanes.right_id if n % 2 else lanes.left_id} for n in range(251)
     )
@@ -191,9 +186,13 @@ def test_far_behind_the_board_is_read_again_and_nothing_is_disturbed(lanes: Lane
             {"type": "add_card", "column": lanes.right_id, "title": "Dernière"},
         ],
     )
+    asked = len(anna.requests)
     anna.context.set_offline(False)
     anna.expect_live()
     anna.expect_cards(lanes.right, [four, three, "Dernière"])
+    since = [url.removeprefix(anna.server.url) for url in anna.requests[asked:]]
+    assert "/boards/accueil/differences" in since
+    assert "/boards/accueil" not in since
     expect(anna.card(one)).to_have_count(1)
     anna.page.keyboard.type(" et fini")
     field = column.locator("textarea[name=title]")
@@ -212,7 +211,7 @@ def test_a_killed_server_keeps_every_acknowledged_move(server: Server, seat: Sea
     left, right = founder.add_column("Gauche"), founder.add_column("Droite")
     cards = [founder.add_card(left, f"Info {number}") for number in range(10)]
     for desk in (anna, boris):
-        expect(desk.column("Gauche").locator(".count")).to_have_text("10")
+        expect(desk.column("Gauche").locator(".n")).to_have_text("10")
         desk.page.evaluate(STREAM_OF_MOVES, {"cards": cards, "columns": [left, right]})
     anna.page.wait_for_function("() => window.acknowledged.length > 15")
     boris.page.wait_for_function("() => window.acknowledged.length > 15")

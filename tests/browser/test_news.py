@@ -14,7 +14,7 @@ UNREAD = re.compile(r"\bunread\b")
 
 
 def number(desk: Desk, lane: str) -> Locator:
-    return desk.column(lane).locator(".unread-count")
+    return desk.column(lane).locator(".unread-n")
 
 
 def total(desk: Desk) -> int:
@@ -88,10 +88,10 @@ def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
     page.keyboard.press("m")
     expect(section.locator("li").first).to_have_attribute("data-read", "")
     expect(section.get_by_role("link", name=deux)).to_be_focused()
-    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-count")).to_have_text("2")
+    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("2")
     section.get_by_role("button", name=f"Marquer comme lue : {trois}").click()  # back again
     expect(section.locator("li").first).not_to_have_attribute("data-read", "")
-    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-count")).to_have_text("3")
+    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("3")
 
     section.get_by_role("link", name=deux).focus()
     page.keyboard.press("Enter")
@@ -99,9 +99,7 @@ def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
     boris.expect_live()
     expect_new(boris, lanes.left, 2)
 
-    page.goto(
-        f"{boris.server.url}/boards/accueil/news?card={(boris.card(trois).get_attribute('id') or '').removeprefix('card-')}"
-    )
+    page.goto(f"{boris.server.url}/boards/accueil/news?card={boris.card_id(trois)}")
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text(trois)
     count = page.locator(".progress strong")

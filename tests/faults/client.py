@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bench.frames import CLOSE, PING, TEXT, Reader, masked_frame
 from bench.listeners import handshake
 
-CONNECT_SECONDS = 8.0  # `timeout` of static/js/live/connection.js
+CONNECT_SECONDS = 8.0  # CONNECT_MS of static/js/live/connection.js
 PONG = 0xA
 
 
