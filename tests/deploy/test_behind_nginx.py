@@ -116,7 +116,7 @@ def test_a_request_has_the_same_id_in_the_response_and_in_the_log(town: Town) ->
 def test_the_doctor_connects_like_a_browser(town: Town) -> None:
     findings = json.loads(town.server.flask("doctor", "--json").stdout)
     states = {
-        finding["subject"]: (finding["state"], finding["response"])
+        finding["subject"]: (finding["state"], finding["told"])
         for finding in findings
         if finding["subject"] in ("Service", "Adresse publique")
     }
