@@ -53,7 +53,7 @@ function fillItem(item, card) {
   setText(item.querySelector("bdi"), titleOf(card));
   item.querySelector("a").href = `/cards/${id}`;
   const answer = item.querySelector("button");
-  answer.dataset.answerCardParam = id;
+  answer.dataset.answerFormCardParam = id;
   answer.hidden = !mayDecide(card);
   return item;
 }

@@ -1,5 +1,5 @@
-// The fields of templates/freshness/_fields.html, in whichever form includes them: when a card is shown, until when it
-// is valid, and whether residents may be told.
+// The validity fields, in whichever form includes them: when a card is shown, until when it is valid, and whether
+// residents may be told.
 import { t } from "../lib/i18n.js";
 
 const DATES = ["visible_from", "valid_until"];
