@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from app.web.assets import asset_file, asset_url
 from playwright.sync_api import Page, expect
 
+from app.web.assets import asset_file, asset_url
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import Desk
 
