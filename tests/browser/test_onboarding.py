@@ -37,7 +37,9 @@ def test_the_tour_waits_while_a_card_is_open_or_somebody_types(seat: SeatSomebod
     rule = next(card["id"] for card in desk.board()["cards"])
     desk.requests.clear()
     desk.open_board(f"/cards/{rule}")
-    desk.page.add_init_script("addEventListener('DOMContentLoaded', () => document.querySelector('.filter [role=combobox]')?.focus())")
+    desk.page.add_init_script(
+        "document.addEventListener('readystatechange', () => document.querySelector('.filter [role=combobox]')?.focus())"
+    )
     desk.open_board()
     expect(desk.page.locator("body")).to_have_attribute("data-newcomer", "")
     assert [url for url in desk.requests if "/tour-" in url] == []  # it was not even fetched
