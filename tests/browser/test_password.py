@@ -56,9 +56,9 @@ def test_a_password_can_be_shown_and_is_hidden_again_before_it_leaves(seat: Seat
 
 def test_the_board_never_loads_the_dictionary_of_passwords(seat: SeatSomebody) -> None:
     desk = seat()
-    assert not [url for url in desk.requests if "guesses" in url]
+    assert not [url for url in desk.requests if "password_score" in url]
     desk.page.goto(f"{desk.server.url}/profile")
-    assert not [url for url in desk.requests if "guesses" in url]
+    assert not [url for url in desk.requests if "password_score" in url]
     desk.page.get_by_label("Nouveau mot de passe").fill("trois girafes sous la pluie")
     expect(desk.page.locator("#password-strength")).not_to_be_empty()
-    assert [url for url in desk.requests if "guesses" in url]
+    assert [url for url in desk.requests if "password_score" in url]
