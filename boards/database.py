@@ -1,4 +1,4 @@
-"""The database: its base class, its SQLite settings, and the only door through which anything is written."""
+"""Configure the database; every write goes through `write_transaction`."""
 
 from __future__ import annotations
 
@@ -24,28 +24,29 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, PendingRollbackError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from boards.errors import Busy
 
 WRITE_PATIENCE_SECONDS = 10.0
-# The kernel notices within a minute that the machine at the other end is gone; psycopg hands these to libpq.
+# libpq options: a vanished server is noticed within a minute.
 POSTGRESQL_CONNECT_ARGS = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-# Whoever reads sees the board as it is at one instant: SQLite's readers always do, PostgreSQL's have to be told.
-# Whoever writes takes the board's turn first and then has to see what was written before it.
+# Readers see one snapshot, as they always do on SQLite; writers lock the board first and then see the latest commit.
 POSTGRESQL_READ_ISOLATION = "REPEATABLE READ"
 _WRITING = {"sqlite": {"begin": "IMMEDIATE"}, "postgresql": {"isolation_level": "READ COMMITTED"}}
 
 
 class Base(DeclarativeBase):
-    # Identifiers and counters may be as large as the protocol lets a client send them; SQLite's integers always are.
+    """Base class of all tables."""
+
+    # Ids and counters are 64-bit, as the protocol allows; SQLite's integers always are.
     type_annotation_map: ClassVar = {int: BigInteger().with_variant(Integer(), "sqlite")}
     metadata = MetaData(
         naming_convention={
@@ -59,25 +60,28 @@ class Base(DeclarativeBase):
 
 
 class Moment(TypeDecorator[datetime]):
-    """A point in time: aware and in UTC in Python, on both databases."""
+    """A UTC date and time, aware in Python on both databases."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Convert to UTC."""
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Add the UTC zone that SQLite drops."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 class RecordJSON(TypeDecorator[Any]):
-    """JSON, of PostgreSQL's own kind there. What knows that kind holds megabytes: it is imported where there is one."""
+    """JSON; JSONB on PostgreSQL, whose dialect (megabytes) is imported only there."""
 
     impl = JSON
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type for the dialect."""
         if dialect.name != "postgresql":
             return dialect.type_descriptor(JSON())
         from sqlalchemy.dialects.postgresql import JSONB
@@ -85,7 +89,7 @@ class RecordJSON(TypeDecorator[Any]):
         return dialect.type_descriptor(JSONB())
 
 
-# Ranks are compared byte by byte everywhere: SQLite does so by itself, PostgreSQL has to be told.
+# Ranks compare byte by byte, as they always do on SQLite.
 RankText = Text().with_variant(Text(collation="C"), "postgresql")
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False, "expire_on_commit": False})
@@ -93,65 +97,71 @@ _write_lock = threading.RLock()
 
 
 def read_session() -> Session:
-    """The session that pages and API answers read through; writing through it is refused."""
+    """Return the session for reading; writing through it is refused."""
     session: Session = db.session()
     return session
 
 
 @contextmanager
 def write_lock() -> Iterator[None]:
-    """Hold this process's turn to write: what is sent from inside it leaves in the order of the commits."""
-    release_connection()  # else those who wait could have all connections, and whoever has the turn wait for one in vain
+    """Hold this process's write lock: what is sent inside leaves in the order of the commits."""
+    release_connection()  # else waiting threads could hold every connection while the lock's holder needs one
     with _write_lock:
         yield
 
 
 def release_connection() -> None:
-    """End what was being read, and keep it: from here on until something is read no connection is held.
+    """End the read transaction and release its connection; loaded objects stay usable.
 
-    By COMMIT, of nothing: at a ROLLBACK psycopg forgets which statements it was about to have prepared.
+    By COMMIT: at a ROLLBACK psycopg forgets which statements it was about to prepare.
     """
     if db.session.registry.has():
         try:
             read_session().commit()
-            read_session().begin()  # without a connection until something is read; rolling back forgets what was, as ever
+            read_session().begin()  # takes no connection yet; without it a later rollback would expire nothing
         except SQLAlchemyError:  # the connection is lost
             read_session().rollback()
 
 
 def restart_read() -> None:
-    """End what was being read, and forget it: what is read from here on is as it is then."""
+    """End the read transaction and expire loaded objects, so that later reads are fresh."""
     release_connection()
     read_session().rollback()
 
 
 @contextmanager
 def write_transaction() -> Iterator[Session]:
-    """Yield a session of its own in a write transaction; commit at the end, roll back on any exception.
+    """Yield a session in a write transaction: commit at the end, roll back on any exception.
 
-    Nothing slow belongs inside: SQLite has one writer, and under gevent a yield here would let others wait in C.
-    Raises Busy when the database stays locked for ten seconds, is full or has gone away.
+    The read transaction ends before and restarts after, so that later reads see what was written.
+    Nothing slow belongs inside: SQLite has one writer, and a gevent yield here would let others wait in C.
+    Raises Busy when the database stays locked for ten seconds, is full or is unreachable.
     """
-    with write_lock(), Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session:
-        _begin(session)
-        try:
+    try:
+        with (
+            write_lock(),
+            Session(db.engine, expire_on_commit=False, autoflush=False, info={"writes": True}) as session,
+        ):
+            _begin(session)
             yield session
             session.commit()
-        except SQLAlchemyError as error:
-            if is_unavailable(error):
-                raise Busy("database_unavailable") from error
-            raise
+    except SQLAlchemyError as error:
+        if is_unavailable(error):
+            raise Busy("database_unavailable") from error
+        raise
+    finally:
+        restart_read()
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database could not be asked: away, full or locked. Nothing of ours is wrong then, and the same request may be sent again."""
-    away = isinstance(error, OperationalError | PendingRollbackError | NoConnectionLeft)
-    return away or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    """Return True if the database was unreachable, full or locked: the request may be retried."""
+    unavailable = OperationalError | PendingRollbackError | PoolTimeout
+    return isinstance(error, unavailable) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 @contextmanager
 def repeatable_read(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection that sees the database as it is at one instant, however long it reads; writers go on meanwhile."""
+    """Yield a connection that reads one snapshot while writers go on."""
     options = (
         {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         if engine.dialect.name == "postgresql"
@@ -163,7 +173,7 @@ def repeatable_read(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def write_to_database(url: str) -> Iterator[Connection]:
-    """Yield a connection to a database beside the one that is served: what is written there is all there at the end, or not at all."""
+    """Yield a connection to another database in one write transaction."""
     engine = create_engine(url)
     configure_engine(engine)
     try:
@@ -174,6 +184,7 @@ def write_to_database(url: str) -> Iterator[Connection]:
 
 
 def system_clock() -> datetime:
+    """Return the current time."""
     return datetime.now(UTC)
 
 
@@ -181,18 +192,18 @@ _clock: Callable[[], datetime] = system_clock
 
 
 def set_clock(clock: Callable[[], datetime]) -> None:
-    """From now on this clock says what moment it is, wherever `now` was imported; tests bring their own."""
+    """Replace the clock behind `now`; for tests."""
     global _clock
     _clock = clock
 
 
 def now() -> datetime:
-    """The moment it is; the one clock of the program."""
+    """Return the current time by the program's one clock."""
     return _clock()
 
 
 def configure_engine(engine: Engine) -> None:
-    """Set SQLite up as one durable file that many may read while one writes; have it noticed when PostgreSQL has ended connections."""
+    """Set SQLite's pragmas and transactions; detect closed PostgreSQL connections in the pool."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _emit_begin)
@@ -201,7 +212,7 @@ def configure_engine(engine: Engine) -> None:
 
 
 def _begin(session: Session) -> None:
-    """Begin at once: a SQLite transaction that reads first and writes later fails as soon as another has written."""
+    """Begin at once: a SQLite transaction that read first cannot write after another's commit."""
     deadline = time.monotonic() + WRITE_PATIENCE_SECONDS
     while True:
         try:
@@ -211,11 +222,11 @@ def _begin(session: Session) -> None:
             session.rollback()
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise Busy("database_unavailable") from error
-            time.sleep(0.01)  # waiting here yields to other greenlets; SQLite's own wait would freeze them all
+            time.sleep(0.01)  # yields to other greenlets; SQLite's own wait would block them all
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver would otherwise begin transactions by itself, and late
+    connection.isolation_level = None  # else the driver begins transactions, and late
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=50"):
         connection.execute(f"PRAGMA {pragma}").close()
 
@@ -225,12 +236,12 @@ def _emit_begin(connection: Connection) -> None:
 
 
 def _on_disconnect(connection: Any, _record: Any, _proxy: Any) -> None:
-    """Take no connection that has ended while it lay in the pool. Its end has arrived already, so nothing need be asked: no round trip."""
+    """Discard a pooled connection whose end has already arrived, without a round trip."""
     try:
-        for _last_words_then_the_end in range(2):
+        for _attempt in range(2):  # the server's last message, then the end
             connection.pgconn.consume_input()
-    except connection.OperationalError as ended:
-        raise InvalidatePoolError from ended
+    except connection.OperationalError as error:
+        raise InvalidatePoolError from error
 
 
 @event.listens_for(Session, "before_flush")

@@ -92,9 +92,7 @@ def expire_due() -> int:
 
 def _on_every_board(command: Command) -> int:
     """Raises an ExceptionGroup once all boards have had their turn: one that fails holds up no other."""
-    session = read_session()
-    boards = session.scalars(select(Board.id).where(Board.archived_at.is_(None)).order_by(Board.id)).all()
-    session.rollback()
+    boards = read_session().scalars(select(Board.id).where(Board.archived_at.is_(None)).order_by(Board.id)).all()
     done, failures = 0, []
     for board_id in boards:
         try:

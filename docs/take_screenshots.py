@@ -1,4 +1,4 @@
-"""Takes the README's pictures from the running product: make screenshots."""
+"""Take the README's screenshots from the running demo: `make screenshots`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def take_desk(browser: Browser, server: Server) -> None:
-    """The board, a card open beside it, and the board at night, while others are online."""
+    """Take the board, a card open beside it, the rights table and the dark theme."""
     with ExitStack() as stack:
         others = [
             stack.enter_context(person(browser, server, name, HALF))
@@ -44,11 +44,11 @@ def take_desk(browser: Browser, server: Server) -> None:
         ]
         page = stack.enter_context(person(browser, server, "dtan", DESK))
         write_in(others[2], "PACS")
-        page.wait_for_timeout(500)  # the last avatar fades in
+        page.wait_for_timeout(500)  # until the last avatar has faded in
         keep(page.screenshot(), "board")
         card(page, "Cartes d’identité et passeports").locator("h3 a").click()
         expect(page.locator("#panel-title")).to_contain_text("Cartes d’identité")
-        page.wait_for_timeout(500)  # the panel slides in
+        page.wait_for_timeout(500)  # until the panel has slid in
         keep(page.screenshot(), "card")
         page.goto(f"{server.url}/rights")
         keep(page.screenshot(), "rights")
@@ -58,26 +58,26 @@ def take_desk(browser: Browser, server: Server) -> None:
 
 def take_phone(browser: Browser, server: Server) -> None:
     with person(browser, server, "ccas", PHONE, has_touch=True, device_scale_factor=2) as page:
-        page.locator(".rail a", has_text="CCAS").click()
-        page.wait_for_timeout(800)  # the strip glides to the column
+        page.locator(".column-nav a", has_text="CCAS").click()
+        page.wait_for_timeout(800)  # until the strip has scrolled to the column
         keep(page.screenshot(), "phone")
 
 
 def take_live(browser: Browser, server: Server) -> None:
-    """An agent drags a card of their own column; beside them a colleague's board follows."""
+    """Record an agent dragging a card while a colleague's board follows."""
     with person(browser, server, "ccas", HALF) as agent, person(browser, server, "mediatheque", HALF) as colleague:
         for page in (agent, colleague):
             page.get_by_role("button", name="C’est lu").click()
-            page.locator(".rail a", has_text="CCAS").click()
+            page.locator(".column-nav a", has_text="CCAS").click()
             page.mouse.move(5, 5)
-            page.wait_for_timeout(800)  # the strip glides to the column
+            page.wait_for_timeout(800)  # until the strip has scrolled to the column
         film = Film(agent, colleague)
         drag(agent, card(agent, "Distribution alimentaire"), column_of(card(agent, "Aide à l’énergie")), film)
         expect(column_of(card(colleague, "Aide à l’énergie")).locator("li.card").nth(1)).to_contain_text(
             "Distribution alimentaire"
         )
         film.shoot(milliseconds=120)
-        colleague.wait_for_timeout(200)  # the card glides
+        colleague.wait_for_timeout(200)  # until the card has moved
         film.shoot(milliseconds=2500)
         film.keep("live")
 
@@ -95,15 +95,15 @@ def drag(page: Page, card: Locator, column: Locator, film: Film) -> None:
     steps = 12
     for step in range(1, steps + 1):
         page.mouse.move(from_x + (to_x - from_x) * step / steps, from_y + (to_y - from_y) * step / steps, steps=3)
-        page.wait_for_timeout(40)  # Sortable animates its slot
+        page.wait_for_timeout(40)  # until Sortable has animated the slot
         film.shoot(milliseconds=90)
     page.mouse.up()
-    page.wait_for_timeout(60)  # the card settles
+    page.wait_for_timeout(60)  # until the card has settled
     film.shoot(milliseconds=120)
 
 
 class Film:
-    """Two pages side by side, frame by frame."""
+    """Record two pages side by side, frame by frame."""
 
     def __init__(self, left: Page, right: Page) -> None:
         self.pages = (left, right)
@@ -134,7 +134,7 @@ class Film:
 
 @contextmanager
 def person(browser: Browser, server: Server, name: str, size: dict[str, int], **options: object) -> Iterator[Page]:
-    """Somebody who has signed in and has the live board before them."""
+    """Sign a person in and wait for the live board."""
     context = browser.new_context(viewport=size, locale="fr-FR", timezone_id="Europe/Paris", **options)  # type: ignore[arg-type]  # options of new_context
     page = context.new_page()
     page.goto(f"{server.url}/sign-in")
@@ -147,7 +147,7 @@ def person(browser: Browser, server: Server, name: str, size: dict[str, int], **
 
 
 def write_in(page: Page, title: str) -> None:
-    """Open a card and begin to edit it, so that the others see who writes."""
+    """Open a card and start editing it, so that others see the typing indicator."""
     card(page, title).locator("h3 a").click()
     page.locator("aside.panel").get_by_role("button", name="Modifier").click()
     page.locator("aside.panel [contenteditable=true]").first.press("End")
@@ -163,7 +163,7 @@ def column_of(card: Locator) -> Locator:
 
 
 def keep(picture: bytes, name: str) -> None:
-    """With a palette: a third of the size, and no colour off by more than the eye sees."""
+    """Save with a palette of 256 colours: a third of the size, without visible loss."""
     palette = opened(picture).quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette.save(PICTURES / f"{name}.png", optimize=True)
 

@@ -1,4 +1,4 @@
-"""Writes docs/api.md, the description of the HTTP API to read: python -m docs.write_api."""
+"""Write docs/api.md, a readable version of the HTTP API description: python -m docs.write_api."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from config import Settings
 PAGE = Path(__file__).with_name("api.md")
 HEAD = """# HTTP API
 
-All that programs may ask for over HTTP, made from the description that the server gives at `GET /api/openapi.json`
-(`.venv/bin/python -m docs.write_api`; a test keeps this page in step). What it means, the live connection and examples: [protocol.md](protocol.md).
+All HTTP requests that programs can send, generated from the OpenAPI description at `GET /api/openapi.json`
+(`.venv/bin/python -m docs.write_api`; a test checks that this page is up to date). Explanations, the live connection
+and examples: [protocol.md](protocol.md).
 
-A program sends `Authorization: Bearer fn_…`; a browser its session, and `X-CSRFToken` with whatever alters something. Refusals are
-[problems](#problem).
+Programs send `Authorization: Bearer fn_…`; browsers send their session cookie, and `X-CSRFToken` with modifying
+requests. Errors are [problems](#problem).
 """
 
 
 def main() -> None:
     with TemporaryDirectory() as folder:
         app = create_app(
-            Settings.from_environment({"DATA_DIR": folder, "SECRET_KEY": "to look at the routes alone" * 2})
+            Settings.from_environment({"DATA_DIR": folder, "SECRET_KEY": "only used to build the routes" * 2})
         )
         PAGE.write_text(page(describe(app.url_map)), encoding="utf-8")
 
@@ -37,7 +38,7 @@ def page(document: dict[str, Any]) -> str:
         [
             HEAD,
             "## Requests",
-            "| Request | With | Answers | Says |",
+            "| Request | Body or query | Response | Purpose |",
             "| --- | --- | --- | --- |",
             *(
                 _request(method, path, each)
@@ -45,7 +46,7 @@ def page(document: dict[str, Any]) -> str:
                 for method, each in methods.items()
             ),
             "",
-            "| Refused with | When |",
+            "| Error status | Meaning |",
             "| --- | --- |",
             *(
                 f"| {name.removeprefix('Refused')} | {each['description']} |"
@@ -53,7 +54,7 @@ def page(document: dict[str, Any]) -> str:
             ),
             "",
             "## Command",
-            "Each may have a `key`: " + schemas[union[0]]["properties"]["key"]["description"],
+            "Each command may have a `key`: " + schemas[union[0]]["properties"]["key"]["description"],
             "",
             *(
                 line
@@ -67,11 +68,12 @@ def page(document: dict[str, Any]) -> str:
 
 
 def _request(method: str, path: str, operation: dict[str, Any]) -> str:
-    asked = [f"`{each['name']}`" for each in operation["parameters"] if each["in"] == "query"]
+    query = [f"`{each['name']}`" for each in operation["parameters"] if each["in"] == "query"]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    answered = operation["responses"].get("200")
-    answer = _kind(answered["content"]["application/json"]["schema"]) if answered else "204"
-    return f"| `{method.upper()} {path}` | {_kind(body) if body else ' '.join(asked)} | {answer} | {operation['summary']} |"
+    success = operation["responses"].get("200")
+    answer = _kind(success["content"]["application/json"]["schema"]) if success else "204"
+    given = _kind(body) if body else " ".join(query)
+    return f"| `{method.upper()} {path}` | {given} | {answer} | {operation['summary']} |"
 
 
 def _fields(title: str, schema: dict[str, Any], besides: tuple[str, ...] = ()) -> list[str]:
@@ -82,21 +84,21 @@ def _fields(title: str, schema: dict[str, Any], besides: tuple[str, ...] = ()) -
     fields = {name: each for name, each in schema.get("properties", {}).items() if name not in besides}
     if not fields:
         return lines
-    needed = schema.get("required", [])
+    required = schema.get("required", [])
     rows = [
-        f"| {'' if name in needed else '('}`{name}`{'' if name in needed else ')'} | {_kind(each)} | {_about(each)} |"
+        f"| {f'`{name}`' if name in required else f'(`{name}`)'} | {_kind(each)} | {_about(each)} |"
         for name, each in fields.items()
     ]
     return [*lines, "| Field | Type | |", "| --- | --- | --- |", *rows, ""]
 
 
 def _about(schema: dict[str, Any]) -> str:
-    told = [schema.get("description", ""), *(each.get("description", "") for each in schema.get("anyOf", []))]
-    return " ".join(text for text in told if text)
+    texts = [schema.get("description", ""), *(each.get("description", "") for each in schema.get("anyOf", []))]
+    return " ".join(text for text in texts if text)
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """A type as one says it: `text, at most 200 characters`."""
+    """Describe a type in words, such as `text, at most 200 characters`."""
     if "$ref" in schema:
         name = _name(schema)
         return f"[{name}](#{name.lower()})"
@@ -136,8 +138,8 @@ def _name(reference: dict[str, str]) -> str:
 
 
 def _type(command: dict[str, Any]) -> str:
-    told: str = command["properties"]["type"]["const"]
-    return told
+    name: str = command["properties"]["type"]["const"]
+    return name
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Manage people’s accounts, passwords and preferences."""
+"""Manage people's accounts, passwords and preferences."""

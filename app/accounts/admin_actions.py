@@ -1,6 +1,6 @@
-"""What facilitators do to an account, each inside a write transaction: change, disable, enable, erase. For pages and the command line.
+"""Change, disable, enable and erase accounts, each inside a pending write transaction.
 
-The last facilitator who can act stays one: nobody could let the town in again.
+The last facilitator who can act is kept: nobody could let the town in again.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from boards.models.personal import BoardReadMarker, CardRead, CardReadMarker, Fo
 
 
 def has_arrived(account: Account) -> bool:
-    """Whether the person ever chose a password or came in by an outside directory; an invitation alone is no arrival."""
+    """Return True if the person chose a password or signed in at least once."""
     return account.password_hash is not None or account.last_seen_at is not None
 
 
 def find_by_email(session: Session, email: str) -> Account | None:
+    """Return the account with this normalized address, if any."""
     return session.scalar(select(Account).where(Account.email == email))
 
 
@@ -41,9 +42,9 @@ def change_account(
     role: Role | None = None,
     services: list[str] | None = None,
 ) -> bool:
-    """Give the account what is named, already cleaned. Says whether anything became different.
+    """Set the given, already cleaned fields; return True if anything changed.
 
-    Raises BadInput (the last facilitator, an unknown service), or Conflict when another account has the address.
+    Raises BadInput (last facilitator, unknown service), or Conflict when another account has the address.
     """
     person, altered = account.person, changes_in(account, name=name, email=email, role=role, services=services)
     if "email" in altered and find_by_email(session, altered["email"][1]) is not None:
@@ -55,7 +56,7 @@ def change_account(
         person.version += 1
     if "email" in altered:
         account.email = altered["email"][1]
-        # Links went to the address before, which may never have been theirs.
+        # Links were mailed to the old address, which may not be theirs.
         session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
     if "role" in altered:
         person.role = Role(altered["role"][1])
@@ -67,7 +68,7 @@ def change_account(
 
 
 def changes_in(account: Account, **wanted: Any) -> dict[str, list[Any]]:
-    """What would become different, as [before, after] by field; None leaves a field as it is."""
+    """Compute the changed fields as {field: [before, after]}; None leaves a field as it is."""
     person = account.person
     before = {
         "name": person.name,
@@ -84,10 +85,10 @@ def changes_in(account: Account, **wanted: Any) -> dict[str, list[Any]]:
 
 
 def disable_account(session: Session, account: Account, actor: Person | None) -> None:
-    """Close the account's door: sign-ins and live connections end within seconds, cards stay. Raises BadInput."""
+    """Disable the account and end its sign-ins; cards stay. Raises BadInput."""
     if account.person.disabled_at is not None:
         return
-    _not_oneself(account.person, actor)
+    _ensure_not_oneself(account.person, actor)
     keep_a_facilitator(session, account.person)
     account.person.disabled_at = now()
     end_sign_ins(session, account)
@@ -95,13 +96,14 @@ def disable_account(session: Session, account: Account, actor: Person | None) ->
 
 
 def enable_account(session: Session, account: Account, actor: Person | None) -> None:
+    """Enable a disabled account."""
     if account.person.disabled_at is not None:
         account.person.disabled_at = None
         audit_log.record(session, "person_enabled", account.email, actor=actor, person=account.person_id)
 
 
 def sign_out_everywhere(session: Session, account: Account, actor: Person | None) -> int:
-    """End every sign-in; returns how many there were."""
+    """End every sign-in of the account; return their number."""
     ended = len(end_sign_ins(session, account))
     if ended:
         audit_log.record(session, "signed_out_everywhere", account.email, actor=actor, person=account.person_id)
@@ -109,24 +111,24 @@ def sign_out_everywhere(session: Session, account: Account, actor: Person | None
 
 
 def erase_person(session: Session, account: Account, actor: Person | None) -> None:
-    """Forget the person, as the RGPD asks: what they wrote stays, and says so without a name. Raises BadInput."""
+    """Erase the person (GDPR): their cards stay, without a name. Raises BadInput."""
     person, moment = account.person, now()
-    _not_oneself(person, actor)
+    _ensure_not_oneself(person, actor)
     keep_a_facilitator(session, person)
     audit_log.forget_person(session, person.id, [account.email, person.name])
     person.name, person.chosen_initials, person.photo_version = "", None, 0
     person.services = []
     person.disabled_at, person.erased_at = person.disabled_at or moment, moment
     person.version += 1
-    for kept in (Photo, Fold, Placement, CardRead, BoardReadMarker, CardReadMarker, SavedFilter, Notice, Preferences):
-        session.execute(delete(kept).where(kept.person_id == person.id))
-    # Sign-ins, tokens, links and identities go with it, by the database's own cascade.
+    for table in (Photo, Fold, Placement, CardRead, BoardReadMarker, CardReadMarker, SavedFilter, Notice, Preferences):
+        session.execute(delete(table).where(table.person_id == person.id))
+    # Sign-ins, tokens, links and identities are deleted by cascade.
     session.execute(delete(Account).where(Account.id == account.id))
     audit_log.record(session, "person_erased", actor=actor, person=person.id)
 
 
 def keep_a_facilitator(session: Session, leaving: Person) -> None:
-    """Raises BadInput when nobody else could look after people once this person no longer does."""
+    """Raise BadInput if `leaving` is the last facilitator who can act."""
     if (
         leaving.role == Role.FACILITATOR
         and leaving.disabled_at is None
@@ -137,12 +139,12 @@ def keep_a_facilitator(session: Session, leaving: Person) -> None:
 
 def _acting_facilitators(session: Session) -> set[int]:
     query = select(Account).join(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None))
-    # Locked, so that two of them who close each other's account at once do not both succeed.
+    # Locked, so that two facilitators cannot disable each other at once.
     query = query.with_for_update(of=Person)
     return {account.person_id for account in session.scalars(query) if has_arrived(account)}
 
 
-def _not_oneself(person: Person, actor: Person | None) -> None:
+def _ensure_not_oneself(person: Person, actor: Person | None) -> None:
     if actor is not None and actor.id == person.id:
         raise BadInput(_("Vous ne pouvez pas fermer votre propre compte : demandez-le à un autre animateur."))
 

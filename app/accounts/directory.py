@@ -1,4 +1,4 @@
-"""Everybody with an account, searched and filtered as facilitators ask."""
+"""Search and filter the people with an account."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ PAGE = 100
 
 
 class State(StrEnum):
+    """Tell whether an account is active, invited or disabled."""
+
     ACTIVE = "active"
     INVITED = "invited"
     DISABLED = "disabled"
@@ -30,6 +32,7 @@ STATES = {State.ACTIVE: _l("Actif"), State.INVITED: _l("Invité, pas encore venu
 
 
 def state_of(account: Account) -> State:
+    """Return the state of an account."""
     if account.person.disabled_at is not None:
         return State.DISABLED
     return State.ACTIVE if has_arrived(account) else State.INVITED
@@ -37,7 +40,7 @@ def state_of(account: Account) -> State:
 
 @dataclass(frozen=True)
 class PeopleFilters:
-    """What somebody looks for; empty fields leave everybody in."""
+    """Filters of the people page; empty fields filter nothing."""
 
     text: str = ""
     service: int | None = None
@@ -46,6 +49,7 @@ class PeopleFilters:
 
     @classmethod
     def by(cls, arguments: Mapping[str, str]) -> PeopleFilters:
+        """Parse the filters from query parameters."""
         return cls(
             text=arguments.get("q", "").strip()[:200],
             service=parse_id(arguments.get("service")),
@@ -57,6 +61,7 @@ class PeopleFilters:
         return bool(self.text or self.service or self.role or self.state)
 
     def fits(self, account: Account) -> bool:
+        """Return True if the account passes all filters."""
         person = account.person
         words = plain(f"{person.name} {account.email}")
         return (
@@ -69,7 +74,7 @@ class PeopleFilters:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """One page of the people found, and how many there are in each state, of all and of those found."""
+    """One page of results; `states` counts everybody by state."""
 
     accounts: list[Account]
     total: int
@@ -80,7 +85,7 @@ class PeoplePage:
 
 
 def find_people(session: Session, asked: PeopleFilters, page: int = 1) -> PeoplePage:
-    """A town has hundreds of people, not millions: matching them here ignores accents alike on every database."""
+    """Filter all accounts in Python, so that accents are ignored on every database."""
     everybody = everybody_by_name(session)
     found = [account for account in everybody if asked.fits(account)]
     pages = max(1, -(-len(found) // PAGE))
@@ -96,6 +101,7 @@ def find_people(session: Session, asked: PeopleFilters, page: int = 1) -> People
 
 
 def everybody_by_name(session: Session) -> list[Account]:
+    """Load all accounts with their people and services, ordered by name."""
     query = (
         select(Account)
         .join(Account.person)
@@ -105,11 +111,11 @@ def everybody_by_name(session: Session) -> list[Account]:
 
 
 def services_by_name(session: Session, *conditions: ColumnElement[bool]) -> list[Service]:
-    """As people look them up: « État civil » stands beside « Espaces verts », whatever the database's own order."""
+    """Load services ordered by name without accents, the same on every database."""
     return sorted(session.scalars(select(Service).where(*conditions)), key=lambda service: plain(service.name))
 
 
 def plain(text: str) -> str:
-    """Without accents or capitals, to compare as people read."""
+    """Return the text without accents or capitals, for comparisons."""
     text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
     return "".join(character for character in text if not unicodedata.combining(character))

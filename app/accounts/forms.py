@@ -1,62 +1,22 @@
-"""What facilitators fill in: services, people, invitations."""
+"""Define the forms of facilitators: services, people, boards."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    EmailField,
-    Field,
-    IntegerField,
-    RadioField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import BooleanField, EmailField, IntegerField, RadioField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from app.accounts.validators import BadInput, clean_name, normal_email
-from app.web.form_choices import choices
-from app.web.problems import field_message
+from app.accounts.validators import clean_name, normal_email
+from app.web.forms import REQUIRED, BaseForm, choices, cleaner, one_line, text_area
 from boards.models import Role, Service
-from boards.text.sanitize import UnfitText, clean_lines, clean_title
-
-TEXT_MAX_CHARACTERS = 4000
 
 ROLES = {Role.AGENT: _l("Agent"), Role.FACILITATOR: _l("Animateur (DTAN)"), Role.READER: _l("Lecteur")}
-_REQUIRED = InputRequired(_l("Ce champ est nécessaire."))
 
-
-def one_line(_form: FlaskForm, field: Field) -> None:
-    try:
-        field.data = clean_title(field.data or "")
-    except UnfitText as error:
-        raise ValidationError(field_message(error.code, {"limit": error.limit})) from error
-
-
-def several_lines(_form: FlaskForm, field: Field) -> None:
-    try:
-        field.data = clean_lines(field.data or "", TEXT_MAX_CHARACTERS)
-    except UnfitText as error:
-        raise ValidationError(field_message(error.code, {"limit": error.limit})) from error
-
-
-def persons_name(_form: FlaskForm, field: Field) -> None:
-    try:
-        field.data = clean_name(field.data or "")
-    except BadInput as error:
-        raise ValidationError(str(error)) from error
-
-
-def email_address(_form: FlaskForm, field: Field) -> None:
-    try:
-        field.data = normal_email(field.data or "")
-    except BadInput as error:
-        raise ValidationError(str(error)) from error
+persons_name = cleaner(clean_name)
+email_address = cleaner(normal_email)
 
 
 class _Checkboxes(SelectMultipleField):
@@ -64,28 +24,22 @@ class _Checkboxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class ServiceForm(FlaskForm):
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
+class ServiceForm(BaseForm):
+    """A service's name and particulars."""
 
-    name = StringField(_l("Nom du service"), [_REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
-    description = TextAreaField(
-        _l("Missions"), [several_lines], render_kw={"rows": 3, "maxlength": TEXT_MAX_CHARACTERS}
-    )
-    hours = TextAreaField(_l("Horaires"), [several_lines], render_kw={"rows": 3, "maxlength": TEXT_MAX_CHARACTERS})
-    contact = TextAreaField(_l("Contact"), [several_lines], render_kw={"rows": 4, "maxlength": TEXT_MAX_CHARACTERS})
+    name = StringField(_l("Nom du service"), [REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
+    description = text_area(_l("Missions"), rows=3)
+    hours = text_area(_l("Horaires"), rows=3)
+    contact = text_area(_l("Contact"), rows=4)
 
 
-class PersonForm(FlaskForm):
-    """A person's account as facilitators see it. `services` are the slugs of those they belong to."""
+class PersonForm(BaseForm):
+    """A person's account; `services` holds the slugs of their services."""
 
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
-
-    name = StringField(_l("Nom"), [_REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "off"})
+    name = StringField(_l("Nom"), [REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "off"})
     email = EmailField(
         _l("Adresse de messagerie"),
-        [_REQUIRED, Length(max=254), email_address],
+        [REQUIRED, Length(max=254), email_address],
         render_kw={"maxlength": 254, "autocomplete": "off"},
     )
     role = RadioField(
@@ -98,21 +52,17 @@ class PersonForm(FlaskForm):
         self.services.choices = choices((service.slug, service.name) for service in services)
 
 
-class BoardForm(FlaskForm):
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
+class BoardForm(BaseForm):
+    """A board's title, with the version that was read."""
 
-    title = StringField(_l("Titre"), [_REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
+    title = StringField(_l("Titre"), [REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
     version = IntegerField(widget=HiddenInput())
 
 
-class NewBoardForm(FlaskForm):
-    """`offered`: what a board may begin with, as the page lists it."""
+class NewBoardForm(BaseForm):
+    """A new board; `offered` lists the keys of what it may begin with."""
 
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
-
-    title = StringField(_l("Titre"), [_REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
+    title = StringField(_l("Titre"), [REQUIRED, one_line], render_kw={"maxlength": 200, "autocomplete": "off"})
     begin_with = RadioField(_l("Commencer avec"), [InputRequired(_l("Choisissez avec quoi commencer."))])
     create_services = BooleanField(_l("Créer les services qui manquent"), default=True)
 

@@ -1,4 +1,4 @@
-"""What signs a person in. Kept apart from the person, who outlives their account on the cards they wrote."""
+"""Define the tables of accounts, sign-ins, tokens, links, identities and preferences."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ from boards.models import Person
 
 
 class TokenScope(StrEnum):
-    """What a program with a token may do in its person's name."""
+    """Access that an API token grants in its owner's name."""
 
     READ = "read"
     WRITE = "write"
 
 
 class Purpose(StrEnum):
-    """What a one-time link is good for."""
+    """Action that a one-time link allows."""
 
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105 - a name, not a secret
 
 
 class Account(Base):
+    """Credentials of a person, who outlives them on the cards they wrote."""
+
     __tablename__ = "accounts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,20 +38,20 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
-    # How this person wants the pages; None: French, the machine’s theme, the roomier density.
+    # None: French, the system's theme, comfortable density.
     language: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str | None] = mapped_column(String(20))
     density: Mapped[str | None] = mapped_column(String(20))
-    welcomed_at: Mapped[datetime | None] = mapped_column(Moment)  # since then the tour is no longer offered by itself
+    welcomed_at: Mapped[datetime | None] = mapped_column(Moment)  # the tour was seen or skipped
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 class SignIn(Base, UserMixin):
-    """One signed-in browser: what Flask-Login calls the user. Ending it signs that browser out, wherever its cookie is."""
+    """One signed-in browser: the user of Flask-Login. Deleting the row signs the browser out."""
 
     __tablename__ = "sign_ins"
-    __allow_unmapped__ = True  # for `token` below, which is no column
+    __allow_unmapped__ = True  # for `token` below, not a column
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
@@ -58,25 +60,29 @@ class SignIn(Base, UserMixin):
     address: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
-    # The OpenID Connect provider's ID token, needed to sign out there too.
+    # The provider's ID token, needed to sign out there.
     id_token: Mapped[str | None] = mapped_column(Text)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
-    # The token itself, known only while its cookie is being read or made.
+    # Known only while its cookie is being read or made.
     token: str | None = None
 
     def get_id(self) -> str:
+        """Return the token that Flask-Login keeps in the session cookie."""
         if self.token is None:
             raise ValueError("only a sign-in found by its token can be put in a cookie")
         return self.token
 
     @property
     def person(self) -> Person:
+        """Return the account's person."""
         return self.account.person
 
 
 class ApiToken(Base):
+    """An API token that acts as its owner; only its hash is stored."""
+
     __tablename__ = "api_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,7 +98,7 @@ class ApiToken(Base):
 
 
 class OneTimeLink(Base):
-    """A link handed to one person, good once: to accept an invitation, to choose a new password. Only its hash is kept."""
+    """A single-use link of one person; only its hash is stored."""
 
     __tablename__ = "one_time_links"
 
@@ -108,7 +114,7 @@ class OneTimeLink(Base):
 
 
 class Identity(Base):
-    """How an outside directory knows an account: an issuer and its own lasting name for the person (`sub`, or an LDAP entry's id)."""
+    """An account's identity at an outside issuer: OpenID Connect `sub` or LDAP entry id."""
 
     __tablename__ = "identities"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
@@ -123,7 +129,7 @@ class Identity(Base):
 
 
 class Digest(StrEnum):
-    """How often somebody is sent what is new to them."""
+    """Frequency of the digest of news."""
 
     NEVER = "never"
     DAILY = "daily"
@@ -131,29 +137,27 @@ class Digest(StrEnum):
 
 
 class Preferences(Base):
-    """How a person wants to be alerted; without a row: as these defaults say."""
+    """A person's alert and mail preferences; without a row, these defaults hold."""
 
     __tablename__ = "preferences"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     flash_sound: Mapped[bool] = mapped_column(default=False)
     flash_desktop: Mapped[bool] = mapped_column(default=False)
-    # Between these hours of the town's clocks a flash makes no sound and no notification; from after until: over midnight.
+    # In the town's time zone; `from` after `until` spans midnight.
     quiet_from: Mapped[time | None]
     quiet_until: Mapped[time | None]
     digest: Mapped[Digest] = mapped_column(String(10), default=Digest.NEVER)
     digest_hour: Mapped[int] = mapped_column(default=8)
     digest_weekday: Mapped[int] = mapped_column(default=0)  # Monday
     digest_due_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
-    digest_told_at: Mapped[datetime | None] = mapped_column(
-        Moment
-    )  # news up to then were in a mail, or there was nothing to send
-    digest_tries: Mapped[int] = mapped_column(default=0)  # in a row that did not leave
-    reminders: Mapped[bool] = mapped_column(default=True)  # by mail, where a reading is asked
+    digest_told_at: Mapped[datetime | None] = mapped_column(Moment)  # news up to then are mailed
+    digest_tries: Mapped[int] = mapped_column(default=0)  # consecutive failures
+    reminders: Mapped[bool] = mapped_column(default=True)  # mails on required readings
 
 
 class Bearer(UserMixin):
-    """A program acting as a person, for one request."""
+    """The user of one request made with an API token."""
 
     def __init__(self, token: ApiToken) -> None:
         self.id = f"token-{token.id}"

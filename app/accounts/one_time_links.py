@@ -1,4 +1,4 @@
-"""Links good once: to accept an invitation, to choose a new password. Only their hash is kept."""
+"""Make and use single-use links: invitations and password resets. Only hashes are stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENDPOINT = {Purpose.INVITATION: "links.show_invitation", Purpose.PASSWORD: "link
 
 
 class LinkRefused(Exception):
-    """A link that opens nothing: `reason` is unknown (never made, or replaced), used, expired, or disabled (the account)."""
+    """A link that opens nothing; `reason` is unknown, used, expired or disabled."""
 
     def __init__(self, reason: str, account: Account | None = None) -> None:
         super().__init__(reason)
@@ -31,9 +31,9 @@ class LinkRefused(Exception):
 def make_link(
     session: Session, account: Account, purpose: Purpose, *, actor: Person | None = None, **facts: str
 ) -> str:
-    """The full address of a new link for this account; earlier ones for the same purpose become worthless. `facts`: for the log."""
-    session.flush()  # an account made in this transaction has no id before
-    session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == purpose))
+    """Return the full address of a new link and void earlier ones; `facts` go to the log."""
+    session.flush()  # a new account has no id before
+    void_links(session, account, purpose)
     token = secrets.token_urlsafe(32)
     session.add(
         OneTimeLink(
@@ -45,8 +45,13 @@ def make_link(
     return public_link(ENDPOINT[purpose], token=token)
 
 
+def void_links(session: Session, account: Account, purpose: Purpose) -> None:
+    """Delete the account's links for this purpose."""
+    session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == purpose))
+
+
 def find_account(session: Session, token: str, purpose: Purpose) -> Account:
-    """Whose link this is, without using it. Raises LinkRefused."""
+    """Return the link's account without using the link. Raises LinkRefused."""
     link = session.scalar(
         select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose == purpose)
     )
@@ -62,7 +67,7 @@ def find_account(session: Session, token: str, purpose: Purpose) -> Account:
 
 
 def use_link(session: Session, token: str, purpose: Purpose) -> Account:
-    """Use the link up, in the transaction of what it allows. Raises LinkRefused, also when another request was quicker."""
+    """Use the link in the pending transaction, once. Raises LinkRefused."""
     account = find_account(session, token, purpose)
     mine = OneTimeLink.token_hash == token_hash(token)
     used = session.execute(update(OneTimeLink).where(mine, OneTimeLink.used_at.is_(None)).values(used_at=now()))

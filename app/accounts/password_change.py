@@ -1,4 +1,4 @@
-"""Changing a password: everything that the old one let in is shut out in the same transaction."""
+"""Change passwords; everything the old one let in ends in the same transaction."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from boards.models import Person
 def change_password(
     session: Session, account: Account, password_hash: str, *, actor: Person | None = None, keep: int = 0
 ) -> list[int]:
-    """Give the account a new password, already checked and hashed; void its links, end its sign-ins but the one to keep.
+    """Set a checked and hashed password; void links and end all sign-ins but `keep`.
 
-    Returns the ended sign-ins: their live connections close within seconds, or at once with `live.close_sign_in`.
+    Returns the ids of the ended sign-ins: send `sign_in_ended` for each once committed.
     """
     account.password_hash = password_hash
     session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
@@ -24,7 +24,7 @@ def change_password(
 
 
 def end_sign_ins(session: Session, account: Account, *, keep: int = 0) -> list[int]:
-    """Sign the account's browsers out but one. Returns those sign-ins that ended."""
+    """End the account's sign-ins but `keep`; return their ids."""
     others = (SignIn.account_id == account.id) & (SignIn.id != keep)
     ended = list(session.scalars(select(SignIn.id).where(others)))
     session.execute(delete(SignIn).where(others))

@@ -1,6 +1,6 @@
-"""Which passwords are refused, and why: too short, too common, or made of what anybody here would guess first.
+"""Refuse passwords that are too short, too common or made of words tied to the person.
 
-Long and unlike anything expected is what counts (ANSSI, NIST SP 800-63B): no demand for digits or signs, no forced renewal.
+ANSSI, NIST SP 800-63B: length and originality count; no demand for digits or signs, no forced renewal.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from boards.models import Role, Service
 
 FACILITATOR_MIN_CHARACTERS = 16
 DIFFERENT_CHARACTERS = 5
-# A word this short is in half of all good passwords; what remains of a guessable password beside its words is as short.
+# Shorter words are in half of all good passwords.
 WORD_LETTERS = 4
 COMMON_FILE = Path(__file__).with_name("common_passwords.txt")
 
@@ -32,16 +32,17 @@ _RUNS = ("azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm", "abcdefghij
 
 
 def problems_of(password: str, role: Role, own_words: Set[str] = frozenset()) -> list[str]:
-    """What is wrong with a password somebody chose, in sentences that say how to do better; empty when it is good.
+    """Return sentences on what is wrong with a chosen password; empty when it is good.
 
-    `own_words`: what the town and this person would be guessed by, from `own_words_of` or `words_in`.
+    `own_words`: words tied to the person and town, from `own_words_of` or `words_in`.
     """
     at_least = min_characters(role)
     if len(password) < at_least:
         missing = at_least - len(password)
         return [
             _(
-                "Il faut au moins %(least)s caractères (encore %(missing)s). Quelques mots sans lien entre eux se retiennent bien.",
+                "Il faut au moins %(least)s caractères (encore %(missing)s). "
+                "Quelques mots sans lien entre eux se retiennent bien.",
                 least=at_least,
                 missing=missing,
             )
@@ -57,7 +58,8 @@ def problems_of(password: str, role: Role, own_words: Set[str] = frozenset()) ->
     if any(_is_made_of(form, own_words) for form in _forms(password)):
         return [
             _(
-                "Trop facile à deviner : il tient à votre nom ou aux mots de la ville. Ajoutez-y des mots sans lien avec eux."
+                "Trop facile à deviner : il tient à votre nom ou aux mots de la ville. "
+                "Ajoutez-y des mots sans lien avec eux."
             )
         ]
     if any(form in _common() for form in _forms(password)):
@@ -68,23 +70,24 @@ def problems_of(password: str, role: Role, own_words: Set[str] = frozenset()) ->
 
 
 def min_characters(role: Role) -> int:
+    """Return the minimum length for this role."""
     return FACILITATOR_MIN_CHARACTERS if role == Role.FACILITATOR else PASSWORD_MIN_CHARACTERS
 
 
 def own_words_of(account: Account) -> frozenset[str]:
-    """What a stranger would try first for this account: the town's words, the person's name, the parts of their address."""
+    """Return the words tied to an account: the town's, the name's, the address's."""
     return town_words() | words_in(account.person.name, account.email)
 
 
 def town_words() -> frozenset[str]:
-    """The town's name, its services, ours."""
+    """Return the words of the town's name, its services and the product's name."""
     names = read_session().scalars(select(Town.name)).all()
     services = read_session().scalars(select(Service.name)).all()
     return words_in("Flash News", current_app.config["SETTINGS"].town_name or "", *names, *services)
 
 
 def words_in(*texts: str) -> frozenset[str]:
-    """The words of these texts as passwords would hold them: « Val-Rive » gives valrive and rive."""
+    """Split texts into words as passwords hold them: « Val-Rive » gives valrive and rive."""
     return frozenset(word for text in texts for word in _words(text) if len(word) >= WORD_LETTERS)
 
 
@@ -96,14 +99,14 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _forms(password: str) -> set[str]:
-    """The password without what people add to a word: capitals, accents, digits, signs, letters written as digits, repetition."""
+    """Return the password without capitals, accents, digits, signs, leet and repetition."""
     plain, leet = _plain(password), _plain(password.translate(_LEET))
     inner = _plain(password.strip("0123456789!?.,;:*$@#&+-_=() ").translate(_LEET))
     return {_once(form) for form in (plain, _letters(plain), leet, _letters(leet), inner, _letters(inner)) if form}
 
 
 def _is_made_of(form: str, own_words: Set[str]) -> bool:
-    """Whether hardly anything remains beside such words, or one common word."""
+    """Return True if little remains beside such words, or one common word."""
     rest = form
     for word in sorted(own_words, key=len, reverse=True):
         rest = rest.replace(word, " ")
@@ -117,7 +120,7 @@ def _is_a_run(password: str) -> bool:
 
 
 def _once(text: str) -> str:
-    """« soleilsoleil » → soleil."""
+    """Remove repetition: « soleilsoleil » becomes soleil."""
     return text[: (text + text).index(text, 1)] if text else text
 
 
@@ -126,7 +129,7 @@ def _letters(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Small letters and digits, without accents."""
+    """Keep lower-case letters and digits, without accents."""
     text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
     return "".join(character for character in text if character.isalnum())
 

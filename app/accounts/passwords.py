@@ -1,7 +1,7 @@
-"""Password hashing with argon2id, away from the event loop.
+"""Hash passwords with argon2id, away from the event loop.
 
-Parameters: OWASP Password Storage Cheat Sheet, m = 19 MiB, t = 2, p = 1. With p = 1 the work leaves the GIL and the
-other greenlets alone when it runs in gevent's thread pool.
+OWASP Password Storage Cheat Sheet: m = 19 MiB, t = 2, p = 1. With p = 1 the work releases the GIL
+in gevent's thread pool.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ PASSWORD_MAX_CHARACTERS = 1000
 
 
 def hash_password(password: str) -> str:
+    """Hash a password in a thread."""
     return run_in_thread(lambda: _hasher.hash(password))
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
-    """Whether the password fits. Takes the same time when there is no account to compare with."""
+    """Check a password in a thread; takes the same time when there is no account."""
     if len(password) > PASSWORD_MAX_CHARACTERS:
         return False
-    return run_in_thread(lambda: _fits(password_hash or _nobodys_hash(), password)) and password_hash is not None
+    return run_in_thread(lambda: _fits(password_hash or _dummy_hash(), password)) and password_hash is not None
 
 
 def _fits(password_hash: str, password: str) -> bool:
@@ -38,5 +39,5 @@ def _fits(password_hash: str, password: str) -> bool:
 
 
 @cache
-def _nobodys_hash() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("a password that nobody has")

@@ -1,4 +1,4 @@
-"""How each person wants to be alerted and written to. Whoever never chose has the defaults, and no row."""
+"""Read and write people's alert and mail preferences."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from boards.models.personal import lock_person
 
 
 class MailKind(StrEnum):
-    """What is sent to people unasked, and stops at their word."""
+    """Kind of unsolicited mail that a person can stop."""
 
     DIGEST = "digest"
     REMINDER = "reminder"
 
 
 def preferences_of(session: Session, person_id: int) -> Preferences:
-    """Theirs, or the defaults in no session."""
+    """Return the person's preferences, or transient defaults."""
     return session.get(Preferences, person_id) or _defaults(person_id)
 
 
 def save_preferences(session: Session, person_id: int, **chosen: Any) -> None:
-    """Write what a person chose, in a pending write transaction. Another rhythm begins with its next hour; the same goes on as it was."""
-    kept = _row(session, person_id)
-    before = _rhythm(kept)
+    """Save preferences in a pending transaction; reschedule the digest if its rhythm changed."""
+    row = _row(session, person_id)
+    before = _rhythm(row)
     for name, value in chosen.items():
-        setattr(kept, name, value)
-    if _rhythm(kept) != before:
-        kept.digest_due_at, kept.digest_tries = next_digest(kept, now()), 0
+        setattr(row, name, value)
+    if _rhythm(row) != before:
+        row.digest_due_at, row.digest_tries = next_digest(row, now()), 0
 
 
 def unsubscribe(session: Session, person_id: int, mail: MailKind) -> None:
-    """No more of these mails; said twice, it stays so."""
+    """Stop this kind of mail."""
     save_preferences(
         session, person_id, **({"digest": Digest.NEVER} if mail is MailKind.DIGEST else {"reminders": False})
     )
 
 
 def next_digest(preferences: Preferences, after: datetime) -> datetime | None:
-    """When the person's next digest is due, by the town's clocks."""
+    """Compute the next time the digest is due, in the town's time zone; None for never."""
     if preferences.digest == Digest.NEVER:
         return None
     weekly = preferences.digest == Digest.WEEKLY
@@ -54,13 +54,13 @@ def next_digest(preferences: Preferences, after: datetime) -> datetime | None:
 
 
 def unsubscribe_token(person_id: int, mail: MailKind) -> str:
-    """What the address in a mail is made of: good for nothing but to stop these mails, for as long as they may lie in a mailbox."""
+    """Sign the token of an unsubscribe address; it never expires."""
     token: str = _signer().dumps([person_id, mail])
     return token
 
 
 def unsubscribe_request(token: str) -> tuple[int, MailKind] | None:
-    """Whose mails, and which; nothing when we did not make the token."""
+    """Verify an unsubscribe token; return the person's id and the kind of mail, or None."""
     try:
         person_id, mail = _signer().loads(token)
     except BadSignature:
@@ -74,11 +74,11 @@ def _signer() -> URLSafeSerializer:
 
 def _row(session: Session, person_id: int) -> Preferences:
     lock_person(session, person_id)
-    kept = session.get(Preferences, person_id)
-    if kept is None:
-        kept = _defaults(person_id)
-        session.add(kept)
-    return kept
+    row = session.get(Preferences, person_id)
+    if row is None:
+        row = _defaults(person_id)
+        session.add(row)
+    return row
 
 
 def _rhythm(preferences: Preferences) -> tuple[Any, ...]:
@@ -86,6 +86,6 @@ def _rhythm(preferences: Preferences) -> tuple[Any, ...]:
 
 
 def _defaults(person_id: int) -> Preferences:
-    """The columns' own defaults hold from the first flush on; these are read before it."""
+    """Build defaults before any flush, which is when column defaults would apply."""
     values = {column.name: column.default.arg for column in Preferences.__table__.columns if column.default is not None}
     return Preferences(person_id=person_id, **values)

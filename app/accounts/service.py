@@ -1,4 +1,4 @@
-"""Looking after accounts: add, disable, enable, set a password, give a token. For the command line and, later, pages."""
+"""Manage accounts from the command line: add, disable, enable, set a password, make a token."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.admin_actions import disable_account, enable_account
+from app.accounts.admin_actions import disable_account, enable_account, find_by_email
 from app.accounts.models import Account, ApiToken, TokenScope
 from app.accounts.password_change import change_password
 from app.accounts.password_policy import own_words_of, problems_of, town_words, words_in
@@ -27,13 +27,13 @@ from boards.models import Person, Role
 def add_account(
     email: str, name: str, role: Role, service_slugs: list[str], password: str | None, hue: int | None = None
 ) -> Account:
-    """A new person and their account. Raises BadInput, or Conflict when the address is taken."""
+    """Add a person with an account. Raises BadInput, or Conflict when the address is taken."""
     email, name = normal_email(email), clean_name(name)
     if password is not None:
         _check(password, role, town_words() | words_in(name, email))
     password_hash = hash_password(password) if password is not None else None
     with write_transaction() as session:
-        if session.scalar(select(Account.id).where(Account.email == email)):
+        if find_by_email(session, email):
             raise Conflict("account_exists", email=email)
         try:
             person = create_person(session, name, role, service_slugs, hue)
@@ -47,32 +47,34 @@ def add_account(
 
 
 def set_password(email: str, password: str) -> None:
-    """Give an account a new password; every browser signed in with the old one is signed out."""
-    account = _find(read_session(), email)
+    """Set an account's password and end its sign-ins."""
+    account = find(read_session(), email)
     _check(password, account.person.role, own_words_of(account))
     password_hash = hash_password(password)
     with write_transaction() as session:
-        change_password(session, _find(session, email), password_hash)
+        change_password(session, find(session, email), password_hash)
 
 
 def disable(email: str) -> None:
-    """Close the account's door: sign-ins and live connections end within seconds, cards stay."""
+    """Disable an account and end its sign-ins."""
     with write_transaction() as session:
-        disable_account(session, _find(session, email), None)
+        disable_account(session, find(session, email), None)
 
 
 def enable(email: str) -> None:
+    """Enable an account."""
     with write_transaction() as session:
-        enable_account(session, _find(session, email), None)
+        enable_account(session, find(session, email), None)
 
 
 def create_token(email: str, name: str, scope: TokenScope = TokenScope.WRITE) -> str:
+    """Make an API token for an account; return it."""
     with write_transaction() as session:
-        return make_token(session, _find(session, email), name, scope)
+        return make_token(session, find(session, email), name, scope)
 
 
 def make_token(session: Session, account: Account, name: str, scope: TokenScope, *, actor: Person | None = None) -> str:
-    """An API token that acts as this person; only its hash is kept, so it is shown once."""
+    """Make an API token in a pending transaction; only its hash is stored."""
     token = f"fn_{secrets.token_urlsafe(32)}"
     session.add(ApiToken(account_id=account.id, token_hash=token_hash(token), name=name, scope=scope))
     audit_log.record(session, "token_made", account.email, actor=actor, name=name, scope=scope)
@@ -80,11 +82,13 @@ def make_token(session: Session, account: Account, name: str, scope: TokenScope,
 
 
 def all_accounts(session: Session) -> Sequence[Account]:
+    """Load all accounts by address."""
     return session.scalars(select(Account).order_by(Account.email)).all()
 
 
-def _find(session: Session, email: str) -> Account:
-    account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
+def find(session: Session, email: str) -> Account:
+    """Return the account with this address. Raises NotFound."""
+    account = find_by_email(session, email.strip().lower())
     if account is None:
         raise NotFound("account_not_found")
     return account

@@ -1,4 +1,4 @@
-"""What people are called and where they are written to, as it may be kept."""
+"""Clean and validate names and e-mail addresses."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from flask_babel import gettext as _
 from boards.text.sanitize import UnfitText, clean_title
 
 EMAIL_MAX_CHARACTERS = 254
-# What a spreadsheet takes for the beginning of a formula.
+# Spreadsheets take these for formulas.
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 
 class BadInput(ValueError):
-    """What an administrator typed cannot be used; the message says why, in French."""
+    """Unusable input; the message explains it in French."""
 
 
 def clean_name(text: str) -> str:
-    """One line that is a name. Raises BadInput."""
+    """Clean a one-line name. Raises BadInput."""
     try:
         name = clean_title(text)
     except UnfitText as error:
@@ -32,7 +32,7 @@ def clean_name(text: str) -> str:
 
 
 def normal_email(text: str) -> str:
-    """The address in small letters. Raises BadInput for what is none: no spaces, commas or line breaks ever reach a mail's header."""
+    """Validate and lower-case an address, safe in a mail header. Raises BadInput."""
     email = text.strip().lower()
     if len(email) > EMAIL_MAX_CHARACTERS or not _EMAIL.fullmatch(email):
         shown = "".join(character for character in email[:80] if character.isprintable())

@@ -1,4 +1,4 @@
-"""The facts of a log entry in words."""
+"""Word the facts of an audit entry."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ _VALUES = {
     "expired": _l("périmé"),
     "disabled": _l("compte désactivé"),
 }
-# Numbers of rows, which say nothing to people.
-_UNSAID = {"person", "column"}
+# Ids, which mean nothing to people.
+_HIDDEN_FACTS = {"person", "column"}
 
 
 def facts_as_text(facts: dict[str, Any]) -> str:
-    """« rôle : agent → lecteur · services : ccas »."""
+    """Word facts in one line: « rôle : agent → lecteur · services : ccas »."""
     if isinstance(changed := facts.get("changed"), dict):
         return " · ".join(
             _fact(field, f"{_value(before)} → {_value(after)}") for field, (before, after) in changed.items()
@@ -72,7 +72,7 @@ def facts_as_text(facts: dict[str, Any]) -> str:
     return " · ".join(
         _fact(name, _value(value))
         for name, value in facts.items()
-        if name not in _UNSAID and value not in ("", [], None)
+        if name not in _HIDDEN_FACTS and value not in ("", [], None)
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of the administrative log: what was done to accounts, services and rights, by whom."""
+"""Show and export the administrative log."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EXPORTED_AT_MOST = 100_000
 
 @dataclass(frozen=True)
 class AuditFilters:
-    """What somebody looks for in the log; days in the town's own zone."""
+    """Filters of the log; days are in the town's time zone."""
 
     action: str = ""
     text: str = ""
@@ -41,6 +41,7 @@ class AuditFilters:
 
     @classmethod
     def by(cls, arguments: Mapping[str, str]) -> AuditFilters:
+        """Parse the filters from query parameters."""
         action = arguments.get("action", "")
         return cls(
             action=action if action in audit_log.ACTIONS else "",
@@ -54,12 +55,14 @@ class AuditFilters:
 
     @property
     def arguments(self) -> dict[str, Any]:
+        """Return the query parameters of these filters."""
         return {"action": self.action or None, "q": self.text or None, "since": self.since, "until": self.until}
 
 
 @routes.get("/log")
 @administrators_only
 def show_log() -> str:
+    """Show one page of the log."""
     asked = AuditFilters.by(request.args)
     total = (
         read_session().scalar(
@@ -70,7 +73,7 @@ def show_log() -> str:
     pages = max(1, -(-total // PAGE))
     page = min(max(parse_id(request.args.get("page")) or 1, 1), pages)
     return render_template(
-        "log/show.html",
+        "admin/audit/list.html",
         me=current_person(),
         here="log",
         wide=True,
@@ -87,18 +90,17 @@ def show_log() -> str:
 @routes.get("/log.csv")
 @administrators_only
 def export() -> Response:
+    """Download the filtered log as CSV."""
     asked = AuditFilters.by(request.args)
     found = read_session().scalars(entries(read_session(), asked).limit(EXPORTED_AT_MOST)).all()
-    actor = current_person()
     response = csv_download(f"journal_{now().date().isoformat()}.csv", table(found))
-    read_session().rollback()
     with write_transaction() as session:
-        audit_log.record(session, "log_exported", actor=actor, entries=len(found))
+        audit_log.record(session, "log_exported", actor=current_person(), entries=len(found))
     return response
 
 
 def table(found: Any) -> Iterator[tuple[str, ...]]:
-    """The log as rows of text, its headings first."""
+    """Yield the log as rows of text, headings first."""
     zone: ZoneInfo = current_app.config["SETTINGS"].timezone
     yield (_("date"), _("action"), _("par"), _("objet"), _("détail"), _("adresse IP"))
     for entry in found:
@@ -115,7 +117,7 @@ def table(found: Any) -> Iterator[tuple[str, ...]]:
 
 
 def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
-    """The entries asked for, newest first."""
+    """Build the query of the filtered entries, newest first."""
     zone: ZoneInfo = current_app.config["SETTINGS"].timezone
     query = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     if asked.action:
@@ -123,7 +125,7 @@ def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
     if asked.text:
         query = query.where(
             or_(
-                AuditEntry.actor_id.in_(_people_called(session, asked.text)),
+                AuditEntry.actor_id.in_(_people_named(session, asked.text)),
                 AuditEntry.subject.icontains(asked.text, autoescape=True),
             )
         )
@@ -134,8 +136,8 @@ def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
     return query
 
 
-def _people_called(session: Session, text: str) -> list[int]:
-    """Whoever a facilitator may mean: accents and capitals do not count."""
+def _people_named(session: Session, text: str) -> list[int]:
+    """Return the ids of people matching the text, ignoring accents and capitals."""
     everybody = session.execute(select(Person.id, Person.name, Account.email).join(Account, isouter=True))
     words = plain(text).split()
     return [id for id, name, email in everybody if all(word in plain(f"{name} {email or ''}") for word in words)]

@@ -1,4 +1,4 @@
-"""Looking after the town's boards: begin one, order them, choose where everybody arrives, keep templates. For pages and the command line."""
+"""Create, order, rename and archive boards, and save board templates."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def begin_board(
     create_services: bool = True,
     slug: str | None = None,
 ) -> tuple[str, Provided]:
-    """A new board, empty or as the template has it: its slug, and the services that were provided for it. All of it, or nothing.
+    """Create a board, empty or from a template, in one transaction.
 
-    Raises Conflict when a board has that title, or that slug, already.
+    Returns its slug and the services provided for it. Raises Conflict when the title or slug is taken.
     """
     begun: list[tuple[str, Provided]] = []
 
     def found(session: Session) -> tuple[int, int, ImportColumns]:
-        told = {"template": template.title} if template else {}
-        board = found_board(session, slug or slug_for_board(session, title), title, actor, **told)
+        facts = {"template": template.title} if template else {}
+        board = found_board(session, slug or slug_for_board(session, title), title, actor, **facts)
         command, provided = fill_from(session, template, actor, create_services=create_services)
         begun.append((board.slug, provided))
         return actor.id, board.id, command
@@ -44,18 +44,18 @@ def begin_board(
     return begun[0]
 
 
-def found_board(session: Session, slug: str, title: str, actor: Person | None, **told: str) -> Board:
-    """A board with nothing on it yet, and the log knows. Raises Conflict when a board has that title, or that slug, already."""
+def found_board(session: Session, slug: str, title: str, actor: Person | None, **facts: str) -> Board:
+    """Create an empty board and log it. Raises Conflict when the title or slug is taken."""
     refuse_taken_title(session, title)
     board = create_board(session, slug, title)
-    audit_log.record(session, "board_added", title, actor=actor, **told)
+    audit_log.record(session, "board_added", title, actor=actor, **facts)
     return board
 
 
 def fill_from(
     session: Session, template: Template | None, actor: Person, *, create_services: bool = True
 ) -> tuple[ImportColumns, Provided]:
-    """The first command of a new board, and the services provided for it, in its transaction: the log tells which, and the rights given."""
+    """Build a new board's first command and provide its services, logging services and rights."""
     if template is None:
         return ImportColumns(columns=[], tally=Tally()), Provided([], [])
     command, provided = beginning_with(session, template, author_id=actor.id, create_services=create_services)
@@ -70,19 +70,22 @@ def fill_from(
 
 
 def rename_board(board: Board, title: str, version: int, actor: Person) -> None:
+    """Rename a board. Raises a Refusal."""
     perform(actor.id, board.id, parse_command({"type": "edit_board", "title": title, "version": version}))
 
 
 def archive_board(board: Board, actor: Person) -> None:
+    """Archive a board. Raises a Refusal."""
     perform(actor.id, board.id, parse_command({"type": "archive_board"}))
 
 
 def restore_board(board: Board, actor: Person) -> None:
+    """Restore a board. Raises a Refusal."""
     perform(actor.id, board.id, parse_command({"type": "restore_board"}))
 
 
 def order_board(board: Board, step: int, actor: Person) -> bool:
-    """One place earlier (-1) or later (1); says whether there was one."""
+    """Move a board one place earlier (-1) or later (1); return False at the edge."""
     with write_transaction() as session:
         if placed := place_board(session, board.id, step):
             audit_log.record(session, "board_ordered", board.title, actor=actor)
@@ -90,42 +93,42 @@ def order_board(board: Board, step: int, actor: Person) -> bool:
 
 
 def choose_default(board: Board, actor: Person) -> None:
-    """Where everybody arrives from now on. The same again alters nothing."""
+    """Make this the board where people arrive."""
     with write_transaction() as session:
         if make_default(session, board.id):
             audit_log.record(session, "board_made_default", board.title, actor=actor)
 
 
 def keep_template(template: Template, actor: Person) -> tuple[BoardTemplate, bool]:
-    """Keep it to begin boards with, and whether it is new."""
+    """Save a template; return it and True if it is new."""
     with write_transaction() as session:
-        kept, new = save_template(session, template)
+        saved, new = save_template(session, template)
         if new:
-            audit_log.record(session, "template_kept", kept.title, actor=actor)
-    return kept, new
+            audit_log.record(session, "template_kept", saved.title, actor=actor)
+    return saved, new
 
 
 def delete_template(template_id: int, actor: Person) -> str | None:
-    """Forget a template; boards begun with it stay. Its title, or None when there is none (any more)."""
+    """Delete a template; return its title, or None if there is none."""
     with write_transaction() as session:
-        kept = session.get(BoardTemplate, template_id)
-        if kept is None:
+        template = session.get(BoardTemplate, template_id)
+        if template is None:
             return None
-        session.delete(kept)
-        audit_log.record(session, "template_deleted", kept.title, actor=actor)
-    return kept.title
+        session.delete(template)
+        audit_log.record(session, "template_deleted", template.title, actor=actor)
+    return template.title
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much stands on a board."""
+    """Number of columns and cards of a board."""
 
     columns: int = 0
     cards: int = 0
 
 
 def sizes(session: Session) -> dict[int, Size]:
-    """Of each board that has a column."""
+    """Count columns and cards of each board that has columns."""
     counting = (
         select(Column.board_id, func.count(Column.id.distinct()), func.count(Card.id))
         .outerjoin(Card, (Card.column_id == Column.id) & Card.archived_at.is_(None))

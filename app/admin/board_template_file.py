@@ -1,4 +1,4 @@
-"""Templates of boards as files: reading one that somebody sends, naming what is wrong and where; the one that ships."""
+"""Read and write board templates as files; explain what is wrong with one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FIELDS = {
 
 
 class UnusableTemplate(ValueError):
-    """A file that no board can begin with; the sentences say why, and where in it."""
+    """An unusable template file; the sentences explain where and why."""
 
     def __init__(self, *sentences: str) -> None:
         super().__init__(" ".join(sentences))
@@ -42,12 +42,12 @@ class UnusableTemplate(ValueError):
 
 @cache
 def shipped_template() -> Template:
-    """« Accueil d’une ville », with which a town may begin."""
+    """Return the shipped template « Accueil d’une ville »."""
     return read_template(SHIPPED.read_bytes())
 
 
 def read_template(data: bytes) -> Template:
-    """Raises UnusableTemplate."""
+    """Parse a template file. Raises UnusableTemplate."""
     if len(data) > BYTES_AT_MOST:
         raise UnusableTemplate(
             _("Ce fichier est trop volumineux pour un modèle (au plus %(limit)s Ko).", limit=BYTES_AT_MOST // 1024)
@@ -71,12 +71,12 @@ def read_template(data: bytes) -> Template:
 
 
 def write_template(template: Template) -> str:
-    """The file that `read_template` reads."""
+    """Serialize a template to the file format of `read_template`."""
     return strict_json.dumps(template.content())
 
 
 def sentences_on(errors: list[FieldError]) -> list[str]:
-    """What is wrong with a template, each with its place: « Colonne 3, info 2, titre : ce texte est trop long (limite : 200). »."""
+    """Word errors with their place: « Colonne 3, info 2, titre : ce texte est trop long… »."""
     sentences = [_sentence(error) for error in errors[:TOLD_AT_MOST]]
     return [*sentences, _("… et d’autres erreurs encore.")] if len(errors) > TOLD_AT_MOST else sentences
 
@@ -94,7 +94,7 @@ def _sentence(error: FieldError) -> str:
 
 
 def _place(steps: list[str]) -> str:
-    """« colonne 3, info 2, titre » for columns.2.cards.1.title."""
+    """Word a path: « colonne 3, info 2, titre » for columns.2.cards.1.title."""
     words: list[str] = []
     for before, step in zip([None, *steps], steps, strict=False):
         if step.isdecimal() and before in ("columns", "cards"):

@@ -1,10 +1,11 @@
-"""Templates of boards: what a new board may begin with, saving, exporting, importing and deleting them."""
+"""List, save, import, export and delete board templates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from app.admin.board_template_file import (
 )
 from app.auth.current_user import administrators_only, current_person
 from app.web.params import parse_id
+from app.web.redirects import flash_and_redirect
 from boards.board_templates import (
     BYTES_AT_MOST,
     Template,
@@ -38,43 +40,44 @@ from boards.queries import all_boards_in_order
 routes = Blueprint("board_templates", __name__)
 
 EMPTY, SHIPPED = "empty", "shipped"
-_KEPT, _COPY = "template-", "board-"
+_SAVED, _COPY = "template-", "board-"
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """Something that a new board may begin with; `key` is how a form says it."""
+    """A template that a new board may begin with; `key` is its value in the form."""
 
     key: str
     title: str
-    template: Template | None  # None: kept by another version, and no longer one that this version reads
-    missing: list[str]  # services that the town does not have yet
-    archived: list[str]  # services that it has put away
+    template: Template | None  # None: unreadable by this version
+    missing: list[str]  # services to create
+    archived: list[str]  # services to restore
     kept: BoardTemplate | None = None
 
 
 @routes.post("/town/boards/<int:board_id>/template")
 @administrators_only
 def save(board_id: int) -> AnyResponse:
+    """Save a board's shape as a template."""
     try:
-        template, actor = _shape_of(board_id), current_person()
-        read_session().rollback()
-        _kept, new = board_service.keep_template(template, actor)
+        template = _shape_of(board_id)
+        _saved, new = board_service.keep_template(template, current_person())
     except UnusableTemplate as unusable:
         flash(str(unusable), "problem")
     else:
-        said = (
+        done = (
             _("Le modèle « %(title)s » est enregistré.")
             if new
             else _("Ce modèle est déjà enregistré, sous le nom « %(title)s ».")
         )
-        flash(said % {"title": template.title})
+        flash(done % {"title": template.title})
     return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
 
 
 @routes.get("/town/boards/<int:board_id>/template.json")
 @administrators_only
 def export_board(board_id: int) -> AnyResponse:
+    """Download a board's shape as a template file."""
     try:
         return _file(_shape_of(board_id))
     except UnusableTemplate as unusable:
@@ -85,17 +88,19 @@ def export_board(board_id: int) -> AnyResponse:
 @routes.get("/town/templates/shipped.json")
 @administrators_only
 def export_shipped() -> Response:
+    """Download the shipped template."""
     return _file(shipped_template())
 
 
 @routes.get("/town/templates/<int:template_id>.json")
 @administrators_only
 def export(template_id: int) -> AnyResponse:
-    kept = read_session().get(BoardTemplate, template_id)
-    if kept is None:
+    """Download a saved template."""
+    saved = read_session().get(BoardTemplate, template_id)
+    if saved is None:
         raise NotFound("page_not_found")
     try:
-        return _file(parse_template(kept.content))
+        return _file(parse_template(saved.content))
     except Invalid:
         flash(_("Ce modèle n’est plus lisible."), "problem")
         return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
@@ -103,79 +108,75 @@ def export(template_id: int) -> AnyResponse:
 
 @routes.route("/town/templates", methods=["GET", "POST"])
 @administrators_only
-def import_file() -> AnyResponse | str | tuple[str, int]:
-    """A file becomes one of the town's templates; nothing on any board changes."""
+def import_file() -> ResponseReturnValue:
+    """Import a template file."""
     if request.method == "GET":
         return _import_page([])
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
             raise UnusableTemplate(_("Choisissez un fichier."))
-        template, actor = read_template(sent.read(BYTES_AT_MOST + 1)), current_person()
-        read_session().rollback()
-        kept, new = board_service.keep_template(template, actor)
+        template = read_template(sent.read(BYTES_AT_MOST + 1))
+        saved, new = board_service.keep_template(template, current_person())
     except UnusableTemplate as unusable:
         return _import_page(list(unusable.sentences)), 422
-    said = (
+    done = (
         _("Le modèle « %(title)s » est importé. Commencez un tableau avec.")
         if new
         else _("Le modèle « %(title)s » était déjà là.")
     )
-    flash(said % {"title": template.title})
-    return redirect(url_for("boards.new_board", begin_with=f"{_KEPT}{kept.id}"), 303)
+    return flash_and_redirect(done % {"title": template.title}, "boards.new_board", begin_with=f"{_SAVED}{saved.id}")
 
 
 @routes.post("/town/templates/<int:template_id>/delete")
 @administrators_only
 def delete(template_id: int) -> AnyResponse:
-    actor = current_person()
-    read_session().rollback()
-    title = board_service.delete_template(template_id, actor)
-    flash(_("Le modèle « %(title)s » est supprimé.", title=title) if title else _("Ce modèle n’existe plus."))
-    return redirect(url_for("boards.show_boards", _anchor="templates"), 303)
+    """Delete a saved template."""
+    title = board_service.delete_template(template_id, current_person())
+    return flash_and_redirect(
+        _("Le modèle « %(title)s » est supprimé.", title=title) if title else _("Ce modèle n’existe plus."),
+        "boards.show_boards",
+        _anchor="templates",
+    )
 
 
 def kept_templates(session: Session) -> list[Beginning]:
-    """The one that ships, then the town's own; one that can no longer be read is there without its template."""
-    kept, known = (
-        session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id)),
-        known_services(session),
-    )
-    return [_beginning(known, SHIPPED, shipped_template()), *(_beginning_kept(known, row) for row in kept)]
+    """List the shipped template and the saved ones, also those no longer readable."""
+    rows = session.scalars(select(BoardTemplate).order_by(BoardTemplate.title, BoardTemplate.id))
+    known = known_services(session)
+    return [_beginning(known, SHIPPED, shipped_template()), *(_saved_beginning(known, row) for row in rows)]
 
 
 def beginnings(session: Session) -> list[Beginning]:
-    """Every template, then the shape of every board; what cannot be begun with is left out."""
-    found, known = (
-        [beginning for beginning in kept_templates(session) if beginning.template is not None],
-        known_services(session),
-    )
+    """List every usable template, then the shape of every board."""
+    found = [beginning for beginning in kept_templates(session) if beginning.template is not None]
+    known = known_services(session)
     for board in all_boards_in_order(session):
         try:
             found.append(_beginning(known, f"{_COPY}{board.id}", template_of(session, board)))
         except Invalid:
-            continue  # more than a template may hold
+            continue  # exceeds the limits of a template
     return found
 
 
 def keys_of_beginnings(session: Session) -> list[str]:
-    """What a form may say, without reading what it means."""
-    kept, boards = session.scalars(select(BoardTemplate.id)), session.scalars(select(Board.id))
-    return [SHIPPED, *(f"{_KEPT}{id}" for id in kept), *(f"{_COPY}{id}" for id in boards)]
+    """List the form values of all beginnings without parsing templates."""
+    saved, boards = session.scalars(select(BoardTemplate.id)), session.scalars(select(Board.id))
+    return [SHIPPED, *(f"{_SAVED}{id}" for id in saved), *(f"{_COPY}{id}" for id in boards)]
 
 
 def chosen_template(session: Session, key: str | None) -> Template | None:
-    """What the form's key means; None for an empty board. Raises UnusableTemplate when it went away meanwhile, or cannot be begun with."""
+    """Resolve a form value; None means an empty board. Raises UnusableTemplate."""
     if key == EMPTY:
         return None
     if key == SHIPPED:
         return shipped_template()
     sort, _dash, number = (key or "").rpartition("-")
-    kept = session.get(BoardTemplate, parse_id(number) or 0) if f"{sort}-" == _KEPT else None
+    saved = session.get(BoardTemplate, parse_id(number) or 0) if f"{sort}-" == _SAVED else None
     board = session.get(Board, parse_id(number) or 0) if f"{sort}-" == _COPY else None
     try:
-        if kept is not None:
-            return parse_template(kept.content)
+        if saved is not None:
+            return parse_template(saved.content)
         if board is not None:
             return template_of(session, board)
     except Invalid as invalid:
@@ -191,8 +192,8 @@ def _beginning(known: dict[str, bool], key: str, template: Template, kept: Board
     )
 
 
-def _beginning_kept(known: dict[str, bool], kept: BoardTemplate) -> Beginning:
-    key = f"{_KEPT}{kept.id}"
+def _saved_beginning(known: dict[str, bool], kept: BoardTemplate) -> Beginning:
+    key = f"{_SAVED}{kept.id}"
     try:
         return _beginning(known, key, parse_template(kept.content), kept)
     except Invalid:
@@ -226,4 +227,4 @@ def _file(template: Template) -> Response:
 
 
 def _import_page(problems: list[str]) -> str:
-    return render_template("boards/import.html", me=current_person(), here="boards", problems=problems)
+    return render_template("admin/boards/import_template.html", me=current_person(), here="boards", problems=problems)

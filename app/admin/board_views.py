@@ -1,4 +1,4 @@
-"""Pages of the town's boards: their order, where everybody arrives, a new one, renaming, archiving."""
+"""List, create, order, rename and archive boards."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -26,16 +27,15 @@ from boards.queries import all_boards_in_order
 
 routes = Blueprint("boards", __name__)
 
-Answer = AnyResponse | str | tuple[str, int]
-
 
 @routes.get("/boards")
 @administrators_only
 def show_boards() -> str:
+    """List the boards."""
     boards = all_boards_in_order(read_session())
     in_use = [board for board in boards if board.archived_at is None]
     return render_template(
-        "boards/list.html",
+        "admin/boards/list.html",
         in_use=in_use,
         archived=[board for board in boards if board.archived_at is not None],
         default=default_among(in_use),
@@ -48,44 +48,43 @@ def show_boards() -> str:
 
 @routes.route("/town/boards/new", methods=["GET", "POST"])
 @administrators_only
-def new_board() -> Answer:
-    """The page says of each beginning which services would be made, before anything is."""
+def new_board() -> ResponseReturnValue:
+    """Create a board; the form tells which services each template would create."""
     form = NewBoardForm([*keys_of_beginnings(read_session()), EMPTY], begin_with=request.args.get("begin_with"))
     if request.method == "POST" and form.validate():
         try:
             template = chosen_template(read_session(), form.begin_with.data)
-            actor = current_person()
-            read_session().rollback()
             slug, provided = board_service.begin_board(
-                form.title.data or "", actor, template, create_services=form.create_services.data
+                form.title.data or "", current_person(), template, create_services=form.create_services.data
             )
         except UnusableTemplate as unusable:
             form.begin_with.errors = list(unusable.sentences)
         except Conflict as refusal:
             form.title.errors = [problem_for(refusal)["detail"]]
         else:
-            flash(_begun(form.title.data or "", provided))
+            flash(_created_notice(form.title.data or "", provided))
             return redirect(url_for("pages.show_board", slug=slug), 303)
-    page = render_template("boards/new.html", form=form, offered=beginnings(read_session()), empty=EMPTY, **_page())
+    page = render_template(
+        "admin/boards/new.html", form=form, offered=beginnings(read_session()), empty=EMPTY, **_page()
+    )
     return page if request.method == "GET" else (page, 422)
 
 
 @routes.route("/town/boards/<int:board_id>", methods=["GET", "POST"])
 @administrators_only
-def edit_board(board_id: int) -> Answer:
+def edit_board(board_id: int) -> ResponseReturnValue:
+    """Rename a board."""
     board = _board(board_id)
     form = BoardForm(obj=board)
     if request.method == "POST" and form.validate():
         try:
-            actor = current_person()
-            read_session().rollback()
-            board_service.rename_board(board, form.title.data or "", form.version.data or 0, actor)
+            board_service.rename_board(board, form.title.data or "", form.version.data or 0, current_person())
         except Refusal as refusal:
             form.title.errors = [problem_for(refusal)["detail"]]
             if "title" in refusal.facts:
                 form.title.errors.append(_("Il s’appelle maintenant « %(title)s ».", title=refusal.facts["title"]))
                 form.version.process_data(refusal.facts["version"])
-                form.version.raw_data = None  # what was sent is not what is to be sent next
+                form.version.raw_data = None  # else the form shows the submitted version again
         else:
             flash(
                 _("Le tableau s’appelle maintenant « %(title)s ». Les pages ouvertes suivent.", title=form.title.data)
@@ -94,15 +93,16 @@ def edit_board(board_id: int) -> Answer:
     is_default = (
         default_among([each for each in all_boards_in_order(read_session()) if each.archived_at is None]) is board
     )
-    page = render_template("boards/edit.html", form=form, board=board, is_default=is_default, **_page())
+    page = render_template("admin/boards/edit.html", form=form, board=board, is_default=is_default, **_page())
     return page if request.method == "GET" else (page, 422)
 
 
 @routes.post("/town/boards/<int:board_id>/move")
 @administrators_only
 def move(board_id: int) -> AnyResponse:
+    """Move a board one place earlier or later."""
     step = -1 if request.form.get("to") == "earlier" else 1
-    return _answered(
+    return _act(
         board_id,
         lambda board, actor: board_service.order_board(board, step, actor),
         _("« %(title)s » a changé de place."),
@@ -113,13 +113,15 @@ def move(board_id: int) -> AnyResponse:
 @routes.post("/town/boards/<int:board_id>/default")
 @administrators_only
 def choose_default(board_id: int) -> AnyResponse:
-    return _answered(board_id, board_service.choose_default, _("Chacun arrive maintenant sur « %(title)s »."))
+    """Make this the board where people arrive."""
+    return _act(board_id, board_service.choose_default, _("Chacun arrive maintenant sur « %(title)s »."))
 
 
 @routes.post("/town/boards/<int:board_id>/archive")
 @administrators_only
 def archive(board_id: int) -> AnyResponse:
-    return _answered(
+    """Archive a board."""
+    return _act(
         board_id, board_service.archive_board, _("« %(title)s » est archivé : seuls les animateurs le voient encore.")
     )
 
@@ -127,18 +129,16 @@ def archive(board_id: int) -> AnyResponse:
 @routes.post("/town/boards/<int:board_id>/restore")
 @administrators_only
 def restore(board_id: int) -> AnyResponse:
-    return _answered(board_id, board_service.restore_board, _("« %(title)s » est de nouveau en service."))
+    """Restore a board."""
+    return _act(board_id, board_service.restore_board, _("« %(title)s » est de nouveau en service."))
 
 
-def _answered(
-    board_id: int, act: Callable[[Board, Person], bool | None], said: str, *, otherwise: str = ""
-) -> AnyResponse:
-    """Back to the list, or to the board where the button stood, which says what was done, or why not; `otherwise` when False came of it."""
+def _act(board_id: int, act: Callable[[Board, Person], bool | None], done: str, *, otherwise: str = "") -> AnyResponse:
+    """Act on a board, flash the outcome (`otherwise` when False came of it) and redirect back."""
     board, actor = _board(board_id), current_person()
     title = board.title
-    read_session().rollback()
     try:
-        flash((otherwise if act(board, actor) is False else said) % {"title": title})
+        flash((otherwise if act(board, actor) is False else done) % {"title": title})
     except Refusal as refusal:
         flash(problem_for(refusal)["detail"], "problem")
     return redirect(
@@ -146,10 +146,10 @@ def _answered(
     )
 
 
-def _begun(title: str, provided: Provided) -> str:
-    said = [_("Le tableau « %(title)s » est créé.", title=title)]
+def _created_notice(title: str, provided: Provided) -> str:
+    sentences = [_("Le tableau « %(title)s » est créé.", title=title)]
     if made := [service.name for service in provided.made]:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d service créé : %(names)s.",
                 "%(num)d services créés : %(names)s.",
@@ -158,7 +158,7 @@ def _begun(title: str, provided: Provided) -> str:
             )
         )
     if restored := [service.name for service in provided.restored]:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d service restauré : %(names)s.",
                 "%(num)d services restaurés : %(names)s.",
@@ -166,7 +166,7 @@ def _begun(title: str, provided: Provided) -> str:
                 names=", ".join(restored),
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _board(board_id: int) -> Board:

@@ -1,18 +1,18 @@
-"""Bringing people in: their account without a password, and a link good once, mailed or handed over."""
+"""Invite people: an account without a password, and a single-use link, mailed or handed over."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app
 from flask import session as browser_session
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.admin_actions import find_by_email, has_arrived
 from app.accounts.directory import plain
 from app.accounts.models import Account, OneTimeLink, Purpose
-from app.accounts.one_time_links import make_link
+from app.accounts.one_time_links import make_link, void_links
 from app.audit import log as audit_log
 from app.auth.invitation_email import send_invitation
 from app.web.smtp import CannotSend
@@ -27,7 +27,7 @@ _LINK = "link_to_hand_over"
 
 @dataclass(frozen=True)
 class Link:
-    """A link to show once, to whoever hands it over. `problem` says why it was not mailed, when that was tried."""
+    """A link to show once; `problem` explains why mailing it failed."""
 
     url: str
     purpose: str
@@ -40,7 +40,7 @@ class Link:
 def add_invited(
     session: Session, email: str, name: str, role: Role, services: list[str], actor: Person | None
 ) -> Account:
-    """A new person and their account without a password, in the pending transaction. Raises Conflict when the address is taken."""
+    """Add a person and account in a pending transaction. Raises Conflict: address taken."""
     if find_by_email(session, email) is not None:
         raise Conflict("account_exists", email=email)
     person = create_person(session, name, role, services)
@@ -52,14 +52,14 @@ def add_invited(
 
 
 def hand_over_invitation(account: Account, actor: Person) -> Link:
-    """A new invitation link for this account, mailed where mail is set up; earlier ones become worthless."""
+    """Make a new invitation link, voiding earlier ones, and mail it where mail is set up."""
     with write_transaction() as session:
         url = make_link(session, account, Purpose.INVITATION, actor=actor)
     return _mailed(account, url, actor)
 
 
 def waiting_for_a_link(session: Session) -> list[Account]:
-    """Whoever has an account and never came, and holds no link that would still let them in."""
+    """List active accounts that never arrived and hold no usable invitation."""
     usable = select(OneTimeLink.account_id).where(
         OneTimeLink.purpose == Purpose.INVITATION, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now()
     )
@@ -69,21 +69,20 @@ def waiting_for_a_link(session: Session) -> list[Account]:
 
 
 def withdraw_link(account: Account) -> None:
-    """A link that reached nobody opens nothing, and its person is waiting for one again."""
+    """Void an invitation that could not be mailed, so that its person is listed again."""
     with write_transaction() as session:
-        session.execute(
-            delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.INVITATION)
-        )
+        void_links(session, account, Purpose.INVITATION)
 
 
 def show_once(link: Link) -> None:
-    """Keep the link for the next page this browser asks for, and no longer."""
+    """Keep the link in the session for this browser's next page."""
     browser_session[_LINK] = vars(link)
 
 
 def link_to_show() -> Link | None:
-    kept = browser_session.pop(_LINK, None)
-    return Link(**kept) if kept else None
+    """Pop the link kept by `show_once`, if any."""
+    link = browser_session.pop(_LINK, None)
+    return Link(**link) if link else None
 
 
 def _mailed(account: Account, url: str, actor: Person) -> Link:
@@ -94,5 +93,5 @@ def _mailed(account: Account, url: str, actor: Person) -> Link:
     try:
         send_invitation(account, url, actor)
     except CannotSend as error:
-        return Link(url, link.purpose, link.name, link.email, problem=str(error))
-    return Link(url, link.purpose, link.name, link.email, mailed=True)
+        return replace(link, problem=str(error))
+    return replace(link, mailed=True)

@@ -1,4 +1,4 @@
-"""Links for everybody who has none yet, after an import: mailed one by one, or collected in a file."""
+"""Mail or download invitation links for all who have none yet."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from app.accounts.one_time_links import make_link
 from app.admin.invitation_service import hand_over_invitation, waiting_for_a_link, withdraw_link
 from app.auth.current_user import administrators_only, current_person
 from app.web.csv_export import csv_download
+from app.web.redirects import flash_and_redirect
 from boards.database import read_session, write_transaction
 
 routes = Blueprint("invitations", __name__)
 
-# A proxy gives up after a minute: what is not mailed by then waits for the next press of the button.
+# Proxies give up after a minute; the rest is mailed at the next click.
 MAILING_SECONDS = 25
 
 
 @routes.get("/people/invitations")
 @administrators_only
 def show_waiting() -> str:
+    """List the people waiting for a link."""
     return render_template(
-        "people/invitations.html",
+        "admin/people/pending_invitations.html",
         me=current_person(),
         here="people",
         waiting=waiting_for_a_link(read_session()),
@@ -37,29 +39,30 @@ def show_waiting() -> str:
 @routes.post("/people/invitations")
 @administrators_only
 def bring_in() -> AnyResponse:
+    """Mail the links, or download them all."""
     return _mail_links() if request.form.get("how") == "mail" else _collect_links()
 
 
 def _collect_links() -> AnyResponse:
-    """Every link in one file, which cannot be had again: asked twice, there is nobody left to make one for."""
-    actor = current_person()
-    read_session().rollback()
+    """Download new links for everybody waiting; they cannot be shown again."""
     with write_transaction() as session:
         accounts = waiting_for_a_link(session)
         rows = [
-            (account.person.name, account.email, make_link(session, account, Purpose.INVITATION, actor=actor))
+            (
+                account.person.name,
+                account.email,
+                make_link(session, account, Purpose.INVITATION, actor=current_person()),
+            )
             for account in accounts
         ]
     if not rows:
-        flash(_("Plus personne n’attend de lien."))
-        return redirect(url_for("people.show_people"), 303)
+        return flash_and_redirect(_("Plus personne n’attend de lien."), "people.show_people")
     return csv_download("invitations.csv", [(_("nom"), _("e-mail"), _("lien d’invitation")), *rows])
 
 
 def _mail_links() -> AnyResponse:
     actor, sent, until = current_person(), 0, time.monotonic() + MAILING_SECONDS
     waiting = waiting_for_a_link(read_session())
-    read_session().rollback()
     for account in waiting:
         link = hand_over_invitation(account, actor)
         if not link.mailed:

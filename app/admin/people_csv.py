@@ -1,4 +1,4 @@
-"""A CSV of people as towns have them: comma or semicolon, French or English headings, UTF-8 or Windows-1252. Read, not yet believed."""
+"""Parse a CSV of people: common delimiters, French or English headings, UTF-8 or Windows-1252."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ _DELIMITERS = (";", ",", "\t")
 
 
 class UnusableFile(ValueError):
-    """Nothing of this file can be used; the message says why, in French."""
+    """An unusable file; the message explains it in French."""
 
 
 class Heading(StrEnum):
+    """Column of the file."""
+
     NAME = "name"
     FIRST_NAME = "first_name"
     EMAIL = "email"
@@ -63,7 +65,7 @@ _HEADINGS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the file; None where the file has no such column, or the cell is empty."""
+    """One line of the file; None for a missing column or an empty cell."""
 
     number: int
     name: str | None
@@ -75,12 +77,14 @@ class Row:
 
 @dataclass(frozen=True)
 class PeopleFile:
+    """The parsed rows, and the unknown headings."""
+
     rows: list[Row]
-    ignored: list[str]  # headings that mean nothing here
+    ignored: list[str]  # unknown headings
 
 
 def decode(data: bytes) -> str:
-    """The file's text. Raises UnusableFile for what is no text."""
+    """Decode the file's bytes. Raises UnusableFile."""
     if len(data) > BYTES_AT_MOST:
         raise UnusableFile(
             _("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=BYTES_AT_MOST // KIB)
@@ -100,7 +104,7 @@ def decode(data: bytes) -> str:
 
 
 def parse(text: str) -> PeopleFile:
-    """The people that the text names, line by line. Raises UnusableFile."""
+    """Parse the text into rows. Raises UnusableFile."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
         raise UnusableFile(
@@ -124,7 +128,7 @@ def parse(text: str) -> PeopleFile:
 
 
 def _read_header(text: str) -> tuple[str, list[Heading | None], list[str]]:
-    """Which sign separates the cells is told by the headings: with the right one, an address column appears."""
+    """Find the delimiter (with the right one an e-mail column appears) and the columns."""
     header = next(line for line in text.split("\n") if line.strip())
     for delimiter in _DELIMITERS:
         cells = _split(header, delimiter)
@@ -143,7 +147,8 @@ def _read_header(text: str) -> tuple[str, list[Heading | None], list[str]]:
         )
     raise UnusableFile(
         _(
-            "La première ligne doit nommer les colonnes, séparées par des virgules ou des points-virgules : nom, e-mail, services, rôle."
+            "La première ligne doit nommer les colonnes, séparées par des virgules ou des points-virgules : "
+            "nom, e-mail, services, rôle."
         )
     )
 
@@ -161,7 +166,7 @@ def _heading(cell: str) -> Heading | None:
 
 
 def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines after the header that hold anything, each with the number a text editor shows for its beginning."""
+    """Yield the non-empty lines after the header, each with its first line number."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number, header_seen = 1, False
     try:

@@ -1,4 +1,4 @@
-"""What importing a file of people would do, line by line; and doing exactly that, all of it or nothing."""
+"""Plan an import of people line by line, then perform exactly that plan in one transaction."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ _ROLE_WORDS = {
 
 
 class Verdict(StrEnum):
+    """Outcome planned for a line."""
+
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
@@ -50,7 +52,7 @@ class Verdict(StrEnum):
 
 @dataclass
 class Line:
-    """What will become of one line of the file, and why."""
+    """The outcome planned for one line of the file, and why."""
 
     number: int
     email: str
@@ -62,36 +64,41 @@ class Line:
 
 @dataclass
 class Plan:
+    """The outcome planned for the whole file."""
+
     lines: list[Line]
-    new_services: dict[str, str]  # by the plain form of their name
-    made: dict[str, str] = field(default_factory=dict)  # their slugs, once they are there
+    new_services: dict[str, str]  # name by plain name
+    made: dict[str, str] = field(default_factory=dict)  # slugs of the created ones
 
     @property
     def totals(self) -> Counter[Verdict]:
+        """Count lines by outcome."""
         return Counter(line.verdict for line in self.lines)
 
     @property
     def refused_first(self) -> list[Line]:
-        """As they are shown: what is to be corrected must not be looked for among hundreds."""
+        """List the lines, those to correct first."""
         return sorted(self.lines, key=lambda line: line.verdict != Verdict.REFUSED)
 
     @property
     def refused(self) -> bool:
+        """Return True if any line is refused."""
         return Verdict.REFUSED in self.totals
 
     @property
     def does_something(self) -> bool:
+        """Return True if the import would write anything."""
         return bool({Verdict.CREATED, Verdict.CHANGED} & self.totals.keys())
 
     @property
     def digest(self) -> str:
-        """What was shown, in short: the same file meets other people when it differs."""
+        """Hash the plan, to detect that people changed since it was shown."""
         shown = [[line.number, line.email, line.verdict, line.words, line.wanted] for line in self.lines]
         return hashlib.sha256(json.dumps([shown, self.new_services], default=str).encode()).hexdigest()
 
 
 class Outdated(Exception):
-    """People changed since the plan was shown; here is what it would be now."""
+    """Raised when the plan is no longer the one that was shown; holds the new one."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__("outdated")
@@ -99,13 +106,14 @@ class Outdated(Exception):
 
 
 def make_plan(session: Session, people: PeopleFile, *, create_services: bool = False) -> Plan:
+    """Plan an import without writing."""
     return _Planner(session, create_services).plan(people)
 
 
 def carry_out(
     session: Session, people: PeopleFile, digest: str, actor: Person | None, *, create_services: bool = False
 ) -> Plan:
-    """Do what the plan with this digest says, in the pending transaction. Raises Outdated when it would be another one by now."""
+    """Perform the plan with this digest in a pending transaction. Raises Outdated."""
     plan = make_plan(session, people, create_services=create_services)
     if plan.digest != digest or plan.refused:
         raise Outdated(plan)
@@ -127,7 +135,7 @@ def carry_out(
 
 
 def _slug(session: Session, plan: Plan, slug: str, actor: Person | None) -> str:
-    """The slug of a service that is there, or that the file brings: made when it is first met."""
+    """Return the slug of a service, creating it when the file brings it."""
     if not slug.startswith("+"):
         return slug
     if slug not in plan.made:
@@ -137,7 +145,7 @@ def _slug(session: Session, plan: Plan, slug: str, actor: Person | None) -> str:
 
 
 def _change(session: Session, plan: Plan, actor: Person | None) -> None:
-    """Who becomes a facilitator comes first, so that the last one may leave in the same file."""
+    """Change accounts, new facilitators first, so that the last one may leave in the same file."""
     accounts = _accounts(session)
     changed = [line for line in plan.lines if line.verdict is Verdict.CHANGED]
     for line in sorted(changed, key=lambda line: line.wanted.get("role") != Role.FACILITATOR):
@@ -147,21 +155,21 @@ def _change(session: Session, plan: Plan, actor: Person | None) -> None:
 
 
 def _create(session: Session, plan: Plan, actor: Person | None) -> None:
-    """All at once: two thousand people one by one would keep every other writer waiting for seconds."""
+    """Add all accounts at once: one by one would keep other writers waiting for seconds."""
     services = {service.slug: service for service in session.scalars(select(Service))}
-    made = []
+    created = []
     for line in plan.lines:
         if line.verdict is Verdict.CREATED:
             name, role = line.wanted["name"], line.wanted["role"]
             person = Person(
                 name=name, role=role, hue=hue_of(name), services=[services[slug] for slug in line.wanted["services"]]
             )
-            made.append(Account(email=line.email, person=person))
-    session.add_all(made)
+            created.append(Account(email=line.email, person=person))
+    session.add_all(created)
     session.flush()
-    for account in made:
-        told = {"role": str(account.person.role), "services": [service.slug for service in account.person.services]}
-        audit_log.record(session, "invited", account.email, actor=actor, person=account.person_id, **told)
+    for account in created:
+        facts = {"role": str(account.person.role), "services": [service.slug for service in account.person.services]}
+        audit_log.record(session, "invited", account.email, actor=actor, person=account.person_id, **facts)
 
 
 class _Planner:
@@ -177,6 +185,7 @@ class _Planner:
         self.seen: dict[str, int] = {}
 
     def plan(self, people: PeopleFile) -> Plan:
+        """Plan every line of the file."""
         lines = [self._line(row) for row in people.rows]
         self._keep_a_facilitator(lines)
         return Plan(lines, self.new_services)
@@ -193,7 +202,8 @@ class _Planner:
         if row.too_many_cells:
             raise BadInput(
                 _(
-                    "Cette ligne a plus de cases que l’en-tête : un texte qui contient le séparateur se met entre guillemets."
+                    "Cette ligne a plus de cases que l’en-tête : "
+                    "un texte qui contient le séparateur se met entre guillemets."
                 )
             )
         if row.email is None:
@@ -236,7 +246,7 @@ class _Planner:
             line.words.append(_("compte désactivé, et qui le reste"))
 
     def _services(self, cell: str) -> list[str]:
-        """The slugs of the services in this cell; a name may itself hold a comma or a slash, so the whole cell is tried first."""
+        """Resolve a cell to slugs; the whole cell first, as a name may hold a separator."""
         if plain(cell) in self.services:
             return [self._service(cell)]
         return [self._service(name.strip()) for name in re.split(r"[|/,;]", cell) if name.strip()]

@@ -1,11 +1,11 @@
-"""Importing people from a CSV: what it would do first, then doing it."""
+"""Import people from a CSV file, after a dry run."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.admin.invitation_service import waiting_for_a_link
 from app.admin.people_csv import LINES_AT_MOST, PeopleFile, UnusableFile, decode, parse
@@ -15,21 +15,20 @@ from boards.database import read_session, write_transaction
 
 routes = Blueprint("people_import", __name__)
 
-Answer = AnyResponse | str | tuple[str, int]
-
 
 @routes.get("/people/import")
 @administrators_only
 def show_import() -> str:
+    """Show the import form."""
     return _page()
 
 
 @routes.post("/people/import")
 @administrators_only
-def check() -> Answer:
-    """The dry run: nothing is written."""
+def check() -> ResponseReturnValue:
+    """Show what the import would do, without writing."""
     try:
-        text, people = _sent()
+        text, people = _uploaded()
     except UnusableFile as error:
         return _page(text=request.form.get("text", ""), problem=str(error)), 422
     return _page(text, people, make_plan(read_session(), people, create_services=_create_services()))
@@ -37,27 +36,26 @@ def check() -> Answer:
 
 @routes.post("/people/import/confirm")
 @administrators_only
-def confirm() -> Answer:
-    """Import what was shown: the same text is judged anew, and shown anew if it would now do something else."""
+def confirm() -> ResponseReturnValue:
+    """Import what was shown, or show it again if the outcome would now differ."""
     try:
-        text, people = _sent()
+        text, people = _uploaded()
     except UnusableFile as error:
         return _page(text=request.form.get("text", ""), problem=str(error)), 422
-    actor = current_person()
-    read_session().rollback()
     try:
         with write_transaction() as session:
-            plan = carry_out(session, people, request.form.get("digest", ""), actor, create_services=_create_services())
+            plan = carry_out(
+                session, people, request.form.get("digest", ""), current_person(), create_services=_create_services()
+            )
     except Outdated as outdated:
         return _page(text, people, outdated.plan, outdated=True), 409
-    read_session().rollback()  # what was read before must not hide who was just brought in
-    flash(_done(plan))
+    flash(_summary(plan))
     return redirect(
         url_for("invitations.show_waiting" if waiting_for_a_link(read_session()) else "people.show_people"), 303
     )
 
 
-def _done(plan: Plan) -> str:
+def _summary(plan: Plan) -> str:
     created, changed = plan.totals[Verdict.CREATED], plan.totals[Verdict.CHANGED]
     words = [
         ngettext("%(num)d compte créé", "%(num)d comptes créés", created) if created else "",
@@ -66,7 +64,7 @@ def _done(plan: Plan) -> str:
     return str(_("Import terminé : %(done)s.", done=", ".join(filter(None, words)) or _("tout était déjà à jour")))
 
 
-def _sent() -> tuple[str, PeopleFile]:
+def _uploaded() -> tuple[str, PeopleFile]:
     file = request.files.get("file")
     text = decode(file.read()) if file and file.filename else request.form.get("text", "")
     if not text.strip() and not (file and file.filename):
@@ -87,7 +85,7 @@ def _page(
     outdated: bool = False,
 ) -> str:
     return render_template(
-        "people/import.html",
+        "admin/people/import.html",
         me=current_person(),
         here="people",
         wide=plan is not None,

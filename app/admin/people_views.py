@@ -1,11 +1,11 @@
-"""Pages of the people: who is there, and inviting somebody."""
+"""List people and invite them."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.admin_actions import find_by_email
 from app.accounts.directory import STATES, PeopleFilters, find_people, services_by_name, state_of
@@ -19,16 +19,15 @@ from boards.models import Role, Service
 
 routes = Blueprint("people", __name__)
 
-Answer = AnyResponse | str | tuple[str, int]
-
 
 @routes.get("/people")
 @administrators_only
 def show_people() -> str:
+    """List people, filtered."""
     asked = PeopleFilters.by(request.args)
     found = find_people(read_session(), asked, parse_id(request.args.get("page")) or 1)
     return render_template(
-        "people/list.html",
+        "admin/people/list.html",
         me=current_person(),
         here="people",
         wide=True,
@@ -44,7 +43,8 @@ def show_people() -> str:
 
 @routes.route("/people/new", methods=["GET", "POST"])
 @administrators_only
-def invite() -> Answer:
+def invite() -> ResponseReturnValue:
+    """Invite a person."""
     form = PersonForm(services_in_use())
     if request.method == "POST" and form.validate():
         return _invite(form)
@@ -52,20 +52,21 @@ def invite() -> Answer:
 
 
 def services_in_use() -> list[Service]:
+    """Load the active services by name."""
     return services_by_name(read_session(), Service.archived_at.is_(None))
 
 
 def say_taken(form: PersonForm) -> None:
-    """The address belongs to somebody already: say so, with the way there."""
+    """Set the form error that links to the account with this address."""
     account = find_by_email(read_session(), form.email.data or "")
     words = _("Un compte existe déjà pour cette adresse.")
     if account is not None:
-        there = url_for("person.show_person", person_id=account.person_id)
-        words = Markup('{} <a href="{}">{}</a>').format(words, there, account.person.name)
+        address = url_for("person.show_person", person_id=account.person_id)
+        words = Markup('{} <a href="{}">{}</a>').format(words, address, account.person.name)
     form.email.errors = [words]
 
 
-def _invite(form: PersonForm) -> Answer:
+def _invite(form: PersonForm) -> ResponseReturnValue:
     actor = current_person()
     try:
         with write_transaction() as session:
@@ -78,7 +79,6 @@ def _invite(form: PersonForm) -> Answer:
                 actor,
             )
     except Conflict:
-        read_session().rollback()
         say_taken(form)
         return _invitation_page(form)
     link = hand_over_invitation(account, actor)
@@ -92,6 +92,6 @@ def _invite(form: PersonForm) -> Answer:
     return redirect(url_for("person.show_person", person_id=account.person_id), 303)
 
 
-def _invitation_page(form: PersonForm) -> Answer:
-    page = render_template("people/invite.html", me=current_person(), here="people", form=form)
+def _invitation_page(form: PersonForm) -> ResponseReturnValue:
+    page = render_template("admin/people/invite.html", me=current_person(), here="people", form=form)
     return page if request.method == "GET" else (page, 422)

@@ -1,14 +1,15 @@
-"""The page of one person, and what facilitators do there."""
+"""Show one person to facilitators, and act on their account."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from app.accounts.admin_actions import (
     change_account,
@@ -24,7 +25,7 @@ from app.accounts.one_time_links import make_link
 from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS
 from app.accounts.validators import BadInput
 from app.admin.invitation_service import Link, hand_over_invitation, link_to_show, show_once
-from app.admin.people_views import Answer, say_taken, services_in_use
+from app.admin.people_views import say_taken, services_in_use
 from app.auth.current_user import administrators_only, current_person
 from boards.database import read_session, write_transaction
 from boards.errors import Conflict
@@ -35,14 +36,16 @@ routes = Blueprint("person", __name__)
 
 @routes.get("/people/<int:person_id>")
 @administrators_only
-def show_person(person_id: int) -> Answer:
+def show_person(person_id: int) -> ResponseReturnValue:
+    """Show a person's account."""
     account = _account(person_id)
     return _page(account, _form(account))
 
 
 @routes.post("/people/<int:person_id>")
 @administrators_only
-def save(person_id: int) -> Answer:
+def save(person_id: int) -> ResponseReturnValue:
+    """Change a person's account."""
     account = _account(person_id)
     form = _form(account)
     if not form.validate():
@@ -78,27 +81,31 @@ def save(person_id: int) -> Answer:
 
 @routes.post("/people/<int:person_id>/disable")
 @administrators_only
-def disable(person_id: int) -> AnyResponse:
-    return _carry_out(
+def disable(person_id: int) -> Response:
+    """Disable an account."""
+    return _act(
         person_id, disable_account, _("Compte désactivé : les pages ouvertes se ferment dans les secondes qui suivent.")
     )
 
 
 @routes.post("/people/<int:person_id>/enable")
 @administrators_only
-def enable(person_id: int) -> AnyResponse:
-    return _carry_out(person_id, enable_account, _("Compte réactivé."))
+def enable(person_id: int) -> Response:
+    """Enable an account."""
+    return _act(person_id, enable_account, _("Compte réactivé."))
 
 
 @routes.post("/people/<int:person_id>/sign-out")
 @administrators_only
-def sign_out(person_id: int) -> AnyResponse:
-    return _carry_out(person_id, sign_out_everywhere, _("Toutes ses sessions sont terminées."))
+def sign_out(person_id: int) -> Response:
+    """End all sign-ins of an account."""
+    return _act(person_id, sign_out_everywhere, _("Toutes ses sessions sont terminées."))
 
 
 @routes.post("/people/<int:person_id>/invitation")
 @administrators_only
-def invite_again(person_id: int) -> AnyResponse:
+def invite_again(person_id: int) -> Response:
+    """Make a new invitation link."""
     account = _account(person_id)
     if account.person.disabled_at is not None:
         flash(_("Ce compte est désactivé : réactivez-le d’abord."), "problem")
@@ -109,7 +116,8 @@ def invite_again(person_id: int) -> AnyResponse:
 
 @routes.post("/people/<int:person_id>/password-link")
 @administrators_only
-def make_password_link(person_id: int) -> AnyResponse:
+def make_password_link(person_id: int) -> Response:
+    """Make a password link to hand over."""
     account = _account(person_id)
     with write_transaction() as session:
         url = make_link(session, account, Purpose.PASSWORD, actor=current_person())
@@ -120,44 +128,47 @@ def make_password_link(person_id: int) -> AnyResponse:
 @routes.get("/people/<int:person_id>/erase")
 @administrators_only
 def show_erasure(person_id: int) -> str:
+    """Ask to confirm the erasure."""
     account = _account(person_id)
     cards = read_session().scalar(select(func.count()).select_from(Card).where(Card.author_id == person_id))
     return render_template(
-        "people/erase.html", me=current_person(), here="people", account=account, person=account.person, cards=cards
+        "admin/people/erase.html",
+        me=current_person(),
+        here="people",
+        account=account,
+        person=account.person,
+        cards=cards,
     )
 
 
 @routes.post("/people/<int:person_id>/erase")
 @administrators_only
-def erase(person_id: int) -> AnyResponse:
-    try:
-        with write_transaction() as session:
-            erase_person(session, _account_in(session, person_id), current_person())
-    except BadInput as error:
-        flash(str(error), "problem")
-        return _back(person_id)
-    flash(_("La personne est effacée. Ses infos restent, signées « agent supprimé »."))
-    return redirect(url_for("people.show_people"), 303)
+def erase(person_id: int) -> Response:
+    """Erase a person."""
+    done = _("La personne est effacée. Ses infos restent, signées « agent supprimé ».")
+    return _act(person_id, erase_person, done, redirect(url_for("people.show_people"), 303))
 
 
-def _carry_out(person_id: int, act: Callable[[Session, Account, Person], object], done: str) -> AnyResponse:
+def _act(
+    person_id: int, act: Callable[[Session, Account, Person], object], done: str, then: Response | None = None
+) -> Response:
     try:
         with write_transaction() as session:
             act(session, _account_in(session, person_id), current_person())
     except BadInput as error:
         flash(str(error), "problem")
-    else:
-        flash(done)
-    return _back(person_id)
+        return _back(person_id)
+    flash(done)
+    return then or _back(person_id)
 
 
-def _page(account: Account, form: PersonForm) -> Answer:
+def _page(account: Account, form: PersonForm) -> ResponseReturnValue:
     counts = {
         model: select(func.count()).select_from(model).where(model.account_id == account.id)
         for model in (SignIn, ApiToken)
     }
     page = render_template(
-        "people/show.html",
+        "admin/people/show.html",
         me=current_person(),
         here="people",
         account=account,
@@ -184,7 +195,7 @@ def _form(account: Account) -> PersonForm:
 
 
 def _archived_slugs(account: Account) -> list[str]:
-    """The form does not show archived services; belonging to one is kept for the day it is restored."""
+    """Return archived services, which the form hides and saving must keep."""
     return [service.slug for service in account.person.services if service.archived_at is not None]
 
 
@@ -199,5 +210,5 @@ def _account_in(session: Session, person_id: int) -> Account:
     return account
 
 
-def _back(person_id: int) -> AnyResponse:
+def _back(person_id: int) -> Response:
     return redirect(url_for("person.show_person", person_id=person_id), 303)

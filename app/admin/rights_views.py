@@ -1,13 +1,13 @@
-"""Who may do what in each column: one table to read, one form for each column, and « voir comme… »."""
+"""Show and set the rights of each column."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import administrators_only, current_person
 from boards import rights
@@ -49,13 +49,12 @@ KINDS = {
     Kind.FREE: _l("colonne libre"),
 }
 AGENTS, READERS, SERVICE = "agents", "readers", "service-"
-Answer = AnyResponse | str | tuple[str, int]
 
 
 @routes.get("/rights")
 @administrators_only
 def show_rights() -> str:
-    """The whole matrix of a board: a row for each column, a cell for all agents, for readers, for each service."""
+    """Show a board's matrix of rights: columns by groups."""
     person = current_person()
     boards = boards_for(read_session(), person)
     board = (
@@ -66,7 +65,7 @@ def show_rights() -> str:
     services = services_in_use(read_session())
     columns = visible_columns(read_session(), board, person) if board else []
     return render_template(
-        "rights/table.html",
+        "admin/rights/table.html",
         boards=boards,
         board=board,
         services=services,
@@ -78,22 +77,20 @@ def show_rights() -> str:
 @routes.get("/rights/<int:column_id>")
 @administrators_only
 def show_column_rights(column_id: int) -> str:
+    """Show the form of one column's rights."""
     return _form(_column(column_id))
 
 
 @routes.post("/rights/<int:column_id>")
 @administrators_only
-def set_column_rights(column_id: int) -> Answer:
-    """Each cell as it was chosen; « par défaut » gives it back to the column's kind. What does not differ is not sent."""
+def set_column_rights(column_id: int) -> ResponseReturnValue:
+    """Set the changed cells; an empty one returns to the default of the column's kind."""
     column = _column(column_id)
-    asked = {name: request.form.get(name, "") for name in (AGENTS, READERS)}
-    asked |= {
-        f"{SERVICE}{service.id}": request.form.get(f"{SERVICE}{service.id}", "")
-        for service in services_in_use(read_session())
-    }
-    if not set(asked.values()) <= {"", *LEVELS}:
+    names = (AGENTS, READERS, *(f"{SERVICE}{service.id}" for service in services_in_use(read_session())))
+    levels = {name: request.form.get(name, "") for name in names}
+    if not set(levels.values()) <= {"", *LEVELS}:
         return _form(column, _("Choisissez un niveau de la liste.")), 422
-    altered = {name: level or None for name, level in asked.items() if level != _chosen(column).get(name, "")}
+    altered = {name: level or None for name, level in levels.items() if level != _chosen(column).get(name, "")}
     board = read_session().get_one(Board, column.board_id)
     if altered:
         services = {name.removeprefix(SERVICE): level for name, level in altered.items() if name.startswith(SERVICE)}
@@ -101,7 +98,6 @@ def set_column_rights(column_id: int) -> Answer:
         command = parse_command(
             {"type": "set_rights", "column": column.id, **groups, **({"services": services} if services else {})}
         )
-        read_session().rollback()
         perform(current_person().id, board.id, command)
         flash(_("Les droits de la colonne « %(title)s » sont à jour. Les pages ouvertes suivent.", title=column.title))
     return redirect(url_for("rights.show_rights", board=board.slug, _anchor=f"row-{column.id}"), 303)
@@ -117,7 +113,7 @@ def _form(column: Column, problem: str | None = None) -> str:
     chosen = {**_chosen(column), **({name: request.form.get(name, "") for name, *_rest in fields} if problem else {})}
     board = read_session().get_one(Board, column.board_id)
     return render_template(
-        "rights/column.html",
+        "admin/rights/column.html",
         column=column,
         board=board,
         fields=fields,
@@ -129,7 +125,7 @@ def _form(column: Column, problem: str | None = None) -> str:
 
 
 def _cells(column: Column, services: Any) -> list[tuple[Level, bool]]:
-    """What each group of the table's head holds in the column, and whether that is its own rather than what all agents hold."""
+    """Return each group's level, and False where a service inherits the level of all agents."""
     agents = rights.for_agents(column.kind, column.rights)
     cells = [(agents, True), (rights.for_readers(column.kind, column.rights), True)]
     for service in services:
@@ -139,7 +135,7 @@ def _cells(column: Column, services: Any) -> list[tuple[Level, bool]]:
 
 
 def _chosen(column: Column) -> dict[str, str]:
-    """The cells that facilitators set themselves, by the name of their field."""
+    """Return the explicitly set levels by form field."""
     services = {f"{SERVICE}{service}": level for service, level in column.rights.get("services", {}).items()}
     return services | {group: column.rights[group] for group in (AGENTS, READERS) if group in column.rights}
 

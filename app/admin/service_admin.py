@@ -1,4 +1,4 @@
-"""Looking after services: add, describe, archive, restore, merge. For pages and the command line."""
+"""Add, change, archive, restore and merge services."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from boards.errors import Conflict
 from boards.models import Person, Service, memberships
 from boards.perform import perform_batch
 
-_TOLD = ("name", "hue", "description", "hours", "contact")
+_FIELDS = ("name", "hue", "description", "hours", "contact")
 
 
 def add_service(
     name: str, actor: Person | None, *, hue: int = 250, description: str = "", hours: str = "", contact: str = ""
 ) -> Service:
-    """Raises BadInput when a service has that name already."""
+    """Add a service. Raises BadInput when the name is taken."""
     with write_transaction() as session:
         return add_service_in(session, name, actor, hue=hue, description=description, hours=hours, contact=contact)
 
 
 def add_service_in(session: Session, name: str, actor: Person | None, **fields: Any) -> Service:
-    """As `add_service`, in a transaction that does more."""
+    """Add a service in a pending transaction. Raises BadInput."""
     refuse_taken_name(session, name)
     service = create_service(session, slug_for_service(session, name), name, **fields)
     audit_log.record(session, "service_added", name, actor=actor)
@@ -38,23 +38,23 @@ def add_service_in(session: Session, name: str, actor: Person | None, **fields: 
 
 
 def change_service(service_id: int, actor: Person | None, **fields: str | int) -> None:
-    """Give the service these fields. The same again alters nothing. Raises BadInput when another has that name."""
+    """Change fields of a service. Raises BadInput when the name is taken."""
     with write_transaction() as session:
         service = session.get_one(Service, service_id)
         if "name" in fields:
             refuse_taken_name(session, str(fields["name"]), but=service)
-        altered = [name for name in _TOLD if name in fields and fields[name] != getattr(service, name)]
+        altered = [name for name in _FIELDS if name in fields and fields[name] != getattr(service, name)]
         if not altered:
             return
-        was = service.name
+        old_name = service.name
         for name in altered:
             setattr(service, name, fields[name])
-        facts = {"renamed": [was, service.name]} if "name" in altered else {}
+        facts = {"renamed": [old_name, service.name]} if "name" in altered else {}
         audit_log.record(session, "service_changed", service.name, actor=actor, fields=altered, **facts)
 
 
 def archive_service(service_id: int, actor: Person | None) -> None:
-    """Its agents keep belonging to it, and have no right by it until it is restored."""
+    """Archive a service: its agents stay members but gain no rights by it."""
     with write_transaction() as session:
         service = session.get_one(Service, service_id)
         if service.archived_at is None:
@@ -63,6 +63,7 @@ def archive_service(service_id: int, actor: Person | None) -> None:
 
 
 def restore_service(service_id: int, actor: Person | None) -> None:
+    """Restore an archived service."""
     with write_transaction() as session:
         service = session.get_one(Service, service_id)
         if service.archived_at is not None:
@@ -72,7 +73,7 @@ def restore_service(service_id: int, actor: Person | None) -> None:
 
 @dataclass(frozen=True)
 class Merger:
-    """What merging one service into another will do, in numbers."""
+    """Effects of merging two services, in numbers."""
 
     people: int
     people_in_both: int
@@ -80,34 +81,34 @@ class Merger:
     set_rights: int
 
 
-def foresee_merger(session: Session, service: Service, into: Service) -> Merger:
-    joining = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == service.id)))
-    there = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == into.id)))
+def preview_merger(session: Session, service: Service, into: Service) -> Merger:
+    """Count the effects of a merger."""
+    leaving = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == service.id)))
+    members = set(session.scalars(select(memberships.c.person_id).where(memberships.c.service_id == into.id)))
     columns = columns_concerned(session, service.id)
     return Merger(
-        people=len(joining - there),
-        people_in_both=len(joining & there),
+        people=len(leaving - members),
+        people_in_both=len(leaving & members),
         columns=sum(column.service_id == service.id for column in columns),
         set_rights=sum(str(service.id) in column.rights.get("services", {}) for column in columns),
     )
 
 
 def merge_services(session: Session, service_id: int, into_id: int, actor: Person) -> None:
-    """Members, columns and rights go to the other service, and this one disappears: all of it, or nothing.
+    """Move members, columns and rights to the other service and delete this one.
 
-    `session` only reads which boards are concerned. Raises Conflict when something new concerned the service meanwhile.
+    Raises Conflict when the service gained a board meanwhile.
     """
     boards = boards_concerned(session, service_id)
-    session.rollback()
     command = ReassignService(service=service_id, to=into_id)
 
     def move_people(writing: Session) -> None:
         merged, into = writing.get_one(Service, service_id), writing.get_one(Service, into_id)
         if boards_concerned(writing, service_id):
             raise Conflict("try_again")
-        belonging = select(memberships.c.person_id).where(memberships.c.service_id == merged.id)
-        there = select(memberships.c.person_id).where(memberships.c.service_id == into.id)
-        newcomers = list(writing.scalars(belonging.where(memberships.c.person_id.not_in(there))))
+        leaving = select(memberships.c.person_id).where(memberships.c.service_id == merged.id)
+        members = select(memberships.c.person_id).where(memberships.c.service_id == into.id)
+        newcomers = list(writing.scalars(leaving.where(memberships.c.person_id.not_in(members))))
         if newcomers:
             writing.execute(insert(memberships), [{"person_id": person, "service_id": into.id} for person in newcomers])
         writing.execute(delete(memberships).where(memberships.c.service_id == merged.id))
@@ -125,6 +126,7 @@ def merge_services(session: Session, service_id: int, into_id: int, actor: Perso
 
 
 def refuse_taken_name(session: Session, name: str, but: Service | None = None) -> None:
+    """Raise BadInput if another service has this name."""
     taken = service_named(session, name)
     if taken is not None and (but is None or taken.id != but.id):
         raise BadInput(_("Un service s’appelle déjà « %(name)s ».", name=taken.name))

@@ -1,12 +1,15 @@
-"""Pages of the services: their list and upkeep for facilitators, the sheet of each for everybody."""
+"""Manage services; show each service's sheet to everybody."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import select
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from app.accounts.directory import plain, services_by_name
 from app.accounts.forms import ServiceForm
@@ -15,12 +18,13 @@ from app.admin.service_admin import (
     add_service,
     archive_service,
     change_service,
-    foresee_merger,
     merge_services,
+    preview_merger,
     restore_service,
 )
 from app.auth.current_user import administrators_only, current_person
 from app.web.params import parse_id
+from app.web.redirects import flash_and_redirect
 from boards import rights
 from boards.database import read_session
 from boards.directory import agents_by_service, columns_by_service
@@ -30,15 +34,15 @@ from boards.models import Person, Service
 routes = Blueprint("services", __name__)
 
 PALETTE = (20, 60, 90, 110, 140, 170, 190, 220, 250, 280, 300, 330, 350)
-Answer = AnyResponse | str | tuple[str, int]
 
 
 @routes.get("/services")
 @administrators_only
 def show_services() -> str:
+    """List the services."""
     services = services_by_name(read_session())
     return render_template(
-        "services/list.html",
+        "admin/services/list.html",
         me=current_person(),
         here="services",
         services=[service for service in services if service.archived_at is None],
@@ -51,7 +55,7 @@ def show_services() -> str:
 @routes.get("/services/<int:service_id>")
 @login_required
 def show_service(service_id: int) -> str:
-    """The service's sheet; only its content when the board asks for it, to show in a dialog."""
+    """Show a service's sheet, or only its fragment for a dialog."""
     service, me = _service(service_id), current_person()
     of_service = Person.services.any(Service.id == service.id)
     agents = sorted(
@@ -60,13 +64,14 @@ def show_service(service_id: int) -> str:
     )
     seen = {"me": me, "service": service, "agents": agents, "administers": rights.may_administer(me)}
     if request.headers.get("X-Fragment") == "sheet":
-        return render_template("services/_sheet.html", heading="h2", **seen)
-    return render_template("services/show.html", heading="h1", here=None, **seen)
+        return render_template("admin/services/_details.html", heading="h2", **seen)
+    return render_template("admin/services/show.html", heading="h1", here=None, **seen)
 
 
 @routes.route("/services/new", methods=["GET", "POST"])
 @administrators_only
-def new_service() -> Answer:
+def new_service() -> ResponseReturnValue:
+    """Add a service."""
     form = ServiceForm()
     if request.method == "POST" and form.validate():
         try:
@@ -74,14 +79,17 @@ def new_service() -> Answer:
         except BadInput as error:
             form.name.errors = [str(error)]
         else:
-            flash(_("Le service « %(name)s » est créé. Ajoutez-lui une colonne sur le tableau.", name=service.name))
-            return redirect(url_for("services.show_services"), 303)
+            return flash_and_redirect(
+                _("Le service « %(name)s » est créé. Ajoutez-lui une colonne sur le tableau.", name=service.name),
+                "services.show_services",
+            )
     return _form_page(form, None, _free_hue())
 
 
 @routes.route("/services/<int:service_id>/edit", methods=["GET", "POST"])
 @administrators_only
-def edit_service(service_id: int) -> Answer:
+def edit_service(service_id: int) -> ResponseReturnValue:
+    """Change a service."""
     service = _service(service_id)
     form = ServiceForm(obj=service)
     if request.method == "POST" and form.validate():
@@ -90,39 +98,35 @@ def edit_service(service_id: int) -> Answer:
         except BadInput as error:
             form.name.errors = [str(error)]
         else:
-            flash(_("Enregistré."))
-            return redirect(url_for("services.show_service", service_id=service.id), 303)
+            return flash_and_redirect(_("Enregistré."), "services.show_service", service_id=service.id)
     return _form_page(form, service, service.hue)
 
 
 @routes.post("/services/<int:service_id>/archive")
 @administrators_only
-def archive(service_id: int) -> AnyResponse:
-    service = _service(service_id)
-    archive_service(service.id, current_person())
-    flash(_("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.", name=service.name))
-    return redirect(url_for("services.show_services"), 303)
+def archive(service_id: int) -> Response:
+    """Archive a service."""
+    done = _("Le service « %(name)s » est archivé : ses agents n’ont plus de droit à ce titre.")
+    return _act(service_id, archive_service, done)
 
 
 @routes.post("/services/<int:service_id>/restore")
 @administrators_only
-def restore(service_id: int) -> AnyResponse:
-    service = _service(service_id)
-    restore_service(service.id, current_person())
-    flash(_("Le service « %(name)s » est de nouveau en service.", name=service.name))
-    return redirect(url_for("services.show_services"), 303)
+def restore(service_id: int) -> Response:
+    """Restore a service."""
+    return _act(service_id, restore_service, _("Le service « %(name)s » est de nouveau en service."))
 
 
 @routes.get("/services/<int:service_id>/merge")
 @administrators_only
-def show_merger(service_id: int) -> Answer:
-    """First the choice of the other service, then what will happen, in numbers."""
+def show_merger(service_id: int) -> ResponseReturnValue:
+    """Ask which service to merge into, then show the effects."""
     service = _service(service_id)
     others = services_by_name(read_session(), Service.id != service.id, Service.archived_at.is_(None))
     into = next((other for other in others if other.id == parse_id(request.args.get("into"))), None)
-    merger = foresee_merger(read_session(), service, into) if into else None
+    merger = preview_merger(read_session(), service, into) if into else None
     return render_template(
-        "services/merge.html",
+        "admin/services/merge.html",
         me=current_person(),
         here="services",
         service=service,
@@ -134,19 +138,25 @@ def show_merger(service_id: int) -> Answer:
 
 @routes.post("/services/<int:service_id>/merge")
 @administrators_only
-def merge(service_id: int) -> AnyResponse:
+def merge(service_id: int) -> Response:
+    """Merge a service into another."""
     service, into = _service(service_id), _service(parse_id(request.form.get("into")) or 0)
     if into.id == service.id or into.archived_at is not None:
         abort(404)
     names = {"merged": service.name, "into": into.name}
     merge_services(read_session(), service.id, into.id, current_person())
-    flash(_("« %(merged)s » a rejoint « %(into)s ».", **names))
-    return redirect(url_for("services.show_services"), 303)
+    return flash_and_redirect(_("« %(merged)s » a rejoint « %(into)s ».", **names), "services.show_services")
 
 
-def _form_page(form: ServiceForm, service: Service | None, hue: int) -> Answer:
+def _act(service_id: int, act: Callable[[int, Person], None], done: str) -> Response:
+    service = _service(service_id)
+    act(service.id, current_person())
+    return flash_and_redirect(done % {"name": service.name}, "services.show_services")
+
+
+def _form_page(form: ServiceForm, service: Service | None, hue: int) -> ResponseReturnValue:
     page = render_template(
-        "services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue)
+        "admin/services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue)
     )
     return page if request.method == "GET" else (page, 422)
 
@@ -159,12 +169,12 @@ def _service(service_id: int) -> Service:
 
 
 def _hue(otherwise: int) -> int:
-    """The colour chosen in this form, if one was."""
+    """Return the hue chosen in the form, if valid."""
     chosen = parse_id(request.form.get("hue"))
     return otherwise if chosen is None or not 0 <= chosen <= 359 else chosen
 
 
 def _free_hue() -> int:
-    """The colour of the palette that the fewest services have."""
+    """Return the palette's least used hue."""
     taken = [round(hue / 10) * 10 for hue in read_session().scalars(select(Service.hue))]
     return min(PALETTE, key=taken.count)

@@ -1,6 +1,6 @@
-"""The administrative log: sign-ins, refusals, changes of rights and accounts. Apart from the boards' own log, kept for a year.
+"""Write the administrative log: sign-ins, refusals, changes of rights and accounts.
 
-Each entry is written in the transaction of what it tells, so that neither stands without the other.
+Each entry is written in the transaction of what it records, and deleted after a year.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +35,7 @@ REPEATED_SECONDS = 60
 REMEMBERED_REFUSALS = 10_000
 ERASED_NAME = "(personne effacée)"
 
-# What may be logged, in the words of the log's page.
+# Every action and its label.
 ACTIONS = {
     "signed_in": _l("Connexion"),
     "sign_in_refused": _l("Connexion refusée"),
@@ -83,7 +84,7 @@ ACTIONS = {
 def record(
     session: Session, action: str, subject: str = "", *, actor: Person | int | None = None, **facts: Any
 ) -> None:
-    """Add an entry to the pending write transaction. `subject`: whom or what it concerns, in a few words; `facts`: JSON values."""
+    """Add an entry to a pending transaction: a short `subject`, `facts` as JSON values."""
     if action not in ACTIONS:
         raise ValueError(action)
     session.add(
@@ -98,23 +99,22 @@ def record(
 
 
 def record_alone(action: str, subject: str = "", *, actor: Person | int | None = None, **facts: Any) -> None:
-    """As `record`, in a transaction of its own: for what alters nothing else, such as a refusal."""
+    """Record what alters nothing else, such as a refusal, in its own transaction."""
     with write_transaction() as session:
         record(session, action, subject, actor=actor, **facts)
 
 
 def forget_person(session: Session, person_id: int, called: list[str]) -> None:
-    """Take a person out of the log, in the transaction that erases them: what was done stays, whom it concerned does not.
+    """Remove a person's names and addresses from all entries, in a pending transaction.
 
-    `called`: their name and address, as entries may say them; those they had before are found here.
+    `called`: their current name and address; earlier ones are found here.
     """
     session.execute(update(AuditEntry).where(AuditEntry.actor_id == person_id).values(address=""))
     called = [text for text in {*called, *_called_before(session, person_id)} if text]
     nameless = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in called), re.IGNORECASE)
     facts_text = cast(AuditEntry.facts, Text)
-    forms = {
-        form for text in called for form in (text, json.dumps(text)[1:-1])
-    }  # SQLite keeps facts as ASCII JSON, PostgreSQL does not
+    # SQLite stores facts as ASCII JSON, PostgreSQL does not.
+    forms = {form for text in called for form in (text, json.dumps(text)[1:-1])}
     named = [field.icontains(form, autoescape=True) for form in forms for field in (AuditEntry.subject, facts_text)]
     for entry in session.scalars(select(AuditEntry).where(or_(*named))):
         subject, facts = nameless.sub(ERASED_NAME, entry.subject), _without(entry.facts, nameless)
@@ -123,7 +123,7 @@ def forget_person(session: Session, person_id: int, called: list[str]) -> None:
 
 
 def _called_before(session: Session, person_id: int) -> Iterator[str]:
-    """The names and addresses that the person had before, as far as the log goes back."""
+    """Return the person's earlier names and addresses, as far as the log goes back."""
     for facts in session.scalars(select(AuditEntry.facts).where(AuditEntry.action == "person_changed")):
         if facts.get("person") == person_id:
             yield from (facts["changed"][field][0] for field in ("name", "email") if field in facts["changed"])
@@ -142,7 +142,7 @@ def _without(value: Any, nameless: re.Pattern[str]) -> Any:
 
 
 def init_app(app: Flask) -> None:
-    """Hear of changes of rights and of what is erased, which boards tell as they tell any change."""
+    """Log changes of rights, deletions and flashes when boards commit them."""
     app.extensions["refused_at"] = {}
     change_committed.connect(_note_rights)
     change_committed.connect(_note_erasing)
@@ -150,7 +150,7 @@ def init_app(app: Flask) -> None:
 
 
 def record_refusal(code: str, subject: str, actor: Person) -> None:
-    """Somebody tried what they may not do. The same again within a minute is not written again."""
+    """Log a refused action, once a minute at most."""
     key, moment = (actor.id, code), time.monotonic()
     refused_at: dict[tuple[int, str], float] = current_app.extensions["refused_at"]
     if moment - refused_at.get(key, -REPEATED_SECONDS) < REPEATED_SECONDS:
@@ -161,66 +161,57 @@ def record_refusal(code: str, subject: str, actor: Person) -> None:
     record_alone("refused", subject, actor=actor, code=code)
 
 
-def _note_rights(_sender: Any, change: CommittedChange) -> None:
-    """However they changed: set, taken back, or by what the column is and whose.
+@contextmanager
+def _transaction_after(change: CommittedChange) -> Iterator[Session]:
+    """Yield a transaction for entries on a committed change, which a failure must not turn into a refusal."""
+    try:
+        with write_transaction() as session:
+            yield session
+    except Busy:
+        log.exception(
+            "change %s (%s) of board %s is not in the administrative log", change.seq, change.type, change.board_id
+        )
 
-    The board's own log has the change already, committed and to be told; a log that cannot be written now must not turn it into a refusal.
-    """
+
+def _note_rights(_sender: Any, change: CommittedChange) -> None:
+    """Log changed rights: set, reverted, or by the column's kind or service."""
     columns = [column for id in sorted(change.access_changed) if (column := change.columns.get(id))]
     if not columns:
         return
-    try:
-        with write_transaction() as session:
-            for column in columns:
-                rights = _named(session, column.rights)
-                record(session, "rights_changed", column.title, actor=change.actor, column=column.id, rights=rights)
-    except Busy:
-        log.exception(
-            "change %s of board %s altered rights and is not in the administrative log", change.seq, change.board_id
-        )
+    with _transaction_after(change) as session:
+        for column in columns:
+            rights = _named(session, column.rights)
+            record(session, "rights_changed", column.title, actor=change.actor, column=column.id, rights=rights)
 
 
 def _note_erasing(_sender: Any, change: CommittedChange) -> None:
-    """Who erased something, when and on which board; what it said is gone, from earlier entries too. Read as `_note_rights`."""
-    if change.type not in (EraseCard.event_type, EraseColumn.event_type):
-        return
-    try:
-        with write_transaction() as session:
-            board = session.get_one(Board, change.board_id)
+    """Log a permanent deletion and remove its titles from earlier entries."""
+    if change.type in (EraseCard.event_type, EraseColumn.event_type):
+        with _transaction_after(change) as session:
             _forget_titles(session, change.rearranged)
-            record(session, change.type, board.title, actor=change.actor, change=change.seq)
-    except Busy:
-        log.exception(
-            "change %s of board %s erased something and is not in the administrative log", change.seq, change.board_id
-        )
+            title = session.get_one(Board, change.board_id).title
+            record(session, change.type, title, actor=change.actor, change=change.seq)
 
 
 def _note_flash(_sender: Any, change: CommittedChange) -> None:
-    """Who interrupted everybody, or put that out; the card by its number, so that nothing of it outlives its erasing. Read as `_note_rights`."""
-    if change.type not in ("card_flashed", "flash_put_out"):
-        return
-    try:
-        with write_transaction() as session:
-            board = session.get_one(Board, change.board_id)
-            (card,) = change.cards
-            record(session, change.type, board.title, actor=change.actor, card=card, change=change.seq)
-    except Busy:
-        log.exception(
-            "change %s of board %s is a flash and is not in the administrative log", change.seq, change.board_id
-        )
+    """Log who published or ended a flash; the card by id, so that its title can be erased."""
+    if change.type in ("card_flashed", "flash_put_out"):
+        with _transaction_after(change) as session:
+            title, (card,) = session.get_one(Board, change.board_id).title, change.cards
+            record(session, change.type, title, actor=change.actor, card=card, change=change.seq)
 
 
 def _forget_titles(session: Session, columns: dict[int, Column]) -> None:
-    """Take the titles of erased columns out of what was logged of their rights."""
+    """Remove the titles of deleted columns from entries on their rights."""
     titles = {_printable(column.title) for column in columns.values()}
     for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == "rights_changed")) if columns else ():
-        # Rights that a board began with were logged before its columns had an id.
+        # The initial rights of a board are logged before its columns have ids.
         if entry.facts["column"] in columns if "column" in entry.facts else entry.subject in titles:
             entry.subject = ""
 
 
 def _named(session: Session, rights: Record) -> Record:
-    """Rights with services by their name: the log outlives them."""
+    """Return rights by service name: the log outlives services."""
     ids = [int(id) for id in rights.get("services", {})]
     names = (
         {str(id): name for id, name in session.execute(select(Service.id, Service.name).where(Service.id.in_(ids)))}
@@ -231,12 +222,12 @@ def _named(session: Session, rights: Record) -> Record:
 
 
 def forget_old_entries() -> int:
-    """Erase what is older than KEPT; returns how many."""
+    """Delete entries older than RETENTION; return their number."""
     with write_transaction() as session:
         gone = session.execute(delete(AuditEntry).where(AuditEntry.at < now() - RETENTION))
     return int(getattr(gone, "rowcount", 0))
 
 
 def _printable(text: str) -> str:
-    """Without line breaks or control characters: one entry is one line, wherever it is shown or exported."""
+    """Replace line breaks and control characters: one entry is one line everywhere."""
     return "".join(character if character.isprintable() else " " for character in text).strip()

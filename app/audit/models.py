@@ -12,7 +12,7 @@ from boards.models import Person, Record
 
 
 class AuditEntry(Base):
-    """One line of the administrative log: sign-ins, refusals, changes of rights and accounts. Apart from the boards' own log."""
+    """One entry of the administrative log."""
 
     __tablename__ = "audit_entries"
 

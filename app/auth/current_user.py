@@ -1,4 +1,4 @@
-"""Who is asking: the person behind this request or this live event, loaded afresh each time."""
+"""Load the person behind this request or live event, and begin and end sign-ins."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from boards.database import now, read_session, write_transaction
 from boards.errors import Conflict, Forbidden
 from boards.models import Person
 
-SIGN_IN_LIFETIME = timedelta(days=90)  # however busy the browser: then its person proves anew who they are
+SIGN_IN_LIFETIME = timedelta(days=90)  # absolute, however active the browser
 
-# Asked with every request and live event, put together once.
+# Built once: executed with every request and live event.
 _SIGN_IN = select(SignIn).where(SignIn.token_hash == bindparam("hash"))
 _TOKEN = select(ApiToken).where(ApiToken.token_hash == bindparam("hash"), ApiToken.revoked_at.is_(None))
 
@@ -33,39 +33,39 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def current_person() -> Person:
-    """The signed-in person. Only behind a check that somebody is signed in."""
+    """Return the signed-in person; only after a sign-in check."""
     return cast("SignIn | Bearer", current_user).person
 
 
 def current_account() -> Account:
-    """The account behind this request. Only behind a check that somebody is signed in."""
+    """Return the signed-in account; only after a sign-in check."""
     return cast("SignIn | Bearer", current_user).account
 
 
 def current_sign_in_id() -> int:
-    """Which signed-in browser this is; 0 for a program with a token."""
+    """Return the id of this browser's sign-in; 0 for an API token."""
     return current_user.id if isinstance(current_user._get_current_object(), SignIn) else 0
 
 
 def current_token_id() -> int:
-    """With which token a program asks; 0 for a browser."""
+    """Return the id of this request's API token; 0 for a browser."""
     asking = current_user._get_current_object()
     return asking.token.id if isinstance(asking, Bearer) else 0
 
 
 def may_write() -> bool:
-    """Whether whoever asks may alter anything: a program with a read-only token may not."""
+    """Return False for a read-only API token."""
     asking = current_user._get_current_object()
     return not isinstance(asking, Bearer) or asking.token.scope == TokenScope.WRITE
 
 
 def is_person() -> bool:
-    """Whether somebody asks by themselves: no program gives rights or looks after people, or a stolen token could open lasting doors."""
+    """Return False for API tokens, which may neither change rights nor manage people."""
     return not isinstance(current_user._get_current_object(), Bearer)
 
 
 def administrators_only(view: _View) -> _View:
-    """Only for people who look after others: everybody else is refused, and the refusal is logged."""
+    """Require a facilitator in a browser; refusals are logged."""
 
     @login_required
     @wraps(view)
@@ -82,10 +82,10 @@ def administrators_only(view: _View) -> _View:
 def begin_sign_in(
     account: Account, *, by: str = "password", remember: bool = False, id_token: str | None = None
 ) -> None:
-    """Sign this browser in, in a fresh session: nothing that an earlier visitor left in it survives.
+    """Sign this browser in, in a fresh session.
 
-    `by`: what proved who it is (password, ldap, oidc); `id_token`: the provider's, with which signing out there begins.
-    Raises Conflict when the account was closed, or its password changed, while the proof was looked at.
+    `by`: the method (password, ldap, oidc); `id_token`: the provider's, needed to sign out there.
+    Raises Conflict when the account or its password changed since the proof was checked.
     """
     token = secrets.token_urlsafe(32)
     with write_transaction() as writing:
@@ -111,18 +111,18 @@ def begin_sign_in(
 
 
 def _require_unchanged(writing: Session, proven: Account) -> None:
-    """What ends an account's sign-ins must not be outrun by one that began just before: checking a password takes its time."""
+    """Raise Conflict if the account changed while its password was being checked."""
     account = writing.get(Account, proven.id)
     if account is None or account.person.disabled_at is not None or account.password_hash != proven.password_hash:
         raise Conflict("try_again")
 
 
-def end_sign_in() -> int | None:
-    """Sign this browser out and forget its cookie's token. Returns the ended sign-in's id."""
-    ended = current_sign_in_id() if current_user.is_authenticated else None
+def end_sign_in() -> list[int]:
+    """Sign this browser out; return the ids of ended sign-ins."""
+    ended = [current_sign_in_id()] if current_user.is_authenticated and current_sign_in_id() else []
     if ended:
         with write_transaction() as writing:
-            writing.execute(delete(SignIn).where(SignIn.id == ended))
+            writing.execute(delete(SignIn).where(SignIn.id.in_(ended)))
             audit_log.record(writing, "signed_out", current_user.account.email, actor=current_person())
     logout_user()
     session.clear()
@@ -130,7 +130,7 @@ def end_sign_in() -> int | None:
 
 
 def _forget_stale_sign_ins(writing: Session, account: Account) -> None:
-    """Browsers away for longer than their cookie lasts never come back."""
+    """Delete sign-ins whose cookies have expired."""
     last = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
     away = (last < now() - current_app.config["REMEMBER_COOKIE_DURATION"]) | (
         SignIn.created_at < now() - SIGN_IN_LIFETIME
@@ -144,7 +144,7 @@ def _load_sign_in(token: str) -> SignIn | None:
     if sign_in is None or sign_in.person.disabled_at is not None:
         return None
     if now() - (sign_in.last_seen_at or sign_in.created_at) > current_app.config["REMEMBER_COOKIE_DURATION"]:
-        return None  # the browser has forgotten its cookie by now: this is a copy
+        return None  # the browser has dropped its cookie: this is a copy
     if now() - sign_in.created_at > SIGN_IN_LIFETIME:
         return None
     sign_in.token = token

@@ -1,4 +1,4 @@
-"""Which account here belongs to somebody whom an outside directory vouches for."""
+"""Map identities of outside directories to accounts."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ REFUSALS = {
 
 
 class DirectoryUnavailable(Exception):
-    """The directory does not answer, or not to us; the message says why, for the log."""
+    """The directory cannot be used; the message explains it for the log."""
 
 
 class SignInRefused(Exception):
-    """Somebody has proved who they are, and no account opens to them. `code` says why, REFUSALS in which words."""
+    """A proven identity that opens no account; `code` is a key of REFUSALS."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,9 +38,9 @@ class SignInRefused(Exception):
 
 
 def account_of(issuer: str, subject: str, emails: Collection[str], *, verified: bool = True, by: str) -> Account:
-    """The account of this person: the one linked before, else the one with their e-mail address, linked from now on.
+    """Return the linked account, or link the one with this e-mail address.
 
-    `subject` is the issuer's lasting name for them; `verified`, whether the issuer stands by the address. Raises SignInRefused.
+    `subject`: the issuer's stable id; `verified`: the issuer confirms the address. Raises SignInRefused.
     """
     if not 0 < len(subject) <= SUBJECT_MAX_CHARACTERS or not subject.isprintable():
         raise SignInRefused("subject_unusable")
@@ -57,9 +57,9 @@ def account_of(issuer: str, subject: str, emails: Collection[str], *, verified: 
 
 
 def _account_to_link(session: Session, issuer: str, emails: Collection[str], verified: bool) -> Account:
-    """Lowering the case folds some foreign letters into Latin ones, so that only plain addresses are lowered."""
+    """Find the account to link; lower() could turn a non-ASCII address into another."""
     addresses = {email.strip().lower() if email.isascii() else email for email in emails if email.isprintable()}
-    # Locked, so that two processes cannot link one account twice.
+    # Locked: two processes must not link one account twice.
     accounts = session.scalars(select(Account).where(Account.email.in_(addresses)).with_for_update(of=Account)).all()
     if len(accounts) != 1:
         raise SignInRefused("account_unknown")

@@ -1,4 +1,4 @@
-"""The mail that brings somebody in."""
+"""Mail invitations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boards.models import Person
 
 
 def send_invitation(account: Account, url: str, invited_by: Person) -> None:
-    """Send the address of an invitation made with `one_time_links.make_link`. Raises mail.CannotSend."""
+    """Mail an invitation link made with `make_link`. Raises CannotSend."""
     smtp.send(
         current_app.config["SETTINGS"],
         account.email,

@@ -1,4 +1,4 @@
-"""When an account, a browser or a token was last here: written now and then, not at every request."""
+"""Record the last visit of accounts, browsers and tokens, at most every five minutes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ EVERY = timedelta(minutes=5)
 
 
 def init_app(app: Flask) -> None:
+    """Record a visit with every request."""
+
     @app.before_request
     def note_visit() -> None:
         if request.blueprint != "public" and current_user.is_authenticated:
@@ -26,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 def note(visitor: SignIn | Bearer) -> None:
-    """Remember that this browser or program is here, unless it was lately. Also for live connections, which make no requests."""
+    """Record a visit unless one was recorded lately."""
     moment = now()
     last = visitor.token.last_used_at if isinstance(visitor, Bearer) else visitor.last_seen_at
     if last is not None and moment - last < EVERY:
@@ -39,4 +41,4 @@ def note(visitor: SignIn | Bearer) -> None:
             else:
                 session.execute(update(SignIn).where(SignIn.id == visitor.id).values(last_seen_at=moment))
     except Busy:
-        log.warning("a visit was not noted: the database was busy")  # no reason to refuse the page
+        log.warning("a visit was not noted: the database was busy")  # no reason to refuse the request

@@ -1,7 +1,4 @@
-"""Passwords that an LDAP directory knows (OpenLDAP, Active Directory). None is kept here.
-
-Sockets are gevent's in a running server, so waiting for the directory holds nobody else up.
-"""
+"""Check passwords against an LDAP directory (OpenLDAP, Active Directory); none is stored."""
 
 from __future__ import annotations
 
@@ -28,16 +25,16 @@ PASSWORD_MAX_CHARACTERS = 1000
 
 @dataclass(frozen=True)
 class Entry:
-    """Somebody who has proved to be in the directory."""
+    """An authenticated directory entry."""
 
     issuer: str
-    subject: str  # what stays when they marry or change service: entryUUID, objectGUID, or else the DN
+    subject: str  # stable id: entryUUID, objectGUID, or else the DN
     emails: tuple[str, ...]
 
 
 def authenticate(settings: Ldap, login: str, password: str) -> Entry | None:
-    """The directory's entry for this login, if it is the only one and the password opens it. Raises DirectoryAway."""
-    # To an empty password a directory answers "success", whoever asks (RFC 4513, 5.1.2).
+    """Return the only entry for this login if the password binds. Raises DirectoryUnavailable."""
+    # An empty password is an unauthenticated bind, which succeeds (RFC 4513, 5.1.2).
     if not 0 < len(password) <= PASSWORD_MAX_CHARACTERS or "\0" in password:
         return None
     if not 0 < len(login) <= LOGIN_MAX_CHARACTERS or not login.isprintable():
@@ -53,7 +50,7 @@ def authenticate(settings: Ldap, login: str, password: str) -> Entry | None:
 
 
 def entry(base: str, dn: str, values: Mapping[str, list[bytes]]) -> Entry:
-    """What is kept of an entry found below `base`; `values` as they travel."""
+    """Build an Entry from raw attribute values."""
     if values.get("entryUUID"):
         subject = values["entryUUID"][0].decode()
     elif values.get("objectGUID"):
@@ -81,7 +78,7 @@ def _connection(settings: Ldap) -> Iterator[Connection]:
         user=settings.bind_dn or None,
         password=settings.bind_password or None,
         authentication=SIMPLE if settings.bind_dn else ANONYMOUS,
-        auto_referrals=False,  # a referral would take the password to a server that nobody chose
+        auto_referrals=False,  # a referral would send the password to another server
         receive_timeout=PATIENCE_SECONDS,
     )
     try:
@@ -94,7 +91,7 @@ def _connection(settings: Ldap) -> Iterator[Connection]:
             )
         yield connection
     finally:
-        with suppress(LDAPException):  # it may be the directory that hung up
+        with suppress(LDAPException):  # the directory may have hung up
             connection.unbind()
 
 
@@ -122,9 +119,10 @@ def _opens(connection: Connection, dn: str, password: str) -> bool:
 
 
 class _VerifiedTls(Tls):
-    """TLS as the standard library does it: the system's authorities, and the certificate must name the host."""
+    """TLS with the system's certificate authorities and host name verification."""
 
     def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:
+        """Wrap the socket with the standard library's default context."""
         context = ssl.create_default_context()
         connection.socket = context.wrap_socket(
             connection.socket, server_hostname=connection.server.host, do_handshake_on_connect=do_handshake

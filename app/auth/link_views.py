@@ -1,10 +1,11 @@
-"""Pages that a link opens: an invitation, a new password; and the page that asks for such a link."""
+"""Serve the pages of invitation and password links, and mail password links."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
@@ -21,14 +22,14 @@ from app.audit import log as audit_log
 from app.auth.current_user import begin_sign_in, end_sign_in
 from app.auth.password_form import NewPasswordForm
 from app.auth.password_reset import send_link_later
-from app.auth.signals import sign_in_ended
+from app.auth.signals import announce_ended
 from app.extensions import limiter
+from app.web.redirects import flash_and_redirect
 from boards.database import read_session, write_transaction
 from config import Settings
 
 routes = Blueprint("links", __name__)
 
-Page = AnyResponse | str | tuple[str, int]
 
 REFUSALS = {
     "unknown": (404, _l("Ce lien n’existe pas, ou un lien plus récent l’a remplacé.")),
@@ -39,22 +40,23 @@ REFUSALS = {
 
 
 @routes.after_request
-def keep_the_address_secret(response: Response) -> Response:
-    """The address is the secret: no page that follows may learn it. Our origin may be told: over HTTPS the CSRF check asks for it."""
+def hide_address(response: Response) -> Response:
+    """Hide the secret address from Referer headers; the CSRF check needs the origin over HTTPS."""
     response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 
 @routes.errorhandler(LinkRefused)
 def refuse(refused: LinkRefused) -> AnyResponse | tuple[str, int]:
+    """Explain a refused link."""
     account, status = refused.account, REFUSALS[refused.reason][0]
     if refused.reason == "used" and account and current_user.is_authenticated and current_user.account.id == account.id:
-        return redirect(url_for("pages.home"), 303)  # a second click on the form that has just been accepted
+        return redirect(url_for("pages.home"), 303)  # a double click on the accepted form
     audit_log.record_alone(
         "password_link_refused", account.email if account else _("lien inconnu"), reason=refused.reason
     )
     return render_template(
-        "accounts/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()
+        "auth/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()
     ), status
 
 
@@ -68,56 +70,61 @@ def _address_asked_for() -> str:
 
 @routes.get("/invitation/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def show_invitation(token: str) -> Page:
+def show_invitation(token: str) -> ResponseReturnValue:
+    """Show the invitation page."""
     account = find_account(read_session(), token, Purpose.INVITATION)
-    return _choose("accounts/invitation.html", account, NewPasswordForm())
+    return _choose("auth/invitation.html", account, NewPasswordForm())
 
 
 @routes.post("/invitation/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def accept_invitation(token: str) -> Page:
+def accept_invitation(token: str) -> ResponseReturnValue:
+    """Accept an invitation and sign in."""
     account = find_account(read_session(), token, Purpose.INVITATION)
     form = NewPasswordForm()
     if not form.accepts(_with_password(account)):
-        return _choose("accounts/invitation.html", account, form), 422
+        return _choose("auth/invitation.html", account, form), 422
     account = _set_password(token, Purpose.INVITATION, form.chosen)
     if current_user.is_authenticated:
-        sign_in_ended.send(None, sign_in_id=end_sign_in() or 0)  # whoever sat here before
+        announce_ended(end_sign_in())  # of the browser's previous user
     begin_sign_in(account, by="invitation")
     return redirect(url_for("pages.home"), 303)
 
 
 @routes.get("/password/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def show_password(token: str) -> Page:
+def show_password(token: str) -> ResponseReturnValue:
+    """Show the form for a new password."""
     account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
-    return _choose("accounts/new_password.html", account, NewPasswordForm())
+    return _choose("auth/new_password.html", account, NewPasswordForm())
 
 
 @routes.post("/password/<token>")
 @limiter.limit("30 per minute", deduct_when=_refused)
-def choose_password(token: str) -> Page:
+def choose_password(token: str) -> ResponseReturnValue:
+    """Set the new password."""
     account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
     form = NewPasswordForm()
     if not form.accepts(account):
-        return _choose("accounts/new_password.html", account, form), 422
+        return _choose("auth/new_password.html", account, form), 422
     _set_password(token, Purpose.PASSWORD, form.chosen)
-    flash(_("Votre nouveau mot de passe est enregistré : connectez-vous."))
-    return redirect(url_for("accounts.show_sign_in"), 303)
+    return flash_and_redirect(_("Votre nouveau mot de passe est enregistré : connectez-vous."), "accounts.show_sign_in")
 
 
 @routes.get("/forgotten-password")
-def show_forgotten() -> Page:
+def show_forgotten() -> ResponseReturnValue:
+    """Show the form that asks for a password link."""
     if not _settings().local_accounts:
         abort(404)
-    return render_template("accounts/forgotten.html", offered=_mail_is_sent(), sent="sent" in request.args)
+    return render_template("auth/forgotten_password.html", offered=_mail_is_sent(), sent="sent" in request.args)
 
 
-# The same limits as for signing in, and the same answer whether or not anybody has this address.
+# Limited as signing in is, with the same answer whether or not the address is known.
 @routes.post("/forgotten-password")
 @limiter.limit("20 per minute")
 @limiter.limit("5 per 10 minutes", key_func=_address_asked_for)
-def send_link() -> Page:
+def send_link() -> ResponseReturnValue:
+    """Mail a password link."""
     if not _mail_is_sent():
         abort(404)
     typed = request.form.get("email", "")
@@ -125,7 +132,7 @@ def send_link() -> Page:
         email = normal_email(typed)
     except BadInput:
         problem = _("Indiquez votre adresse de messagerie, comme prenom.nom@ville.example.")
-        return render_template("accounts/forgotten.html", offered=True, problem=problem, email=typed[:254]), 422
+        return render_template("auth/forgotten_password.html", offered=True, problem=problem, email=typed[:254]), 422
     send_link_later(email)
     return redirect(url_for("links.show_forgotten", sent=1), 303)
 
@@ -145,13 +152,12 @@ def _set_password(token: str, purpose: Purpose, password: str) -> Account:
         ended = change_password(session, account, password_hash, actor=account.person)
         if purpose == Purpose.INVITATION:
             audit_log.record(session, "invitation_accepted", account.email, actor=account.person)
-    for sign_in_id in ended:
-        sign_in_ended.send(None, sign_in_id=sign_in_id)
+    announce_ended(ended)
     return account
 
 
 def _with_password(account: Account) -> Account:
-    """Where passwords are not kept here, nobody chooses one."""
+    """Abort where passwords are kept by another directory."""
     if not _settings().local_accounts:
         abort(404)
     return account

@@ -1,4 +1,4 @@
-"""The languages of the interface: what each person chose in their profile, else French, whatever a browser asks for."""
+"""Choose the interface language: the person's preference, else French."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from app.web.languages import FRENCH, LANGUAGES
 
 
 def init_app(app: Flask, timezone: str) -> None:
+    """Configure Flask-Babel."""
     babel.init_app(app, default_locale=FRENCH, default_timezone=timezone, locale_selector=current_language)
     app.jinja_env.globals["current_language"] = current_language
-    _forget_the_rest_of_the_world()
+    _clear_unused_locale_data()
 
 
-def _forget_the_rest_of_the_world() -> None:
-    """Babel reads two megabytes of which languages, territories and currencies belong together; two languages known by name ask none of it."""
+def _clear_unused_locale_data() -> None:
+    """Spare 2 MB: drop Babel's data on other languages and territories."""
     for table in (
         "likely_subtags",
         "territory_languages",
@@ -32,11 +33,12 @@ def _forget_the_rest_of_the_world() -> None:
 
 
 def language_of(account: Account) -> str:
+    """Return the account's language."""
     return account.language if account.language in LANGUAGES else FRENCH
 
 
 def current_language() -> str:
-    """The language of whoever asks. French while the database is away too, so that its own error page can still be shown."""
+    """Return the current person's language; French while the database is unavailable."""
     try:
         return language_of(current_account()) if has_request_context() and current_user.is_authenticated else FRENCH
     except SQLAlchemyError:

@@ -1,6 +1,6 @@
-"""An OpenID Connect provider, seen from here: where it is, what it is asked, and whether its answer holds.
+"""Talk to an OpenID Connect provider and verify its answers.
 
-OpenID Connect Core 1.0 (authorization code flow), RFC 7636 (PKCE), RFC 9207 (issuer in the answer), RP-Initiated Logout 1.0.
+OpenID Connect Core 1.0 (authorization code flow), RFC 7636 (PKCE), RFC 9207, RP-Initiated Logout 1.0.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from config import Oidc
 
 log = logging.getLogger(__name__)
 
-# Public-key signatures only. With a shared-key algorithm a public key would do as the secret; "none" proves nothing.
+# Public-key signatures only: with a shared-key algorithm the public key would be the secret.
 SIGNATURES = jws.JWSRegistry(
     algorithms=["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
-    strict_check_header=False,  # providers add headers of their own
+    strict_check_header=False,  # providers add headers
 )
 PATIENCE_SECONDS = 5
 METADATA_KEPT_SECONDS = 3600
@@ -37,7 +37,7 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "e
 
 
 class Provider:
-    """Reads the provider's description when it is first needed, so that one that is away does not keep Flash News from starting."""
+    """An OpenID Connect provider, whose metadata is fetched on first use."""
 
     def __init__(self, settings: Oidc) -> None:
         self._settings = settings
@@ -46,8 +46,8 @@ class Provider:
         self._keys: KeySet | None = None
 
     def ask(self, redirect_uri: str) -> tuple[str, Request]:
-        """Where to send a browser to sign in, and what to remember meanwhile. Raises ProviderAway."""
-        # ProConnect wants at least 32 characters; these have 43 and 64.
+        """Build an authorization URL and the request to remember. Raises ProviderUnavailable."""
+        # ProConnect requires at least 32 characters; these have 43 and 64.
         request = Request(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
         endpoint = self._endpoint("authorization_endpoint")
         with self._session(redirect_uri=redirect_uri) as session:
@@ -55,7 +55,10 @@ class Provider:
         return str(url), request
 
     def redeem(self, code: str, issuer: str | None, request: Request, redirect_uri: str) -> IdentityClaims:
-        """Exchange the code for a checked proof. `issuer`: as the answer names it, if it does. Raises ProviderAway, AnswerRefused."""
+        """Exchange the code for verified claims; `issuer` is the answer's `iss`.
+
+        Raises ProviderUnavailable, InvalidResponse.
+        """
         if issuer not in (None, self._issuer):
             raise InvalidResponse("the answer comes from another issuer")
         with self._session(redirect_uri=redirect_uri) as session:
@@ -85,7 +88,7 @@ class Provider:
         )
 
     def sign_out_url(self, id_token: str, return_to: str) -> str | None:
-        """Where to send a browser to sign out there too; None when the provider offers nothing, or is away."""
+        """Return the provider's logout URL; None when it has none or is unavailable."""
         try:
             endpoint = self._described().get("end_session_endpoint")
         except ProviderUnavailable:
@@ -110,7 +113,7 @@ class Provider:
         return dict(claims)
 
     def _userinfo(self, session: OAuth2Session, claims: dict[str, Any]) -> dict[str, Any]:
-        """What the provider tells of the person beside the ID token: JSON, or a signed JWT as ProConnect sends it."""
+        """Fetch the userinfo: JSON, or a signed JWT (ProConnect)."""
         if not self._described().get("userinfo_endpoint"):
             return {}
         response = session.get(self._endpoint("userinfo_endpoint"))
@@ -130,7 +133,7 @@ class Provider:
         return claims
 
     def _signed(self, text: str) -> jwt.Token:
-        """The token, once its signature holds. A key that is not known may be new: then the keys are read again."""
+        """Verify a token's signature; fetch the keys again for an unknown one."""
         try:
             return jwt.decode(text, self._keys or self._read_keys(), registry=SIGNATURES)
         except InvalidKeyIdError:
@@ -153,7 +156,7 @@ class Provider:
         return str(endpoint)
 
     def _described(self) -> dict[str, Any]:
-        """The provider's description of itself, at most an hour old as long as it answers."""
+        """Return the provider's metadata, cached for an hour."""
         if time.monotonic() - self._read_at > METADATA_KEPT_SECONDS or not self._metadata:
             try:
                 self._metadata, self._keys = self._read_metadata(), None
@@ -185,7 +188,7 @@ class Provider:
         return document
 
     def _session(self, redirect_uri: str | None = None) -> OAuth2Session:
-        # In the body where that is offered: HTTP Basic leaves the encoding of special characters in secrets to luck.
+        # Prefer the body: encodings of special characters in HTTP Basic differ.
         offered = self._metadata.get("token_endpoint_auth_methods_supported", [])
         session = OAuth2Session(
             self._settings.client_id,
@@ -197,11 +200,9 @@ class Provider:
             if "client_secret_post" in offered
             else "client_secret_basic",
             default_timeout=PATIENCE_SECONDS,
-            leeway=0,  # ProConnect's access tokens live for the 60 seconds that Authlib would already take for expired
+            leeway=0,  # ProConnect's tokens live 60 seconds, Authlib's default leeway
         )
-        session.max_redirects = (
-            0  # what is sent there holds our secret; it goes to the addresses that were described, and no further
-        )
+        session.max_redirects = 0  # requests hold the client secret
         return session
 
 
@@ -215,7 +216,7 @@ def _is_jwt(response: Response) -> bool:
 
 
 def _verified(claims: dict[str, Any]) -> bool:
-    """Whether the provider stands by the e-mail address: some say nothing, some say it as text."""
+    """Return True if the provider confirms the address; some answer in text."""
     return claims.get("email_verified", True) in (True, "true")
 
 

@@ -1,4 +1,4 @@
-"""What is asked of an OpenID Connect provider and what it proves, for those who need not know how. Installations without one never load the rest."""
+"""Define the types of the OpenID Connect client, which is imported only where it is used."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class ProviderUnavailable(Exception):
 
 
 class InvalidResponse(Exception):
-    """What came back does not prove who somebody is; the message says why, for the log."""
+    """An answer that proves nothing; the message explains it for the log."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What must be remembered of a request until its answer comes. All of it is random, and good once."""
+    """A pending authorization request: random, single-use values."""
 
     state: str
     nonce: str
@@ -30,7 +30,7 @@ class Request:
 
 @dataclass(frozen=True)
 class IdentityClaims:
-    """Who the provider says this is."""
+    """Verified claims on a person."""
 
     issuer: str
     subject: str
@@ -40,11 +40,11 @@ class IdentityClaims:
 
 
 def current_provider() -> Provider:
-    """This installation's provider; 404 when it has none."""
+    """Return this installation's provider; abort with 404 when it has none."""
     settings = current_app.config["SETTINGS"].oidc
     if settings is None:
         abort(404)
-    from app.auth.oidc_client import Provider  # with all that it needs, some 20 MB
+    from app.auth.oidc_client import Provider  # 20 MB with its dependencies
 
     provider: Provider = current_app.extensions.setdefault("flash_news_oidc", Provider(settings))
     return provider

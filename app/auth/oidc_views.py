@@ -1,4 +1,4 @@
-"""Signing in through the town's OpenID Connect provider."""
+"""Sign in through an OpenID Connect provider."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.web.smtp import public_link
 
 routes = Blueprint("oidc", __name__)
 
-# Requests that wait for their answer, in the session's cookie: one for each of some tabs, and small.
+# Pending requests are kept in the session cookie, one for each of a few tabs.
 PENDING = "oidc"
 PENDING_MAX = 3
 PENDING_SECONDS = 3600
@@ -44,15 +44,16 @@ def _failed(response: Response) -> bool:
 @routes.get("/sign-in/oidc")
 @limiter.limit("60 per minute", deduct_when=_failed)
 def start() -> AnyResponse:
+    """Redirect to the provider."""
     provider = current_provider()
     if current_user.is_authenticated:
         return redirect(safe_next(), 303)
     try:
-        url, asked = provider.ask(public_link("oidc.finish"))
+        url, pending = provider.ask(public_link("oidc.finish"))
     except ProviderUnavailable as error:
         return _refused("provider_away", why=str(error))
     target = safe_next()
-    waiting = {**asdict(asked), "next": target if len(target) <= NEXT_MAX_CHARACTERS else "/", "at": int(time.time())}
+    waiting = {**asdict(pending), "next": target if len(target) <= NEXT_MAX_CHARACTERS else "/", "at": int(time.time())}
     session[PENDING] = [*session.get(PENDING, []), waiting][-PENDING_MAX:]
     return redirect(url, 303)
 
@@ -60,17 +61,18 @@ def start() -> AnyResponse:
 @routes.get("/sign-in/oidc/callback")
 @limiter.limit("60 per minute", deduct_when=_failed)
 def finish() -> AnyResponse:
+    """Verify the provider's answer and sign in."""
     provider = current_provider()
     waiting = _take_pending(request.args.get("state", ""))
     if waiting is None:
         return _refused("not_asked")
     if error := request.args.get("error"):
         return _refused("given_up" if error == "access_denied" else "provider_refused", why=error)
-    asked = Request(waiting["state"], waiting["nonce"], waiting["code_verifier"])
+    pending = Request(waiting["state"], waiting["nonce"], waiting["code_verifier"])
     email = ""
     try:
         proof = provider.redeem(
-            request.args.get("code", ""), request.args.get("iss"), asked, public_link("oidc.finish")
+            request.args.get("code", ""), request.args.get("iss"), pending, public_link("oidc.finish")
         )
         email = proof.email
         account = external_identities.account_of(
@@ -87,7 +89,7 @@ def finish() -> AnyResponse:
 
 
 def _take_pending(state: str) -> dict[str, Any] | None:
-    """The request that this answers, forgotten from now on: an answer counts once, and only in the browser that asked."""
+    """Pop the pending request of this answer; each counts once, in the browser that asked."""
     pending = session.get(PENDING, [])
     found = next((waiting for waiting in pending if waiting["state"] == state), None)
     if found is None:
@@ -100,4 +102,4 @@ def _refused(code: str, email: str = "", *, why: str = "") -> Response:
     facts: dict[str, Any] = {"detail": "".join(filter(str.isprintable, why))[:200]} if why else {}
     audit_log.record_alone("sign_in_refused", email, by="oidc", reason=code, **facts)
     status, words = REFUSALS[code]
-    return make_response(render_template("sign_on/refused.html", words=words, code=code), status)
+    return make_response(render_template("auth/sign_in_refused.html", words=words, code=code), status)

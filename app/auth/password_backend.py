@@ -1,4 +1,4 @@
-"""Who a login and a password belong to: an account that has a password here, else somebody of the directory."""
+"""Authenticate a login and password: against local accounts, then LDAP."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ EMAIL_MAX_CHARACTERS = 254
 
 @dataclass(frozen=True)
 class AuthenticatedAccount:
+    """An account, and how it was authenticated."""
+
     account: Account
     by: str  # password or ldap, for the log
 
 
 def is_offered() -> bool:
-    """Whether anybody can sign in with a login and a password at all."""
+    """Return True if sign-in by password is possible at all."""
     settings: Settings = current_app.config["SETTINGS"]
     return settings.local_accounts or settings.ldap is not None
 
 
 def account_of(login: str, password: str) -> AuthenticatedAccount | None:
-    """The account that these open. Raises DirectoryAway, SignInRefused of identities."""
+    """Authenticate a login and password. Raises DirectoryUnavailable, SignInRefused."""
     settings: Settings = current_app.config["SETTINGS"]
     if settings.local_accounts:
         account = find_account(login)
@@ -37,7 +39,7 @@ def account_of(login: str, password: str) -> AuthenticatedAccount | None:
         if account and fits and account.person.disabled_at is None:
             return AuthenticatedAccount(account, "password")
     if settings.ldap:
-        from app.auth import ldap_backend  # some 5 MB that installations without a directory never load
+        from app.auth import ldap_backend  # 5 MB that most installations never need
 
         entry = ldap_backend.authenticate(settings.ldap, login, password)
         if entry:
@@ -48,6 +50,7 @@ def account_of(login: str, password: str) -> AuthenticatedAccount | None:
 
 
 def find_account(login: str) -> Account | None:
+    """Return the account with this login, if any."""
     if len(login) > EMAIL_MAX_CHARACTERS or not login.isprintable():
         return None
     return read_session().scalar(select(Account).where(Account.email == login.lower()))

@@ -1,19 +1,18 @@
-"""The one field in which somebody chooses a password, wherever they do."""
+"""Define the form for choosing a password."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from app.accounts.models import Account
 from app.accounts.password_policy import own_words_of, problems_of
+from app.web.forms import BaseForm
 
 
-class NewPasswordForm(FlaskForm):
-    class Meta:
-        csrf = False  # checked for every request in app/security.py
+class NewPasswordForm(BaseForm):
+    """A new password."""
 
     password = PasswordField(
         _l("Nouveau mot de passe"),
@@ -24,10 +23,11 @@ class NewPasswordForm(FlaskForm):
 
     @property
     def chosen(self) -> str:
+        """Return the chosen password."""
         return self.password.data or ""
 
     def accepts(self, account: Account) -> bool:
-        """Whether the form was well filled in and the password is a good one for this account; says what is wrong if not."""
+        """Validate the form and the password for this account."""
         if not self.validate():
             return False
         self.password.errors = problems_of(self.chosen, account.person.role, own_words_of(account))

@@ -1,4 +1,4 @@
-"""« Mot de passe oublié » : a mail with a link, to whoever has an account; the same answer to whoever has not."""
+"""Mail password links, with the same answer whether or not the account exists."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import timedelta
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, OneTimeLink, Purpose
-from app.accounts.one_time_links import make_link
+from app.accounts.one_time_links import make_link, void_links
 from app.auth.locale import language_of
 from app.extensions import socketio
 from app.web import smtp
@@ -20,12 +20,12 @@ from boards.database import now, write_transaction
 
 log = logging.getLogger(__name__)
 
-# Asking again that soon changes nothing: else a stranger could fill a mailbox, or keep voiding the link its owner is about to follow.
+# Within this time a link stays valid: else a stranger could flood a mailbox or keep voiding links.
 AGAIN_AFTER = timedelta(minutes=5)
 
 
 def send_link_later(email: str) -> None:
-    """Look the account up and write to it once the answer has left, so that its time tells nothing either."""
+    """Look the account up and mail it in the background, so that timing tells nothing."""
     asked_from = get_remote_address() or ""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way to the object itself
 
@@ -50,16 +50,14 @@ def _send_link(email: str, asked_from: str) -> None:
             current_app.config["SETTINGS"],
             account.email,
             _l("Choisir un nouveau mot de passe"),
-            "mail/password.txt",
+            "mail/password_reset.txt",
             language=language_of(account),
             name=account.person.name,
             url=url,
         )
     except smtp.CannotSend:
-        with write_transaction() as session:  # so that asking again is worth something
-            session.execute(
-                delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == Purpose.PASSWORD)
-            )
+        with write_transaction() as session:  # so that it can be asked for again
+            void_links(session, account, Purpose.PASSWORD)
         raise
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Sign in and out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.auth import password_backend
 from app.auth.current_user import begin_sign_in, end_sign_in
 from app.auth.external_identities import REFUSALS, DirectoryUnavailable, SignInRefused
 from app.auth.oidc_logout import sign_out_there
-from app.auth.signals import sign_in_ended
+from app.auth.signals import announce_ended
 from app.extensions import limiter
 from app.web.redirects import safe_next
 
@@ -35,16 +35,18 @@ def _failed(response: Response) -> bool:
 
 @routes.get("/sign-in")
 def show_sign_in() -> AnyResponse | str:
+    """Show the sign-in form."""
     if current_user.is_authenticated:
         return redirect(safe_next(), 303)
     return _form()
 
 
-# Limits count failures by address, and by account *and* address: whoever hammers an account locks only themselves out.
+# Failures count by address, and by account *and* address: an attacker locks out only themselves.
 @routes.post("/sign-in")
 @limiter.limit("60 per minute", deduct_when=_failed)
 @limiter.limit("10 per minute", key_func=_account_and_address, deduct_when=_failed)
 def sign_in() -> AnyResponse | tuple[str, int]:
+    """Sign in with login and password."""
     login = request.form.get("email", "").strip()
     password = request.form.get("password", "")
     if not password_backend.is_offered():
@@ -57,33 +59,32 @@ def sign_in() -> AnyResponse | tuple[str, int]:
         log.warning("LDAP directory: %s", error)
         return _form(_("L’annuaire de la ville ne répond pas. Réessayez dans quelques instants.")), 503
     except SignInRefused as refusal:
-        audit_log.record_alone("sign_in_refused", _known(login), by="ldap", reason=refusal.code)
+        audit_log.record_alone("sign_in_refused", _login_for_log(login), by="ldap", reason=refusal.code)
         return _form(str(REFUSALS[refusal.code])), 403
     if found is None:
-        audit_log.record_alone("sign_in_refused", _known(login), by="password")
+        audit_log.record_alone("sign_in_refused", _login_for_log(login), by="password")
         return _form(_("Adresse ou mot de passe incorrect.")), 401
-    outgrown = _outgrown(found, password)
+    notice = _length_notice(found, password)
     begin_sign_in(found.account, by=found.by, remember=bool(request.form.get("remember")))
-    if outgrown:
-        flash(outgrown, "problem")
+    if notice:
+        flash(notice, "problem")
         return redirect(url_for("profile.show_profile", _anchor="password"), 303)
     return redirect(safe_next(), 303)
 
 
 @routes.post("/sign-out")
 def sign_out() -> AnyResponse:
+    """Sign out, here and at the provider."""
     id_token = getattr(current_user, "id_token", None)
-    ended = end_sign_in()
-    if ended:
-        sign_in_ended.send(None, sign_in_id=ended)
+    announce_ended(end_sign_in())
     answer = (sign_out_there(id_token) if id_token else None) or redirect(url_for("accounts.show_sign_in"), 303)
-    # Photos that the browser has kept go too. Not "storage": a draft that never arrived must still be there tomorrow, for its writer alone.
+    # Removes cached photos. Not "storage": unsent drafts must survive for their writer.
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 
-def _outgrown(found: password_backend.AuthenticatedAccount, password: str) -> str | None:
-    """What to say to whoever became a facilitator with an agent's password: only now is its length known."""
+def _length_notice(found: password_backend.AuthenticatedAccount, password: str) -> str | None:
+    """Return the notice for a facilitator whose password is shorter than now required."""
     at_least = min_characters(found.account.person.role)
     if found.by != "password" or len(password) >= at_least or current_app.config["SETTINGS"].demo:
         return None
@@ -95,8 +96,8 @@ def _outgrown(found: password_backend.AuthenticatedAccount, password: str) -> st
     )
 
 
-def _known(login: str) -> str:
-    """Whom the log is told of: never what a stranger typed, which may well be a password in the wrong field."""
+def _login_for_log(login: str) -> str:
+    """Return the login if it is an account's, else no text: it may be a mistyped password."""
     account = password_backend.find_account(login)
     return account.email if account else _("adresse inconnue")
 
@@ -104,7 +105,7 @@ def _known(login: str) -> str:
 def _form(error: str | None = None) -> str:
     settings = current_app.config["SETTINGS"]
     return render_template(
-        "accounts/sign_in.html",
+        "auth/sign_in.html",
         error=error,
         email=request.form.get("email", ""),
         next=request.values.get("next", ""),

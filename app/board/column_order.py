@@ -38,7 +38,6 @@ def place_column(slug: str, column_id: int) -> dict[str, Any]:
         if "after" in asked.model_fields_set:
             behind = None if asked.after is None else columns[asked.after]
             column_order.place_column(session, board, person, column, behind, columns.values())
-    read_session().rollback()
     return {"placements": plain(placements_of(read_session(), board, person))}
 
 

@@ -12,7 +12,7 @@ from app.board.rendering import serialize_change
 from app.web.params import parse_id
 from app.web.problems import problem_for
 from boards.commands import parse_command
-from boards.database import read_session, restart_read
+from boards.database import read_session
 from boards.errors import FieldError, Invalid, Refusal
 from boards.models import Audience, Person
 from boards.perform import perform
@@ -33,7 +33,6 @@ def dispatch_command(person: Person, language: str, board: Any, data: Any) -> di
     named = board_reference(board)
     board_id = named if isinstance(named, int) else find_board(read_session(), person, named).id
     person_id, by_program = person.id, not is_person()
-    restart_read()  # so that the answer reads what was written
     committed = perform(person_id, board_id, command, key, by_program=by_program)
     audience = committed.actor.audience if committed.actor else Audience(None)  # at the time of the change
     return {"seq": committed.seq, "changes": [serialize_change(committed, audience, language)]}

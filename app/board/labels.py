@@ -60,7 +60,6 @@ def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
         dispatch_command(current_person(), current_language(), slug, command)
     except Refusal as refusal:
         problem = problem_for(refusal)
-        read_session().rollback()
         return _page(
             slug, wrong={"label": command["label"], "words": problem["detail"], "name": command.get("name")}
         ), problem["status"]
@@ -72,7 +71,7 @@ def _page(slug: str, wrong: dict[str, Any] | None = None) -> str:
     """Render the page; `wrong` holds a refused label, its sentence and the typed name."""
     board = find_board(read_session(), current_person(), slug)
     return render_template(
-        "labels/list.html",
+        "board/labels/list.html",
         me=current_person(),
         here="labels",
         board=board,

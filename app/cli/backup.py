@@ -1,4 +1,4 @@
-"""`flask backup` and `flask restore`."""
+"""Define `flask backup` and `flask restore`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from app.backup import backup as backups
 from app.backup.verification import CannotBackUp, Contents, contents_of
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
 from app.server.migrations import newest_revision
 from config import Settings
 
@@ -23,7 +23,7 @@ from config import Settings
 @report_refusals
 def backup(file: Path | None) -> None:
     """Save the whole town, in one exact state, while everything goes on (default: a dated file in DATA_DIR/backups)."""
-    without_the_tables_story()
+    silence_migration_log()
     try:
         click.echo(backups.back_up(current_app.config["SETTINGS"], file))
     except CannotBackUp as error:
@@ -38,44 +38,47 @@ def backup(file: Path | None) -> None:
 @with_appcontext
 @report_refusals
 def restore(file: Path, check: bool, force: bool, yes: bool) -> None:
-    """Put a backup, of either database, in the place of the town. Stop the server first; what was there is kept in a file."""
-    without_the_tables_story()
+    """Put a backup, of either database, in the place of the town.
+
+    Stop the server first; what was there is kept in a file.
+    """
+    silence_migration_log()
     settings: Settings = current_app.config["SETTINGS"]
     try:
         contents = contents_of(file)
-        click.echo("\n".join((str(file), *_told(contents, settings))))
-        _demand_whole(contents, force=force and not check)
+        click.echo("\n".join((str(file), *_described(contents, settings))))
+        _require_intact(contents, force=force and not check)
         if check:
             return
         if not yes:
             click.confirm("Remplacer la base actuelle par cette sauvegarde ?", abort=True)
-        kept = backups.restore(settings, file)
+        replaced = backups.restore(settings, file)
     except CannotBackUp as error:
         raise Refused(str(error)) from error
-    click.echo("Restauré." + (f" L’ancienne base reste dans {kept.name}." if kept else ""))
+    click.echo("Restauré." + (f" L’ancienne base reste dans {replaced.name}." if replaced else ""))
 
 
-def without_the_tables_story() -> None:
-    """Each migration says what it makes; here that would be of a copy, and read as if the town's own database were altered."""
+def silence_migration_log() -> None:
+    """Silence Alembic's log, which would read as if the town's own database were migrated."""
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
-def _told(contents: Contents, settings: Settings) -> Iterator[str]:
-    seal = contents.seal
-    if seal is None:
+def _described(contents: Contents, settings: Settings) -> Iterator[str]:
+    checksum = contents.seal
+    if checksum is None:
         yield "Sans sceau (faite par une version antérieure) : seule la structure du fichier peut être vérifiée."
     else:
-        made_at = seal.made_at.astimezone(settings.timezone)
-        origin = "PostgreSQL" if seal.database == "postgresql" else "SQLite"
+        made_at = checksum.made_at.astimezone(settings.timezone)
+        origin = "PostgreSQL" if checksum.database == "postgresql" else "SQLite"
         yield f"Faite le {made_at:%d/%m/%Y à %H:%M:%S}, depuis {origin}."
     for board in contents.boards:
-        yield f"Tableau « {board.slug} » : changement n° {board.seq}, {_counted(board.cards, 'info')}."
-    yield f"{_counted(contents.people, 'personne')}, {_counted(contents.photos, 'photo')}."
+        yield f"Tableau « {board.slug} » : changement n° {board.seq}, {_count(board.cards, 'info')}."
+    yield f"{_count(contents.people, 'personne')}, {_count(contents.photos, 'photo')}."
     if contents.revision != newest_revision():
         yield f"Schéma {contents.revision} : le prochain démarrage le mettra à jour ({newest_revision()})."
 
 
-def _demand_whole(contents: Contents, *, force: bool) -> None:
+def _require_intact(contents: Contents, *, force: bool) -> None:
     if not contents.flaws:
         click.echo("Cette sauvegarde est intacte.")
         return
@@ -83,9 +86,10 @@ def _demand_whole(contents: Contents, *, force: bool) -> None:
         click.echo(f"Défaut : {flaw}", err=True)
     if not force:
         raise Refused(
-            "Cette sauvegarde n’est pas intacte. Prenez-en une autre ; à défaut, --force restaure ce qui peut en être lu."
+            "Cette sauvegarde n’est pas intacte. Prenez-en une autre ; "
+            "à défaut, --force restaure ce qui peut en être lu."
         )
 
 
-def _counted(number: int, what: str) -> str:
+def _count(number: int, what: str) -> str:
     return f"{number} {what}s" if number > 1 else f"{number} {what}"

@@ -1,4 +1,4 @@
-"""`flask board …`: boards on the command line."""
+"""Define `flask board …`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.admin.board_service import archive_board, begin_board, found_board, restore_board
 from app.admin.board_template_file import UnusableTemplate, read_template, shipped_template
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
+from app.cli.options import first_facilitator
 from app.trello import cli as trello
 from boards import rights
 from boards.board_templates import BYTES_AT_MOST, Template
 from boards.database import read_session, write_transaction
-from boards.models import Board, Person, Role
+from boards.models import Board, Person
 from boards.queries import all_boards, find_board
 from boards.text.sanitize import clean_title
 
-# Not digits alone: /boards/12 means the board with that number.
+# Not digits alone: /boards/12 means the board with that id.
 _SLUG = re.compile(r"(?=.{1,80}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 SHIPPED = "ville"
 
@@ -52,15 +53,15 @@ def add_board(slug: str, title: str, template: str | None, email: str | None) ->
     """Create a board, empty or from a template; SLUG is its address: small letters, digits, hyphens."""
     if not _SLUG.fullmatch(slug):
         raise Refused(
-            "L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, et contient une lettre (80 au plus)."
+            "L’adresse d’un tableau s’écrit en lettres minuscules, chiffres et traits d’union, "
+            "et contient une lettre (80 au plus)."
         )
     if template is None:
-        actor = _facilitator(email) if email is not None else _first_facilitator()
+        actor = _facilitator(email) if email is not None else first_facilitator()
         with write_transaction() as session:
             found_board(session, slug, clean_title(title), actor)
     else:
         chosen, actor = _template(template), _facilitator(email)
-        read_session().rollback()
         _slug, provided = begin_board(clean_title(title), actor, chosen, slug=slug)
         for service in provided.made:
             click.echo(f"{service.name} : service créé.")
@@ -89,20 +90,18 @@ def restore(slug: str, email: str | None) -> None:
 
 def _alter(slug: str, email: str | None, act: Callable[[Board, Person], None], done: str) -> None:
     actor = _facilitator(email)
-    found = find_board(read_session(), actor, slug)
-    read_session().rollback()
-    act(found, actor)
+    act(find_board(read_session(), actor, slug), actor)
     click.echo(f"{slug} : {done}.")
 
 
 def _facilitator(email: str | None) -> Person:
-    """The one with this address, or the town's first."""
+    """Return the facilitator with this address, or the first."""
     person: Person | None
     if email is not None:
         account = read_session().scalar(select(Account).where(Account.email == email.strip().lower()))
         person = account.person if account else None
     else:
-        person = _first_facilitator()
+        person = first_facilitator()
     if person is None or not rights.may_arrange(person):
         raise Refused(
             "Il faut le compte d’un animateur en activité."
@@ -110,11 +109,6 @@ def _facilitator(email: str | None) -> Person:
             else "Aucun animateur n’a de compte : créez-en un d’abord."
         )
     return person
-
-
-def _first_facilitator() -> Person | None:
-    active = select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None))
-    return read_session().scalar(active.order_by(Person.id).limit(1))
 
 
 def _template(name: str) -> Template:

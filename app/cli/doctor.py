@@ -1,4 +1,4 @@
-"""`flask doctor`: is all well with this installation, and what to do where it is not."""
+"""Define `flask doctor`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.cli.refusals import Refused
+from app.cli.errors import Refused
 from app.monitoring.doctor import databases, external, host, installation
 from app.monitoring.doctor.findings import Finding, State, wrong
-from boards.database import read_session
+from boards.database import restart_read
 from config import Settings
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,10 @@ _SIGNS = {State.WELL: ("✓", "green"), State.WATCH: ("!", "yellow"), State.WRON
 )
 @with_appcontext
 def doctor(as_json: bool) -> None:
-    """Look at settings, versions, database, Redis, clock, disk, mail, workers… and say what to do. Exit status 1 when something is wrong."""
+    """Look at settings, versions, database, Redis, clock, disk, mail, workers… and say what to do.
+
+    Exit status 1 when something is wrong.
+    """
     findings = [finding for subject, check in CHECKS.items() for finding in _examine(subject, check)]
     if as_json:
         click.echo(
@@ -50,24 +53,24 @@ def doctor(as_json: bool) -> None:
             )
         )
     else:
-        _say(findings)
+        _print(findings)
     faults = sum(finding.state is State.WRONG for finding in findings)
     if faults:
         raise Refused(f"À corriger : {faults}.")
 
 
 def _examine(subject: str, check: Check) -> list[Finding]:
-    """One check that breaks must not silence the others."""
+    """Run one check; report an exception as a finding."""
     try:
         return list(check(current_app.config["SETTINGS"]))
     except Exception as error:
-        read_session().rollback()
+        restart_read()  # the next check needs a usable transaction
         log.debug("the check %s broke", subject, exc_info=True)
-        told = f"vérification impossible : {type(error).__name__}, {databases.first_line(error)}"
-        return [wrong(subject, told, "LOG_LEVEL=DEBUG flask doctor dit où.")]
+        message = f"vérification impossible : {type(error).__name__}, {databases.first_line(error)}"
+        return [wrong(subject, message, "LOG_LEVEL=DEBUG flask doctor dit où.")]
 
 
-def _say(findings: list[Finding]) -> None:
+def _print(findings: list[Finding]) -> None:
     for finding in findings:
         sign, colour = _SIGNS[finding.state]
         click.echo(f"{click.style(sign, fg=colour)} {finding.subject} : {finding.told}")

@@ -1,4 +1,4 @@
-"""`flask jobs`: what happens by itself, when it is due, and how it went."""
+"""Define `flask jobs …`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
 from app.jobs import runner
 from app.jobs.models import Job
 from app.jobs.runner import RunResult
@@ -21,13 +21,16 @@ from boards.database import now, read_session
 @click.pass_context
 @with_appcontext
 def jobs(context: click.Context) -> None:
-    """What happens by itself: name, when it is due, its last run, how that went, who is at it. Also: run."""
+    """List what happens by itself: name, when due, last run, how that went, who is at it. Also: run."""
     if context.invoked_subcommand is None:
         rows = {job.name: job for job in read_session().scalars(select(Job))}
         for task in TASKS:
             click.echo(
                 "\t".join(
-                    (task.name, *(_told(rows[task.name]) if task.name in rows else ("après le démarrage du serveur",)))
+                    (
+                        task.name,
+                        *(_described(rows[task.name]) if task.name in rows else ("après le démarrage du serveur",)),
+                    )
                 )
             )
 
@@ -40,7 +43,6 @@ def run(name: str) -> None:
     [task] = [task for task in TASKS if task.name == name]
     runner.enter([task])
     went = runner.run_job(task, even_early=True)
-    read_session().rollback()
     job = read_session().get_one(Job, name)
     if went is RunResult.ELSEWHERE:
         raise Refused(f"{name} : en cours chez {job.taken_by or 'un autre'}.")
@@ -49,7 +51,7 @@ def run(name: str) -> None:
     click.echo(job.outcome)
 
 
-def _told(job: Job) -> tuple[str, str, str, str]:
+def _described(job: Job) -> tuple[str, str, str, str]:
     last = _moment(job.finished_at) if job.finished_at else "jamais"
     went = f"{job.failures} échecs : {job.outcome}" if job.failures else job.outcome
     return _moment(job.due_at), last, went, _holder(job)

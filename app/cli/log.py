@@ -1,4 +1,4 @@
-"""`flask log …`: the administrative log on the command line."""
+"""Define `flask log …`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from app.admin.audit_views import AuditFilters, entries, table
 from app.audit import log as audit_log
-from app.cli.refusals import Refused
+from app.cli.errors import Refused
 from app.web.csv_export import csv_text
 from boards.database import read_session
 
@@ -23,7 +23,6 @@ def export(file: Path) -> None:
     """Write the whole log to FILE as CSV, newest first; - writes to standard output."""
     with force_locale("fr"):
         text = csv_text(table(read_session().scalars(entries(read_session(), AuditFilters()))))
-    read_session().rollback()
     if str(file) == "-":
         click.echo(text, nl=False)
     else:

@@ -1,21 +1,19 @@
-"""`flask people …`: accounts on the command line, for an installation's first hours and for when nobody can sign in."""
+"""Define `flask people …`, also for when nobody can sign in."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.orm import Session
 
 from app.accounts import service as account_service
-from app.accounts.admin_actions import change_account, erase_person, find_by_email
-from app.accounts.models import Account, Purpose, TokenScope
+from app.accounts.admin_actions import change_account, erase_person
+from app.accounts.models import Purpose, TokenScope
 from app.accounts.one_time_links import make_link
-from app.accounts.validators import clean_name, normal_email
+from app.accounts.validators import BadInput, clean_name, normal_email
 from app.admin.invitation_service import add_invited
-from app.cli.asking import password_option
-from app.cli.refusals import report_refusals
+from app.cli.errors import report_refusals
+from app.cli.options import password_option
 from boards.database import read_session, write_transaction
-from boards.errors import NotFound
 from boards.models import Role
 
 people = AppGroup(
@@ -45,15 +43,12 @@ def add_person(email: str, name: str, role: str, services: tuple[str, ...], pass
 @report_refusals
 def invite(email: str, name: str, role: str, services: tuple[str, ...]) -> None:
     """Add a person without a password and print the link, good once, by which they come in."""
+    email, name = normal_email(email), clean_name(name)
     with write_transaction() as session:
         try:
-            account = add_invited(session, normal_email(email), clean_name(name), Role(role), list(services), None)
+            account = add_invited(session, email, name, Role(role), list(services), None)
         except ValueError as error:
-            raise (
-                error
-                if isinstance(error, account_service.BadInput)
-                else account_service.BadInput(f"Le service « {error} » n’existe pas.")
-            ) from error
+            raise BadInput(f"Le service « {error} » n’existe pas.") from error
         link = make_link(session, account, Purpose.INVITATION)
     click.echo(link)
 
@@ -78,7 +73,7 @@ def list_people() -> None:
 def set_role(email: str, role: str) -> None:
     """Make somebody an agent, a facilitator or a reader."""
     with write_transaction() as session:
-        change_account(session, _account(session, email), None, role=Role(role))
+        change_account(session, account_service.find(session, email), None, role=Role(role))
     click.echo(f"{email} : {role}.")
 
 
@@ -89,7 +84,7 @@ def set_role(email: str, role: str) -> None:
 def set_services(email: str, services: tuple[str, ...]) -> None:
     """Let somebody belong to these services and no others; without any, to none."""
     with write_transaction() as session:
-        change_account(session, _account(session, email), None, services=list(dict.fromkeys(services)))
+        change_account(session, account_service.find(session, email), None, services=list(dict.fromkeys(services)))
     click.echo(f"{email} : {', '.join(services) or 'aucun service'}.")
 
 
@@ -120,7 +115,7 @@ def erase(email: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Effacer définitivement {email} ?", abort=True)
     with write_transaction() as session:
-        erase_person(session, _account(session, email), None)
+        erase_person(session, account_service.find(session, email), None)
     click.echo(f"{email} : personne effacée.")
 
 
@@ -148,10 +143,3 @@ def set_password(email: str, password: str) -> None:
 def create_token(email: str, name: str, scope: str) -> None:
     """Print a new API token that acts as this person. It is shown only once."""
     click.echo(account_service.create_token(email, name, TokenScope(scope)))
-
-
-def _account(session: Session, email: str) -> Account:
-    account = find_by_email(session, email.strip().lower())
-    if account is None:
-        raise NotFound("account_not_found")
-    return account

@@ -1,4 +1,4 @@
-"""`flask services …`: the town's services on the command line."""
+"""Define `flask services …`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from app.accounts.directory import services_by_name
 from app.admin.service_admin import add_service, archive_service, change_service, merge_services
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
+from app.cli.options import first_facilitator
 from boards.database import read_session
 from boards.directory import agents_by_service
 from boards.errors import NotFound
-from boards.models import Person, Role, Service
+from boards.models import Person, Service
 from boards.text.sanitize import clean_title
 
 services = AppGroup("services", help="Services: list, add, rename, archive, merge.")
@@ -73,7 +74,6 @@ def merge(slug: str, into: str, yes: bool) -> None:
 
 
 def _service(slug: str) -> Service:
-    read_session().rollback()
     service = read_session().scalar(select(Service).where(Service.slug == slug))
     if service is None:
         raise NotFound("service_not_found")
@@ -81,11 +81,8 @@ def _service(slug: str) -> Service:
 
 
 def _facilitator() -> Person:
-    """Changes of a board have an author: the first facilitator answers for the command line."""
-    query = (
-        select(Person).where(Person.role == Role.FACILITATOR, Person.disabled_at.is_(None)).order_by(Person.id).limit(1)
-    )
-    person = read_session().scalar(query)
+    """Return the first facilitator, the author of board changes made here."""
+    person = first_facilitator()
     if person is None:
         raise Refused("Aucun animateur actif : créez-en un avec  flask people add.")
     return person

@@ -1,4 +1,4 @@
-"""`flask init`: a town's first hour, on the command line."""
+"""Define `flask init`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.accounts.validators import BadInput, clean_name, normal_email
-from app.cli.asking import password_option
-from app.cli.refusals import Refused, report_refusals
+from app.cli.errors import Refused, report_refusals
+from app.cli.options import password_option
 from app.server.migrations import bring_up_to_date
 from app.setup.views import found_town, password_problems, services_in
 from app.town.town import is_set_up
-from boards.database import read_session
 from boards.text.sanitize import clean_title
 
 
@@ -36,7 +35,6 @@ def init(town: str, email: str, name: str, services: tuple[str, ...], template: 
     bring_up_to_date(current_app._get_current_object())  # type: ignore[attr-defined]  # Flask's documented way to the object itself
     if is_set_up():
         raise Refused("Cette base a déjà ses habitants : rien n’a été modifié.")
-    read_session().rollback()
     town, email, name = clean_title(town), normal_email(email), clean_name(name)
     if problems := password_problems(password, town, name, email):
         raise BadInput(" ".join(problems))

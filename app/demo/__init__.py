@@ -58,7 +58,6 @@ def create_demo_town(app: Flask) -> bool:
             _fill(board, told["columns"], services, people, now().astimezone(settings.timezone))
         _read_the_rules(boards[0], town["people"], people)
         _keep_for_themselves(boards, people)
-        read_session().rollback()
         expire_due()  # what ended yesterday has left by the time somebody looks
         return True
 

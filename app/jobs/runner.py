@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 
 from app.jobs.models import Job, Task
 from app.web import metrics
-from boards.database import now, read_session, write_transaction
+from boards.database import now, read_session, restart_read, write_transaction
 from boards.errors import Busy
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def enter(tasks: Iterable[Task]) -> None:
 
 def due(tasks: Iterable[Task]) -> list[Task]:
     """Those that are due and that nobody carries out."""
-    read_session().rollback()  # a snapshot from before would not know what has been done since
+    restart_read()  # the scheduler's loop writes nothing that would
     names = set(read_session().scalars(select(Job.name).where(Job.due_at <= now(), _is_free())))
     return [task for task in tasks if task.name in names]
 
@@ -68,7 +68,6 @@ def run_job(task: Task, *, even_early: bool = False) -> RunResult:
     began, holder = now(), f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     if not _take(task, holder, began, even_early):
         return RunResult.ELSEWHERE
-    read_session().rollback()  # the work sees the database as it is now
     try:
         with _held(task, holder):
             count = task.work()

@@ -121,7 +121,7 @@ def on_join(seat: Connection, data: Answer) -> Answer:
         "reads": reads,
         "seen": progress_of(read_session(), person, board).plain if previewed is None else None,
         "flashes": banners_for(stands_in or person, seat.language),
-        "script": asset_url("app.js"),
+        "script": asset_url("board.js"),
     }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.server.migrations import is_known, newest_revision
 from app.web.redis_client import client_of
-from boards.database import read_session
+from boards.database import read_session, restart_read
 from config import Settings
 
 _redis_client = cache(client_of)
@@ -35,11 +35,11 @@ def schema_of_database() -> str | None:
 
 def _database() -> dict[str, str]:
     try:
-        read_session().rollback()
+        restart_read()
         read_session().execute(text("SELECT seq FROM boards LIMIT 1"))
         revision = schema_of_database()
     except SQLAlchemyError:
-        read_session().rollback()
+        restart_read()
         return {"database": "away", "schema": "unknown"}
     if revision == newest_revision():
         return {"database": "ok", "schema": "ok"}

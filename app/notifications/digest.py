@@ -61,7 +61,6 @@ def send_digests() -> int:
         .limit(AT_ONCE)
     )
     waiting = read_session().scalars(due).all()
-    read_session().rollback()
     sent = failed = 0
     for person_id in waiting:
         try:
@@ -93,8 +92,6 @@ def _send_if_due(person_id: int) -> bool:
     except CannotSend:
         _try_again(person_id, since)
         raise
-    finally:
-        read_session().rollback()
     with write_transaction() as session:
         if chosen := _chosen(session, person_id):
             chosen.digest_tries = 0

@@ -14,7 +14,7 @@ from app.accounts.preferences import MailKind, preferences_of, unsubscribe_token
 from app.auth.locale import language_of
 from app.web.smtp import CannotSend, public_link, send
 from boards import rights
-from boards.database import read_session
+from boards.database import read_session, restart_read
 from boards.models import Card, Person
 from boards.personal.reminders import remind_readers
 from boards.queries import load_cards
@@ -29,7 +29,7 @@ def send_reminders() -> int:
     reminded = remind_readers()
     failed = 0
     for person_id, card_ids in reminded.items() if current_app.config["SETTINGS"].smtp else ():
-        read_session().rollback()
+        restart_read()  # a mail takes seconds: the next one says what holds by then
         try:
             _write_to(person_id, card_ids)
         except CannotSend as error:
@@ -37,7 +37,6 @@ def send_reminders() -> int:
             failed += 1
             if failed == FAILURES_AT_MOST:
                 break
-    read_session().rollback()
     return len(reminded)
 
 
@@ -58,7 +57,7 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
         current_app.config["SETTINGS"],
         account.email,
         subject,
-        "mail/reminder.txt",
+        "mail/reading_reminder.txt",
         language=language_of(account),
         stops_at=public_link("alerts.ask_to_stop", token=unsubscribe_token(person_id, MailKind.REMINDER)),
         name=account.person.name,

@@ -1,4 +1,4 @@
-"""How pages look to whoever is asking: theme and density, from their profile, else from this browser."""
+"""Choose theme and density: from the profile, else from this browser's cookie."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ routes = Blueprint("looks", __name__)
 
 
 def init_app(app: Flask) -> None:
+    """Offer theme and density to templates."""
     app.jinja_env.globals.update(chosen_theme=chosen_theme, density=density)
 
 
 def chosen_theme() -> str:
-    """system, light or dark: the account's choice, else this browser's, which also holds where nobody is signed in."""
-    theme = _wish("theme") or request.cookies.get(_cookie(), "")
+    """Return system, light or dark: the account's choice, else the browser's."""
+    theme = _preference("theme") or request.cookies.get(_cookie(), "")
     return theme if theme in THEMES else THEMES[0]
 
 
 def density() -> str:
-    return _wish("density") or DENSITIES[0]
+    """Return the account's density."""
+    return _preference("density") or DENSITIES[0]
 
 
 def remember_theme(response: Response, theme: str) -> None:
-    """Let this browser know too, for the pages before the sign-in."""
+    """Set the theme's cookie, for pages before the sign-in."""
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(_cookie(), theme, max_age=_YEAR_SECONDS, samesite="Lax", secure=secure)
 
@@ -43,7 +45,7 @@ def remember_theme(response: Response, theme: str) -> None:
 @routes.put("/profile/theme")
 @login_required
 def keep_theme() -> tuple[str, int]:
-    """What was chosen in the board's own menu."""
+    """Save the theme chosen in the board's menu."""
     theme = json_body()
     if theme not in THEMES:
         raise Invalid([FieldError("theme", "enum", {})])
@@ -53,12 +55,12 @@ def keep_theme() -> tuple[str, int]:
 
 
 def _cookie() -> str:
-    """As theme_controller.js names it."""
+    """Name the cookie as theme_controller.js does."""
     return "__Host-theme" if current_app.config["SESSION_COOKIE_SECURE"] else "theme"
 
 
-def _wish(field: str) -> str | None:
-    """What the account says; nothing while the database is away, so that its own error page can still be shown."""
+def _preference(field: str) -> str | None:
+    """Return an account's preference; None while the database is unavailable."""
     try:
         return getattr(current_account(), field) if current_user.is_authenticated else None
     except SQLAlchemyError:

@@ -1,12 +1,13 @@
-"""Everything the application keeps about somebody, for them to take away (RGPD, articles 15 and 20)."""
+"""Export everything stored about a person (GDPR, articles 15 and 20)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, make_response
 from flask_login import login_required
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from app.accounts.models import Account, ApiToken, Identity, SignIn
 from app.accounts.preferences import preferences_of
@@ -29,6 +30,7 @@ routes = Blueprint("personal_data", __name__)
 @login_required
 @limiter.limit("10 per minute")
 def export() -> Response:
+    """Download one's own data as JSON."""
     account = current_account()
     with write_transaction() as session:
         audit_log.record(session, "data_exported", account.email, actor=account.person)
@@ -39,7 +41,7 @@ def export() -> Response:
 
 
 def personal_data(account: Account) -> dict[str, Any]:
-    """All of it but secrets, and but what stands where this person may no longer read."""
+    """Collect a person's data, without secrets and without what they may no longer read."""
     person = account.person
     return {
         "exported_at": now().isoformat(),
@@ -84,12 +86,12 @@ def personal_data(account: Account) -> dict[str, Any]:
         "alerts": _alerts(person),
         "cards": _cards(person),
         "votes": _votes(person),
-        "replies": _replies(person),
-        "notices": _notices(person),
-        "reads": _reads(person),
+        "replies": _on_cards(person, Reply, Reply.author_id, Reply.id, _reply),
+        "notices": _on_cards(person, Notice, Notice.person_id, Notice.id, _notice),
+        "reads": _on_cards(person, CardRead, CardRead.person_id, CardRead.at, _read),
         "visits": _visits(person),
-        "seen": _seen(person),
-        "public_pages": _public_pages(person),
+        "seen": _on_cards(person, CardReadMarker, CardReadMarker.person_id, Card.id, _seen),
+        "public_pages": _on_cards(person, PublicLink, PublicLink.created_by_id, PublicLink.id, _public_page),
         "columns": _columns(person),
         "filters": _filters(person),
         "changes": _changes(person),
@@ -128,7 +130,7 @@ def _cards(person: Person) -> list[dict[str, Any]]:
 
 
 def _content(person: Person, card: Card, column: Column, board: Board) -> dict[str, Any]:
-    """Others may have gone on writing the card since; what they wrote stays behind the column's rights."""
+    """Return the card's content if the person may still read it: others may have edited it."""
     if not _knows_card(person, card, column, board):
         return {}
     return {
@@ -139,53 +141,48 @@ def _content(person: Person, card: Card, column: Column, board: Board) -> dict[s
     }
 
 
+def _on_cards(
+    person: Person, table: Any, owner: Any, order: Any, serialize: Callable[[Any, Card, Board], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Serialize the rows of a table on cards that belong to the person, with the titles they may see."""
+    query = select(table, Card, Column, Board).join(Card, table.card_id == Card.id)
+    query = query.join(Column, Card.column_id == Column.id).join(Board, Card.board_id == Board.id)
+    return [
+        {**serialize(row, card, board), **_titled(person, card, column, board)}
+        for row, card, column, board in read_session().execute(query.where(owner == person.id).order_by(order))
+    ]
+
+
 def _votes(person: Person) -> list[dict[str, Any]]:
-    mine = read_session().execute(_about(Vote).where(Vote.person_id == person.id).order_by(Card.id))
-    return [
-        {**_board(person, board), "card": card.id, **_titled(person, card, column, board)}
-        for _vote, card, column, board in mine
-    ]
+    def serialize(_vote: Vote, card: Card, board: Board) -> dict[str, Any]:
+        return {**_board(person, board), "card": card.id}
+
+    return _on_cards(person, Vote, Vote.person_id, Card.id, serialize)
 
 
-def _replies(person: Person) -> list[dict[str, Any]]:
-    query = _about(Reply)
-    mine = read_session().execute(query.where(Reply.author_id == person.id).order_by(Reply.id))
-    return [
-        {
-            "text": reply.text,
-            "at": reply.created_at.isoformat(),
-            "withdrawn_at": _moment(reply.withdrawn_at),
-            **_titled(person, card, column, board),
-        }
-        for reply, card, column, board in mine
-    ]
+def _reply(reply: Reply, _card: Card, _board: Board) -> dict[str, Any]:
+    return {"text": reply.text, "at": reply.created_at.isoformat(), "withdrawn_at": _moment(reply.withdrawn_at)}
 
 
-def _notices(person: Person) -> list[dict[str, Any]]:
-    query = _about(Notice)
-    told = read_session().execute(query.where(Notice.person_id == person.id).order_by(Notice.id))
-    return [
-        {
-            "what": notice.what,
-            "at": notice.at.isoformat(),
-            "read_at": _moment(notice.read_at),
-            **_titled(person, card, column, board),
-        }
-        for notice, card, column, board in told
-    ]
+def _notice(notice: Notice, _card: Card, _board: Board) -> dict[str, Any]:
+    return {"what": notice.what, "at": notice.at.isoformat(), "read_at": _moment(notice.read_at)}
 
 
-def _reads(person: Person) -> list[dict[str, Any]]:
-    query = _about(CardRead)
-    mine = read_session().execute(query.where(CardRead.person_id == person.id).order_by(CardRead.at))
-    return [
-        {"card": card.id, "version": read.version, "at": read.at.isoformat(), **_titled(person, card, column, board)}
-        for read, card, column, board in mine
-    ]
+def _read(read: CardRead, card: Card, _board: Board) -> dict[str, Any]:
+    return {"card": card.id, "version": read.version, "at": read.at.isoformat()}
+
+
+def _seen(marker: CardReadMarker, card: Card, _board: Board) -> dict[str, Any]:
+    """Serialize a card read since the board, or set back to unread (0)."""
+    return {"card": card.id, "read_to": marker.seq}
+
+
+def _public_page(link: PublicLink, card: Card, _board: Board) -> dict[str, Any]:
+    return {"card": card.id, "at": link.created_at.isoformat(), "revoked_at": _moment(link.revoked_at)}
 
 
 def _visits(person: Person) -> list[dict[str, Any]]:
-    """How far they have read each board, in numbers of its changes."""
+    """List the person's read position on each board."""
     mine = read_session().execute(
         select(BoardReadMarker, Board)
         .join(Board, BoardReadMarker.board_id == Board.id)
@@ -195,36 +192,11 @@ def _visits(person: Person) -> list[dict[str, Any]]:
     return [{**_board(person, board), "read_to": visit.read_to} for visit, board in mine]
 
 
-def _seen(person: Person) -> list[dict[str, Any]]:
-    """The cards that they have read since, or set back to unread: 0."""
-    mine = read_session().execute(_about(CardReadMarker).where(CardReadMarker.person_id == person.id).order_by(Card.id))
-    return [
-        {"card": card.id, "read_to": seen.seq, **_titled(person, card, column, board)}
-        for seen, card, column, board in mine
-    ]
-
-
-def _public_pages(person: Person) -> list[dict[str, Any]]:
-    """Of which cards they have made the page that residents read."""
-    mine = read_session().execute(
-        _about(PublicLink).where(PublicLink.created_by_id == person.id).order_by(PublicLink.id)
-    )
-    return [
-        {
-            "card": card.id,
-            "at": link.created_at.isoformat(),
-            "revoked_at": _moment(link.revoked_at),
-            **_titled(person, card, column, board),
-        }
-        for link, card, column, board in mine
-    ]
-
-
 def _columns(person: Person) -> list[dict[str, Any]]:
-    """The columns that they keep pinned, in a place of their own, or folded."""
+    """List the person's pinned, moved and folded columns."""
     query = select(Column, Board, Placement, Fold.column_id).join(Board, Column.board_id == Board.id)
     placed = query.outerjoin(Placement, (Placement.column_id == Column.id) & (Placement.person_id == person.id))
-    kept = placed.outerjoin(Fold, (Fold.column_id == Column.id) & (Fold.person_id == person.id)).order_by(Column.id)
+    folds = placed.outerjoin(Fold, (Fold.column_id == Column.id) & (Fold.person_id == person.id)).order_by(Column.id)
     return [
         {
             "column": column.id,
@@ -234,25 +206,15 @@ def _columns(person: Person) -> list[dict[str, Any]]:
             "folded": folded is not None,
         }
         for column, board, placement, folded in read_session().execute(
-            kept.where(Placement.column_id.is_not(None) | Fold.column_id.is_not(None))
+            folds.where(Placement.column_id.is_not(None) | Fold.column_id.is_not(None))
         )
     ]
 
 
 def _filters(person: Person) -> list[dict[str, Any]]:
     query = select(SavedFilter, Board).join(Board, SavedFilter.board_id == Board.id)
-    kept = read_session().execute(query.where(SavedFilter.person_id == person.id).order_by(SavedFilter.id))
-    return [{"name": saved.name, "query": saved.query, **_board(person, board)} for saved, board in kept]
-
-
-def _about(
-    kept: type[Reply | Notice | CardRead | CardReadMarker | Vote | PublicLink],
-) -> Select[Any, Card, Column, Board]:
-    """What is kept of cards, each with its card, column and board."""
-    found = (
-        select(kept, Card, Column, Board).join(Card, kept.card_id == Card.id).join(Column, Card.column_id == Column.id)
-    )
-    return found.join(Board, Card.board_id == Board.id)
+    mine = read_session().execute(query.where(SavedFilter.person_id == person.id).order_by(SavedFilter.id))
+    return [{"name": saved.name, "query": saved.query, **_board(person, board)} for saved, board in mine]
 
 
 def _titled(person: Person, card: Card, column: Column, board: Board) -> dict[str, Any]:
@@ -268,7 +230,7 @@ def _knows(person: Person, column: Column, board: Board) -> bool:
 
 
 def _knows_card(person: Person, card: Card, column: Column, board: Board) -> bool:
-    """One that they read may wait for another day now, and say what is not for them yet."""
+    """Return True if the person may see the card, which may be scheduled again by now."""
     return rights.may_see(person, board) and rights.may_see_card(person, card, column)
 
 
@@ -285,9 +247,9 @@ def _log(account: Account) -> list[dict[str, Any]]:
 
 
 def _entry(entry: AuditEntry, *, by_oneself: bool) -> dict[str, Any]:
-    """Somebody else's address is theirs."""
-    told = {"at": entry.at.isoformat(), "action": entry.action, "subject": entry.subject, "by_oneself": by_oneself}
-    return {**told, "address": entry.address} if by_oneself else told
+    """Serialize an audit entry; other people's addresses are left out."""
+    record = {"at": entry.at.isoformat(), "action": entry.action, "subject": entry.subject, "by_oneself": by_oneself}
+    return {**record, "address": entry.address} if by_oneself else record
 
 
 def _moment(moment: Any) -> str | None:

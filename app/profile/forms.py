@@ -1,31 +1,21 @@
-"""What people fill in on their profile."""
+"""Define the forms of the profile."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField, PasswordField, RadioField, StringField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
+from wtforms import Field, IntegerField, PasswordField, StringField
+from wtforms.validators import Length, Optional, ValidationError
 
+from app.accounts.forms import persons_name
 from app.accounts.models import Account, TokenScope
 from app.accounts.passwords import verify_password
-from app.accounts.validators import BadInput, clean_name
 from app.auth.password_form import NewPasswordForm
 from app.profile.appearance import DENSITIES, THEMES
-from app.web.form_choices import choices
+from app.web.forms import ONE_OF, REQUIRED, BaseForm, choice_field
 from app.web.languages import LANGUAGES
 
-SCOPES = (TokenScope.READ.value, TokenScope.WRITE.value)
 INITIALS_MAX_LETTERS = 3
-_REQUIRED = _l("Ce champ est nécessaire.")
-_ONE_OF = _l("Choisissez l’une des valeurs proposées.")
-
-
-def _name(_form: FlaskForm, field: Field) -> None:
-    try:
-        field.data = clean_name(field.data or "")
-    except BadInput as error:
-        raise ValidationError(str(error)) from error
 
 
 def _initials(_form: FlaskForm, field: Field) -> None:
@@ -36,16 +26,13 @@ def _initials(_form: FlaskForm, field: Field) -> None:
 
 def _hue(_form: FlaskForm, field: Field) -> None:
     if field.errors or not 0 <= (field.data if field.data is not None else 0) < 360:
-        raise ValidationError(_ONE_OF)
+        raise ValidationError(ONE_OF)
 
 
-class IdentityForm(FlaskForm):
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
+class IdentityForm(BaseForm):
+    """A person's name, initials and hue."""
 
-    name = StringField(
-        _l("Nom"), [InputRequired(_REQUIRED), _name], render_kw={"maxlength": 200, "autocomplete": "name"}
-    )
+    name = StringField(_l("Nom"), [REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "name"})
     initials = StringField(
         _l("Initiales"),
         [Optional(), _initials],
@@ -54,40 +41,25 @@ class IdentityForm(FlaskForm):
     hue = IntegerField(_l("Couleur"), [Optional(), _hue])
 
 
-class LooksForm(FlaskForm):
-    class Meta:
-        csrf = False  # as above
+class LooksForm(BaseForm):
+    """Theme, density and language."""
 
-    theme = RadioField(
-        _l("Thème"),
-        [InputRequired(_ONE_OF), AnyOf(THEMES, _ONE_OF)],
-        validate_choice=False,  # AnyOf says it better
-        choices=choices(zip(THEMES, (_l("Comme l’appareil"), _l("Clair"), _l("Sombre")), strict=True)),
-    )
-    density = RadioField(
-        _l("Densité"),
-        [InputRequired(_ONE_OF), AnyOf(DENSITIES, _ONE_OF)],
-        validate_choice=False,
-        choices=choices(zip(DENSITIES, (_l("Confortable"), _l("Compacte")), strict=True)),
-    )
-    language = RadioField(
-        _l("Langue"),
-        [InputRequired(_ONE_OF), AnyOf(LANGUAGES, _ONE_OF)],
-        validate_choice=False,
-        choices=choices(zip(LANGUAGES, ("Français", "English"), strict=True)),
-    )
+    theme = choice_field(_l("Thème"), zip(THEMES, (_l("Comme l’appareil"), _l("Clair"), _l("Sombre")), strict=True))
+    density = choice_field(_l("Densité"), zip(DENSITIES, (_l("Confortable"), _l("Compacte")), strict=True))
+    language = choice_field(_l("Langue"), zip(LANGUAGES, ("Français", "English"), strict=True))
 
 
 class PasswordForm(NewPasswordForm):
-    """A new password, asked of whoever knows the one they have."""
+    """A new password, confirmed with the current one."""
 
     current = PasswordField(
         _l("Mot de passe actuel"),
-        [InputRequired(_REQUIRED)],
+        [REQUIRED],
         render_kw={"autocomplete": "current-password", "maxlength": 1000},
     )
 
     def accepts(self, account: Account) -> bool:
+        """Validate the form, the current and the new password."""
         if not super().accepts(account):
             return False
         if not verify_password(account.password_hash, self.current.data or ""):
@@ -95,23 +67,20 @@ class PasswordForm(NewPasswordForm):
         return not self.current.errors
 
 
-class TokenForm(FlaskForm):
-    class Meta:
-        csrf = False  # as above
+class TokenForm(BaseForm):
+    """A new API token."""
 
     label = StringField(
         _l("À quoi servira-t-il ?"),
         [
-            InputRequired(_REQUIRED),
+            REQUIRED,
             Length(max=200, message=_l("Ce texte est trop long (200 caractères au plus).")),
-            _name,
+            persons_name,
         ],
         render_kw={"maxlength": 200, "autocomplete": "off"},
     )
-    scope = RadioField(
+    scope = choice_field(
         _l("Il permet de"),
-        [InputRequired(_ONE_OF), AnyOf(SCOPES, _ONE_OF)],
-        validate_choice=False,
-        choices=choices(zip(SCOPES, (_l("lire"), _l("lire et écrire")), strict=True)),
+        [(TokenScope.READ.value, _l("lire")), (TokenScope.WRITE.value, _l("lire et écrire"))],
         default=TokenScope.READ.value,
     )

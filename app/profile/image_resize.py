@@ -1,4 +1,4 @@
-"""Turning whatever somebody sends as their photo into a small, clean picture."""
+"""Turn an uploaded image into a small, clean picture."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ if TYPE_CHECKING:
 
 SIDE_PIXELS = 256
 MAX_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 30_000_000  # decoded, about 120 MB; a few bytes can claim a thousand times as many
+MAX_PIXELS = 30_000_000  # 120 MB decoded; guards against decompression bombs
 _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 class UnfitPhoto(ValueError):
-    """Not a photo that can be used; the message says why, lazily: it is raised in a thread that knows no language."""
+    """An unusable photo; the message is lazy, as it is raised in a thread without a locale."""
 
 
 def small_picture(content: bytes) -> bytes:
-    """The photo as a square WebP made anew from its pixels: no place, no date, nothing hidden. Raises UnfitPhoto. Slow."""
+    """Re-encode the pixels as a square WebP without metadata. Raises UnfitPhoto. Slow."""
     if len(content) > MAX_BYTES:
         raise UnfitPhoto(_l("Cette photo est trop lourde (5 Mo au plus)."))
-    from PIL import Image  # some megabytes, and photos are rare
+    from PIL import Image  # megabytes, rarely needed
 
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise UnfitPhoto(_l("Cette photo est trop grande (30 millions de pixels au plus)."))
-            return _made_anew(image)
+            return _resized(image)
     except UnfitPhoto:
         raise
-    except Exception as error:  # a hostile file can make a decoder raise anything
+    except Exception as error:  # hostile files make decoders raise anything
         raise UnfitPhoto(_l("Cette image ne peut pas être lue. Envoyez une photo JPEG, PNG ou WebP.")) from error
 
 
-def _made_anew(image: Image.Image) -> bytes:
+def _resized(image: Image.Image) -> bytes:
     from PIL import Image, ImageOps
 
-    image.draft("RGB", (2 * SIDE_PIXELS, 2 * SIDE_PIXELS))  # a JPEG is decoded no larger than needed
+    image.draft("RGB", (2 * SIDE_PIXELS, 2 * SIDE_PIXELS))  # decodes JPEG at reduced size
     upright = ImageOps.exif_transpose(image)
     square = ImageOps.fit(upright.convert("RGBA"), (SIDE_PIXELS, SIDE_PIXELS))
     clean = Image.new("RGB", square.size, "white")

@@ -1,10 +1,10 @@
-"""People's photos: sending one's own, removing it, seeing those of others."""
+"""Upload, remove and serve photos of people."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, make_response, request
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import delete
@@ -14,27 +14,29 @@ from app.auth.current_user import current_person
 from app.extensions import limiter
 from app.profile.image_resize import MAX_BYTES, UnfitPhoto, small_picture
 from app.profile.rendering import profile_page
+from app.web.redirects import flash_and_redirect
 from app.web.thread_pool import run_in_thread
 from boards.database import read_session, write_transaction
 from boards.errors import NotFound
 from boards.models import Person, Photo
 
-_AROUND_THE_FILE = 64 * 1024  # the rest of the form
+_FORM_OVERHEAD_BYTES = 64 * 1024  # multipart overhead
 _DAY_SECONDS = 86_400
 
 routes = Blueprint("photos", __name__)
 
 
 @routes.url_value_preprocessor
-def let_a_photo_in(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form, which for other pages may be far smaller."""
-    request.max_content_length = MAX_BYTES + _AROUND_THE_FILE
+def allow_photo_upload(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Raise the body limit for this upload before the form is parsed."""
+    request.max_content_length = MAX_BYTES + _FORM_OVERHEAD_BYTES
 
 
 @routes.post("/profile/photo")
 @login_required
 @limiter.limit("20 per minute")
 def send_photo() -> AnyResponse | tuple[str, int]:
+    """Save one's photo."""
     sent = request.files.get("photo")
     content = sent.read() if sent else b""
     try:
@@ -46,28 +48,28 @@ def send_photo() -> AnyResponse | tuple[str, int]:
     with write_transaction() as session:
         person = session.get_one(Person, current_person().id)
         person.version += 1
-        person.photo_version = person.version  # never a number that an earlier photo had
+        person.photo_version = person.version  # never reused: it is part of the photo's address
         session.merge(Photo(person_id=person.id, webp=webp))
-    flash(_("Votre photo est enregistrée."))
-    return redirect(url_for("profile.show_profile"), 303)
+    return flash_and_redirect(_("Votre photo est enregistrée."), "profile.show_profile")
 
 
 @routes.post("/profile/photo/remove")
 @login_required
 def remove_photo() -> AnyResponse:
+    """Remove one's photo."""
     with write_transaction() as session:
         person = session.get_one(Person, current_person().id)
         if person.photo_version:
             person.photo_version = 0
             person.version += 1
             session.execute(delete(Photo).where(Photo.person_id == person.id))
-    flash(_("Votre photo est retirée."))
-    return redirect(url_for("profile.show_profile"), 303)
+    return flash_and_redirect(_("Votre photo est retirée."), "profile.show_profile")
 
 
 @routes.get("/people/<int:person_id>/photo")
 @login_required
 def show_photo(person_id: int) -> Response:
+    """Serve a person's photo."""
     if person_id >= 2**63:
         raise NotFound("page_not_found")
     person = read_session().get(Person, person_id)
@@ -76,7 +78,7 @@ def show_photo(person_id: int) -> Response:
     response = make_response()
     response.mimetype = "image/webp"
     response.set_etag(f"{person.id}-{person.photo_version}")
-    # Private: only for those who are signed in. Each new photo has an address of its own.
+    # Private: requires sign-in. Each new photo has its own address.
     response.headers["Cache-Control"] = f"private, max-age={_DAY_SECONDS}"
     response.headers["Content-Security-Policy"] = "default-src 'none'"
     if response.make_conditional(request).status_code != 304:

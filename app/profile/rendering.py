@@ -1,4 +1,4 @@
-"""The profile page: every form on it, with what was typed in the one that has to be filled in again."""
+"""Render the profile page with all its forms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from boards.database import read_session
 
 
 def profile_page(**forms: Any) -> str:
-    """The whole page; `forms` are those just sent (identity, looks, password, token), `photo_problem`, or a `new_token` to show once."""
+    """Render the profile with submitted `forms`, a `photo_problem` or a `new_token`."""
     account = current_account()
     return render_template(
         "profile/show.html",

@@ -1,8 +1,8 @@
-"""API tokens: keys for programs that act as their owner, shown once."""
+"""Make and revoke one's own API tokens."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import select
@@ -15,7 +15,8 @@ from app.audit import log as audit_log
 from app.auth.current_user import current_account
 from app.profile.forms import TokenForm
 from app.profile.rendering import profile_page
-from boards.database import now, read_session, write_transaction
+from app.web.redirects import flash_and_redirect
+from boards.database import now, write_transaction
 
 TOKENS_AT_MOST = 20
 
@@ -25,7 +26,7 @@ routes = Blueprint("tokens", __name__)
 @routes.post("/profile/tokens")
 @login_required
 def make() -> str | tuple[str, int]:
-    """Shows the new token in the answer itself, so that it is kept nowhere; a second click meets the name already taken."""
+    """Make a token and show it in this response only; a repeated request finds the name taken."""
     form = TokenForm()
     if not form.validate():
         return profile_page(token=form), 422
@@ -39,21 +40,20 @@ def make() -> str | tuple[str, int]:
     if problem:
         form.label.errors = [problem]
         return profile_page(token=form), 422
-    read_session().rollback()  # the list is to show it
     return profile_page(new_token=secret)
 
 
 @routes.post("/profile/tokens/<int:token_id>/revoke")
 @login_required
 def revoke(token_id: int) -> AnyResponse:
+    """Revoke a token."""
     account = current_account()
     with write_transaction() as session:
         token = session.get(ApiToken, token_id) if token_id < 2**63 else None
         if token and token.account_id == account.id and token.revoked_at is None:
             token.revoked_at = now()
             audit_log.record(session, "token_revoked", account.email, actor=account.person, name=token.name)
-    flash(_("Ce jeton ne vaut plus rien."))
-    return redirect(url_for("profile.show_profile", _anchor="tokens"), 303)
+    return flash_and_redirect(_("Ce jeton ne vaut plus rien."), "profile.show_profile", _anchor="tokens")
 
 
 def _problem(session: Session, account: Account, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""That a newcomer has seen the tour of the board, or has skipped it: it is offered by itself once."""
+"""Record that a person has seen or skipped the tour."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ routes = Blueprint("welcome", __name__)
 @routes.put("/profile/welcomed")
 @login_required
 def keep_welcomed() -> tuple[str, int]:
+    """Record the tour as seen."""
     account_id = current_account().id
     with write_transaction() as session:
         session.execute(

@@ -1,10 +1,10 @@
-"""What a browser says it is, in the words of whoever sits before it."""
+"""Word User-Agent headers."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
 
-# In this order: most pretend to be those further down.
+# Ordered: most browsers also name those further down.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -27,7 +27,7 @@ _MACHINES = (
 
 
 def browser_in_words(user_agent: str) -> str:
-    """« Firefox sur Windows »."""
+    """Word a User-Agent: « Firefox sur Windows »."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     machine = next((name for mark, name in _MACHINES if mark in user_agent), "")
     if browser and machine:

@@ -32,7 +32,6 @@ def check_town(app: Flask) -> None:
             if town
             else read_session().scalar(select(Account.id).where(Account.email == DEMO_ACCOUNT)) is not None
         )
-        read_session().rollback()
         if demo and settings.demo and town is None:
             with write_transaction() as session:
                 name_town(session, DEMO_NAME, demo=True)

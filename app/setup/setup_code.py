@@ -12,11 +12,11 @@ from app.town.town import TOWN_ID, is_set_up
 from app.web.tokens import token_hash
 from boards.database import write_transaction
 
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another when copied from a screen
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that looks like another
 
 
 def new_setup_code(app: Flask) -> str | None:
-    """A code that opens the set-up page, while nobody lives here; only its hash is kept, so each start prints one of its own."""
+    """Make a new set-up code, of which only the hash is stored; None once the town has people."""
     with app.app_context():
         if is_set_up():
             return None
@@ -31,6 +31,7 @@ def new_setup_code(app: Flask) -> str | None:
 
 
 def code_fits(session: Session, code: str) -> bool:
+    """Return True if this is the current set-up code."""
     town = session.get(Town, TOWN_ID)
     return (
         town is not None and town.setup_hash is not None and secrets.compare_digest(town.setup_hash, _code_hash(code))

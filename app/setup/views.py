@@ -1,18 +1,17 @@
-"""Setting a real town up, once: by a page that a code of the server's start opens, or by `flask init`."""
+"""Set up a real town with the code printed at the server's start, or by `flask init`."""
 
 from __future__ import annotations
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
-from wtforms.validators import InputRequired
 
-from app.accounts.forms import email_address, one_line, persons_name, several_lines
+from app.accounts.forms import email_address, persons_name
 from app.accounts.models import Account
 from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS, problems_of, words_in
 from app.accounts.passwords import hash_password
@@ -24,6 +23,7 @@ from app.auth.current_user import begin_sign_in
 from app.extensions import limiter
 from app.setup.setup_code import code_fits
 from app.town.town import is_set_up, name_town
+from app.web.forms import REQUIRED, BaseForm, one_line, several_lines
 from boards.board_templates import VERSION, Template, TemplateColumn, TemplateService
 from boards.commands import Command
 from boards.database import read_session
@@ -39,53 +39,51 @@ routes = Blueprint("set_up", __name__)
 BOARD = ("accueil", "Accueil")
 SERVICES_AT_MOST = 60
 _HUES = (250, 20, 140, 300, 60, 190, 330, 110, 220, 90, 170, 280, 350)
-_REQUIRED = InputRequired(_l("Ce champ est nécessaire."))
-Answer = AnyResponse | str | tuple[str, int]
 
 
-class SetUpForm(FlaskForm):
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
+class SetUpForm(BaseForm):
+    """The town, its first facilitator and its services."""
 
     code = StringField(
-        _l("Code affiché au démarrage du serveur"), [_REQUIRED], render_kw={"maxlength": 60, "autocomplete": "off"}
+        _l("Code affiché au démarrage du serveur"), [REQUIRED], render_kw={"maxlength": 60, "autocomplete": "off"}
     )
-    town = StringField(_l("Nom de la ville"), [_REQUIRED, one_line], render_kw={"maxlength": 200})
-    name = StringField(_l("Votre nom"), [_REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "name"})
+    town = StringField(_l("Nom de la ville"), [REQUIRED, one_line], render_kw={"maxlength": 200})
+    name = StringField(_l("Votre nom"), [REQUIRED, persons_name], render_kw={"maxlength": 200, "autocomplete": "name"})
     email = EmailField(
         _l("Votre adresse de messagerie"),
-        [_REQUIRED, email_address],
+        [REQUIRED, email_address],
         render_kw={"maxlength": 254, "autocomplete": "username"},
     )
     password = PasswordField(
-        _l("Mot de passe"), [_REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"}
+        _l("Mot de passe"), [REQUIRED], render_kw={"maxlength": 1000, "autocomplete": "new-password"}
     )
     template = BooleanField(_l("Commencer avec le modèle « Accueil d’une ville »"), default=True)
     services = TextAreaField(_l("Autres services"), [several_lines], render_kw={"rows": 6})
 
 
 @routes.before_app_request
-def lead_to_set_up() -> AnyResponse | None:
-    """While nobody lives here, every address leads to the page that brings the first person."""
+def redirect_to_set_up() -> AnyResponse | None:
+    """Redirect every page to the set-up page until the town is set up."""
     if (
         request.endpoint
         in ("set_up.show", "set_up.set_up", "api.healthz", "observing.readyz", "observing.show_metrics")
         or is_set_up()
     ):
         return None
-    read_session().rollback()
     return redirect(url_for("set_up.show"), 303)
 
 
 @routes.get("/setup")
-def show() -> Answer:
+def show() -> ResponseReturnValue:
+    """Show the set-up form."""
     _only_before_anybody()
     return _page(_form())
 
 
 @routes.post("/setup")
 @limiter.limit("10 per minute", deduct_when=lambda response: response.status_code != 303)
-def set_up() -> Answer:
+def set_up() -> ResponseReturnValue:
+    """Set the town up and sign its first facilitator in."""
     _only_before_anybody()
     form = _form()
     if not form.validate() or not _fits(form):
@@ -111,7 +109,7 @@ def set_up() -> Answer:
 
 def _page(form: SetUpForm) -> str:
     return render_template(
-        "town/set_up.html",
+        "town/setup.html",
         form=form,
         own_words=sorted(words_in("Flash News")),
         at_least=FACILITATOR_MIN_CHARACTERS,
@@ -122,9 +120,9 @@ def _page(form: SetUpForm) -> str:
 def found_town(
     town: str, name: str, email: str, password: str | None, services: list[str], *, with_template: bool
 ) -> Account:
-    """The town, its first facilitator, its services and a board with a column for each, all at once.
+    """Create the town, its facilitator, services and first board in one transaction.
 
-    `with_template`: the board begins as « Accueil d’une ville », with its guide. Raises Conflict when somebody was quicker.
+    `with_template`: begin with « Accueil d’une ville ». Raises Conflict when somebody was quicker.
     """
     account = Account(email=email, password_hash=hash_password(password) if password is not None else None)
 
@@ -146,7 +144,7 @@ def found_town(
 
 
 def _beginning(services: list[str], *, with_template: bool) -> Template:
-    """The columns of the first board: the services that were named stand behind those that the template has."""
+    """Build the first board: the named services after those of the template."""
     columns = (
         list(shipped_template().columns)
         if with_template
@@ -169,7 +167,7 @@ def _column(title: str, kind: Kind, hue: int, service: TemplateService | None = 
 
 
 def services_in(text: str) -> list[str]:
-    """One service a line. Raises BadInput for a line that cannot be a name."""
+    """Parse one service a line. Raises BadInput."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > SERVICES_AT_MOST:
         raise BadInput(
@@ -182,6 +180,7 @@ def services_in(text: str) -> list[str]:
 
 
 def password_problems(password: str, town: str, name: str, email: str) -> list[str]:
+    """Return sentences on what is wrong with the first facilitator's password."""
     return problems_of(password, Role.FACILITATOR, words_in("Flash News", town, name, email))
 
 
@@ -193,7 +192,7 @@ def _only_before_anybody() -> None:
 def _form() -> SetUpForm:
     form = SetUpForm()
     if not _settings().local_accounts:
-        del form.password  # the first facilitator comes in by the town's own directory
+        del form.password  # the facilitator signs in through the directory
     return form
 
 

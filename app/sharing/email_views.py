@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField
 from wtforms.validators import InputRequired, Length
@@ -23,6 +22,7 @@ from app.sharing.access import Found, find_to_hand_out
 from app.sharing.handout import sheet_of
 from app.sharing.views import note, put_online
 from app.web import smtp
+from app.web.forms import BaseForm
 from boards.database import read_session, write_transaction
 from boards.sharing import sharing_state
 
@@ -40,10 +40,7 @@ class _Attempt:
     sent: bool = False
 
 
-class SendForm(FlaskForm):
-    class Meta:
-        csrf = False  # app/security.py checks it for every form
-
+class SendForm(BaseForm):
     email = EmailField(
         _l("Adresse de messagerie de la personne"),
         [InputRequired(_l("Indiquez l’adresse de la personne.")), Length(max=254), email_address],
@@ -93,18 +90,16 @@ def _send(found: Found, email: str) -> None:
     settings, card = current_app.config["SETTINGS"], found.card
     if settings.smtp is None:
         raise smtp.CannotSend(_("Aucun serveur de messagerie n’est réglé : demandez à la DTAN, ou remettez la fiche."))
-    read_session().rollback()
     put_online(card)
     sheet = sheet_of(read_session(), card, found.column, sharing_state(read_session(), card.id).link)
-    read_session().rollback()
-    smtp.send(settings, email, sheet.title, "mail/information.txt", sheet=sheet)
+    smtp.send(settings, email, sheet.title, "mail/card_for_resident.txt", sheet=sheet)
     with write_transaction() as session:
         note(session, "card_sent", card)
 
 
 def _page(found: Found, form: SendForm, *, confirming: bool = False) -> str:
     return render_template(
-        "handing/send.html",
+        "sharing/send_by_email.html",
         me=current_person(),
         card=found.card,
         form=form,

@@ -18,7 +18,7 @@ from app.web.languages import FRENCH
 from app.web.thread_pool import run_in_thread
 from boards import rights
 from boards.clock import today
-from boards.database import read_session, write_transaction
+from boards.database import read_session, release_connection, write_transaction
 from boards.directory import plain_name
 from boards.errors import Forbidden
 from boards.freshness import Freshness, freshness
@@ -36,7 +36,7 @@ def show_counter(card_id: int) -> str:
     found = find(card_id)
     so_far = sharing_state(read_session(), card_id)
     return render_template(
-        "handing/counter.html",
+        "sharing/counter.html",
         me=current_person(),
         card=found.card,
         column=found.column,
@@ -57,9 +57,9 @@ def show_sheet(card_id: int) -> str:
     so_far = sharing_state(read_session(), card_id)
     sheet = sheet_of(read_session(), found.card, found.column, so_far.link)
     with force_locale(FRENCH):  # whoever prints it, residents read it
-        printed = render_template("handing/_paper.html", sheet=sheet, paper=paper, qr=qr_code(sheet.address))
+        printed = render_template("sharing/_printed_sheet.html", sheet=sheet, paper=paper, qr=qr_code(sheet.address))
     return render_template(
-        "handing/sheet.html",
+        "sharing/sheet.html",
         me=current_person(),
         card=found.card,
         printed=Markup(printed),  # noqa: S704 - rendered by our own template, which escapes
@@ -91,7 +91,7 @@ def download_sheet(card_id: int) -> Response:
     sheet = sheet_of(read_session(), found.card, found.column, sharing_state(read_session(), card_id).link)
     with force_locale(FRENCH):
         words = {"hours": _("Horaires :"), "page": _("page"), "scan": _("La version à jour de cette information :")}
-    read_session().rollback()
+    release_connection()  # drawing takes a while
     file = make_response(run_in_thread(lambda: pdf_of(sheet, paper, words)))
     _count(card_id)
     file.mimetype = "application/pdf"
@@ -104,7 +104,6 @@ def download_sheet(card_id: int) -> Response:
 def publish(card_id: int) -> AnyResponse:
     """Put the card's public page online, if it is not; then on to its sheet, where the code stands."""
     found = find_to_hand_out(card_id)
-    read_session().rollback()
     put_online(found.card)
     return redirect(url_for("handing.show_sheet", card_id=card_id, format=_paper().value), 303)
 
@@ -118,7 +117,6 @@ def revoke(card_id: int) -> AnyResponse:
         raise Forbidden("may_not_revoke")
     if not is_person():
         raise Forbidden("token_not_here")
-    read_session().rollback()
     with write_transaction() as session:
         if revoke_link(session, card_id):
             note(session, "public_link_revoked", found.card)
@@ -133,9 +131,7 @@ def put_online(card: Card) -> str:
         link, made = make_link(session, card.id, current_person().id)
         if made:
             note(session, "public_link_made", card)
-        token = link.token
-    read_session().rollback()
-    return token
+        return link.token
 
 
 def note(session: Session, action: str, card: Card) -> None:
@@ -155,7 +151,6 @@ def qr_code(address: str | None) -> Markup | None:
 
 
 def _count(card_id: int) -> None:
-    read_session().rollback()
     with write_transaction() as session:
         count_print(session, card_id)
 

@@ -16,9 +16,9 @@ class Town(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     demo: Mapped[bool] = mapped_column(default=False)
-    # The hash of the code that opens the set-up page, while nobody has set the town up.
+    # Hash of the set-up code, until the town is set up.
     setup_hash: Mapped[str | None] = mapped_column(String(64))
-    # What a resident takes home on paper.
+    # Printed on residents' sheets.
     address: Mapped[str] = mapped_column(Text, default="")
     contact: Mapped[str] = mapped_column(Text, default="")
     hours: Mapped[str] = mapped_column(Text, default="")

@@ -1,4 +1,4 @@
-"""The one town that a database serves: its name, whether it is the demo, and the code that opens its set-up page."""
+"""Read and write the name and particulars of the town."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ NAME_KEPT_SECONDS = 60
 
 
 def town_name() -> str:
-    """The town's name: the setting, else what it was called when it was set up."""
+    """Return the town's name: from the settings, else from the set-up."""
     settings: Settings = current_app.config["SETTINGS"]
     return settings.town_name or _stored_name()
 
 
 def _stored_name() -> str:
-    """Asked for on every page, and hardly ever altered: another process that altered it is heard of within a minute."""
+    """Return the stored name, cached for a minute: other processes may change it."""
     name, until = current_app.extensions.get("town_name", ("", 0.0))
     if time.monotonic() > until and (town := read_session().get(Town, TOWN_ID)) and town.name:
         name = town.name
@@ -34,7 +34,7 @@ def _stored_name() -> str:
 
 
 def change_town(actor: Person, **fields: str) -> None:
-    """Give the town these particulars: name, address, contact, hours. The same again alters nothing."""
+    """Save name, address, contact and hours, and log what changed."""
     with write_transaction() as session:
         town = session.get(Town, TOWN_ID, with_for_update=True)
         if town is None:
@@ -49,7 +49,7 @@ def change_town(actor: Person, **fields: str) -> None:
 
 
 def name_town(session: Session, name: str, *, demo: bool = False, **particulars: str) -> None:
-    """Give the town its name (and address, contact, hours), in the transaction that brings its first person; from then on no code opens the set-up page."""
+    """Name the town in a pending transaction; its set-up code becomes void."""
     town = session.get(Town, TOWN_ID, with_for_update=True)
     if town is None:
         town = Town(id=TOWN_ID)
@@ -60,7 +60,7 @@ def name_town(session: Session, name: str, *, demo: bool = False, **particulars:
 
 
 def is_set_up() -> bool:
-    """Whether the town has people. Once it has, it always will: erased people leave their row."""
+    """Return True once the town has people; erased people keep their row."""
     if not current_app.extensions.get("town_is_set_up"):
         current_app.extensions["town_is_set_up"] = read_session().scalar(select(Person.id).limit(1)) is not None
     return bool(current_app.extensions["town_is_set_up"])

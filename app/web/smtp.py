@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from app.web.languages import FRENCH
+from boards.database import release_connection
 from config import Settings, Smtp
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def send(
     if stops_at is not None:
         message["List-Unsubscribe"] = f"<{stops_at}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    release_connection()  # the mail server may take seconds
     try:
         with open_connection(settings.smtp) as connection:
             connection.send_message(message)

@@ -57,7 +57,7 @@ def show_news(slug: str) -> AnyResponse | str:
     if asked is not None and one is None:
         return redirect(url_for("news.show_news", slug=slug), 303)  # all are read, or this one is
     return render_template(
-        "news/one.html" if one else "news/list.html",
+        "whats_new/step.html" if one else "whats_new/list.html",
         me=person,
         me_json=strict_json.dumps(person_data(person)),
         here="news",
@@ -184,7 +184,6 @@ def _mark_column(column: Column, seq: int) -> None:
 
 def _mark_all(board: Board, seq: int) -> None:
     person_id = current_person().id
-    read_session().rollback()
     with personal_transaction(person_id) as session:
         read_to = mark_all(session, session.get_one(Person, person_id), session.get_one(Board, board.id), seq)
     _tell(person_id, board.id, {}, read_to)
@@ -193,7 +192,6 @@ def _mark_all(board: Board, seq: int) -> None:
 def _keep(board_id: int, mark: Callable[[Session, Person], Kept], read_to: int | None = None) -> None:
     """Write what the person marks, and tell their other pages."""
     person_id = current_person().id
-    read_session().rollback()  # what was read so far must not hide what is about to be written
     with personal_transaction(person_id) as session:
         kept = mark(session, session.get_one(Person, person_id))
     _tell(person_id, board_id, kept, read_to)

@@ -15,7 +15,7 @@ from app.monitoring.doctor.findings import Finding, watch, well, wrong
 from app.monitoring.readiness import schema_of_database
 from app.server.migrations import is_known, newest_revision
 from app.web.redis_client import client_of
-from boards.database import db, read_session
+from boards.database import db, read_session, restart_read
 from config import Settings
 
 DATABASE, REDIS = "Base de données", "Redis"
@@ -33,7 +33,7 @@ def database(settings: Settings) -> Iterator[Finding]:
     try:
         read_session().execute(text("SELECT 1"))
     except DBAPIError as error:
-        read_session().rollback()
+        restart_read()
         yield wrong(
             DATABASE,
             f"elle ne répond pas : {first_line(error.orig)}",
@@ -52,7 +52,7 @@ def has_tables() -> bool:
     try:
         return schema_of_database() is not None
     except SQLAlchemyError:
-        read_session().rollback()
+        restart_read()
         return False
 
 
