@@ -166,7 +166,7 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
 def _columns(cards: int, authors: list[int]) -> list[Any]:
     from boards.commands.import_data import IncomingCard, IncomingColumn
     from boards.models import Kind
-    from boards.text.sanitize import clean_body, clean_title, plain_text
+    from boards.text.sanitize import clean_body, clean_title
 
     writer = Writer(SEED)
     today = date.today()  # noqa: DTZ011 - any day does
@@ -176,7 +176,6 @@ def _columns(cards: int, authors: list[int]) -> list[Any]:
         return IncomingCard(
             title=clean_title(writer.title()),
             body_html=body,
-            body_text=plain_text(body),
             author_id=authors[number % len(authors)],
             valid_until=today + timedelta(days=number % 60) if number % 2 else None,
         )

@@ -11,14 +11,13 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boards.commands.base import Body, Hue, Title
 from boards.commands.import_columns import ImportColumns
 from boards.commands.import_data import IncomingCard, IncomingColumn, Tally
 from boards.commands.rights import LevelWord
 from boards.directory import create_service, plain_name, service_named, slug_for_service
 from boards.errors import FieldError, Invalid
+from boards.field_types import Body, Hue, Title
 from boards.models import Board, BoardTemplate, Card, Column, Kind, Record, Service
-from boards.text.sanitize import plain_text
 
 FORMAT, VERSION = "flash-news-board", 1
 BYTES_AT_MOST = 500 * 1024
@@ -216,10 +215,7 @@ def _incoming(column: TemplateColumn, services: dict[str, Service], author_id: i
         hue=column.hue,
         service_slug=owner.slug if owner else None,
         rights=_rights_here(column.rights, services),
-        cards=[
-            IncomingCard(title=card.title, body_html=card.body, body_text=plain_text(card.body), author_id=author_id)
-            for card in column.cards
-        ],
+        cards=[IncomingCard(title=card.title, body_html=card.body, author_id=author_id) for card in column.cards],
     )
 
 

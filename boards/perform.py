@@ -17,16 +17,8 @@ from boards import rights
 from boards.commands.base import Command
 from boards.database import now, write_lock, write_transaction
 from boards.errors import Conflict, Forbidden, NotFound
-from boards.log.change_log import (
-    CommittedChange,
-    board_difference,
-    committed_change,
-    difference,
-    empty_record,
-    initial_record,
-    previous_columns,
-    reload_committed,
-)
+from boards.log.change_log import CommittedChange, committed_change, reload_committed
+from boards.log.record import board_difference, difference, empty_record, initial_record, previous_columns
 from boards.models import Board, Card, Change, Column, Person, Role, Service
 from boards.scope import Scope
 from boards.search.index import update_index

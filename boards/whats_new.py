@@ -12,11 +12,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from boards import rights
+from boards.card_fields import CONTENT
 from boards.clock import today
 from boards.commands.import_columns import ImportColumns
-from boards.commands.reversal import CARD_TEXT
 from boards.history.activity import ActivityItem
-from boards.log.change_log import recorded_value, touches_card
+from boards.log.change_log import touches_card
+from boards.log.record import recorded_value
 from boards.models import Board, Card, Change, Column, Kind, Person, Record
 from boards.personal.column_order import arranged, placements_of
 from boards.personal.unread import Progress, expired_unseen, unread_of
@@ -139,7 +140,7 @@ def _item(
 ) -> NewsItem:
     before = {name: value for name, value in since.before.items() if value != recorded_value(getattr(card, name))}
     answered = card.status in CLOSED and "status" in before and columns[card.column_id].kind == Kind.SUGGESTIONS
-    told = before if answered else {name: value for name, value in before.items() if name in CARD_TEXT}
+    told = before if answered else {name: value for name, value in before.items() if name in CONTENT}
     if progress.seen.get(card.id) == 0:
         what, told = NewsKind.SET_BACK, {}
     elif since.is_new:
@@ -210,7 +211,7 @@ def _since(
                 found[id] = _Since(is_new=True)
                 continue
             since.is_back = since.is_back or bool(before.get("archived_at"))
-            since.before |= {name: value for name, value in before.items() if name in (*CARD_TEXT, *_STEP)}
+            since.before |= {name: value for name, value in before.items() if name in (*CONTENT, *_STEP)}
     return found
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -15,8 +15,8 @@ from werkzeug.routing import Map, Rule
 
 from app.board.dispatch import KEY_MAX_CHARACTERS
 from app.web import request_schemas, response_schemas
-from boards.commands import AnyCommand
-from boards.commands.base import Command, Id
+from boards.commands import COMMANDS, AnyCommand
+from boards.field_types import Id
 from boards.filters.criteria import LABELS_AT_MOST, WORDS_MAX_CHARACTERS, Fresh, Period
 from boards.models import Kind
 from config import ROOT
@@ -157,12 +157,6 @@ def describe(routes: Map) -> dict[str, Any]:
     }
 
 
-def commands() -> Iterable[type[Command]]:
-    """Those of the union, in its order."""
-    union, _discriminator = get_args(AnyCommand)
-    return iter(get_args(union))
-
-
 class _Schemas:
     """JSON schemas of types, those with a name kept for the components."""
 
@@ -181,7 +175,7 @@ class _Schemas:
 
     def of_commands(self) -> dict[str, Any]:
         union = self.of(AnyCommand)
-        for command in commands():
+        for command in COMMANDS.values():
             said = self.named[command.__name__]
             said["properties"]["key"] = {
                 "type": "string",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, make_response, request
 from flask_login import login_required
@@ -19,8 +19,10 @@ from app.error_handlers import answer_problem
 from app.web import json as strict_json
 from app.web.response_schemas import BoardAnswer, CardAnswer, ColumnAnswer, SuggestionAnswer
 from boards import rights
+from boards.card_fields import CardContentAnswer
 from boards.database import read_session
 from boards.labels import Label, LabelsOfCards
+from boards.log.record import recorded_value
 from boards.models import Card, Column, Kind, Status, Suggestion
 from boards.personal.unread import unread_of
 from boards.queries import find_board, load_cards, snapshot
@@ -129,17 +131,14 @@ def _column(column: Column, level: rights.Level) -> ColumnAnswer:
 
 
 def _card(card: Card, labels_of: LabelsOfCards, unread: bool) -> CardAnswer:
+    content = {name: recorded_value(getattr(card, name)) for name in CardContentAnswer.__annotations__}
     return {
+        **cast(CardContentAnswer, content),
         "id": card.id,
         "column": card.column_id,
         "rank": card.rank,
-        "title": card.title,
-        "body_html": card.body_html,
         "version": card.version,
-        "valid_until": card.valid_until.isoformat() if card.valid_until else None,
         "confirmed_at": card.confirmed_at.isoformat(),
-        "tellable": card.tellable,
-        "internal_note": card.internal_note,
         "labels": [label.id for label in labels_of(card)],
         "author": (card.author.name or None) if card.author else card.byline,
         "created_at": card.created_at.isoformat(),

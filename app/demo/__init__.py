@@ -27,7 +27,7 @@ from boards.perform import perform
 from boards.personal.column_order import pin_column
 from boards.personal.read_receipts import mark_read
 from boards.search.failed_queries import record_failed_query
-from boards.text.sanitize import clean_title, markdown_to_html, plain_text
+from boards.text.sanitize import clean_title, markdown_to_html
 from config import Settings
 
 TOWN_FILE = Path(__file__).with_name("val_rive.toml")
@@ -173,7 +173,6 @@ def _card(card: dict[str, Any], people: dict[str, int], today: datetime) -> Inco
     return IncomingCard(
         title=clean_title(fill_dates(card["title"], today.date())),
         body_html=body_html,
-        body_text=plain_text(body_html),
         author_id=people[card["author"]],
         created_at=published,
         valid_until=today.date() + timedelta(days=card["valid_until"]) if "valid_until" in card else None,

@@ -1,8 +1,10 @@
-"""What the history tells, in words: what became of a card or column, and what differs."""
+"""Word the history: events, and the differences in each field."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,7 +14,7 @@ from app.web.dates import full_day, in_words
 from boards.database import read_session
 from boards.history.activity import ActivityItem
 from boards.labels import Label
-from boards.models import Record, Service
+from boards.models import Service
 from boards.text.diff import Piece, condensed, word_differences
 from boards.text.sanitize import plain_text
 
@@ -63,83 +65,52 @@ EVENT_LABELS = {
 TELLABLE = {True: _l("Peut être dit aux usagers"), False: _l("Interne")}
 
 
+# How a field's former and new values are shown; None: not at all.
+Show = Callable[[Any, Any], list[Piece] | None]
+
+
 def differences(told: ActivityItem) -> list[tuple[str, list[Piece]]]:
-    """What differs in each text of a card or column, and in what was decided of it, under its name."""
-    before, after = told.before, told.after
+    """List what differs in each field of a card or column, under the field's label."""
     found = []
-    if "name" in before:
-        found.append((_("Nom"), word_differences(before["name"], after["name"])))
-    if "title" in before:
-        found.append((_("Titre"), word_differences(before["title"], after["title"])))
-    if "body_html" in before:
-        old, new = plain_text(before["body_html"]), plain_text(after["body_html"])
-        found.append(
-            (
-                _("Texte") if old != new else _("Mise en forme du texte"),
-                condensed(word_differences(old, new)) if old != new else [],
-            )
-        )
-    if before.get("visible_from") or after.get("visible_from"):
-        at_once = _("tout de suite")
-        found.append(
-            (
-                _("Visible à partir du"),
-                _instead(_day(before["visible_from"], at_once), _day(after["visible_from"], at_once)),
-            )
-        )
-    if "valid_until" in before:
-        found.append((_("Valable jusqu’au"), _instead(_day(before["valid_until"]), _day(after["valid_until"]))))
-    if "tellable" in before:
-        found.append((_("Diffusion"), _instead(str(TELLABLE[before["tellable"]]), str(TELLABLE[after["tellable"]]))))
-    if "internal_note" in before:
-        found.append(
-            (
-                _("Note interne"),
-                condensed(word_differences(before["internal_note"] or "", after["internal_note"] or "")),
-            )
-        )
-    if "label_ids" in before:
-        found.append((_("Étiquettes"), _instead(_labels(before["label_ids"]), _labels(after["label_ids"]))))
-    return found + _of_asking(after) + _of_suggestion(before, after)
-
-
-def _of_asking(after: Record) -> list[tuple[str, list[Piece]]]:
-    """Until when people are asked to look, and who."""
-    found = []
-    if after.get("flash_until"):
-        found.append((_("Flash jusqu’au"), [Piece("added", in_words(datetime.fromisoformat(after["flash_until"])))]))
-    if after.get("must_read_services"):
-        named = ", ".join(map(_service, after["must_read_services"]))
-        found.append((_("Lecture demandée à"), [Piece("added", named)]))
+    for field, (label, show) in FIELD_LABELS.items():
+        pieces = show(told.before[field], told.after[field]) if field in told.before else None
+        if pieces is not None:
+            found.append((_("Mise en forme du texte") if field == "body_html" and not pieces else str(label), pieces))
     return found
 
 
-def _of_suggestion(before: Record, after: Record) -> list[tuple[str, list[Piece]]]:
-    found = []
-    if "suggestion" in before:
-        found.append((_("Nature"), _instead(kind_in_words(before["suggestion"]), kind_in_words(after["suggestion"]))))
-    if "asked_id" in before:
-        found.append(
-            (_("Service à qui l’on demande"), _instead(_service(before["asked_id"]), _service(after["asked_id"])))
-        )
-    if "status" in before:
-        found.append((_("Étape"), _instead(step_in_words(before["status"]), step_in_words(after["status"]))))
-    if "note" in before:
-        found.append((_("Explication"), word_differences(before["note"], after["note"])))
-    if "votes" in before:
-        found.append((_("Soutiens"), _instead(str(before["votes"]), str(after["votes"]))))
-    return found
+def _body(old: str, new: str) -> list[Piece]:
+    """Compare the plain text; nothing differs where only the formatting does."""
+    before, after = plain_text(old), plain_text(new)
+    return condensed(word_differences(before, after)) if before != after else []
 
 
-def _instead(old: str, new: str) -> list[Piece]:
-    """One value in the place of another."""
-    return [Piece("removed", old), Piece("same", " "), Piece("added", new)]
+def _long_text(old: str | None, new: str | None) -> list[Piece]:
+    return condensed(word_differences(old or "", new or ""))
+
+
+def _replaced(word: Callable[[Any], str]) -> Show:
+    """Show one value in the place of another."""
+    return lambda old, new: [Piece("removed", word(old)), Piece("same", " "), Piece("added", word(new))]
+
+
+def _added(word: Callable[[Any], str]) -> Show:
+    """Show the new value alone, if there is one."""
+    return lambda _old, new: [Piece("added", word(new))] if new else None
+
+
+def _visible_from(old: str | None, new: str | None) -> list[Piece] | None:
+    return _replaced(lambda day: _day(day, _("tout de suite")))(old, new) if old or new else None
 
 
 def _labels(ids: list[int]) -> str:
-    """By name, those that still exist."""
+    """Name those that still exist."""
     names = [label.name for label in (read_session().get(Label, id) for id in ids) if label is not None]
     return ", ".join(names) or str(_("aucune"))
+
+
+def _services(ids: list[int]) -> str:
+    return ", ".join(map(_service, ids))
 
 
 def _service(service_id: int | None) -> str:
@@ -149,3 +120,26 @@ def _service(service_id: int | None) -> str:
 
 def _day(day: str | None, otherwise: str | None = None) -> str:
     return full_day(date.fromisoformat(day)) if day else str(otherwise or _("sans limite"))
+
+
+def _moment(moment: str) -> str:
+    return in_words(datetime.fromisoformat(moment))
+
+
+FIELD_LABELS: dict[str, tuple[Any, Show]] = {
+    "name": (_l("Nom"), word_differences),
+    "title": (_l("Titre"), word_differences),
+    "body_html": (_l("Texte"), _body),
+    "visible_from": (_l("Visible à partir du"), _visible_from),
+    "valid_until": (_l("Valable jusqu’au"), _replaced(_day)),
+    "tellable": (_l("Diffusion"), _replaced(lambda tellable: str(TELLABLE[tellable]))),
+    "internal_note": (_l("Note interne"), _long_text),
+    "label_ids": (_l("Étiquettes"), _replaced(_labels)),
+    "flash_until": (_l("Flash jusqu’au"), _added(_moment)),
+    "must_read_services": (_l("Lecture demandée à"), _added(_services)),
+    "suggestion": (_l("Nature"), _replaced(kind_in_words)),
+    "asked_id": (_l("Service à qui l’on demande"), _replaced(_service)),
+    "status": (_l("Étape"), _replaced(step_in_words)),
+    "note": (_l("Explication"), word_differences),
+    "votes": (_l("Soutiens"), _replaced(str)),
+}

@@ -19,6 +19,7 @@ from app.history.labels import differences
 from app.web.cron import at
 from app.web.smtp import CannotSend, public_link, send
 from app.whats_new.labels import NEWS_LABELS
+from boards.card_fields import INTERNAL
 from boards.database import now, read_session, write_transaction
 from boards.models import Board, Column, Person
 from boards.queries import boards_for
@@ -156,9 +157,7 @@ def _is_fresh(item: NewsItem, since: datetime | None) -> bool:
 
 def _changes(item: NewsItem) -> list[str]:
     """What differs in a card, each on a line; what is internal is read in the town hall's own pages."""
-    told = replace(
-        item.told, before={name: value for name, value in item.told.before.items() if name != "internal_note"}
-    )
+    told = replace(item.told, before={name: old for name, old in item.told.before.items() if name not in INTERNAL})
     found = [(name, cut(pieces, CHANGE_MAX_CHARACTERS)) for name, pieces in differences(told)]
     return [f"{name} : {_in_text(pieces)}" for name, pieces in found if pieces]
 

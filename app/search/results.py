@@ -10,6 +10,7 @@ from flask import request
 from markupsafe import Markup, escape
 
 from app.web.response_schemas import FoundCard, SearchAnswer
+from boards.card_fields import SEARCHED
 from boards.clock import today
 from boards.database import read_session
 from boards.errors import FieldError
@@ -148,12 +149,9 @@ def _fitting(person: Person, filters: Filters) -> Callable[[Card, Column], bool]
 
 
 def _telling(card: Card, answers: Callable[[str], bool]) -> str:
-    """The text that says why the card was found: the internal note where it alone does."""
-    return (
-        card.internal_note
-        if card.internal_note and not answers(card.body_text) and answers(card.internal_note)
-        else card.body_text
-    )
+    """Return the text that answers the query: the body, unless another field alone does."""
+    texts = [card.body_text, *(getattr(card, field.searched or "") for field in SEARCHED if field.name != "title")]
+    return next((text for text in texts if answers(text)), card.body_text)
 
 
 def _answers(pieces: Iterable[Piece]) -> bool:

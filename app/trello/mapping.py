@@ -19,7 +19,7 @@ from app.trello.rich_text import UNTITLED, packed, rich, shortened, title_of
 from boards.commands.columns import DEFAULT_HUES
 from boards.commands.import_data import IncomingCard, IncomingColumn, continuation_origin
 from boards.models import Kind
-from boards.text.sanitize import TITLE_MAX_CHARACTERS, plain_text
+from boards.text.sanitize import TITLE_MAX_CHARACTERS
 
 BYLINE = "importé de Trello"
 NO_COLUMN = "Sans colonne"
@@ -209,7 +209,7 @@ def _key(source: Card | TrelloList | Board, trello_id: str | None) -> str:
 
 def _spread(first: IncomingCard, parts: list[str]) -> list[IncomingCard]:
     """One info for each part: « Titre », « Titre (suite 2) »…"""
-    infos = [replace(first, body_html=parts[0], body_text=plain_text(parts[0]))]
+    infos = [replace(first, body_html=parts[0])]
     for place, part in enumerate(parts[1:], 2):
         suffix = f" (suite {place})"
         infos.append(
@@ -218,7 +218,6 @@ def _spread(first: IncomingCard, parts: list[str]) -> list[IncomingCard]:
                 title=shortened(first.title, TITLE_MAX_CHARACTERS - len(suffix)) + suffix,
                 origin=continuation_origin(first.origin or "", place),
                 body_html=part,
-                body_text=plain_text(part),
             )
         )
     return infos

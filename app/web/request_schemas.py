@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from pydantic_core import PydanticCustomError
 
 from app.web import json as strict_json
-from boards.commands.base import Id, invalid
+from boards.commands.base import invalid
+from boards.field_types import Id
 
 _T = TypeVar("_T")
 

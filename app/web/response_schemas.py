@@ -16,19 +16,16 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.web.problems import DETAILS
-from boards.commands.base import Hue, Id
+from boards.card_fields import CardContentAnswer
+from boards.field_types import DayText, Hue, Id
 from boards.freshness import Freshness
 from boards.models import Kind, Status, Suggestion
 from boards.rights import LEVELS
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="ISO 8601, in UTC.")]
-Day = Annotated[
-    str, Field(json_schema_extra={"format": "date"}, description="A day of the town's calendar, inclusive.")
-]
 Rank = Annotated[
     str, Field(json_schema_extra={"pattern": "^[0-9A-Za-z]+$"}, description="Orders as ASCII strings do, byte by byte.")
 ]
-Html = Annotated[str, Field(description="Safe to be shown as it is.")]
 Count = Annotated[int, Field(ge=0)]
 Seq = Annotated[int, Field(ge=0, description="The number of a change of the board.")]
 LevelWord = Annotated[str, Field(json_schema_extra={"enum": list(LEVELS)})]
@@ -62,17 +59,12 @@ class SuggestionAnswer(TypedDict):
     replies: Count
 
 
-class CardAnswer(TypedDict):
+class CardAnswer(CardContentAnswer):
     id: Id
     column: Id
     rank: Rank
-    title: str
-    body_html: Html
     version: Annotated[Id, Field(description="What an edit must name.")]
-    valid_until: Day | None
     confirmed_at: Moment
-    tellable: Annotated[bool, Field(description="Whether residents may be told.")]
-    internal_note: Annotated[str, Field(description="What residents are never told.")]
     labels: list[Id]
     author: str | None
     created_at: Moment
@@ -103,7 +95,7 @@ class FoundCard(TypedDict):
     service: Id | None
     board: str
     freshness: Freshness
-    valid_until: Day | None
+    valid_until: DayText | None
     confirmed_at: Moment
     tellable: bool
     labels: list[Id]

@@ -1,74 +1,32 @@
-"""The commands that people and programs may send, by name, and how their JSON becomes one of them."""
+"""Load every command of this package, and parse the JSON of clients as one of them."""
 
 from __future__ import annotations
 
+from functools import reduce
+from importlib import import_module
+from operator import or_
+from pkgutil import iter_modules
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from boards.commands.base import Command, invalid
-from boards.commands.boards import ArchiveBoard, EditBoard, RestoreBoard
-from boards.commands.bulk import ArchiveCards, MoveCards
-from boards.commands.cards import AddCard, ArchiveCard, ConfirmCard, EditCard, MoveCard, RestoreCard
-from boards.commands.columns import AddColumn, ArchiveColumn, EditColumn, MoveColumn, RestoreColumn
-from boards.commands.deletion import EraseCard, EraseColumn
-from boards.commands.flash import FlashCard
-from boards.commands.labels import EditLabel, MergeLabels, RemoveLabel, SetLabels
-from boards.commands.merge_split import MergeColumn, SplitColumn
-from boards.commands.required_reading import RequireReading
-from boards.commands.restore_text import RestoreText
-from boards.commands.rights import SetRights
-from boards.commands.suggestions import PublishAnswer, ReplyToCard, SetStatus, SetSuggestion, VoteCard, WithdrawReply
-from boards.commands.undo import UndoChange
+from boards.commands.base import REGISTRY, Command, invalid
 
-AnyCommand = Annotated[
-    AddCard
-    | EditCard
-    | MoveCard
-    | MoveCards
-    | ArchiveCard
-    | ArchiveCards
-    | RestoreCard
-    | ConfirmCard
-    | AddColumn
-    | EditColumn
-    | MoveColumn
-    | ArchiveColumn
-    | RestoreColumn
-    | MergeColumn
-    | SplitColumn
-    | SetRights
-    | EditBoard
-    | ArchiveBoard
-    | RestoreBoard
-    | RequireReading
-    | FlashCard
-    | RestoreText
-    | EraseCard
-    | EraseColumn
-    | SetSuggestion
-    | SetStatus
-    | PublishAnswer
-    | VoteCard
-    | ReplyToCard
-    | WithdrawReply
-    | SetLabels
-    | EditLabel
-    | MergeLabels
-    | RemoveLabel
-    | UndoChange,
-    Field(discriminator="type"),
-]
-_commands: TypeAdapter[Command] = TypeAdapter(AnyCommand)
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+COMMANDS = dict(sorted(REGISTRY.items()))
+AnyCommand: Any = Annotated[reduce(or_, COMMANDS.values()), Field(discriminator="type")]
+_adapter: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 
 
 def parse_command(data: Any) -> Command:
-    """The command that this JSON value asks for. Raises Invalid, naming each field that is wrong."""
+    """Validate a JSON value as a command. Raises Invalid, naming each wrong field."""
     try:
-        return _commands.validate_python(data)
+        return _adapter.validate_python(data)
     except ValidationError as error:
-        # A discriminated union puts the command's name first in the path; people know fields by their own name.
+        # A discriminated union puts the command's name first in the path; clients know fields by their own name.
         raise invalid(error, named_from=1) from error
 
 
-__all__ = ["Command", "parse_command"]
+__all__ = ["COMMANDS", "AnyCommand", "Command", "parse_command"]

@@ -1,77 +1,61 @@
-"""What every command is: a small strict model that knows how to apply itself to what its actor can reach."""
+"""Define commands: small strict models that apply themselves to what their actor can reach."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, ValidationError
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from boards.errors import FieldError, Invalid
 from boards.scope import Scope
-from boards.text.sanitize import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, UnfitText, clean_body, clean_lines, clean_title
+
+# The commands that clients may send, by name.
+REGISTRY: dict[str, type[Command]] = {}
 
 
 class Command(BaseModel):
-    """A request to alter a board. `event_type` names the change that it becomes."""
+    """Request an alteration of a board. `event_type` is the type of the change that is recorded.
+
+    A subclass with a field `type: Literal["its_name"]` is registered under that name, and clients may send it.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     event_type: ClassVar[str]
-    people_only: ClassVar[bool] = False  # whether no program may send it
-    allowed_when_archived: ClassVar[bool] = False  # whether it may be carried out on a board that was archived
+    people_only: ClassVar[bool] = False  # refused to API tokens
+    allowed_when_archived: ClassVar[bool] = False  # on an archived board
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Register the command, once pydantic knows its fields."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if "type" in cls.model_fields:
+            [name] = get_args(cls.model_fields["type"].annotation)
+            if REGISTRY.setdefault(name, cls) is not cls:
+                raise TypeError(f"two commands are named {name}")
 
     @property
     def recorded_type(self) -> str:
-        """The change that this very command becomes."""
+        """Return the type of the change that this very command becomes."""
         return self.event_type
 
     def apply(self, scope: Scope) -> None:
+        """Alter the board. Raises a Refusal; then nothing is written."""
         raise NotImplementedError
 
     def extra_record(self) -> dict[str, Any]:
-        """What the record says besides what was touched."""
+        """Return what to record besides the rows that were touched."""
         return {}
 
     def is_set(self, field: str) -> bool:
-        """Whether the sender named this field, be it with null."""
+        """Return True if the client sent this field, even as null."""
         return field in self.model_fields_set
 
 
 def invalid(error: ValidationError, *, named_from: int = 0, whole: str = "type") -> Invalid:
-    """The refusal that names each wrong field, by its path from this step on; `whole` is the name of what has none."""
+    """Name each wrong field by its path from step `named_from` on, or by `whole` where it has none."""
     return Invalid([_field_error(dict(wrong), named_from, whole) for wrong in error.errors(include_url=False)])
 
 
 def _field_error(wrong: dict[str, Any], named_from: int, whole: str) -> FieldError:
     facts = {name: value for name, value in wrong.get("ctx", {}).items() if isinstance(value, int | str)}
     return FieldError(".".join(map(str, wrong["loc"][named_from:])) or whole, wrong["type"], facts)
-
-
-def lines(limit: int) -> GetPydanticSchema:
-    """Plain text of several lines, of at most so many characters."""
-    return text(lambda value: clean_lines(value, limit), maxLength=limit)
-
-
-def text(clean: Callable[[str], str], **described: Any) -> GetPydanticSchema:
-    """Text as `clean` leaves it, or refuses it; `described` is what the description of the API says of it."""
-
-    def cleaned(value: str) -> str:
-        try:
-            return clean(value)
-        except UnfitText as error:
-            facts: dict[str, Any] = {"limit": error.limit} if error.limit else {}
-            raise PydanticCustomError(error.code, "unfit text", facts) from error
-
-    return GetPydanticSchema(
-        lambda source, handler: core_schema.no_info_after_validator_function(cleaned, handler(source)),
-        lambda schema, handler: {**handler(schema), **described},
-    )
-
-
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Title = Annotated[str, text(clean_title, minLength=1, maxLength=TITLE_MAX_CHARACTERS)]
-Body = Annotated[
-    str, text(clean_body, description=f"HTML or plain text of at most {BODY_MAX_BYTES} bytes; it is sanitised.")
-]
-Hue = Annotated[int, Field(ge=0, le=359)]

@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boards.commands.base import Command, Id, Title
+from boards.commands.base import Command
 from boards.commands.reversal import RankAllocator
 from boards.errors import Conflict
+from boards.field_types import Id, Title
 from boards.models import Board, Record
 from boards.scope import Scope
 from boards.text.sanitize import sorting_key

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from boards.commands.base import Command, Id
+from boards.commands.base import Command
 from boards.commands.placing import ranks_asked
+from boards.field_types import Id
 from boards.scope import Scope
 
 SELECTED_AT_MOST = 200

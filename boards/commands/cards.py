@@ -1,4 +1,4 @@
-"""Commands on cards: add, edit, move, archive, restore."""
+"""Add, edit, move, archive, restore and confirm a card."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from boards import rights
-from boards.commands.base import Body, Command, Id, Title, lines
+from boards.card_fields import INTERNAL_NOTE_MAX_CHARACTERS, SILENT, WRITTEN, CardContent
+from boards.commands.base import Command
 from boards.commands.placing import ranks_asked
-from boards.commands.validity import Day, archive, confirm, publish, require_future_day, schedule
+from boards.commands.validity import (
+    archive,
+    confirm,
+    mark_edited,
+    publish,
+    require_future_day,
+    require_version,
+    schedule,
+)
 from boards.errors import Conflict, FieldError, Invalid
+from boards.field_types import Body, Id, Title, lines
 from boards.models import Card, Kind, Suggestion
 from boards.scope import Scope
-from boards.text.sanitize import plain_text
-
-INTERNAL_NOTE_MAX_CHARACTERS = 4_000
-# What may be mended without anybody being told: what a card says, never when it holds or to whom it may be told.
-MENDED_SILENTLY = {"title", "body", "internal_note"}
-
-InternalNote = Annotated[str, lines(INTERNAL_NOTE_MAX_CHARACTERS)]
 
 
 def _fits_kind(asked: int | None, given: ValidationInfo) -> int | None:
-    """A request says whom it asks, and nothing else asks anybody."""
+    """Require the service that a request asks; refuse it elsewhere."""
     is_request = given.data.get("suggestion") == Suggestion.REQUEST
     if is_request and asked is None:
         raise PydanticCustomError("asks_nobody", "a request asks a service")
@@ -33,27 +36,24 @@ def _fits_kind(asked: int | None, given: ValidationInfo) -> int | None:
     return asked
 
 
-# After a field `suggestion`, which decides whether there must be one.
+# To be declared after a field `suggestion`, which decides whether there must be one.
 AskedService = Annotated[Id | None, AfterValidator(_fits_kind), Field(validate_default=True)]
 
 
-class NewCard(Command):
-    """What makes a card in a column: at its end, or behind `after`, null at the top.
+class NewCard(CardContent, Command):
+    """Create a card in a column: at its end, or behind `after`, null at the top.
 
-    Shown later than today it waits in the archive. Whether residents may be told follows from the column unless `tellable` says so.
+    A card visible later than today waits in the archive. `tellable` defaults to what is usual in the column.
     """
 
     column: Id
     title: Title
     body: Body = ""
-    visible_from: Day | None = None
-    valid_until: Day | None = None
-    tellable: bool | None = None
-    internal_note: InternalNote = ""
+    internal_note: Annotated[str, lines(INTERNAL_NOTE_MAX_CHARACTERS)] = ""
     after: Id | None = None
 
     def new_card(self, scope: Scope) -> Card:
-        """The card, in a column where the actor may add one."""
+        """Return the card, in a column where the actor may add one."""
         column = scope.column(self.column)
         scope.require_add(column)
         require_future_day(scope, self.valid_until)
@@ -61,12 +61,7 @@ class NewCard(Command):
             board_id=scope.board.id,
             column_id=column.id,
             rank=ranks_asked(self, self.after, scope, column)[0],
-            title=self.title,
-            body_html=self.body,
-            body_text=plain_text(self.body),
-            valid_until=self.valid_until,
-            tellable=rights.is_for_residents(column) if self.tellable is None else self.tellable,
-            internal_note=self.internal_note,
+            tellable=rights.is_for_residents(column),
             author=scope.actor,
             author_id=scope.actor.id,
             created_at=scope.now,
@@ -74,6 +69,7 @@ class NewCard(Command):
             confirmed_by_id=scope.actor.id,
             version=1,
         )
+        self.write_content(card)
         scope.session.add(card)
         schedule(scope, card, self.visible_from, blame="valid_until")
         if not card.is_scheduled:
@@ -82,7 +78,7 @@ class NewCard(Command):
 
 
 class AddCard(NewCard):
-    """In a column of suggestions, `suggestion` says which kind of one, and `asked` which service a request asks."""
+    """Add a card. In a suggestions column `suggestion` is its kind, and `asked` the service that a request asks."""
 
     event_type: ClassVar = "card_added"
     type: Literal["add_card"]
@@ -99,70 +95,43 @@ class AddCard(NewCard):
         card.asked_id = scope.service_to_ask(self.asked)
 
 
-class EditCard(Command):
-    """What is not named stays as it is. Each edit is news and says that the card holds, unless it is `silent`: a slip of the pen, mended.
+class EditCard(CardContent, Command):
+    """Edit the fields that are sent. An edit makes news and confirms the card, unless it is `silent`: a correction.
 
-    `visible_from` later than today takes the card off the board until then; today, earlier or null shows one that waits at once.
+    `visible_from` later than today takes the card off the board until then; today, earlier or null publishes it.
     """
 
     event_type: ClassVar = "card_edited"
     type: Literal["edit_card"]
     card: Id
     version: Id
-    title: Title | None = None
-    body: Body | None = None
-    visible_from: Day | None = None
-    valid_until: Day | None = None
-    tellable: bool | None = None
-    internal_note: InternalNote | None = None
     silent: bool = False
 
     @model_validator(mode="after")
     def _edits_something(self) -> EditCard:
-        if not self._given:
+        if not self.model_fields_set & WRITTEN.keys():
             raise PydanticCustomError("nothing_to_edit", "nothing to edit")
         return self
 
     def apply(self, scope: Scope) -> None:
-        if self.silent and not self._given <= MENDED_SILENTLY:
+        if self.silent and not self.model_fields_set & WRITTEN.keys() <= SILENT:
             raise Invalid([FieldError("silent", "not_silently", {})])
         card, _column = scope.card_to_write(self.card)
-        if card.version != self.version:
-            raise Conflict(
-                "stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html
-            )
-        if self.title is not None:
-            card.title = self.title
-        if self.body is not None:
-            card.body_html, card.body_text = self.body, plain_text(self.body)
-        if self.tellable is not None:
-            card.tellable = self.tellable
-        if self.internal_note is not None:
-            card.internal_note = self.internal_note
-        card.version += 1
-        card.edited_at = scope.now
-        card.edited_by_id = scope.actor.id
-        self._set_dates(scope, card)
+        require_version(card, self.version)
+        if self.is_set("valid_until") and self.valid_until != card.valid_until:  # an end that has passed may stay
+            require_future_day(scope, self.valid_until)
+        self.write_content(card)
+        mark_edited(scope, card)
+        shown_from = self.visible_from if self.is_set("visible_from") else card.visible_from
+        schedule(scope, card, shown_from, blame="valid_until" if self.is_set("valid_until") else "visible_from")
         scope.touch(card)
         if not self.silent and not card.is_scheduled:
             confirm(scope, card)
             scope.signal(card)
 
-    @property
-    def _given(self) -> set[str]:
-        return self.model_fields_set - {"type", "card", "version", "silent"}
-
-    def _set_dates(self, scope: Scope, card: Card) -> None:
-        """A last day that has passed may stay; a new one may not have."""
-        if self.is_set("valid_until") and self.valid_until != card.valid_until:
-            require_future_day(scope, self.valid_until)
-            card.valid_until = self.valid_until
-        shown_from = self.visible_from if self.is_set("visible_from") else card.visible_from
-        schedule(scope, card, shown_from, blame="valid_until" if self.is_set("valid_until") else "visible_from")
-
 
 class MoveCard(Command):
-    """`after` left out means at the end, null at the top, an id behind that card."""
+    """Move a card: `after` left out means at the end, null at the top, an id behind that card."""
 
     event_type: ClassVar = "card_moved"
     type: Literal["move_card"]
@@ -182,6 +151,8 @@ class MoveCard(Command):
 
 
 class ArchiveCard(Command):
+    """Archive a card."""
+
     event_type: ClassVar = "card_archived"
     type: Literal["archive_card"]
     card: Id
@@ -192,7 +163,7 @@ class ArchiveCard(Command):
 
 
 class RestoreCard(Command):
-    """Back onto the board, and « Publier maintenant » for a card that waits for its day."""
+    """Restore an archived card, or publish a scheduled one now."""
 
     event_type: ClassVar = "card_restored"
     type: Literal["restore_card"]
@@ -209,7 +180,7 @@ class RestoreCard(Command):
 
 
 class ConfirmCard(Command):
-    """« Toujours valable »: the card was read again, and holds."""
+    """Confirm that a card still holds."""
 
     event_type: ClassVar = "card_confirmed"
     type: Literal["confirm_card"]

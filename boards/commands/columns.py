@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from boards.commands.base import Command, Hue, Id, Title
+from boards.commands.base import Command
 from boards.errors import Conflict, NotFound
+from boards.field_types import Hue, Id, Title
 from boards.models import Column, Kind, Service
 from boards.ordering import rank_for_column
 from boards.scope import Scope

@@ -8,9 +8,11 @@ from typing import ClassVar, Literal, TypeVar
 
 from sqlalchemy import or_, select, update
 
-from boards.commands.base import Command, Id
+from boards.commands.base import Command
 from boards.errors import Conflict
-from boards.log.change_log import BARE_FIELDS, touches_card, touches_column
+from boards.field_types import Id
+from boards.log.change_log import touches_card, touches_column
+from boards.log.record import BARE_FIELDS
 from boards.models import Card, Change, Column, Record
 from boards.scope import Scope
 from boards.search.index import forget_cards

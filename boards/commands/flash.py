@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from boards import flashes
 from boards.clock import day_of, start_of
-from boards.commands.base import Command, Id
-from boards.commands.validity import written_out
+from boards.commands.base import Command
 from boards.errors import Conflict, FieldError, Invalid
+from boards.field_types import Id, written_out
 from boards.models import Card
 from boards.scope import Scope
 

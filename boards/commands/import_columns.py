@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from fractional_indexing import generate_n_keys_between
 from pydantic import Field
@@ -31,7 +31,6 @@ class ImportColumns(Command):
     """
 
     event_type: ClassVar = "columns_imported"
-    type: Literal["import_columns"] = "import_columns"
     columns: Annotated[list[Any], Field(exclude=True)]
     tally: Annotated[Any, Field(exclude=True)]
 
@@ -215,7 +214,6 @@ def _new_card(item: IncomingCard, scope: Scope, column: Column, rank: str, peopl
         rank=rank,
         title=item.title,
         body_html=item.body_html,
-        body_text=item.body_text,
         origin=item.origin,
         author=people.get(item.author_id or 0),
         author_id=item.author_id,
@@ -234,7 +232,6 @@ def _bring_up_to_date(card: Card, item: IncomingCard, scope: Scope, column: Colu
     content = (item.title, item.body_html, item.valid_until)
     if (card.title, card.body_html, card.valid_until) != content:
         card.title, card.body_html, card.valid_until = content
-        card.body_text = item.body_text
         card.version += 1
     card.archived_at = _archived_at(item.archived, card, scope)
     card.column_id, card.rank = column.id, rank

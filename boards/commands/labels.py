@@ -11,8 +11,9 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from boards.commands.base import Command, Hue, Id, text
+from boards.commands.base import Command
 from boards.errors import Conflict, NotFound
+from boards.field_types import Hue, Id, text
 from boards.labels import HUES, NAME_MAX_CHARACTERS, ON_A_BOARD, ON_A_CARD, Label, labelled_cards, labels_of, plain_name
 from boards.models import Card, Record
 from boards.scope import Scope

@@ -6,10 +6,11 @@ from typing import ClassVar, Literal
 
 from sqlalchemy import func, select
 
-from boards.commands.base import Command, Hue, Id, Title
+from boards.commands.base import Command
 from boards.commands.bulk import Ids
 from boards.commands.undo import UNDONE_AT_MOST
 from boards.errors import Conflict
+from boards.field_types import Hue, Id, Title
 from boards.models import Card, Column
 from boards.ordering import rank_for_column, ranks_for_cards
 from boards.scope import Scope

@@ -1,4 +1,4 @@
-"""Where a command asks cards to stand."""
+"""Choose the ranks of cards that a command places."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from boards.scope import Scope
 
 
 def ranks_asked(command: Command, after: int | None, scope: Scope, column: Column, count: int = 1) -> list[str]:
-    """`after` left out means at the end of the column, null at its top, an id behind that card."""
+    """Return `count` ranks: at the column's end if `after` was not sent, at its top if null, else behind that card."""
     at_top = command.is_set("after") and after is None
     return ranks_for_cards(scope.session, column, after, count, at_top=at_top)

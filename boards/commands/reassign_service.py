@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boards import rights
-from boards.commands.base import Command, Id
+from boards.commands.base import Command
+from boards.field_types import Id
 from boards.models import Card, Column
 from boards.scope import Scope
 
@@ -18,7 +19,6 @@ class ReassignService(Command):
 
     event_type: ClassVar = "service_reassigned"
     allowed_when_archived: ClassVar = True
-    type: Literal["reassign_service"] = "reassign_service"
     service: Id
     to: Id
 

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from boards.commands.base import Command, Id
+from boards.commands.base import Command
+from boards.field_types import Id
 from boards.models import Card, Column, Kind
 from boards.scope import Scope
 

@@ -1,23 +1,24 @@
-"""Taking up again what a card said earlier."""
+"""Restore an earlier text of a card."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from boards.card_fields import RESTORED
 from boards.clock import day_of
-from boards.commands.base import Command, Id
-from boards.commands.reversal import RESTORED
-from boards.commands.validity import confirm
+from boards.commands.base import Command
+from boards.commands.validity import confirm, mark_edited, require_version
 from boards.errors import Conflict, NotFound
+from boards.field_types import Id
 from boards.log.time_travel import card_as_it_was
 from boards.scope import Scope
 
 
 class RestoreText(Command):
-    """Give a card the title, the body, the internal note and the validity that it had right after the change `seq`.
+    """Restore the title, body, internal note and validity that a card had right after the change `seq`.
 
-    An end that has passed does not come back, or the card would leave at once; neither does having been for residents: that is decided anew.
-    A text that was internal makes the card internal again, or its public page would show what nobody meant for residents.
+    An end that has passed is not restored, or the card would leave at once; neither is being tellable.
+    A text that was internal makes the card internal again, or its public page would show it to residents.
     """
 
     event_type: ClassVar = "text_restored"
@@ -31,21 +32,15 @@ class RestoreText(Command):
         if self.seq >= scope.board.seq:
             raise NotFound("change_not_found")
         former, _home = card_as_it_was(scope.session, scope.actor, scope.board, card.id, self.seq)
-        if card.version != self.version:
-            raise Conflict(
-                "stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html
-            )
+        require_version(card, self.version)
         if former.valid_until is not None and former.valid_until < (card.visible_from or day_of(scope.now)):
             former.valid_until = card.valid_until
         if all(getattr(card, name) == getattr(former, name) for name in RESTORED):
             raise Conflict("same_text")
-        for name in (*RESTORED, "body_text"):
+        for name in RESTORED:
             setattr(card, name, getattr(former, name))
         card.tellable = card.tellable and former.tellable
-        card.version += 1
-        card.edited_at = scope.now
-        card.edited_by_id = scope.actor.id
-        scope.touch(card)
+        mark_edited(scope, card)
         if not card.is_scheduled:
             confirm(scope, card)
             scope.signal(card)

@@ -8,8 +8,9 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import select
 
-from boards.commands.base import Command, Id
+from boards.commands.base import Command
 from boards.errors import NotFound
+from boards.field_types import Id
 from boards.models import Service
 from boards.scope import Scope
 

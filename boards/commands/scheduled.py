@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 from sqlalchemy import Select, or_, select
@@ -21,7 +21,6 @@ class PublishCards(Command):
     """Cards that wait for this day, or for one before it, stand on the board."""
 
     event_type: ClassVar = "cards_published"
-    type: Literal["publish_cards"] = "publish_cards"
     at_most: Annotated[int, Field(ge=1, le=AT_ONCE)] = AT_ONCE
 
     def apply(self, scope: Scope) -> None:
@@ -35,7 +34,6 @@ class ExpireCards(Command):
     """Cards whose last day has passed leave for the archive; one that missed its own days altogether stays there."""
 
     event_type: ClassVar = "cards_expired"
-    type: Literal["expire_cards"] = "expire_cards"
     at_most: Annotated[int, Field(ge=1, le=AT_ONCE)] = AT_ONCE
 
     def apply(self, scope: Scope) -> None:

@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from boards import rights
-from boards.commands.base import Command, Id, lines
+from boards.commands.base import Command
 from boards.commands.cards import AskedService, NewCard
 from boards.errors import Conflict, Forbidden, NotFound
+from boards.field_types import Id, lines
 from boards.models import Card, Column, Kind, Status, Suggestion
 from boards.models.suggestion import Reply, Vote
 from boards.scope import Scope

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import select
 
-from boards.commands.base import Command, Id
+from boards.card_fields import CARD_STATE, with_event
+from boards.commands.base import Command
 from boards.commands.boards import AlteredBoard, altered_board
 from boards.commands.cards import EditCard
 from boards.commands.import_columns import ImportColumns
@@ -16,8 +17,6 @@ from boards.commands.labels import AlteredLabel, altered_labels
 from boards.commands.reassign_service import ReassignService
 from boards.commands.required_reading import require_asker
 from boards.commands.reversal import (
-    ASKING,
-    CARD_FIELDS,
     COLUMN_FIELDS,
     CONFIRMATION,
     DECIDES_RIGHTS,
@@ -31,8 +30,10 @@ from boards.commands.reversal import (
 )
 from boards.commands.suggestions import require_decider, require_open_to
 from boards.errors import Conflict, NotFound, Refusal
+from boards.field_types import Id
 from boards.log.card_locations import locations_after
-from boards.log.change_log import UNSEEN, previous_columns, reload_committed, touches_card
+from boards.log.change_log import UNSEEN, reload_committed, touches_card
+from boards.log.record import previous_columns
 from boards.log.time_travel import was_for_residents
 from boards.models import Card, Change, Column, Record
 from boards.scope import Scope
@@ -54,9 +55,8 @@ _NOT_UNDONE = {
 }
 UNDONE_AT_MOST = 5000  # things at once: a column merged with all that was ever archived in it
 _LOOKED_AT = 50  # cards of each change, where many changes are offered for undo
-_UNDONE = {*CARD_FIELDS, *CONFIRMATION, *COLUMN_FIELDS, "rights"}
-_STEPS = {"status", "note", "answer_id"}  # of a suggestion
-_NATURE = {"suggestion", "asked_id"}
+_UNDONE = {*CARD_STATE, *CONFIRMATION, *COLUMN_FIELDS, "rights"}
+_STATUS, _KIND, _READING = map(with_event, ("status_set", "suggestion_set", "reading_required"))
 
 
 class UndoChange(Command):
@@ -214,17 +214,17 @@ def _card(
     before, after = altered["before"] or {}, altered["after"]
     card, column = scope.any_card(id)
     homes = [scope.any_column(home) for home in {left_in or column.id, before.get("column_id", column.id)}]
-    if before.keys() & _STEPS:
+    if before.keys() & _STATUS:
         for home in (column, *homes):  # who decided where it stood then is who takes it back
             require_decider(scope, card, home)
-    if before.keys() & _NATURE:
+    if before.keys() & _KIND:
         require_open_to(scope, card, column)
-    if not before or before.keys() - _STEPS:
+    if not before or before.keys() - _STATUS:
         scope.require_place(card, column)
     if card.archived_at is not None and not card.is_scheduled and not _brings_back(altered) and not goes_along:
         raise Conflict("card_archived")
     scope.column(column.id)
-    if before.keys() & set(ASKING):
+    if before.keys() & _READING:
         for home in (column, *homes):
             require_asker(scope, card, home)
     if "column_id" in before:

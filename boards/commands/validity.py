@@ -1,50 +1,37 @@
-"""When a card is shown and until when it holds: the days somebody gives, and the card that waits for its own or stands on the board."""
+"""Publish, schedule, archive and confirm a card."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from boards.clock import day_of
-from boards.errors import FieldError, Invalid
+from boards.errors import Conflict, FieldError, Invalid
 from boards.models import Card
 from boards.scope import Scope
 
-_BEGINS_WITH_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-def written_out(code: str) -> BeforeValidator:
-    """That a day or a moment begins with its year, month and day: pydantic also takes a number of seconds for one, as a text too."""
-
-    def checked(value: Any) -> Any:
-        if value is not None and not (isinstance(value, str) and _BEGINS_WITH_A_DAY.match(value)):
-            raise PydanticCustomError(code, "not written out")
-        return value
-
-    return BeforeValidator(checked)
-
-
-_FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
-Day = Annotated[
-    date,
-    written_out("date_parsing"),
-    Field(strict=False, ge=_FIRST, le=_LAST),
-    WithJsonSchema({"type": "string", "format": "date", "description": f"From {_FIRST} to {_LAST}."}),
-]
-
 
 def require_future_day(scope: Scope, valid_until: date | None) -> None:
-    """That a last day somebody gives has not passed. Raises Invalid."""
+    """Raise Invalid if a newly given last day has passed."""
     if valid_until is not None and valid_until < day_of(scope.now):
         raise Invalid([FieldError("valid_until", "day_past", {})])
 
 
+def require_version(card: Card, version: int) -> None:
+    """Raise Conflict, with the current text, if the card was edited since this version."""
+    if card.version != version:
+        raise Conflict("stale_version", card=card.id, version=card.version, title=card.title, body_html=card.body_html)
+
+
+def mark_edited(scope: Scope, card: Card) -> None:
+    """Count a new version of the card's content, by the actor."""
+    card.version += 1
+    card.edited_at = scope.now
+    card.edited_by_id = scope.actor.id
+    scope.touch(card)
+
+
 def schedule(scope: Scope, card: Card, day: date | None, *, blame: str = "visible_from") -> None:
-    """Let the card wait in the archive for this day; from today on, and without one, it stands on the board.
+    """Keep the card in the archive until this day; publish it if the day has come, or there is none.
 
     Raises Invalid, naming the field `blame`, when the card would end before it is shown.
     """
@@ -61,8 +48,8 @@ def schedule(scope: Scope, card: Card, day: date | None, *, blame: str = "visibl
 
 
 def publish(scope: Scope, card: Card) -> None:
-    """Put the card on the board, where it is news. An end that has passed goes, or the card would leave again at once."""
-    if card.is_scheduled:  # what was written to be shown from this day on holds from this day on
+    """Put the card on the board as news; clear an end that has passed, or it would leave again at once."""
+    if card.is_scheduled:  # written to be shown from this day on, so it is confirmed from this day on
         card.visible_from = None
         card.confirmed_at = scope.now
         card.confirmed_by_id = card.author_id if scope.by_clock else scope.actor.id
@@ -73,18 +60,18 @@ def publish(scope: Scope, card: Card) -> None:
         card.version += 1
     scope.signal(card)
     if scope.by_clock:
-        card.signalled_by_id = card.author_id  # whoever wrote it knows it
+        card.signalled_by_id = card.author_id  # no news to its author
 
 
 def archive(scope: Scope, card: Card) -> None:
-    """Into the archive, where it no longer waits for its day; one that never had it remains unpublished."""
+    """Archive the card and cancel its schedule; one that was never published stays unpublished."""
     card.archived_at = scope.now
     card.visible_from = None
     scope.touch(card)
 
 
 def confirm(scope: Scope, card: Card) -> None:
-    """The actor says that what the card says holds."""
+    """Record that the actor found the card still valid."""
     card.confirmed_at = scope.now
     card.confirmed_by_id = scope.actor.id
     scope.touch(card)

@@ -11,30 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boards import rights
+from boards.card_fields import CARD_FIELDS, CONTENT, RESTORED, SHOWN
 from boards.commands.cards import EditCard
 from boards.commands.labels import MergeLabels
 from boards.commands.merge_split import MergeColumn, SplitColumn
 from boards.commands.restore_text import RestoreText
-from boards.commands.reversal import ASKING, CARD_TEXT, COLUMN_FACTS, RESTORED, confirms
+from boards.commands.reversal import COLUMN_FACTS
 from boards.commands.scheduled import ExpireCards, PublishCards
-from boards.log.change_log import recorded_value, touches_card
+from boards.log.change_log import touches_card
+from boards.log.record import recorded_value
 from boards.models import Board, Card, Change, Column, Person, Record
 
 NAMED_AT_MOST = 5  # of an import or another large change, so much is named
 _HELD_OF_EACH = 2 * NAMED_AT_MOST  # of each change so many cards are read with those of the changes around it
-_STEP = {"status", "note", "answer_id"}
-_SUGGESTION = {"suggestion", "asked_id"}
-# What is told with its words, before and after.
-_IN_WORDS = {
-    *CARD_TEXT,
-    "visible_from",
-    *_STEP,
-    *_SUGGESTION,
-    "votes",
-    "must_read_services",
-    "flash_until",
-    "label_ids",
-}
 
 
 @dataclass(frozen=True)
@@ -101,9 +90,7 @@ class ActivityReader:
             self._cards |= {id: found.get(id) for id in missing}
 
     def _go_back(self, record: Record) -> None:
-        kept = (
-            {"column_id", "visible_from", "title"} if self._only is None else {"column_id", "visible_from", *CARD_TEXT}
-        )
+        kept = {"column_id", "visible_from", "title"} if self._only is None else {"column_id", "visible_from", *CONTENT}
         for id, altered in record["cards"].items():
             former = {name: value for name, value in (altered["before"] or {}).items() if name in kept}
             self._former.setdefault(int(id), {}).update(former)
@@ -138,7 +125,7 @@ class ActivityReader:
                 yield ActivityItem("erased", id, "", place)
             return
         card = self._cards[id]
-        what = _what_became_of_card(before, after, change.type)
+        what = _card_event(before, after, change.type)
         if card is None or what is None:
             return
         state = self._former.get(id, {})
@@ -153,7 +140,7 @@ class ActivityReader:
         if source is None or target is None:
             yield ActivityItem("left" if target is None else "arrived", id, title, source, target)
         else:
-            names = (before or {}).keys() & _IN_WORDS
+            names = (before or {}).keys() & SHOWN
             yield ActivityItem(
                 what,
                 id,
@@ -190,7 +177,7 @@ class ActivityReader:
                 yield ActivityItem("column_erased", id, "")
             return
         column, before, after = self._columns.get(id), altered["before"], altered["after"]
-        what = _what_became_of_column(before, change.type)
+        what = _column_event(before, change.type)
         if column is None or what is None or (what == "rights_set" and not self._arranges):
             return
         target = self._merged_into(change.record) if what == "column_merged" else column
@@ -253,35 +240,24 @@ def _is_erased(altered: dict[str, Any]) -> bool:
     return altered["before"] is not None and "archived_at" in altered["before"] and not altered["after"]
 
 
-def _what_became_of_card(before: Record | None, after: Record, type: str) -> str | None:
+def _card_event(before: Record | None, after: Record, type: str) -> str | None:
+    """Name what became of a card; None for an edit without effect."""
     if before is None:
         return "scheduled" if after.get("visible_from") else "added"
     if "archived_at" in before or "visible_from" in before:
-        return _where_it_went(before, after, type)
-    if "column_id" in before:
-        return "moved"
-    if before.keys() & _STEP:
-        return "status_set"
-    if before.keys() & _SUGGESTION:
-        return "suggestion_set"
-    if before.keys() & set(CARD_TEXT):
-        return "text_restored" if type == RestoreText.event_type else "edited"
-    if confirms(before):
-        return "confirmed" if type != EditCard.event_type else None
-    if before.keys() & set(ASKING):
-        return "reading_required" if after.get("must_read", True) else "reading_not_required"
-    if "flashed_at" in before:
-        return "flashed" if after["flashed_at"] else "flash_put_out"
-    if "label_ids" in before:
-        return "labels_set"
-    if "votes" in before:
-        return "vote_cast" if after["votes"] > before["votes"] else "vote_withdrawn"
-    if "replies" in before:
-        return "replied" if after["replies"] > before["replies"] else "reply_withdrawn"
-    return "reordered" if "rank" in before else None
+        return _lifecycle_event(before, after, type)
+    told = ((field.name, field.events) for field in CARD_FIELDS if field.events and field.name in before)
+    name, events = next(told, ("", None))
+    if events is None or (name == "confirmed_at" and type == EditCard.event_type):
+        return None
+    if name in CONTENT and type == RestoreText.event_type:
+        return "text_restored"
+    old, new = before[name], after[name]
+    gained = new > old if isinstance(new, int) and isinstance(old, int) else bool(new)
+    return events[0] if gained else events[1]
 
 
-def _where_it_went(before: Record, after: Record, type: str) -> str:
+def _lifecycle_event(before: Record, after: Record, type: str) -> str:
     """Onto the board, into the archive, or to wait there for a day."""
     if after.get("visible_from"):
         return "scheduled"
@@ -292,7 +268,7 @@ def _where_it_went(before: Record, after: Record, type: str) -> str:
     return "published" if before.get("visible_from") else "restored"
 
 
-def _what_became_of_column(before: Record | None, type: str) -> str | None:
+def _column_event(before: Record | None, type: str) -> str | None:
     if before is None:
         return "column_split" if type == SplitColumn.event_type else "column_added"
     if "archived_at" in before:

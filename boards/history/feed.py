@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from boards.card_fields import CARD_FIELDS
 from boards.commands.cards import EditCard
 from boards.commands.reversal import joined
 from boards.commands.scheduled import ExpireCards, PublishCards
@@ -23,35 +24,23 @@ SCANNED_AT_MOST = 3000
 # The editor saves as one writes: what somebody writes in one card within this time is one edit.
 TOGETHER = timedelta(minutes=10)
 
+_MOVED = frozenset({"moved", "reordered", "arrived", "left"})
+_LIFECYCLE = frozenset({"archived", "restored", "expired", "scheduled", "published", "published_on_time", "erased"})
+_SUGGESTIONS = frozenset({"status_set", "suggestion_set", "vote_cast", "vote_withdrawn", "replied", "reply_withdrawn"})
+_OF_FIELDS = {event for field in CARD_FIELDS for event in field.events or ()}
+_OTHERS = {
+    "column": ("added", "edited", "moved", "archived", "restored", "merged", "split", "erased"),
+    "board": ("edited", "archived", "restored"),
+    "label": ("edited", "merged", "removed", "restored"),
+}
+# What the history can be filtered by; the event of a new field is an edit.
 KINDS: dict[str, frozenset[str]] = {
     "added": frozenset({"added"}),
-    "edited": frozenset(
-        {
-            "edited",
-            "labels_set",
-            "text_restored",
-            "confirmed",
-            "reading_required",
-            "reading_not_required",
-            "flashed",
-            "flash_put_out",
-        }
-    ),
-    "moved": frozenset({"moved", "reordered", "arrived", "left"}),
-    "archived": frozenset({"archived", "restored", "expired", "scheduled", "published", "published_on_time", "erased"}),
-    "suggestions": frozenset(
-        {"status_set", "suggestion_set", "vote_cast", "vote_withdrawn", "replied", "reply_withdrawn"}
-    ),
-    "columns": frozenset(
-        {
-            *(
-                f"column_{what}"
-                for what in ("added", "edited", "moved", "archived", "restored", "merged", "split", "erased")
-            ),
-            *(f"board_{what}" for what in ("edited", "archived", "restored")),
-            *(f"label_{what}" for what in ("edited", "merged", "removed", "restored")),
-        }
-    ),
+    "edited": frozenset({"text_restored", *_OF_FIELDS}) - _MOVED - _SUGGESTIONS,
+    "moved": _MOVED,
+    "archived": _LIFECYCLE,
+    "suggestions": _SUGGESTIONS,
+    "columns": frozenset(f"{row}_{event}" for row, events in _OTHERS.items() for event in events),
     "rights": frozenset({"rights_set"}),
 }
 _TEXTS = {"added", "edited", "text_restored"}

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from boards.log.change_log import previous_columns, touches_card
+from boards.log.change_log import touches_card
+from boards.log.record import previous_columns
 from boards.models import Card, Change, Record
 
 # Up to this many cards the log is filtered by card; beyond it is read whole.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, inspect, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import get_history, set_committed_value
+from sqlalchemy.orm.attributes import set_committed_value
 
 from boards import rights
-from boards.models import Audience, Board, Card, Change, Column, Person, Record
+from boards.log.record import previous_columns
+from boards.models import Audience, Board, Card, Change, Column, Person
 
 # A reader further behind than this is better served by the board itself.
 CATCH_UP_LIMIT = 200
@@ -22,21 +22,7 @@ TOUCHED_LIMIT = 400
 
 _Row = TypeVar("_Row", Card, Column)
 
-# What follows from the rest, or from the change itself.
-_NOT_RECORDED = {
-    "id",
-    "board_id",
-    "changed_seq",
-    "body_text",
-    "unpublished",
-    "signalled_seq",
-    "signalled_by_id",
-    "signalled_at",
-}
-_RECORDED_OF_BOARD = ("title", "archived_at")
 _DECIDES_RIGHTS = {"rights", "kind", "service_id"}
-# What the log keeps of a card or column that was erased: catching up needs it, and an import, lest it bring them back. None of it is a text.
-BARE_FIELDS = ("column_id", "rank", "archived_at", "origin")
 UNSEEN = "unseen"
 
 # Asked for every change by each worker that did not write it, put together once.
@@ -129,55 +115,6 @@ class CatchUp:
     changes: list[CommittedChange] | None
 
 
-def difference(obj: Card | Column) -> dict[str, Any] | None:
-    """What the pending transaction alters on a stored object: {"before": {…}, "after": {…}}; None for a new one.
-
-    Of one that it erases: where it stood, and none of its texts.
-    """
-    state: Any = inspect(obj)
-    if state.deleted:
-        return {
-            "before": {name: recorded_value(getattr(obj, name)) for name in BARE_FIELDS if hasattr(obj, name)},
-            "after": {},
-        }
-    if not state.persistent or not obj.changed_seq:  # flushed early for its id, and no change concerned it before
-        return None
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    unmodified = state.unmodified
-    for name in recorded_fields(type(obj)):
-        if name not in unmodified and (history := get_history(obj, name)).has_changes():
-            before[name] = recorded_value(history.deleted[0]) if history.deleted else None
-            after[name] = recorded_value(history.added[0]) if history.added else None
-    return {"before": before, "after": after}
-
-
-def board_difference(board: Board) -> dict[str, Any] | None:
-    """As `difference`, for the board itself; None when it stays as it was."""
-    state: Any = inspect(board)
-    altered = {
-        name: state.attrs[name].history for name in _RECORDED_OF_BOARD if state.attrs[name].history.has_changes()
-    }
-    before = {name: recorded_value(history.deleted[0]) for name, history in altered.items()}
-    return (
-        {"before": before, "after": {name: recorded_value(getattr(board, name)) for name in altered}}
-        if altered
-        else None
-    )
-
-
-def recorded_value(value: Any) -> Any:
-    """A field's value as records hold it; moments in UTC, whatever zone the database answers in."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def initial_record(obj: Card | Column) -> dict[str, Any]:
-    """A new object as it was stored: {"before": None, "after": {every field}}."""
-    return {"before": None, "after": {name: recorded_value(getattr(obj, name)) for name in recorded_fields(type(obj))}}
-
-
 def reload_committed(session: Session, change: Change) -> CommittedChange:
     """A recorded change with what it touched as that looks now."""
     return _load_current(session, [change])[0]
@@ -264,15 +201,6 @@ def _waits(card: Card | None, altered: dict[str, Any]) -> bool:
     return card.is_scheduled or any(fields and fields.get("visible_from") for fields in altered.values())
 
 
-def previous_columns(record: Record) -> dict[int, int]:
-    """Where the cards of this record stood before, for those that changed columns."""
-    return {
-        int(key): altered["before"]["column_id"]
-        for key, altered in record["cards"].items()
-        if "column_id" in (altered["before"] or {})
-    }
-
-
 def touches_card(card_id: int) -> ColumnElement[bool]:
     """The changes that concern this card."""
     return _touches("cards", card_id)
@@ -294,20 +222,9 @@ def on_board(card: Card | None, columns: dict[int, Column]) -> Card | None:
     return card if columns[card.column_id].archived_at is None else None
 
 
-def empty_record() -> Record:
-    return {"cards": {}, "columns": {}}
-
-
 def _in_use(column: Column | None) -> Column | None:
     return column if column is not None and column.archived_at is None else None
 
 
 def _load(session: Session, model: type[_Row], ids: set[int]) -> dict[int, _Row]:
     return {row.id: row for row in session.scalars(_BY_ID[model], {"ids": list(ids)})} if ids else {}
-
-
-@cache
-def recorded_fields(model: type[Card | Column]) -> list[str]:
-    """What records say of a card or column."""
-    mapper: Any = inspect(model)
-    return [attribute.key for attribute in mapper.column_attrs if attribute.key not in _NOT_RECORDED]

@@ -5,19 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Date, inspect, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from boards import rights
-from boards.database import Moment
 from boards.errors import NotFound
-from boards.log.change_log import recorded_fields, touches_card, touches_column
+from boards.log.change_log import touches_card, touches_column
+from boards.log.record import parsed_value, recorded_fields
 from boards.models import Board, Card, Change, Column, Person, Record, Service
-from boards.text.sanitize import plain_text
 
 _Row = TypeVar("_Row", Card, Column)
 _AT_ONCE = 500
@@ -133,22 +132,8 @@ def _go_back(states: dict[int, Record], altered: dict[str, Any]) -> None:
 
 
 def _rebuilt(model: type[_Row], board_id: int, id: int, state: Record, seq: int) -> _Row:
-    values = {name: _as_held(model, name, value) for name, value in state.items()}
-    row = model(id=id, board_id=board_id, changed_seq=seq, **values)
-    if isinstance(row, Card):
-        row.body_text = plain_text(row.body_html)
-    return row
-
-
-def _as_held(model: type[_Row], name: str, value: Any) -> Any:
-    """Convert a recorded JSON value back to the column’s Python type; see `recorded_value`."""
-    if not isinstance(value, str):
-        return value
-    mapper: Any = inspect(model)
-    held = mapper.column_attrs[name].columns[0].type
-    if isinstance(held, Moment):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if isinstance(held, Date) else value
+    values = {name: parsed_value(model, name, value) for name, value in state.items()}
+    return model(id=id, board_id=board_id, changed_seq=seq, **values)
 
 
 def _name(session: Session, cards: Iterable[Card]) -> None:

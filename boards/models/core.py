@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, Text, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from boards.database import Base, Moment, RankText, RecordJSON, now
+from boards.text.sanitize import plain_text
 
 Record = dict[str, Any]
 BigId = Base.type_annotation_map[int]
@@ -245,6 +246,11 @@ class Card(Base):
     def is_scheduled(self) -> bool:
         """Return True while the card waits for its day."""
         return self.visible_from is not None
+
+    @validates("body_html")
+    def _set_plain_text(self, _name: str, body_html: str) -> str:
+        self.body_text = plain_text(body_html)
+        return body_html
 
     @validates("archived_at")
     def _put_out(self, _name: str, archived_at: datetime | None) -> datetime | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from boards import rights
 from boards.database import now, read_session
 from boards.errors import Conflict
-from boards.log.change_log import recorded_value
+from boards.log.record import recorded_value
 from boards.models import Board, Card, Column
 from boards.models.personal import CardRead, Notice, personal_transaction
 from boards.personal.read_receipts import active_people, is_asked

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
+from boards.card_fields import SEARCHED
 from boards.models import Card, Column, Record
 from boards.search.analyzer import TYPO_FROM, QueryTerm, index_terms, is_one_typo, label_term, variants
 from boards.search.backends import index_of
 from boards.search.models import Variant, Word
 
-INDEXED = {"title", "body_html", "internal_note", "label_ids"}
+INDEXED = {*(field.name for field in SEARCHED), "label_ids"}
 _BATCH = 500
 _ASKED_AT_ONCE = 100  # terms; SQLite allows at most 500 terms in a compound SELECT
 _CLOSE_AT_MOST = 200
@@ -82,8 +83,8 @@ def typo_matches(session: Session, missed: QueryTerm) -> frozenset[str]:
 
 def _terms(card: Card) -> tuple[set[str], set[str]]:
     """Return the terms of the title, and those of the rest."""
-    labels = set(map(label_term, card.label_ids))
-    return index_terms(card.title), index_terms(card.body_text) | index_terms(card.internal_note) | labels
+    texts = (getattr(card, field.searched) for field in SEARCHED if field.searched and field.name != "title")
+    return index_terms(card.title), set(map(label_term, card.label_ids)).union(*map(index_terms, texts))
 
 
 def _take_out(session: Session, ids: Iterable[int]) -> set[str]:

@@ -10,7 +10,7 @@ import contextvars
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,9 +21,8 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Account, ApiToken, SignIn
 from app.extensions import limiter, socketio
 from app.live.events import HANDLERS
-from boards import rights
+from boards import commands, rights
 from boards.board_templates import save_template, template_of
-from boards.commands import AnyCommand
 from boards.database import read_session, write_transaction
 from boards.models import Board, Photo
 from boards.models.suggestion import Reply
@@ -251,8 +250,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
 
 
 def test_every_command_is_in_the_table() -> None:
-    union, _discriminator = get_args(AnyCommand)
-    assert {get_args(command.model_fields["type"].annotation)[0] for command in get_args(union)} == COMMANDS.keys()
+    assert commands.COMMANDS.keys() == COMMANDS.keys()
 
 
 def test_every_live_event_is_in_the_table() -> None:

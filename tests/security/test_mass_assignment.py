@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from boards.commands import AnyCommand, parse_command
+from boards.commands import parse_command
 from boards.database import read_session
 from boards.errors import Invalid
 from boards.models import Person, Role
@@ -40,8 +40,7 @@ SERVER_CONTROLLED: dict[str, Any] = {
 
 def test_no_command_accepts_server_controlled_fields() -> None:
     taken = []
-    for command in get_args(get_args(AnyCommand)[0]):
-        [name] = get_args(command.model_fields["type"].annotation)
+    for name in COMMANDS:
         for field, value in SERVER_CONTROLLED.items():
             with pytest.raises(Invalid) as refused:
                 parse_command({"type": name, field: value})

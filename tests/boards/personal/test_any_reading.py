@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from boards import rights
-from boards.commands.reversal import CARD_TEXT
+from boards.card_fields import CONTENT
 from boards.database import db, read_session, write_transaction
 from boards.directory import create_person
 from boards.errors import Invalid, Refusal
@@ -182,7 +182,7 @@ class AnyReading(RuleBasedStateMachine):
         for key, altered in change.record["cards"].items():
             id, before, after = int(key), altered["before"], altered["after"]
             self.cards[id] = {**self.cards.get(id, {}), **after}
-            texts = (before or {}).keys() & set(CARD_TEXT)
+            texts = (before or {}).keys() & set(CONTENT)
             if (
                 before is None
                 or (before.get("archived_at") and after["archived_at"] is None)
