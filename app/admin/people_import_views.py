@@ -9,7 +9,8 @@ from flask_babel import ngettext
 
 from app.admin.invitation_service import waiting_for_a_link
 from app.admin.people_csv import LINES_AT_MOST, PeopleFile, UnusableFile, decode, parse
-from app.admin.people_import import Outdated, Plan, Verdict, carry_out, make_plan
+from app.admin.people_import import carry_out, make_plan
+from app.admin.people_plan import Outdated, Plan, Verdict
 from app.auth.current_user import administrators_only, current_person
 from boards.database import read_session, write_transaction
 

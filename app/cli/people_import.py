@@ -9,7 +9,8 @@ import click
 from flask.cli import with_appcontext
 
 from app.admin.people_csv import BYTES_AT_MOST, decode, parse
-from app.admin.people_import import Outdated, Plan, Verdict, carry_out, make_plan
+from app.admin.people_import import carry_out, make_plan
+from app.admin.people_plan import Outdated, Plan, Verdict
 from app.cli.errors import Refused, report_refusals
 from boards.database import read_session, write_transaction
 
