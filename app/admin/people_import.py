@@ -42,7 +42,7 @@ def make_plan(session: Session, people: PeopleFile, *, create_services: bool = F
     return _Planner(session, create_services).plan(people)
 
 
-def carry_out(
+def perform_import(
     session: Session, people: PeopleFile, digest: str, actor: Person | None, *, create_services: bool = False
 ) -> Plan:
     """Perform the plan with this digest in a pending transaction. Raises Outdated."""

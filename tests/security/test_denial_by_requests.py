@@ -72,7 +72,7 @@ def test_no_address_breaks_a_page(app: Flask, town: Town, signed: Signed) -> Non
 
 def test_a_search_of_the_log_holds_nothing_that_a_database_refuses() -> None:
     """PostgreSQL takes no NUL, and answered with an error."""
-    assert AuditFilters.by({"q": " Son\x00ia\n"}).text == "Sonia"
+    assert AuditFilters.from_arguments({"q": " Son\x00ia\n"}).text == "Sonia"
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
