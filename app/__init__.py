@@ -32,13 +32,12 @@ from app.board import (
     labels,
     permanent_deletion,
     rendering,
-    resync,
     saved_filters,
     suggestions,
 )
 from app.board import views as board_views
 from app.cli.errors import settings_or_refuse
-from app.extensions import csrf, limiter, login_manager, socketio
+from app.extensions import compress, csrf, limiter, login_manager, socketio
 from app.history import time_travel_views
 from app.history import views as history_views
 from app.monitoring import logs
@@ -49,7 +48,7 @@ from app.search import views as search_views
 from app.setup import views as setup_views
 from app.sharing import email_views, public_page
 from app.sharing import views as sharing_views
-from app.web import assets, compression, redis_client, request_log, url_converters
+from app.web import assets, redis_client, request_log, url_converters
 from app.whats_new import views as whats_new_views
 from boards import clock
 from boards.database import POSTGRESQL_CONNECT_ARGS, POSTGRESQL_READ_ISOLATION, configure_engine, db, release_connection
@@ -146,7 +145,7 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
         RATELIMIT_SWALLOW_ERRORS=True,
     )
     limiter.init_app(app)
-    compression.init_app(app)
+    compress.init_app(app)
 
 
 def _register_routes(app: Flask) -> None:
@@ -157,7 +156,6 @@ def _register_routes(app: Flask) -> None:
         oidc_views,
         board_views,
         column_order,
-        resync,
         history_views,
         time_travel_views,
         permanent_deletion,

@@ -27,7 +27,7 @@ from bench.saved_page import ENCODINGS, INERT, NO_SCRIPT, PAGE, save_page
 from bench.static_page import in_front_of, static_server
 
 AIM = 1.15
-WIRE_KB, SCRIPT_KB, ANSWER_MS = 150, 56, 40
+WIRE_KB, SCRIPT_KB, ANSWER_MS = 200, 80, 40
 ANSWERS = 60
 PAINTED = """
 window.benchPainted = new Promise((resolve) => {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -39,14 +38,6 @@ class Snapshot(Overview):
 
     seq: int
     cards: dict[int, list[CardKey]]
-
-
-class ActiveCardsVersion(NamedTuple):
-    """Identify the state of a board’s cards and of the people and services named on them."""
-
-    seq: int
-    people: tuple[int, int]  # number of people, sum of their versions
-    services: tuple[tuple[int, str], ...]
 
 
 def find_board(session: Session, person: Person, slug_or_id: str | int) -> Board:
@@ -111,17 +102,6 @@ def active_cards(session: Session, board: Board) -> dict[int, list[CardKey]]:
     for key in session.execute(keys):
         cards.setdefault(key.column_id, []).append(key)
     return cards
-
-
-def active_cards_version(session: Session, board: Board) -> ActiveCardsVersion:
-    """Read the current ActiveCardsVersion in two queries. Call it before reading the cards."""
-    counted = (
-        select(func.count(Person.id)).scalar_subquery(),
-        select(func.coalesce(func.sum(Person.version), 0)).scalar_subquery(),
-    )
-    seq, count, versions = session.execute(select(Board.seq, *counted).where(Board.id == board.id)).one()
-    services = session.execute(select(Service.id, Service.name).order_by(Service.id)).all()
-    return ActiveCardsVersion(seq, (count, int(versions)), tuple((id, name) for id, name in services))
 
 
 def visible_columns(session: Session, board: Board, person: Person) -> list[Column]:

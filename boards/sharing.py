@@ -1,12 +1,11 @@
-"""What residents are told and handed: which cards may be, the public page of a card, and how often it was printed."""
+"""Share cards with residents: the rule that allows it, the public page of a card, the count of prints."""
 
 from __future__ import annotations
 
-import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from html import unescape
 
 from sqlalchemy import ForeignKey, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -14,13 +13,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from boards import rights
 from boards.database import Base, Moment, now
 from boards.models import Board, Card, Column, Person
+from boards.text.html_tree import Node, parse, to_html
+from boards.text.sanitize import LINK_REL
 
-_TOKEN_BYTES = 16  # 128 bits: nobody guesses one, and somebody can still type it from paper
-_LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)  # as sanitising leaves it; links hold no links
+_TOKEN_BYTES = 16  # 128 bits cannot be guessed, and are short enough to type from paper
 
 
 class PublicLink(Base):
-    """The address under which anybody reads one card, while it may be told, until it is revoked. It is meant to be shown, so it is kept as it is."""
+    """Public address of a shareable card until revoked; printed anyway, so its token is stored in clear."""
 
     __tablename__ = "public_links"
 
@@ -35,7 +35,7 @@ class PublicLink(Base):
 
 @dataclass(frozen=True)
 class SharingState:
-    """What became of a card so far: its public page if it has one, the last one it had, and how often it was printed."""
+    """A card's current public link, its last one, and the number of prints."""
 
     link: PublicLink | None
     last: PublicLink | None
@@ -43,7 +43,10 @@ class SharingState:
 
 
 def sharing_obstacle(card: Card, column: Column, board: Board, day: date) -> str | None:
-    """Why residents are not told this card on this day: `internal`, `scheduled`, `archived` or `expired`; None when they may be."""
+    """Return why the card is not shared that day, None if it may be.
+
+    Reasons: `internal`, `scheduled`, `archived` or `expired`.
+    """
     if not card.tellable or not rights.is_for_residents(column):
         return "internal"
     if card.is_scheduled:
@@ -56,18 +59,24 @@ def sharing_obstacle(card: Card, column: Column, board: Board, day: date) -> str
 
 
 def shared_html(card: Card, home: str) -> str:
-    """The card's text without its links to other cards and pages of ours, which are no addresses of residents.
+    """Return the card's text without links to pages of this installation, except public ones.
 
-    `home`: where this installation is reached; what residents may open there is public pages.
+    `home` is the address of this installation.
     """
 
-    def told(link: re.Match[str]) -> str:
-        return link[2] if _leads_in(unescape(link[1]).strip(), home) else link[0]
+    def unlinked(nodes: Iterable[Node]) -> Iterable[Node]:
+        for node in nodes:
+            if isinstance(node, str):
+                yield node
+            elif node.attributes and _is_internal(node.href.strip(), home):
+                yield from unlinked(node.children)
+            else:
+                yield replace(node, children=list(unlinked(node.children)))
 
-    return _LINK.sub(told, card.body_html)
+    return to_html(unlinked(parse(card.body_html, stored=True)), LINK_REL)
 
 
-def _leads_in(address: str, home: str) -> bool:
+def _is_internal(address: str, home: str) -> bool:
     host, path = address.casefold().partition("://")[2].partition("/")[::2]
     return address.startswith("/") or (
         host == home.casefold().partition("://")[2].partition("/")[0] and not path.startswith("p/")
@@ -75,6 +84,7 @@ def _leads_in(address: str, home: str) -> bool:
 
 
 def sharing_state(session: Session, card_id: int) -> SharingState:
+    """Return the state of the card's sharing."""
     links = session.scalars(select(PublicLink).where(PublicLink.card_id == card_id).order_by(PublicLink.id)).all()
     return SharingState(
         link=next((link for link in links if link.revoked_at is None), None),
@@ -84,7 +94,7 @@ def sharing_state(session: Session, card_id: int) -> SharingState:
 
 
 def find_public(session: Session, token: str, day: date) -> tuple[Card, Column] | None:
-    """The card that this address shows on this day. One answer for what never was and for what is no more: None."""
+    """Return the card shown at this address that day; None both for unknown and for revoked tokens."""
     found = (
         select(Card, Column, Board)
         .join(PublicLink, PublicLink.card_id == Card.id)
@@ -100,8 +110,11 @@ def find_public(session: Session, token: str, day: date) -> tuple[Card, Column] 
 
 
 def make_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLink, bool]:
-    """The card's public link, and whether it was made now."""
-    _queue_for(session, card_id)
+    """Return the card's public link and True if it was created now.
+
+    Concurrent calls for one card get one link.
+    """
+    session.execute(select(Card.id).where(Card.id == card_id).with_for_update(key_share=True))
     if link := sharing_state(session, card_id).link:
         return link, False
     link = PublicLink(card_id=card_id, created_by_id=person_id, token=secrets.token_urlsafe(_TOKEN_BYTES))
@@ -111,7 +124,7 @@ def make_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLin
 
 
 def revoke_link(session: Session, card_id: int) -> bool:
-    """Take the card's public page away; says whether it had one. Its address never comes back."""
+    """Revoke the card's public link for good; return True if it had one."""
     revoking = (
         update(PublicLink)
         .where(PublicLink.card_id == card_id, PublicLink.revoked_at.is_(None))
@@ -121,17 +134,12 @@ def revoke_link(session: Session, card_id: int) -> bool:
 
 
 def count_print(session: Session, card_id: int) -> None:
-    """On the last link that the card had: what was printed stays counted when the page is gone."""
+    """Count a print on the card's last link, revoked or not."""
     last = select(func.max(PublicLink.id)).where(PublicLink.card_id == card_id).scalar_subquery()
     session.execute(update(PublicLink).where(PublicLink.id == last).values(prints=PublicLink.prints + 1))
 
 
-def may_revoke(person: Person, card: Card, column: Column, so_far: SharingState) -> bool:
-    """Whether the person may take the public page away: whoever may place the card, and whoever made the page."""
-    made = so_far.last is not None and so_far.last.created_by_id == person.id
-    return rights.may_place(person, card, column) or made
-
-
-def _queue_for(session: Session, card_id: int) -> None:
-    """Two who hand the same card out at once get one link."""
-    session.execute(select(Card.id).where(Card.id == card_id).with_for_update(key_share=True))
+def may_revoke(person: Person, card: Card, column: Column, state: SharingState) -> bool:
+    """Return True for people who may place the card and for the author of the link."""
+    is_author = state.last is not None and state.last.created_by_id == person.id
+    return rights.may_place(person, card, column) or is_author

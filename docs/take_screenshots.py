@@ -58,7 +58,7 @@ def take_desk(browser: Browser, server: Server) -> None:
 
 def take_phone(browser: Browser, server: Server) -> None:
     with person(browser, server, "ccas", PHONE, has_touch=True, device_scale_factor=2) as page:
-        page.locator(".rail a", has_text="CCAS").click()
+        page.locator(".column-nav a", has_text="CCAS").click()
         page.wait_for_timeout(800)  # the strip glides to the column
         keep(page.screenshot(), "phone")
 
@@ -68,7 +68,7 @@ def take_live(browser: Browser, server: Server) -> None:
     with person(browser, server, "ccas", HALF) as agent, person(browser, server, "mediatheque", HALF) as colleague:
         for page in (agent, colleague):
             page.get_by_role("button", name="C’est lu").click()
-            page.locator(".rail a", has_text="CCAS").click()
+            page.locator(".column-nav a", has_text="CCAS").click()
             page.mouse.move(5, 5)
             page.wait_for_timeout(800)  # the strip glides to the column
         film = Film(agent, colleague)

@@ -1,4 +1,4 @@
-"""Clocks for tests: one for the program under the test's feet, one for servers in processes of their own."""
+"""Clocks for tests: one for the application in this process, one for servers in other processes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from boards import clock, database
 
 
 def in_town(moment: datetime | str) -> datetime:
-    """Without a zone, such as "2026-03-29 02:30", a moment is meant as the town's clocks show it."""
+    """Interpret a time without zone, such as "2026-03-29 02:30", in the town's time zone."""
     moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return (moment if moment.tzinfo else moment.replace(tzinfo=clock.zone())).astimezone(UTC)
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that stands still until it is set or advanced."""
 
     def __init__(self) -> None:
         self.moment = database.system_clock()
@@ -31,17 +31,17 @@ class Clock:
 
 
 class ServerClock:
-    """The clock of servers in processes of their own, told by a file: it may be set while they run, and goes on from there."""
+    """The clock of servers in other processes, read from a file; it keeps running after it is set."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
     def set(self, moment: datetime | str) -> None:
-        """Written aside and put in place at once: a server may be reading."""
-        written = self.file.with_suffix(".new")
-        written.write_text(str((in_town(moment) - database.system_clock()).total_seconds()), encoding="ascii")
-        written.replace(self.file)
+        """Set the time by replacing the file atomically, because a server may be reading it."""
+        new_file = self.file.with_suffix(".new")
+        new_file.write_text(str((in_town(moment) - database.system_clock()).total_seconds()), encoding="ascii")
+        new_file.replace(self.file)
 
     def __call__(self) -> datetime:
-        ahead = float(self.file.read_text(encoding="ascii")) if self.file.exists() else 0
-        return database.system_clock() + timedelta(seconds=ahead)
+        offset = float(self.file.read_text(encoding="ascii")) if self.file.exists() else 0
+        return database.system_clock() + timedelta(seconds=offset)

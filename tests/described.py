@@ -1,4 +1,4 @@
-"""Whether what was answered is what the description of the API says, whichever test asked."""
+"""Check in every test that API responses match the OpenAPI description."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JSON_TYPES = ("application/json", "application/problem+json")
 
 
 class Described:
-    """The document with its answers closed: a program must not mind a key that it does not know, a test does."""
+    """The description with unknown keys forbidden: clients must ignore them, tests must not."""
 
     def __init__(self, routes: Map) -> None:
         self.document = describe(routes)
@@ -32,7 +32,7 @@ class Described:
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     def wrong_in(self, endpoint: str, status: int, mimetype: str | None, body: str) -> str | None:
-        """What the description does not say of this answer; None when it says all of it."""
+        """Return how the response differs from the description; None if it matches."""
         answer = self.operations[endpoint.split(".")[1]]["responses"].get(str(status))
         if answer is None:
             return f"{status} is not described"
@@ -55,7 +55,7 @@ class Described:
 
 
 def require_described(app: Flask, response: TestResponse) -> None:
-    """That the description says so; what is answered to people, as pages, is not its business."""
+    """Assert that an API response matches the description; HTML pages are ignored."""
     request = response.request
     try:
         endpoint, _arguments = app.url_map.bind("").match(request.path, request.method)
@@ -67,10 +67,10 @@ def require_described(app: Flask, response: TestResponse) -> None:
 
 
 def described(routes: Map) -> Described:
-    """Made once: the routes are the same under any settings."""
-    if not _made:
-        _made.append(Described(routes))
-    return _made[0]
+    """Return the description, built once, since the routes do not depend on settings."""
+    if not _cache:
+        _cache.append(Described(routes))
+    return _cache[0]
 
 
-_made: list[Described] = []
+_cache: list[Described] = []

@@ -1,4 +1,7 @@
-"""Rows for every table that there is, whatever later migrations add: with everything a column may hold, and with nothing where it may be left out."""
+"""Fill every table, including those of later migrations, with test rows.
+
+One row has a value in every column, the other only in required columns.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,27 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Date, Engine, Integer, LargeBinary, String, Table, Time, select
 
-import app  # noqa: F401 - brings every table along
+import app  # noqa: F401 - registers every table
 from boards.database import Base, Moment, RecordJSON
 
 Rows = dict[str, list[tuple[Any, ...]]]
-NOT_THE_TOWN = {"search_words", "search_variants"}  # made anew from the cards
+DERIVED_TABLES = {"search_words", "search_variants"}  # rebuilt from the cards
 
 
 def fill_every_table(connection: Connection) -> None:
-    """Two rows each; in the first all is given, in the second what may be is left out."""
+    """Insert two rows per table: one with all values, one with only the required ones."""
     for table in Base.metadata.sorted_tables:
-        if table.name not in NOT_THE_TOWN:
+        if table.name not in DERIVED_TABLES:
             connection.execute(table.insert(), [_row(table, 1), _row(table, 2)])
 
 
 def all_rows(engine: Engine) -> Rows:
-    """What stands in every table, in an order that does not depend on the database."""
+    """Return the rows of every table, in an order that does not depend on the database."""
     with engine.connect() as connection:
         return {
             table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for table in Base.metadata.sorted_tables
-            if table.name not in NOT_THE_TOWN
+            if table.name not in DERIVED_TABLES
         }
 
 
@@ -37,7 +40,7 @@ def _row(table: Table, number: int) -> dict[str, Any]:
 
 def _value(table: Table, column: Column[Any], number: int) -> Any:
     if column.foreign_keys:
-        return None if column.nullable and number == 2 else _referred_to(table, column, number)
+        return None if column.nullable and number == 2 else _foreign_key(table, column, number)
     if column.nullable and number == 2:
         return None
     if column.primary_key and isinstance(column.type, Integer):
@@ -66,6 +69,6 @@ def _value(table: Table, column: Column[Any], number: int) -> Any:
     raise NotImplementedError(f"{table.name}.{column.name}: {column.type!r}")
 
 
-def _referred_to(table: Table, column: Column[Any], number: int) -> int:
-    """Rows of one table refer forward, which is harder than back."""
+def _foreign_key(table: Table, column: Column[Any], number: int) -> int:
+    """Refer to the other row; within a table forwards, which is the harder case for copying."""
     return number + 1 if any(key.column.table is table for key in column.foreign_keys) else number

@@ -1,4 +1,4 @@
-"""An OpenID Connect provider for tests: a real HTTP server that keeps to the protocol, and lies where it is told to."""
+"""A conforming OpenID Connect provider for tests, which can be told to misbehave."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from joserfc.util import urlsafe_b64encode
 
 CLIENT_ID = "flash-news"
 CLIENT_SECRET = "a secret: with % and é"
-REGISTRY = JWSRegistry(algorithms=["RS256", "ES256"], strict_check_header=False)  # providers add headers of their own
+REGISTRY = JWSRegistry(algorithms=["RS256", "ES256"], strict_check_header=False)  # providers add extra headers
 
 
 @cache
@@ -32,9 +32,9 @@ def rsa_key(kid: str, use: Literal["sig", "enc"] = "sig") -> RSAKey:
 
 @dataclass
 class Lies:
-    """What the provider does wrong; nothing, unless told."""
+    """Deviations from the protocol; none by default."""
 
-    id_token: dict[str, Any] = field(default_factory=dict)  # claims instead of the right ones; None leaves one out
+    id_token: dict[str, Any] = field(default_factory=dict)  # claims to override; None removes one
     userinfo: dict[str, Any] = field(default_factory=dict)
     signature: str = "good"  # none, public_key_as_secret, stranger, tampered
     userinfo_signature: str = "good"
@@ -51,11 +51,11 @@ class OidcProvider:
         self.userinfo_as_jwt = False
         self.auth_methods = ["client_secret_basic", "client_secret_post"]
         self.expires_in = 3600
-        self.signs_out_by_way_of = ""  # another origin, as ProConnect leads through the identity provider behind it
+        self.signs_out_by_way_of = ""  # another origin, as ProConnect redirects through the identity provider
         self.lies = Lies()
-        self.seen: list[str] = []  # paths asked for
-        self.asked: list[dict[str, str]] = []  # what came to the authorization endpoint
-        self.signed_out: list[dict[str, str]] = []  # what came to the end-session endpoint
+        self.seen: list[str] = []  # requested paths
+        self.asked: list[dict[str, str]] = []  # requests to the authorization endpoint
+        self.signed_out: list[dict[str, str]] = []  # requests to the end-session endpoint
         self._codes: dict[str, dict[str, str]] = {}
         self._access_tokens: set[str] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -104,7 +104,7 @@ class OidcProvider:
         return dict(KeySet([rsa_key("for-encryption", "enc"), self.key]).as_dict(private=False))
 
     def _authorize(self, asked: dict[str, str]) -> str | None:
-        """Where to send the browser back; None for a request that a strict provider refuses."""
+        """Return the redirect URL, or None for a request that a strict provider rejects."""
         self.asked.append(asked)
         fits = (
             asked.get("response_type") == "code"
@@ -122,7 +122,7 @@ class OidcProvider:
         return f"{asked['redirect_uri']}?{urlencode(answer)}"
 
     def _token(self, sent: dict[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
-        asked = self._codes.pop(sent.get("code", ""), None)  # a code is good once
+        asked = self._codes.pop(sent.get("code", ""), None)  # a code can be used once
         by_body = (sent.get("client_id"), sent.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
         if not (by_body if "client_secret_post" in self.auth_methods else authorization.startswith("Basic ")):
             return 401, {"error": "invalid_client"}

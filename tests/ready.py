@@ -1,7 +1,7 @@
-"""`python -m tests.ready run|flask`: a process that has imported all of Flash News and forks, at each line it reads, one that runs it.
+"""Fork processes that have already imported Flash News: `python -m tests.ready run|flask`.
 
-Importing takes longer than most of what tests want from a server or a command line. What is forked has not done anything yet: it has
-the environment, the folder and the output that a process begun from nothing would have. Those of tests/deploy are begun from nothing.
+Importing takes longer than most tests need a server or command line. A forked process has executed nothing yet and
+gets the environment, working directory and output of a new process. tests/deploy starts real processes instead.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROLE = sys.argv[1]
 if ROLE == "run":
-    import run  # first of all: it has gevent patch what everything else imports
+    import run  # first, because it monkey-patches with gevent
 
 import json
 import os
@@ -23,7 +23,7 @@ import gevent
 from flask.cli import main as flask_command
 from gevent.monkey import get_original
 
-import app  # noqa: F401 - imported to be there
+import app  # noqa: F401 - imported before forking
 from boards.database import set_clock
 from tests.clock import ServerClock
 
@@ -31,22 +31,23 @@ fork = get_original("os", "fork")
 
 
 def main() -> None:
-    """Answers a server with its process, and a command with its exit status once it has ended."""
+    """Fork one process per input line; print a server's process id or a command's exit status."""
     if ROLE == "run":
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for servers
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # server processes are not waited for
     for line in sys.stdin:
-        asked = json.loads(line)
+        options = json.loads(line)
         process = fork()
         if process == 0:
-            become(**asked)
+            run_in_child(**options)
         answer = process if ROLE == "run" else os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
 
-def become(
+def run_in_child(
     environment: dict[str, str], out: str, err: str, arguments: Sequence[str] = (), clock: str | None = None
 ) -> NoReturn:
+    """Run the server or command in this forked process and exit."""
     gevent.reinit()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number, name, flags in ((0, os.devnull, os.O_RDONLY), (1, out, WRITING), (2, err, WRITING)):
@@ -66,7 +67,7 @@ WRITING = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 
 def status_of(program: Any) -> int:
-    """What the process of this program ends with, what it says last included."""
+    """Return the exit status of a program, printing its last message or traceback."""
     try:
         program()
     except SystemExit as end:

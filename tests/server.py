@@ -1,4 +1,4 @@
-"""A real server in a process of its own, as users run it."""
+"""Run a real server in a separate process."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tempfile import TemporaryDirectory
 from tests.clock import ServerClock
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 90  # a machine that others use as well takes its time
+START_SECONDS = 90  # allows for a busy machine
 
 
 class Server:
-    """Start, stop or kill `python run.py` on a port of its own with its data in `data_dir`; with a clock, at the time that it says.
+    """Control `python run.py` on a free port, with data in `data_dir` and an optional clock.
 
-    Its process is forked by one that has imported everything already (tests/ready.py).
+    The process is forked by one that has already imported everything (tests/ready.py).
     """
 
     def __init__(self, data_dir: Path, clock: ServerClock | None = None, /, **settings: str) -> None:
@@ -63,13 +63,13 @@ class Server:
             self.process.wait(timeout=60)
 
     def kill(self) -> None:
-        """SIGKILL: no last word, no clean-up."""
+        """Send SIGKILL, so that nothing is cleaned up."""
         assert self.process is not None
         self.process.kill()
         self.process.wait()
 
     def flask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `flask …` on the same data."""
+        """Run `flask …` with the same settings and data."""
         with TemporaryDirectory() as folder:
             out, err = Path(folder) / "out", Path(folder) / "err"
             status = fork("flask", self.environment, out, err, arguments=arguments)
@@ -97,7 +97,7 @@ class Server:
 
 
 class ServerFromNothing(Server):
-    """Begun as users begin it, imports and all."""
+    """A server started as a new process, like users start it."""
 
     def _begin(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
@@ -106,7 +106,7 @@ class ServerFromNothing(Server):
 
 @contextmanager
 def running(data: Path, folder: Path, clock: ServerClock | None = None, /, **settings: str) -> Iterator[Server]:
-    """A server with a copy of this data."""
+    """Run a server with a copy of this data."""
     shutil.copytree(data, folder)
     server = Server(folder, clock, **settings).start()
     try:
@@ -116,13 +116,13 @@ def running(data: Path, folder: Path, clock: ServerClock | None = None, /, **set
 
 
 class Forked:
-    """A process whose parent is not this one: what a test may do with it."""
+    """A process that is not a child of this one, with the interface of Popen."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
 
     def poll(self) -> int | None:
-        """None while it runs; then nought, whatever it ended with."""
+        """Return None while the process runs, then 0 whatever its exit status was."""
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
@@ -140,7 +140,7 @@ class Forked:
         while self.poll() is None:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"process {self.pid} does not end")
-            time.sleep(0.02)  # polling a condition: only its parent is told
+            time.sleep(0.02)  # polling a condition: only the parent is notified
         return 0
 
     @property
@@ -153,7 +153,7 @@ class Forked:
 
 
 def fork(role: str, environment: dict[str, str], out: Path, err: Path, **options: object) -> int:
-    """Have a process forked that runs Flash News: the number of a server's, the exit status of a command of `flask`."""
+    """Fork a process that runs Flash News; return a server's process id or a command's exit status."""
     ready = ready_to(role)
     assert ready.stdin
     assert ready.stdout
@@ -164,7 +164,7 @@ def fork(role: str, environment: dict[str, str], out: Path, err: Path, **options
 
 @cache
 def ready_to(role: str) -> subprocess.Popen[str]:
-    """What forks them, begun when it is first wanted; it ends with this process."""
+    """Start the forking process on first use; it is killed when this process exits."""
     ready = subprocess.Popen(
         [sys.executable, "-m", "tests.ready", role], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

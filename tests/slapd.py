@@ -1,4 +1,4 @@
-"""A directory for tests: a real OpenLDAP server on ports of its own, with a few agents of the town."""
+"""Run a real OpenLDAP server on free ports, with a few agents of the town."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Slapd:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings with which Flash News asks this directory."""
+        """Return the settings that connect Flash News to this directory."""
         return {
             "LDAP_URL": f"ldap://127.0.0.1:{self.port}",
             "LDAP_START_TLS": "0",
@@ -73,7 +73,7 @@ class Slapd:
 
     @property
     def certificate(self) -> Path:
-        """What to trust; it names localhost, and not 127.0.0.1."""
+        """Return the certificate to trust; it is for localhost, not for 127.0.0.1."""
         return self.folder / "certificate.pem"
 
     def start(self) -> Slapd:
@@ -91,7 +91,7 @@ class Slapd:
         )
         addresses = f"ldap://127.0.0.1:{self.port} ldaps://127.0.0.1:{self.tls_port}"
         with (self.folder / "log").open("wb") as log:
-            # -d keeps it in the foreground, as a child that can be waited for.
+            # -d keeps slapd in the foreground, as a child process.
             self._process = subprocess.Popen(
                 [PROGRAM, "-f", configuration, "-h", addresses, "-d", "0"], stdout=log, stderr=log
             )
@@ -135,7 +135,7 @@ def _town() -> str:
         },
         {"dn": BASE, "objectClass": "organizationalUnit", "ou": "agents"},
         {"dn": f"ou=public,{SUFFIX}", "objectClass": "organizationalUnit", "ou": "public"},
-        # Whoever follows this asks a server that is not there.
+        # A referral to a server that does not exist.
         {
             "dn": f"ou=ailleurs,{BASE}",
             "objectClass": ["referral", "extensibleObject"],

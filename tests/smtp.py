@@ -1,4 +1,4 @@
-"""A real SMTP server on this machine, to see what mail looks like when it arrives."""
+"""Run a real local SMTP server to inspect mails as they arrive."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ USER, PASSWORD = "flash", "le mot de passe du relais"
 
 
 class Mailbox:
-    """What arrived, and on which port."""
+    """The received mails, and the port of the server."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.refuses = False
-        self.complains = ""  # what it answers to any mail, if not that it takes it
+        self.complains = ""  # response to any mail, instead of accepting it
         self._arrived: SimpleQueue[tuple[Envelope, Session]] = SimpleQueue()
 
     def settings(self, security: str = "none", **others: Any) -> Smtp:
@@ -45,11 +45,11 @@ class Mailbox:
         return Smtp(host="127.0.0.1", port=self.port, security=security, **values)
 
     def next(self) -> EmailMessage:
-        """The next mail; an error when none comes."""
+        """Return the next mail; raise an error if none arrives in time."""
         return self.next_with_session()[0]
 
     def next_with_source(self) -> tuple[EmailMessage, bytes]:
-        """The next mail, and as it came over the line."""
+        """Return the next mail and its raw source."""
         envelope, _session = self._arrived.get(timeout=10)
         source = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         return email.message_from_bytes(source, policy=default), source
@@ -85,7 +85,7 @@ class Mailbox:
 def smtp_server(
     certificate: Path | None = None, *, implicit_tls: bool = False, asks_for_password: bool = False
 ) -> Iterator[Mailbox]:
-    """A server on a free port; with a certificate (and its key in the same file) it insists on TLS."""
+    """Run a server on a free port; with a certificate (and key in the same file) it requires TLS."""
     mailbox = Mailbox(free_port())
     options: dict[str, Any] = {"hostname": "127.0.0.1", "port": mailbox.port}
     if certificate is not None:
@@ -103,7 +103,7 @@ def smtp_server(
 
 
 def make_certificate(file: Path) -> Path:
-    """A certificate for 127.0.0.1 that nobody vouches for, with its key, in one file."""
+    """Create a self-signed certificate for 127.0.0.1 and its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     moment = datetime.now(UTC)
@@ -127,7 +127,7 @@ def make_certificate(file: Path) -> Path:
 
 
 class Background:
-    """What the application put aside to do later."""
+    """Collect the background tasks started by the application."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._tasks: list[Any] = []
@@ -135,12 +135,12 @@ class Background:
         monkeypatch.setattr(socketio, "start_background_task", lambda *work: self._tasks.append(start(*work)))
 
     def finish(self) -> None:
-        """Let it run to its end."""
+        """Wait until all tasks have finished."""
         assert len(gevent.joinall(self._tasks, timeout=10)) == len(self._tasks)
 
 
 def use_smtp(app: Flask, smtp: Smtp | None, **others: Any) -> Settings:
-    """Give the application these mail settings, and any others."""
+    """Replace the mail settings of the application, and any others."""
     app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"smtp": smtp, **others})
     return cast("Settings", app.config["SETTINGS"])
 

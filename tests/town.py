@@ -1,4 +1,4 @@
-"""A small town to test with: a column of each kind; a facilitator, an agent of a service, an agent of another, a reader."""
+"""A small town for tests: a column of each kind and four people with different rights."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ class Town:
     def perform(
         self, actor: int, key: str | None = None, *, board: int | None = None, **command: Any
     ) -> CommittedChange:
-        """Carry out a command given as it travels."""
+        """Execute a command given as JSON fields."""
         return perform(actor, board or self.board, parse_command(command), key)
 
     def add_card(
         self, title: str = "Piscine fermée", *, column: int | None = None, actor: int | None = None, **fields: Any
     ) -> int:
-        """A new card at the end of a column (the service's, by its agent, unless told otherwise); returns its id."""
+        """Add a card at the end of a column (by default the service's, by its agent); return its id."""
         committed = self.perform(
             actor or self.agent, type="add_card", column=column or self.service, title=title, **fields
         )
         return next(iter(committed.cards))
 
     def titles(self, column: int) -> list[str]:
-        """What stands in a column, from the top."""
+        """Return the titles of the cards in a column, from the top."""
         db.session.rollback()
         cards = read_session().query(Card).filter_by(column_id=column, archived_at=None).order_by(Card.rank)
         return [card.title for card in cards]

@@ -1,4 +1,4 @@
-"""A browser of the page tests: keeps cookies, sends the CSRF token, sends commands."""
+"""A browser for page tests: keeps cookies, sends the CSRF token, sends commands."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tests.town import PASSWORD
 
 
 class OutsideClient(FlaskClient):
-    """Sends requests from outside the test's own application context, which would otherwise lend them its `g` and its session.
+    """Send requests outside the test's application context, with their own `g` and session.
 
-    What programs are answered must be as the API's description says, in whichever test.
+    Every API response is compared with the API description.
     """
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
@@ -50,11 +50,11 @@ class Visitor:
         return response
 
     def command(self, board: str = "accueil", **command: Any) -> TestResponse:
-        """Send a command as the page does, with a key of its own unless one is given."""
+        """Send a command as the page does, with a new key unless one is given."""
         return self.send({"key": uuid.uuid4().hex, **command}, board)
 
     def send(self, body: Any, board: str = "accueil", **options: Any) -> TestResponse:
-        """Send anything at all where commands go: a value as JSON, or bytes as they are."""
+        """Post any body to the commands endpoint: a value as JSON, or raw bytes."""
         headers = {"X-CSRFToken": self.csrf_token, "Content-Type": "application/json"}
         if isinstance(body, bytes):
             return self.client.post(f"/boards/{board}/commands", data=body, headers=headers, **options)

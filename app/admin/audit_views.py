@@ -73,7 +73,7 @@ def show_log() -> str:
     pages = max(1, -(-total // PAGE))
     page = min(max(parse_id(request.args.get("page")) or 1, 1), pages)
     return render_template(
-        "log/show.html",
+        "admin/audit/list.html",
         me=current_person(),
         here="log",
         wide=True,

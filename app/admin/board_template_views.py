@@ -227,4 +227,4 @@ def _file(template: Template) -> Response:
 
 
 def _import_page(problems: list[str]) -> str:
-    return render_template("boards/import.html", me=current_person(), here="boards", problems=problems)
+    return render_template("admin/boards/import_template.html", me=current_person(), here="boards", problems=problems)

@@ -35,7 +35,7 @@ def show_boards() -> str:
     boards = all_boards_in_order(read_session())
     in_use = [board for board in boards if board.archived_at is None]
     return render_template(
-        "boards/list.html",
+        "admin/boards/list.html",
         in_use=in_use,
         archived=[board for board in boards if board.archived_at is not None],
         default=default_among(in_use),
@@ -64,7 +64,9 @@ def new_board() -> ResponseReturnValue:
         else:
             flash(_created_notice(form.title.data or "", provided))
             return redirect(url_for("pages.show_board", slug=slug), 303)
-    page = render_template("boards/new.html", form=form, offered=beginnings(read_session()), empty=EMPTY, **_page())
+    page = render_template(
+        "admin/boards/new.html", form=form, offered=beginnings(read_session()), empty=EMPTY, **_page()
+    )
     return page if request.method == "GET" else (page, 422)
 
 
@@ -91,7 +93,7 @@ def edit_board(board_id: int) -> ResponseReturnValue:
     is_default = (
         default_among([each for each in all_boards_in_order(read_session()) if each.archived_at is None]) is board
     )
-    page = render_template("boards/edit.html", form=form, board=board, is_default=is_default, **_page())
+    page = render_template("admin/boards/edit.html", form=form, board=board, is_default=is_default, **_page())
     return page if request.method == "GET" else (page, 422)
 
 

@@ -28,7 +28,7 @@ MAILING_SECONDS = 25
 def show_waiting() -> str:
     """List the people waiting for a link."""
     return render_template(
-        "people/invitations.html",
+        "admin/people/pending_invitations.html",
         me=current_person(),
         here="people",
         waiting=accounts_without_link(read_session()),

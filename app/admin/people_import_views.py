@@ -86,7 +86,7 @@ def _page(
     outdated: bool = False,
 ) -> str:
     return render_template(
-        "people/import.html",
+        "admin/people/import.html",
         me=current_person(),
         here="people",
         wide=plan is not None,

@@ -27,7 +27,7 @@ def show_people() -> str:
     asked = PeopleFilters.from_arguments(request.args)
     found = find_people(read_session(), asked, parse_id(request.args.get("page")) or 1)
     return render_template(
-        "people/list.html",
+        "admin/people/list.html",
         me=current_person(),
         here="people",
         wide=True,
@@ -93,5 +93,5 @@ def _invite(form: PersonForm) -> ResponseReturnValue:
 
 
 def _invitation_page(form: PersonForm) -> ResponseReturnValue:
-    page = render_template("people/invite.html", me=current_person(), here="people", form=form)
+    page = render_template("admin/people/invite.html", me=current_person(), here="people", form=form)
     return page if request.method == "GET" else (page, 422)

@@ -132,7 +132,12 @@ def show_erasure(person_id: int) -> str:
     account = _account(person_id)
     cards = read_session().scalar(select(func.count()).select_from(Card).where(Card.author_id == person_id))
     return render_template(
-        "people/erase.html", me=current_person(), here="people", account=account, person=account.person, cards=cards
+        "admin/people/erase.html",
+        me=current_person(),
+        here="people",
+        account=account,
+        person=account.person,
+        cards=cards,
     )
 
 
@@ -163,7 +168,7 @@ def _page(account: Account, form: PersonForm) -> ResponseReturnValue:
         for model in (SignIn, ApiToken)
     }
     page = render_template(
-        "people/show.html",
+        "admin/people/show.html",
         me=current_person(),
         here="people",
         account=account,

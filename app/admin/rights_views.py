@@ -65,7 +65,7 @@ def show_rights() -> str:
     services = services_in_use(read_session())
     columns = visible_columns(read_session(), board, person) if board else []
     return render_template(
-        "rights/table.html",
+        "admin/rights/table.html",
         boards=boards,
         board=board,
         services=services,
@@ -113,7 +113,7 @@ def _form(column: Column, problem: str | None = None) -> str:
     chosen = {**_chosen(column), **({name: request.form.get(name, "") for name, *_rest in fields} if problem else {})}
     board = read_session().get_one(Board, column.board_id)
     return render_template(
-        "rights/column.html",
+        "admin/rights/column.html",
         column=column,
         board=board,
         fields=fields,

@@ -42,7 +42,7 @@ def show_services() -> str:
     """List the services."""
     services = services_by_name(read_session())
     return render_template(
-        "services/list.html",
+        "admin/services/list.html",
         me=current_person(),
         here="services",
         services=[service for service in services if service.archived_at is None],
@@ -64,8 +64,8 @@ def show_service(service_id: int) -> str:
     )
     seen = {"me": me, "service": service, "agents": agents, "administers": rights.may_administer(me)}
     if request.headers.get("X-Fragment") == "sheet":
-        return render_template("services/_sheet.html", heading="h2", **seen)
-    return render_template("services/show.html", heading="h1", here=None, **seen)
+        return render_template("admin/services/_details.html", heading="h2", **seen)
+    return render_template("admin/services/show.html", heading="h1", here=None, **seen)
 
 
 @routes.route("/services/new", methods=["GET", "POST"])
@@ -126,7 +126,7 @@ def show_merger(service_id: int) -> ResponseReturnValue:
     into = next((other for other in others if other.id == parse_id(request.args.get("into"))), None)
     merger = preview_merger(read_session(), service, into) if into else None
     return render_template(
-        "services/merge.html",
+        "admin/services/merge.html",
         me=current_person(),
         here="services",
         service=service,
@@ -156,7 +156,7 @@ def _act(service_id: int, act: Callable[[int, Person], None], done: str) -> Resp
 
 def _form_page(form: ServiceForm, service: Service | None, hue: int) -> ResponseReturnValue:
     page = render_template(
-        "services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue)
+        "admin/services/edit.html", me=current_person(), here="services", form=form, service=service, hue=_hue(hue)
     )
     return page if request.method == "GET" else (page, 422)
 

@@ -57,7 +57,7 @@ def _form() -> TownForm:
 
 
 def _page(form: TownForm) -> str:
-    return render_template("town/edit.html", me=current_person(), here="town", form=form)
+    return render_template("town/settings.html", me=current_person(), here="town", form=form)
 
 
 def _name_is_set() -> bool:

@@ -80,12 +80,6 @@ OPERATIONS: dict[str, Operation] = {
     "api.post_command": Operation(
         "Alter the board by a command.", response_schemas.CommandAnswer, body=AnyCommand, refusals=SENDING
     ),
-    "differences.tell_differences": Operation(
-        "What differs from the board as one has it.",
-        response_schemas.DifferencesAnswer,
-        body=request_schemas.ClientState,
-        refusals=SENDING,
-    ),
     "guide.keep_read": Operation(
         "Say which version of a card one has read.", body=request_schemas.ReadVersion, refusals=SENDING
     ),

@@ -56,7 +56,7 @@ def refuse(refused: LinkRefused) -> AnyResponse | tuple[str, int]:
         "password_link_refused", account.email if account else _("lien inconnu"), reason=refused.reason
     )
     return render_template(
-        "accounts/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()
+        "auth/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()
     ), status
 
 
@@ -73,7 +73,7 @@ def _address_asked_for() -> str:
 def show_invitation(token: str) -> ResponseReturnValue:
     """Show the invitation page."""
     account = find_account(read_session(), token, Purpose.INVITATION)
-    return _choose("accounts/invitation.html", account, NewPasswordForm())
+    return _choose("auth/invitation.html", account, NewPasswordForm())
 
 
 @routes.post("/invitation/<token>")
@@ -83,7 +83,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     account = find_account(read_session(), token, Purpose.INVITATION)
     form = NewPasswordForm()
     if not form.accepts(_with_password(account)):
-        return _choose("accounts/invitation.html", account, form), 422
+        return _choose("auth/invitation.html", account, form), 422
     account = _set_password(token, Purpose.INVITATION, form.chosen)
     if current_user.is_authenticated:
         announce_ended(end_sign_in())  # of the browser's previous user
@@ -96,7 +96,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
 def show_password(token: str) -> ResponseReturnValue:
     """Show the form for a new password."""
     account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
-    return _choose("accounts/new_password.html", account, NewPasswordForm())
+    return _choose("auth/new_password.html", account, NewPasswordForm())
 
 
 @routes.post("/password/<token>")
@@ -106,7 +106,7 @@ def choose_password(token: str) -> ResponseReturnValue:
     account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
     form = NewPasswordForm()
     if not form.accepts(account):
-        return _choose("accounts/new_password.html", account, form), 422
+        return _choose("auth/new_password.html", account, form), 422
     _set_password(token, Purpose.PASSWORD, form.chosen)
     return flash_and_redirect(_("Votre nouveau mot de passe est enregistré : connectez-vous."), "accounts.show_sign_in")
 
@@ -116,7 +116,7 @@ def show_forgotten() -> ResponseReturnValue:
     """Show the form that asks for a password link."""
     if not _settings().local_accounts:
         abort(404)
-    return render_template("accounts/forgotten.html", offered=_mail_is_sent(), sent="sent" in request.args)
+    return render_template("auth/forgotten_password.html", offered=_mail_is_sent(), sent="sent" in request.args)
 
 
 # Limited as signing in is, with the same answer whether or not the address is known.
@@ -132,7 +132,7 @@ def send_link() -> ResponseReturnValue:
         email = normal_email(typed)
     except BadInput:
         problem = _("Indiquez votre adresse de messagerie, comme prenom.nom@ville.example.")
-        return render_template("accounts/forgotten.html", offered=True, problem=problem, email=typed[:254]), 422
+        return render_template("auth/forgotten_password.html", offered=True, problem=problem, email=typed[:254]), 422
     send_link_later(email)
     return redirect(url_for("links.show_forgotten", sent=1), 303)
 

@@ -19,6 +19,6 @@ def sign_out_there(id_token: str) -> Response | None:
     url = current_provider().sign_out_url(id_token, public_link("accounts.show_sign_in"))
     if url is None:
         return None
-    response = make_response(render_template("sign_on/signing_out.html", url=url))
+    response = make_response(render_template("auth/signing_out.html", url=url))
     response.headers["Refresh"] = f"0; url={url}"
     return response

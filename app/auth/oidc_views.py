@@ -102,4 +102,4 @@ def _refused(code: str, email: str = "", *, why: str = "") -> Response:
     facts: dict[str, Any] = {"detail": "".join(filter(str.isprintable, why))[:200]} if why else {}
     audit_log.record_alone("sign_in_refused", email, by="oidc", reason=code, **facts)
     status, words = REFUSALS[code]
-    return make_response(render_template("sign_on/refused.html", words=words, code=code), status)
+    return make_response(render_template("auth/sign_in_refused.html", words=words, code=code), status)

@@ -50,7 +50,7 @@ def _send_link(email: str, asked_from: str) -> None:
             current_app.config["SETTINGS"],
             account.email,
             _l("Choisir un nouveau mot de passe"),
-            "mail/password.txt",
+            "mail/password_reset.txt",
             language=language_of(account),
             name=account.person.name,
             url=url,

@@ -105,7 +105,7 @@ def _login_for_log(login: str) -> str:
 def _form(error: str | None = None) -> str:
     settings = current_app.config["SETTINGS"]
     return render_template(
-        "accounts/sign_in.html",
+        "auth/sign_in.html",
         error=error,
         email=request.form.get("email", ""),
         next=request.values.get("next", ""),

@@ -68,5 +68,5 @@ def _banner(flash: Flash, language: str) -> Banner:
         "seconds": max(0, round(left.total_seconds())),
     }
     with force_locale(language):
-        html = current_app.jinja_env.get_template("flashes/_flash.html").render(**banner, flash=flash)
+        html = current_app.jinja_env.get_template("board/_flash_banner.html").render(**banner, flash=flash)
     return {**banner, "html": html.strip()}

@@ -30,7 +30,7 @@ def show_to_check(slug: str) -> str:
     """Show the cards that each service should check."""
     board = find_board(read_session(), current_person(), slug)
     return render_template(
-        "freshness/to_check.html",
+        "board/freshness/to_check.html",
         me=current_person(),
         here="to_check",
         board=board,

@@ -30,7 +30,7 @@ def show_guide(slug: str) -> str:
     board = find_board(read_session(), current_person(), slug)
     columns = [(column, rules) for column, rules in rules_for(read_session(), current_person(), board) if rules]
     return render_template(
-        "guide/show.html",
+        "board/guide/show.html",
         me=current_person(),
         here="guide",
         board=board,
@@ -46,7 +46,11 @@ def show_reads(slug: str) -> str:
     """Show facilitators who has read which rule."""
     board = find_board(read_session(), current_person(), slug)
     return render_template(
-        "guide/reads.html", me=current_person(), here="guide", board=board, columns=readership(read_session(), board)
+        "board/guide/read_receipts.html",
+        me=current_person(),
+        here="guide",
+        board=board,
+        columns=readership(read_session(), board),
     )
 
 

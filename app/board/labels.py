@@ -71,7 +71,7 @@ def _page(slug: str, wrong: dict[str, Any] | None = None) -> str:
     """Render the page; `wrong` holds a refused label, its sentence and the typed name."""
     board = find_board(read_session(), current_person(), slug)
     return render_template(
-        "labels/list.html",
+        "board/labels/list.html",
         me=current_person(),
         here="labels",
         board=board,

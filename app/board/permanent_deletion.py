@@ -34,7 +34,7 @@ def confirm_card(slug: str, card_id: int) -> str:
         raise NotFound("card_not_found")
     require_due(card, now())
     return render_template(
-        "erasing/card.html",
+        "board/permanent_deletion/card.html",
         me=current_person(),
         board=board,
         card=card,
@@ -64,7 +64,7 @@ def confirm_column(slug: str, column_id: int) -> str:
     titles = read_session().scalars(select(Card.title).where(Card.column_id == column.id)).all()
     require_few(len(titles))
     return render_template(
-        "erasing/column.html",
+        "board/permanent_deletion/column.html",
         me=current_person(),
         board=board,
         column=column,

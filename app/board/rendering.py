@@ -1,15 +1,14 @@
-"""HTML fragments of cards and columns: rendered once for everybody of one language, kept until the card changes, sent as they are."""
+"""Render cards, columns and changes, once for all viewers of one language."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app
 from flask_babel import force_locale
+from markupsafe import Markup
 
 from app.web import metrics
 from boards import rights
@@ -17,136 +16,79 @@ from boards.database import read_session
 from boards.filters.criteria import last_news
 from boards.labels import LabelsOfCards
 from boards.log.change_log import CatchUp, CommittedChange
-from boards.models import Audience, Board, Card, Column, Person
-from boards.queries import ActiveCardsVersion, CardKey, active_cards, active_cards_version, load_cards
-from boards.resync import BoardDifference
+from boards.models import Audience, Card, Column, Person
+from boards.queries import CardKey, load_cards
 
-CACHE_ENTRIES = 20_000  # cards in a language, about 1 kB each
-LOADED_AT_ONCE = 100  # what a large board takes when nothing of it is kept yet is never given back to the system
-CACHE_BOARDS = 12  # each in each language; their fragments once more, joined
+CACHED_CARDS = 20_000  # in one language, about 1 kB each
 
 
-# The seq at which a card last changed, the version of its author's face, the name of the service it asks.
-_State = tuple[int, int, str]
-
-
-@dataclass(frozen=True)
-class RenderedColumn:
-    """The cards of a column as they travel, and what tells them from any others."""
-
-    keys: list[CardKey]
-    html: bytes
-    digest: bytes
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-
-@dataclass(frozen=True)
-class RenderedCards:
-    mark: ActiveCardsVersion
-    columns: dict[int, RenderedColumn]
-
-    def of(self, column_id: int) -> RenderedColumn:
-        return self.columns.get(column_id, _EMPTY)
-
-
-_EMPTY = RenderedColumn([], b"", b"")
-
-
-class FragmentCache:
-    """The fragments of the cards used last, each as it was rendered last, and the boards they make."""
+class CardHtmlCache:
+    """Keep the HTML of the cards used last, each card and language in its latest state only."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[tuple[int, str], tuple[_State, str]] = OrderedDict()
-        self.boards: OrderedDict[tuple[int, str], RenderedCards] = OrderedDict()
+        self._entries: OrderedDict[tuple[int, str], tuple[CardState, str]] = OrderedDict()
 
-    def get(self, card_id: int, language: str, state: _State) -> str | None:
-        kept = self._entries.get((card_id, language))
-        if kept is None or kept[0] != state:
+    def get(self, card_id: int, language: str, state: CardState) -> str | None:
+        entry = self._entries.get((card_id, language))
+        if entry is None or entry[0] != state:
             return None
         self._entries.move_to_end((card_id, language))
-        return kept[1]
+        return entry[1]
 
-    def put(self, card_id: int, language: str, state: _State, fragment: str) -> str:
-        self._entries[card_id, language] = state, fragment
+    def put(self, card_id: int, language: str, state: CardState, html: str) -> str:
+        self._entries[card_id, language] = state, html
         self._entries.move_to_end((card_id, language))
-        if len(self._entries) > CACHE_ENTRIES:
+        if len(self._entries) > CACHED_CARDS:
             self._entries.popitem(last=False)
-        return fragment
+        return html
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def clear(self) -> None:
         self._entries.clear()
-        self.boards.clear()
+
+
+class CardState(NamedTuple):
+    """Everything that decides how a card looks; a different state is rendered anew."""
+
+    changed_seq: int
+    author_version: int
+    asked_name: str  # of the service that the card asks
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["card_fragments"] = FragmentCache()
+    app.extensions["card_fragments"] = CardHtmlCache()
     app.jinja_env.filters.update(photo_address=photo_address, news_day=last_news)
     app.jinja_env.tests["for_residents"] = rights.is_for_residents
 
 
-def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
-    """The card as it stands on the board, the same for every viewer of this language."""
-    state = (card.changed_seq, card.author.version if card.author else 0, card.asked.name if card.asked else "")
-    kept = _cache().get(card.id, language, state)
-    return kept or _cache().put(
-        card.id, language, state, _render("cards/_card.html", language, card=card, labels=labels(card))
-    )
-
-
-def cards_html(keys: Iterable[CardKey], language: str) -> dict[int, str]:
-    """The fragments of many cards, by id; only those not rendered since their last change are loaded."""
-    kept = _cache()
-    found = {key.id: kept.get(key.id, language, (key.changed_seq, key.author_version, key.asked_name)) for key in keys}
-    missing = [id for id, fragment in found.items() if fragment is None]
+def cards_html(keys: Iterable[CardKey], language: str) -> Markup:
+    """Return the HTML of many cards in their order; load only those that changed since they were rendered."""
+    keys, cache = list(keys), _cache()
+    found = {key.id: cache.get(key.id, language, CardState(*key[2:])) for key in keys}
     labels = LabelsOfCards(read_session())
-    for start in range(0, len(missing), LOADED_AT_ONCE):
-        for card in load_cards(read_session(), missing[start : start + LOADED_AT_ONCE]):
-            found[card.id] = card_html(card, language, labels)
-    return {id: fragment for id, fragment in found.items() if fragment is not None}
+    for card in load_cards(read_session(), (id for id, html in found.items() if html is None)):
+        found[card.id] = card_html(card, language, labels)
+    return Markup("".join(found[key.id] or "" for key in keys))  # noqa: S704 - rendered by our own template
 
 
-def rendered_cards(board: Board, language: str) -> RenderedCards:
-    """The cards that stand on the board, in this language, whoever may read them. As long as nothing alters there is nothing to do."""
-    mark = active_cards_version(read_session(), board)
-    kept = _cache().boards
-    before = kept.pop((board.id, language), None)
-    now = (
-        before
-        if before is not None and before.mark == mark
-        else RenderedCards(mark, _rendered_columns(board, language, before))
+def card_html(card: Card, language: str, labels: LabelsOfCards) -> str:
+    """Return the card's HTML on the board, the same for every viewer of this language."""
+    author_version, asked_name = card.author.version if card.author else 0, card.asked.name if card.asked else ""
+    state = CardState(card.changed_seq, author_version, asked_name)
+    return _cache().get(card.id, language, state) or _cache().put(
+        card.id, language, state, _render("board/card/_card.html", language, card=card, labels=labels(card))
     )
-    kept[board.id, language] = now
-    if len(kept) > CACHE_BOARDS:
-        kept.popitem(last=False)
-    return now
-
-
-def _rendered_columns(board: Board, language: str, before: RenderedCards | None) -> dict[int, RenderedColumn]:
-    standing_now = active_cards(read_session(), board)
-    same = (
-        {id: column for id, column in before.columns.items() if column.keys == standing_now.get(id)} if before else {}
-    )
-    html = cards_html((key for id, keys in standing_now.items() if id not in same for key in keys), language)
-    return {id: same.get(id) or _rendered_column(keys, html) for id, keys in standing_now.items()}
-
-
-def _rendered_column(keys: list[CardKey], html: dict[int, str]) -> RenderedColumn:
-    together = "".join(html[key.id] for key in keys if key.id in html).encode()
-    return RenderedColumn(keys, together, blake2b(together, digest_size=8).digest())
 
 
 def column_html(column: Column, level: rights.Level, language: str) -> str:
-    """The column without its cards, for those who hold this level in it."""
-    return _render("boards/_column.html", language, column=column, cards="", count=0, folded=False, level=level)
+    """Return the column's HTML without its cards, for viewers who hold this level in it."""
+    return _render("board/_column.html", language, column=column, cards="", count=0, folded=False, level=level)
 
 
 def visibility_key(change: CommittedChange, audience: Audience) -> tuple[Any, ...]:
-    """What decides how the audience sees the change: two with the same value see the same."""
+    """Return a key that is equal for audiences who see the same of the change."""
     readable = frozenset(column.id for column in change.concerned if rights.may_read(audience, column))
     return (
         readable,
@@ -155,12 +97,12 @@ def visibility_key(change: CommittedChange, audience: Audience) -> tuple[Any, ..
     )
 
 
-def serialize_change(whole: CommittedChange, audience: Audience, language: str) -> dict[str, Any]:
-    """A change as it travels to an audience, in words of this language.
+def serialize_change(committed: CommittedChange, audience: Audience, language: str) -> dict[str, Any]:
+    """Serialize a change for an audience in this language.
 
-    {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}.
+    Returns {seq, type, actor, at, cards: {id: {…} | null}, columns: {id: {…} | null}}, or {…, resync: true}.
     """
-    change = whole.visible_to(audience)
+    change = committed.visible_to(audience)
     head: dict[str, Any] = {
         "seq": change.seq,
         "type": change.type,
@@ -183,6 +125,7 @@ def serialize_change(whole: CommittedChange, audience: Audience, language: str) 
 
 
 def serialize_catch_up(missed: CatchUp, audience: Audience, language: str) -> dict[str, Any]:
+    """Serialize what a client missed: {seq, changes}, or {seq, resync: true} when it is too much."""
     if missed.changes is None:
         metrics.RESYNCS.inc()
         return {"seq": missed.seq, "resync": True}
@@ -191,21 +134,8 @@ def serialize_catch_up(missed: CatchUp, audience: Audience, language: str) -> di
     return {"seq": missed.seq, "changes": [serialize_change(change, audience, language) for change in missed.changes]}
 
 
-def serialize_difference(found: BoardDifference, board: Board, audience: Audience, language: str) -> dict[str, Any]:
-    """What differs, as `serialize_change` tells a change: {seq, board, cards, columns}."""
-    labels = LabelsOfCards(read_session())
-    return {
-        "seq": found.seq,
-        "board": {"title": board.title, "archived": board.archived_at is not None},
-        "cards": {str(id): _card_data(card, language, labels) if card else None for id, card in found.cards.items()},
-        "columns": {
-            str(id): _column_data(column, rights.level_on(board, audience, column), language) if column else None
-            for id, column in found.columns.items()
-        },
-    }
-
-
 def person_data(person: Person | None) -> dict[str, Any] | None:
+    """Serialize a person as clients show them."""
     if person is None:
         return None
     return {
@@ -218,12 +148,12 @@ def person_data(person: Person | None) -> dict[str, Any] | None:
 
 
 def photo_address(person: Person) -> str | None:
-    """Where the person's photo is, a new address for each new one; None without."""
+    """Return the URL of the person's photo, which changes with the photo; None without one."""
     return f"/people/{person.id}/photo?v={person.photo_version}" if person.photo_version else None
 
 
-def _cache() -> FragmentCache:
-    cache: FragmentCache = current_app.extensions["card_fragments"]
+def _cache() -> CardHtmlCache:
+    cache: CardHtmlCache = current_app.extensions["card_fragments"]
     return cache
 
 
@@ -250,6 +180,6 @@ def _column_data(column: Column, level: rights.Level, language: str) -> dict[str
 
 
 def _render(template: str, language: str, **values: Any) -> str:
-    """Straight from the template, past Flask's context processors: a fragment must not know who is looking."""
+    """Render past Flask's context processors: a fragment must not depend on the viewer."""
     with force_locale(language):
         return current_app.jinja_env.get_template(template).render(**values).strip()

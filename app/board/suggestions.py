@@ -39,7 +39,7 @@ def show_suggestions(slug: str) -> str:
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     wanted = _wanted(request.args)
     return render_template(
-        "suggestions/list.html",
+        "board/suggestions/list.html",
         me=person,
         here="suggestions",
         board=board,
@@ -56,7 +56,7 @@ def show_suggestions(slug: str) -> str:
 def show_notices() -> str:
     """List this person’s notices."""
     told = notices(read_session(), current_person())
-    return render_template("suggestions/notices.html", me=current_person(), here="notices", told=told)
+    return render_template("notifications/list.html", me=current_person(), here="notices", told=told)
 
 
 @routes.post("/notices/read")

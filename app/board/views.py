@@ -1,17 +1,12 @@
-"""The pages people see: a board, a card on it, what was put away."""
+"""Show a board, a card beside its board, and the archive."""
 
 from __future__ import annotations
 
-import secrets
-from hashlib import blake2b
-from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
-from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,11 +16,10 @@ from app.board.filter_labels import filters_of_page
 from app.board.flash_banners import alerts_of, flash_menu, unread_banners
 from app.board.freshness import about_freshness
 from app.board.preview_as import viewer
-from app.board.rendering import RenderedColumn, person_data, rendered_cards
+from app.board.rendering import cards_html, person_data
 from app.board.sharing_panel import sharing_facts
 from app.board.suggestions import about_suggestion
 from app.web import json as strict_json
-from app.web.compression import set_page
 from app.web.request_schemas import FOLDED, body_as
 from boards import rights
 from boards.commands.deletion import erasable_from
@@ -40,14 +34,10 @@ from boards.models.personal import personal_transaction
 from boards.personal.column_order import plain
 from boards.personal.read_receipts import read_status, read_versions
 from boards.personal.unread import unread_of
-from boards.queries import archived, boards_for, find_board, find_card, home_board, overview, scheduled, services_in_use
+from boards.queries import archived, boards_for, find_board, find_card, home_board, scheduled, services_in_use, snapshot
 from boards.suggestions import has_unread, mark_read, open_requests, unread_notices
 
 routes = Blueprint("pages", __name__)
-
-_PLACE = secrets.token_hex(
-    16
-)  # stands where cards go, before and after their column's id; nobody who writes a text knows it
 
 
 @routes.get("/")
@@ -55,20 +45,20 @@ _PLACE = secrets.token_hex(
 def home() -> AnyResponse | str:
     board = home_board(read_session(), current_person())
     if board is None:
-        return render_template("boards/none.html", me=current_person())
+        return render_template("board/no_board.html", me=current_person())
     return redirect(url_for("pages.show_board", slug=board.slug), 303)
 
 
 @routes.get("/boards/<slug>")
 @login_required
-def show_board(slug: str) -> Response:
+def show_board(slug: str) -> str:
     return _board_page(find_board(read_session(), current_person(), slug))
 
 
 @routes.get("/cards/<int:card_id>")
 @login_required
-def show_card(card_id: int) -> Response:
-    """The card in its panel, beside its board; only the panel when the board is already in sight."""
+def show_card(card_id: int) -> str:
+    """Show a card in its panel beside its board; only the panel for requests from an open board."""
     person, _place = viewer()
     return card_page(*find_card(read_session(), person, card_id))
 
@@ -76,7 +66,7 @@ def show_card(card_id: int) -> Response:
 @routes.put("/cards/<int:card_id>/noticed")
 @login_required
 def keep_noticed(card_id: int) -> dict[str, int]:
-    """What this person was told of the card is read: their panel says so once it shows the card. Answers how many notices are left."""
+    """Mark the notices about a card as read; return how many unread notices are left."""
     person = current_person()
     card, _column = find_card(read_session(), person, card_id)
     if has_unread(read_session(), person, card):
@@ -92,7 +82,7 @@ def show_archive(slug: str) -> str:
     columns, cards = archived(read_session(), board, current_person())
     waiting = scheduled(read_session(), board, current_person())
     return render_template(
-        "boards/archive.html",
+        "board/archive.html",
         board=board,
         columns=columns,
         cards=cards,
@@ -108,7 +98,7 @@ def show_archive(slug: str) -> str:
 @routes.put("/boards/<slug>/folds/<int:column_id>")
 @login_required
 def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
-    """Remember that this person keeps a column folded (`true`) or open (`false`)."""
+    """Keep a column folded (`true`) or open (`false`) for this person."""
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     folded = body_as(FOLDED, whole="folded")
     column = read_session().get(Column, column_id)
@@ -119,34 +109,34 @@ def keep_fold(slug: str, column_id: int) -> tuple[str, int]:
     return "", 204
 
 
-def card_page(card: Card, column: Column, *, notice: str | None = None) -> Response:
-    """The card as it is asked for: in its panel beside its board, or the panel alone. `notice` is said above its text."""
+def card_page(card: Card, column: Column, *, notice: str | None = None) -> str:
+    """Render a card in its panel, with its board unless the request wants the panel alone."""
     panel = _panel(card, column) | {"notice": notice}
     if request.headers.get("X-Fragment") == "panel":
-        return make_response(render_template("cards/_panel.html", **panel))
+        return render_template("board/card/_panel.html", **panel)
     return _board_page(find_board(read_session(), current_person(), card.board_id), panel)
 
 
-def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
+def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
     person, place = viewer()
-    cards = rendered_cards(board, current_language())
-    seen = overview(read_session(), board, person)
+    seen = snapshot(read_session(), board, person)
     reads = read_versions(read_session(), person, board)
     unseen = unread_of(read_session(), person, board, seen.columns) if place is None else None
     filters, left_out = filters_of_page(seen.columns)
-    standing = {column.id: cards.of(column.id) for column in seen.columns}
-    page = render_template(
-        "boards/show.html",
+    return render_template(
+        "board/show.html",
         board=board,
-        seq=cards.mark.seq,
+        seq=seen.seq,
         seen=seen,
-        cards={column.id: Markup(f"{_PLACE}{column.id}{_PLACE}") for column in seen.columns},  # noqa: S704 - a number between two marks
-        counts={id: len(column) for id, column in standing.items()},
+        cards={id: cards_html(keys, current_language()) for id, keys in seen.cards.items()},
+        counts={id: len(keys) for id, keys in seen.cards.items()},
         levels={column.id: rights.level_on(board, person, column) for column in seen.columns},
         switch_to=boards_for(read_session(), current_person()),
         reads_json=strict_json.dumps(reads),
         read_counts={
-            column.id: _count_read(standing[column.id], reads) for column in seen.columns if column.kind == Kind.GUIDE
+            column.id: sum(key.id in reads for key in seen.cards[column.id])
+            for column in seen.columns
+            if column.kind == Kind.GUIDE
         },
         newcomer=place is None and panel is None and current_account().welcomed_at is None,
         panel=panel,
@@ -166,28 +156,6 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> Response:
         alerts_json=strict_json.dumps(alerts_of(current_person())),
         **_root(current_person(), arranges=rights.may_arrange(person)),
     )
-    return _with_cards(page, standing, cards.mark.seq)
-
-
-def _with_cards(page: str, standing: dict[int, RenderedColumn], seq: int) -> Response:
-    """The page with the cards of these columns in their places; nothing but a tag when whoever asks has just that already.
-
-    The tag tells everything on the page, what is personal included, but for the token, which is another each time and as good as before.
-    """
-    around = [part.encode() for part in page.split(_PLACE)]
-    columns = [standing[int(id)] for id in around[1::2]]
-    without_token = b"".join(around).replace(generate_csrf().encode(), b"")
-    alike = blake2b(without_token + b"".join(column.digest for column in columns), digest_size=12)
-    answer = make_response()
-    answer.set_etag(f"{seq}-{alike.hexdigest()}", weak=True)
-    if answer.make_conditional(request).status_code != HTTPStatus.NOT_MODIFIED:
-        around[1::2] = [column.html for column in columns]
-        set_page(answer, b"".join(around))
-    return answer
-
-
-def _count_read(column: RenderedColumn, reads: dict[int, int]) -> int:
-    return sum(key.id in reads for key in column.keys)
 
 
 def _panel(card: Card, column: Column) -> dict[str, Any]:
@@ -213,7 +181,7 @@ def _panel(card: Card, column: Column) -> dict[str, Any]:
 
 
 def _previewing(person: Person, place: str | None) -> dict[str, str] | None:
-    """In whose place the board is shown, in words; None for oneself."""
+    """Describe the audience whose view is previewed; None without preview."""
     if place is None:
         return None
     if person.role == Role.READER:
@@ -224,7 +192,7 @@ def _previewing(person: Person, place: str | None) -> dict[str, str] | None:
 
 
 def _root(person: Person, *, arranges: bool) -> dict[str, Any]:
-    """What is said once at the page's root, where style and script read it."""
+    """Return the template variables that every page with a board-like root needs."""
     return {
         "me": person,
         "me_json": strict_json.dumps(person_data(person)),

@@ -54,11 +54,15 @@ def show_past(slug: str) -> AnyResponse | str | tuple[str, int]:
     try:
         shown = _shown(board, asked, request.args.get("seq", ""))
     except NoSuchMoment as wrong:
-        return render_template("past/choose.html", board=board, asked=asked, problem=str(wrong), **_choices(board)), 422
+        return render_template(
+            "history/time_travel/choose_moment.html", board=board, asked=asked, problem=str(wrong), **_choices(board)
+        ), 422
     if shown is None:
-        return render_template("past/choose.html", board=board, asked=_field(now()), problem=None, **_choices(board))
+        return render_template(
+            "history/time_travel/choose_moment.html", board=board, asked=_field(now()), problem=None, **_choices(board)
+        )
     return render_template(
-        "past/board.html",
+        "history/time_travel/board.html",
         board=board,
         asked=asked or _field(shown.at),
         shown=shown,
@@ -77,7 +81,7 @@ def show_past_card(slug: str, seq: int, card_id: int) -> str:
         raise NotFound("page_not_found")
     was, home = card_as_it_was(read_session(), person, board, card_id, seq)
     return render_template(
-        "past/card.html",
+        "history/time_travel/card.html",
         me=person,
         board=board,
         shown=Shown(seq, _moment_of(board, seq)),

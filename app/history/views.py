@@ -73,7 +73,7 @@ def show_card_history(card_id: int) -> str:
     page = history(
         read_session(), person, board, card=card, before=parse_id(request.args.get("before")), acts=place is None
     )
-    template = "history/_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
+    template = "history/_card_panel.html" if request.headers.get("X-Fragment") == "panel" else "history/card.html"
     level = rights.level_on(board, person, column)
     return render_template(
         template, board=board, card=card, column=column, level=level, page=page, acts=place is None, **_told_in_words()

@@ -57,7 +57,7 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
         current_app.config["SETTINGS"],
         account.email,
         subject,
-        "mail/reminder.txt",
+        "mail/reading_reminder.txt",
         language=language_of(account),
         stops_at=public_link("alerts.ask_to_stop", token=unsubscribe_token(person_id, MailKind.REMINDER)),
         name=account.person.name,

@@ -173,11 +173,11 @@ def _stopping_page(token: str, *, stopped: bool) -> ResponseReturnValue:
     found = unsubscribe_request(token)
     account = _account_of(found[0]) if found else None
     if found is None or account is None:
-        return render_template("profile/stop_unknown.html"), 404
+        return render_template("profile/unsubscribe_unknown.html"), 404
     language = language_of(account)
     with force_locale(language):
         return render_template(
-            "profile/stop_mails.html",
+            "profile/unsubscribe.html",
             reminders=found[1] is MailKind.REMINDER,
             stopped=stopped,
             current_language=lambda: language,

@@ -38,12 +38,12 @@ def show_search() -> str:
     board = _board(person)
     if request.headers.get("X-Fragment") == "options":
         results = results_of_request(person, board, _UNDER_THE_FIELD)
-        return render_template("search/_options.html", results=results, **_asking(person, board, results))
+        return render_template("search/_suggested_results.html", results=results, **_asking(person, board, results))
     results = results_of_request(person, board, _ON_THE_PAGE)
     if place is None:
         _count(person, board, results)
     return render_template(
-        "search/page.html",
+        "search/results.html",
         me=current_person(),
         here="search",
         results=results,
@@ -87,7 +87,11 @@ def show_in_vain(slug: str) -> str:
     if not rights.may_arrange(person):
         raise Forbidden("may_not_arrange")
     return render_template(
-        "search/in_vain.html", me=person, here="searches", board=board, searches=failed_queries(read_session(), board)
+        "search/failed_queries.html",
+        me=person,
+        here="searches",
+        board=board,
+        searches=failed_queries(read_session(), board),
     )
 
 

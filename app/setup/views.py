@@ -109,7 +109,7 @@ def set_up() -> ResponseReturnValue:
 
 def _page(form: SetUpForm) -> str:
     return render_template(
-        "town/set_up.html",
+        "town/setup.html",
         form=form,
         own_words=sorted(words_in("Flash News")),
         at_least=FACILITATOR_MIN_CHARACTERS,

@@ -92,14 +92,14 @@ def _send(found: Found, email: str) -> None:
         raise smtp.CannotSend(_("Aucun serveur de messagerie n’est réglé : demandez à la DTAN, ou remettez la fiche."))
     put_online(card)
     sheet = sheet_of(read_session(), card, found.column, sharing_state(read_session(), card.id).link)
-    smtp.send(settings, email, sheet.title, "mail/information.txt", sheet=sheet)
+    smtp.send(settings, email, sheet.title, "mail/card_for_resident.txt", sheet=sheet)
     with write_transaction() as session:
         note(session, "card_sent", card)
 
 
 def _page(found: Found, form: SendForm, *, confirming: bool = False) -> str:
     return render_template(
-        "handing/send.html",
+        "sharing/send_by_email.html",
         me=current_person(),
         card=found.card,
         form=form,

@@ -31,14 +31,14 @@ def show_page(token: str) -> Response:
     """Revoked, expired, turned internal, never made: one answer, byte for byte."""
     found = find_public(read_session(), token, today())
     if found is None:
-        return _page("handing/gone.html", 404, town=town_desk(read_session()))
-    return _page("handing/public.html", 200, sheet=sheet_of(read_session(), *found, None))
+        return _page("sharing/unavailable.html", 404, town=town_desk(read_session()))
+    return _page("sharing/public_page.html", 200, sheet=sheet_of(read_session(), *found, None))
 
 
 @routes.errorhandler(HTTPException)
 def refuse(error: HTTPException) -> Response:
     """The usual error page would begin a session."""
-    return _page("handing/gone.html", error.code or 500, town=town_desk(read_session()), busy=error.code == 429)
+    return _page("sharing/unavailable.html", error.code or 500, town=town_desk(read_session()), busy=error.code == 429)
 
 
 def _page(template: str, status: int, **values: Any) -> Response:

@@ -36,7 +36,7 @@ def show_counter(card_id: int) -> str:
     found = find(card_id)
     so_far = sharing_state(read_session(), card_id)
     return render_template(
-        "handing/counter.html",
+        "sharing/counter.html",
         me=current_person(),
         card=found.card,
         column=found.column,
@@ -57,9 +57,9 @@ def show_sheet(card_id: int) -> str:
     so_far = sharing_state(read_session(), card_id)
     sheet = sheet_of(read_session(), found.card, found.column, so_far.link)
     with force_locale(FRENCH):  # whoever prints it, residents read it
-        printed = render_template("handing/_paper.html", sheet=sheet, paper=paper, qr=qr_code(sheet.address))
+        printed = render_template("sharing/_printed_sheet.html", sheet=sheet, paper=paper, qr=qr_code(sheet.address))
     return render_template(
-        "handing/sheet.html",
+        "sharing/sheet.html",
         me=current_person(),
         card=found.card,
         printed=Markup(printed),  # noqa: S704 - rendered by our own template, which escapes

@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from app.trello.formatting import NBSP, one_line
+from boards.text.html_tree import Node, parse, to_html
 from boards.text.sanitize import (
     BODY_MAX_BYTES,
     TITLE_MAX_CHARACTERS,
@@ -27,8 +29,6 @@ _DEFINITION = re.compile(r"^ {0,3}(\[[^\[\]\n]+\]):[ \t]*\S+[ \t]*$", re.MULTILI
 _NAMELESS_IMAGE = re.compile(r"!\[\s*\]\(")
 _EMPTY_LINK = re.compile(r"(?<!!)\[[\s\u200b\u200c\u200d]*\]\(<?([^)\s>]*)>?(?:\s+\"[^\"\n]*\")?\)")
 _USABLE_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
-_TAG = re.compile(r"(<[^>]*>)")
-_TOOLTIP = re.compile(r' title="[^"]*"')  # "smartCard-inline" and the like
 _URL = re.compile(r"https?://[^\s<>\"«»“”]+", re.IGNORECASE)
 _NOT_LINKED_INSIDE = {"a", "code", "pre"}
 
@@ -122,20 +122,8 @@ def linked(text: str) -> str:
 
 
 def with_links(body_html: str) -> str:
-    """Sanitised HTML whose bare web addresses are links too, as Trello shows them."""
-    inside: list[str] = []
-    pieces = []
-    for piece in _TAG.split(body_html):
-        name = piece.strip("</>").split(" ")[0]
-        if piece.startswith("</"):
-            inside = inside[:-1] if name in _NOT_LINKED_INSIDE else inside
-        elif piece.startswith("<"):
-            piece = _TOOLTIP.sub("", piece)
-            inside = [*inside, name] if name in _NOT_LINKED_INSIDE else inside
-        elif not inside:
-            piece = linked(html.unescape(piece))
-        pieces.append(piece)
-    return clean_body("".join(pieces)) if body_html else ""
+    """Turn the bare web addresses of sanitised HTML into links, as Trello does."""
+    return clean_body(to_html(_with_links(parse(body_html, stored=True)))) if body_html else ""
 
 
 def packed(pieces: Iterable[str]) -> list[str]:
@@ -150,6 +138,16 @@ def packed(pieces: Iterable[str]) -> list[str]:
         parts[-1].append(piece)
         size += length
     return [clean_body("".join(part).replace("</ul><ul>", "")) if part else "" for part in parts]
+
+
+def _with_links(nodes: Iterable[Node]) -> Iterable[Node]:
+    for node in nodes:
+        if isinstance(node, str):
+            yield linked(html.unescape(node))
+        elif node.name in _NOT_LINKED_INSIDE:
+            yield node
+        else:
+            yield replace(node, children=list(_with_links(node.children)))
 
 
 def _nothing_hidden(markdown: str) -> str:

@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 
 def asset_url(name: str) -> str:
-    """The address of a built file by its source name: app.js → /static/app-3F2K.js."""
+    """The address of a built file by its source name: board.js → /static/board-3F2K7Q9A.js."""
     return f"/static/{manifest()['files'].get(name, name)}"
 
 

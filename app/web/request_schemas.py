@@ -56,15 +56,6 @@ class ColumnPlacement(Body):
         return self
 
 
-class ClientState(Body):
-    """Describe the board that a page shows: its seq, `data-view`, columns and cards."""
-
-    after: Seq
-    view: str
-    columns: list[Id]
-    cards: list[Id]
-
-
 class FilterName(Body):
     """Name saved filters."""
 

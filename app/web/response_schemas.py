@@ -179,16 +179,6 @@ class CommandAnswer(TypedDict):
     changes: list[ChangeAnswer]
 
 
-class DifferencesAnswer(TypedDict):
-    """What differs from what one has, told as in a change; or `resync`: read the board again."""
-
-    seq: Seq
-    board: NotRequired[ChangedBoard]
-    cards: NotRequired[Annotated[dict[str, ChangedCard | None], Field(description="By id.")]]
-    columns: NotRequired[Annotated[dict[str, ChangedColumn | None], Field(description="By id.")]]
-    resync: NotRequired[Literal[True]]
-
-
 class PlacementAnswer(TypedDict):
     rank: Rank | None
     pinned: bool

@@ -57,7 +57,7 @@ def show_news(slug: str) -> AnyResponse | str:
     if asked is not None and one is None:
         return redirect(url_for("news.show_news", slug=slug), 303)  # all are read, or this one is
     return render_template(
-        "news/one.html" if one else "news/list.html",
+        "whats_new/step.html" if one else "whats_new/list.html",
         me=person,
         me_json=strict_json.dumps(person_data(person)),
         here="news",

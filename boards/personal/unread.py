@@ -1,4 +1,4 @@
-"""What is unread to one person: news later than they have read, and somebody else's. The same rule stands in static/js/live/unread.js."""
+"""What is unread to one person: news later than they have read, and somebody else's. The same rule stands in static/js/board/unread.js."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The terms of a text: what is written to the index and what is looked for in it, the same on every database.
+"""Split texts and queries into search terms, the same on every database.
 
-Accents, capitals and ligatures do not count; a word is known by itself and by its stems (Snowball's French); telephone numbers, times and
-dates are one term however they are spaced.
+Accents, capitals and ligatures do not count; words have their stems (Snowball's French) too;
+phone numbers, times and dates are one term however they are spaced.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from boards.search.stemming import stem
+import snowballstemmer  # type: ignore[import-untyped]  # it ships no types
 
-TYPO_FROM = 5  # letters: in shorter words one letter makes another word
-LONGEST = 50  # characters by which a word is known: PostgreSQL refuses very long ones, and nobody types them
+TYPO_FROM = 5  # letters; in shorter words one letter makes another word
+LONGEST = 50  # characters; PostgreSQL refuses very long terms
 _PREFIX_FROM = 2
 _ROOT_FROM = 5
 _LABEL = "~"  # begins no word
@@ -49,13 +49,14 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-# Words that every French sentence has: they tell nothing of what is looked for.
+_stemmer = snowballstemmer.stemmer("french")
+# French stop words.
 _EMPTY = frozenset(Path(__file__).with_name("empty_words.txt").read_text(encoding="utf-8").split())
 
 
 @dataclass(frozen=True)
 class QueryTerm:
-    """One word of a query: itself, its other forms, what it makes with its neighbours, and whether somebody may still be typing it."""
+    """A word of a query with its other forms; `unfinished` when it may still be being typed."""
 
     word: str
     forms: frozenset[str]
@@ -64,12 +65,12 @@ class QueryTerm:
 
     @property
     def names(self) -> frozenset[str]:
-        """The terms that are this very word."""
+        """Return the terms that are this very word."""
         return self.forms | self.joined
 
     @property
     def root(self) -> str | None:
-        """What its kin begin with: « inscrire » and « inscription » share it, which the stemmer keeps apart."""
+        """Return the prefix shared with related words that the stemmer separates, if long enough."""
         return (
             self.word[: max(_ROOT_FROM, len(self.word) * 6 // 10)]
             if len(self.word) > _ROOT_FROM and self.word.isalpha()
@@ -78,44 +79,44 @@ class QueryTerm:
 
 
 def index_terms(text: str) -> set[str]:
-    """Every term under which the text can be found."""
+    """Return every term under which the text can be found."""
     return {term for token in tokens(composed(text)) for term in token.terms}
 
 
 def composed(text: str) -> str:
-    """The text with each accent in its letter, as texts are stored; an accent that stands alone would end a word."""
+    """Normalize to composed accents, as stored: a separate accent would end a word."""
     return unicodedata.normalize("NFC", text)
 
 
 def query_terms(query: str, limit: int = 12) -> list[QueryTerm]:
-    """What a query looks for, at most `limit` words of it; its empty words only when it has no other."""
+    """Return the first `limit` words of a query, stop words only when it has no others."""
     words = list(dict.fromkeys(word for token in tokens(composed(query)) for word in token.words if fold(word)))
-    telling = [place for place, word in enumerate(words) if not is_empty(word)] or list(range(len(words)))
+    significant = [place for place, word in enumerate(words) if not is_empty(word)] or list(range(len(words)))
     last = len(words) - 1 if query[-1:].isalnum() else None
     return [
         QueryTerm(fold(word), forms(word), place == last and len(fold(word)) >= _PREFIX_FROM, _joined(words, place))
-        for place, word in ((place, words[place]) for place in telling[:limit])
+        for place, word in ((place, words[place]) for place in significant[:limit])
     ]
 
 
 def is_empty(word: str) -> bool:
-    """Whether every French sentence has the word, so that it tells nothing of what is looked for."""
+    """Return True for a stop word."""
     return fold(word) in _EMPTY
 
 
 def fold(text: str) -> str:
-    """Small letters and digits, without accents or ligatures."""
+    """Reduce to lower-case letters and digits, without accents or ligatures."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     return "".join(letter for letter in letters if letter.isalnum())[:LONGEST]
 
 
 def variants(word: str) -> set[str]:
-    """The word without each of its letters in turn, and itself: two words one slip apart share one of these."""
+    """Return the word and the word without each letter in turn; words one typo apart share one."""
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
 def is_one_typo(one: str, other: str) -> bool:
-    """Whether a letter too many, too few or wrong, or two changed about, is all that tells these words apart."""
+    """Return True if one letter added, missing, wrong or swapped separates the words."""
     if abs(len(one) - len(other)) > 1:
         return False
     start = next(
@@ -137,7 +138,7 @@ def _joined(words: list[str], place: int) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Token:
-    """A stretch of a text, from `start` to `end`, and the words that it is known by."""
+    """A stretch of a text from `start` to `end`, and its words."""
 
     start: int
     end: int
@@ -146,15 +147,19 @@ class Token:
 
     @property
     def terms(self) -> frozenset[str]:
-        """Every term under which it can be found."""
+        """Return every term under which it can be found."""
         return frozenset().union(*map(forms, self.words), forms(self.joined) if self.joined else ())
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """What a text is made of, but for spaces, signs and elided articles."""
+    """Yield the tokens of a text, without spaces, signs and elided articles."""
     for found in _TOKEN.finditer(text):
-        kind = found.lastgroup if found.lastgroup in _TOLD else next(name for name in _TOLD if found[name] is not None)
-        words = tuple(_TOLD[kind](found))
+        kind = (
+            found.lastgroup
+            if found.lastgroup in _READERS
+            else next(name for name in _READERS if found[name] is not None)
+        )
+        words = tuple(_READERS[kind](found))
         if words:
             whole = "".join(words) if kind == "word" and len(words) > 1 else None
             yield Token(*found.span(), words, whole)
@@ -162,14 +167,11 @@ def tokens(text: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=10_000)
 def forms(word: str) -> frozenset[str]:
-    """The word and its stems.
-
-    People leave accents out, and the stemmer goes by them: so it is asked with and without.
-    """
+    """Return the word and its stems, with and without accents, which people leave out."""
     plain = fold(word)
     if not plain.isalpha():
         return frozenset({plain} if plain else ())
-    return frozenset({plain, fold(stem(word[:LONGEST])), stem(plain)})
+    return frozenset({plain, fold(_stemmer.stemWord(word[:LONGEST])), _stemmer.stemWord(plain)})
 
 
 def _date(found: re.Match[str]) -> list[str]:
@@ -194,7 +196,7 @@ def _word(found: re.Match[str]) -> list[str]:
     return found["word"].casefold().split("-")
 
 
-_TOLD: dict[str, Callable[[re.Match[str]], list[str]]] = {
+_READERS: dict[str, Callable[[re.Match[str]], list[str]]] = {
     "phone": _phone,
     "date": _date,
     "time": _time,
@@ -205,5 +207,5 @@ _TOLD: dict[str, Callable[[re.Match[str]], list[str]]] = {
 
 
 def label_term(label_id: int) -> str:
-    """The term by which a card is found under its label, whatever that is called."""
+    """Return the term that stands for a label, independent of its name."""
     return f"{_LABEL}{label_id}"

@@ -1,4 +1,7 @@
-"""What differs between the databases: how the index of terms is written and asked. A term is letters and digits, so nothing in it needs escaping."""
+"""Write and query the index of terms on SQLite (FTS5) and PostgreSQL (full text).
+
+Terms are letters and digits only, so nothing in them needs escaping.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ Terms = tuple[set[str], set[str]]  # of a card's title, and of the rest of it
 
 @dataclass(frozen=True)
 class IndexQuery:
-    """What answers one word of a query: any of these terms, what begins so, or all that an expression says."""
+    """Alternatives that match one word of a query: terms, prefixes, or whole expressions."""
 
     terms: frozenset[str]
     beginnings: frozenset[str] = frozenset()
@@ -44,29 +47,30 @@ class IndexQuery:
 
 
 class Index(ABC):
-    """The terms of each card, in a table of the database's own kind."""
+    """Table with the terms of each card, of the database's own kind."""
 
     rows: TableClause
     id: ColumnElement[int]
     title: ColumnElement[str]
     body: ColumnElement[str]
-    both: str  # how its language joins what must all be there
-    either: str  # or any
+    both: str  # operator: all of these
+    either: str  # operator: any of these
 
     @abstractmethod
-    def insert(self, session: Session, told: Mapping[int, Terms]) -> None: ...
+    def insert(self, session: Session, terms: Mapping[int, Terms]) -> None:
+        """Write the terms of each card."""
 
     @abstractmethod
     def holds(self, query: str) -> ColumnElement[bool]:
-        """Whether a row answers the query."""
+        """Return the condition that a row matches the query."""
 
     @abstractmethod
     def rank(self, query: str) -> ColumnElement[Any]:
-        """How well it does: smaller for better."""
+        """Return a sort key, smaller for better matches."""
 
     @abstractmethod
     def wipe(self, session: Session) -> None:
-        """Leave nothing in the file of rows that were deleted."""
+        """Purge deleted rows from the index file."""
 
     @abstractmethod
     def _term(self, term: str) -> str: ...
@@ -75,7 +79,7 @@ class Index(ABC):
     def _beginning(self, letters: str) -> str: ...
 
     def take_out(self, session: Session, ids: Iterable[int]) -> list[tuple[str, str]]:
-        """Delete these cards' rows; returns the terms that they held, of title and rest."""
+        """Delete these cards' rows; return the terms they held, of title and rest."""
         mine = self.id.in_(list(ids))
         held = [(title, body) for title, body in session.execute(select(self.title, self.body).where(mine))]
         if held:
@@ -83,14 +87,14 @@ class Index(ABC):
         return held
 
     def unknown(self, session: Session, words: Iterable[str]) -> list[str]:
-        """Which of these words no row holds."""
+        """Return those of these words that no row holds."""
         each = [
             select(literal(word)).where(~exists(select(self.id).where(self.holds(self._term(word))))) for word in words
         ]
         return list(session.scalars(union_all(*each)))
 
     def query(self, sought: Iterable[IndexQuery], *, every: bool) -> str:
-        """What is found by every (else any) of these words, in the database's own language."""
+        """Write a query matched by every (else any) of these words, in the database's own syntax."""
         return (self.both if every else self.either).join(
             f"({self.either.join(self._answers(each))})" for each in sought
         )
@@ -103,16 +107,16 @@ class Index(ABC):
 
 
 class _FTS5(Index):
-    """SQLite's: a virtual table that is asked in a language of its own."""
+    """SQLite's virtual table."""
 
     rows = table("card_terms", column("rowid", Integer), column("title", Text), column("body", Text))
     id, title, body = rows.c.rowid, rows.c.title, rows.c.body
     both, either = " AND ", " OR "
 
-    def insert(self, session: Session, told: Mapping[int, Terms]) -> None:
+    def insert(self, session: Session, terms: Mapping[int, Terms]) -> None:
         rows = [
             {"rowid": id, "title": " ".join(sorted(title)), "body": " ".join(sorted(body))}
-            for id, (title, body) in told.items()
+            for id, (title, body) in terms.items()
         ]
         session.execute(insert(self.rows), rows)
 
@@ -129,12 +133,12 @@ class _FTS5(Index):
         return f'"{letters}" *'
 
     def wipe(self, session: Session) -> None:
-        """Deleting only marks a row as gone: its words stay in the file until the index is written anew."""
+        """Rewrite the index: deleting only marks rows as deleted."""
         session.execute(text("INSERT INTO card_terms (card_terms) VALUES ('optimize')"))
 
 
 class _Terms(UserDefinedType[str]):
-    """PostgreSQL's vector of terms, and a question put to it: texts on their way. Its own types would bring its whole dialect, on SQLite too."""
+    """PostgreSQL's TSVECTOR or TSQUERY as text; its own types would import its dialect on SQLite too."""
 
     cache_ok = True
 
@@ -149,7 +153,7 @@ _VECTOR, _QUERY = _Terms("TSVECTOR"), _Terms("TSQUERY")
 
 
 class _FullText(Index):
-    """PostgreSQL's: a vector of terms beside them, those of the title weighing more."""
+    """PostgreSQL's term vectors, with a higher weight for titles."""
 
     rows = table(
         "card_terms", column("card_id", Integer), column("title", Text), column("body", Text), column("terms", _VECTOR)
@@ -157,7 +161,7 @@ class _FullText(Index):
     id, title, body = rows.c.card_id, rows.c.title, rows.c.body
     both, either = " & ", " | "
 
-    def insert(self, session: Session, told: Mapping[int, Terms]) -> None:
+    def insert(self, session: Session, terms: Mapping[int, Terms]) -> None:
         rows = [
             {
                 "card_id": id,
@@ -165,12 +169,12 @@ class _FullText(Index):
                 "body": " ".join(sorted(body)),
                 "terms": self._vector(title, body),
             }
-            for id, (title, body) in told.items()
+            for id, (title, body) in terms.items()
         ]
         session.execute(insert(self.rows), rows)
 
     def _vector(self, title: set[str], body: set[str]) -> str:
-        """A weight belongs to a place in the text, so each term has one, and the same."""
+        """Write every term at the same position, as weights belong to positions."""
         return " ".join(f"'{term}':1{'A' if term in title else 'D'}" for term in sorted(title | body))
 
     def holds(self, query: str) -> ColumnElement[bool]:
@@ -186,10 +190,11 @@ class _FullText(Index):
         return f"'{letters}':*"
 
     def wipe(self, session: Session) -> None:
-        """The database sees to it by itself."""
+        """Do nothing: autovacuum purges deleted rows."""
 
 
 def index_of(session: Session) -> Index:
+    """Return the index of the session's database."""
     return _SQLITE if session.get_bind().dialect.name == "sqlite" else _POSTGRESQL
 
 

@@ -1,4 +1,4 @@
-"""Finding what a person may read, best first."""
+"""Find the cards that a person may read, best first."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ from boards.search.backends import index_of
 from boards.search.query_parser import TermQuery, Text, parse_query
 from boards.search.ranking import Candidate, score
 
-# So many at most are looked at closely, of those that the database finds best.
+# Best matches of the database that are scored here.
 _CANDIDATES = 60
-# And so many where only some of them will fit: filters look at cards, not at the index.
-_TO_BE_FILTERED = 1000
-# Fewer cards with every word than this, and those with only some are shown behind them: with some of so many of the most telling words.
+# As many when filters, which the index does not know, will drop some.
+_CANDIDATES_TO_FILTER = 1000
+# With fewer cards than this that have every word, those with any of the most significant words follow.
 _ENOUGH = 8
-_TELLING = 5
+_SIGNIFICANT_WORDS = 5
 
 
 @dataclass(frozen=True)
 class Found:
+    """A card that was found, with its place and score."""
+
     card: Card
     column: Column
     board: Board
@@ -38,7 +40,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found, best first, and the words as they were understood, for whoever shows where they stand."""
+    """Cards found, best first, and the parsed words, to mark them in texts."""
 
     asked: Sequence[TermQuery]
     cards: Sequence[Found]
@@ -55,9 +57,9 @@ def search(
     fits: Callable[[Card, Column], bool] | None = None,
     most: int = 20,
 ) -> Findings:
-    """What this person may read and probably looks for. Any text may be a query; one without words finds nothing.
+    """Search what this person may read. Any text is a valid query; one without words finds nothing.
 
-    `board`: the one in sight, whose cards come before others as good. `archived`: what was put away, too. `fits`: what else is asked of a card.
+    `board` ranks its cards before equally good ones; `archived` includes the archive; `fits` filters further.
     """
     homes = {column.id: (column, at) for column, at in _homes(session, person, board, archived)}
     columns = [column for column, _board in homes.values()]
@@ -66,7 +68,7 @@ def search(
     asked = parse_query(session, query, readable, columns, labels)
     if not asked:
         return Findings([], [])
-    candidates = _candidates(session, asked, readable, _TO_BE_FILTERED if fits else _CANDIDATES)
+    candidates = _candidates(session, asked, readable, _CANDIDATES_TO_FILTER if fits else _CANDIDATES)
     scored = [(score(asked, candidate, today, board.id if board else None), candidate) for candidate in candidates]
     best = sorted(((points, each.id) for points, each in scored if points > 0), reverse=True)
     loaded = (
@@ -80,7 +82,7 @@ def search(
 
 
 def _homes(session: Session, person: Person, board: Board | None, archived: bool) -> Iterator[tuple[Column, Board]]:
-    """The columns that the person may read, of every board in use and of the one in sight."""
+    """Yield the readable columns of every board in use, and of `board`."""
     in_use = Board.archived_at.is_(None)
     query = (
         select(Column, Board)
@@ -93,7 +95,7 @@ def _homes(session: Session, person: Person, board: Board | None, archived: bool
 
 
 def _readable(person: Person, columns: Collection[Column], archived: bool) -> ColumnElement[bool]:
-    """The condition of a card that the person may read."""
+    """Return the condition that the person may read a card."""
     if archived:
         return rights.seen_cards(person, columns)
     return and_(Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None))
@@ -102,17 +104,17 @@ def _readable(person: Person, columns: Collection[Column], archived: bool) -> Co
 def _candidates(
     session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool], most: int
 ) -> list[Candidate]:
-    """Cards with every word; with every word but those that their column says; when these are few, those with any."""
+    """Find cards with every word, then without those their column's name answers, then with any."""
     found = _with(session, asked, readable, most, every=True)
-    said_by: defaultdict[frozenset[int], set[int]] = defaultdict(set)  # columns by the words that they say
+    answering: defaultdict[frozenset[int], set[int]] = defaultdict(set)  # columns by the words their names answer
     for column in {id for word in asked for id in word.columns}:
-        said_by[frozenset(place for place, word in enumerate(asked) if column in word.columns)].add(column)
-    for said, columns in said_by.items():
-        others = [word for place, word in enumerate(asked) if place not in said]
+        answering[frozenset(place for place, word in enumerate(asked) if column in word.columns)].add(column)
+    for answered, columns in answering.items():
+        others = [word for place, word in enumerate(asked) if place not in answered]
         found |= _with(session, others, and_(readable, Card.column_id.in_(columns)), most, every=True)
     if len(found) < _ENOUGH and len(asked) > 1:
-        telling = sorted(asked, key=lambda word: word.weight, reverse=True)[:_TELLING]
-        found |= _with(session, telling, readable, most, every=False)
+        significant = sorted(asked, key=lambda word: word.weight, reverse=True)[:_SIGNIFICANT_WORDS]
+        found |= _with(session, significant, readable, most, every=False)
     return list(found.values())
 
 

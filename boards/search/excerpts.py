@@ -1,4 +1,4 @@
-"""Where the words of a query stand in a text: the text in pieces, those that answer marked, cut to the place that answers best."""
+"""Mark the words of a query in a text and cut the best excerpt."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import NamedTuple
 from boards.search.analyzer import composed, tokens
 from boards.search.query_parser import TermQuery, Text
 
-_BEFORE = 40  # characters that lead up to the first word
+_BEFORE = 40  # characters of context before the first match
 _CUT = re.compile(r"\s")
 
 
 class Piece(NamedTuple):
+    """A stretch of text and whether it answers the query."""
+
     text: str
     answers: bool
 
@@ -25,13 +27,13 @@ class _Mark(NamedTuple):
 
 
 def marked(text: str, asked: Sequence[TermQuery]) -> list[Piece]:
-    """The whole text, on one line."""
+    """Return the whole text on one line, in pieces."""
     line = _on_one_line(text)
     return _pieces(line, _marks(line, asked), 0, len(line))
 
 
 def excerpt(text: str, asked: Sequence[TermQuery], length: int = 180) -> list[Piece]:
-    """The part of the text, about `length` characters of it, that answers most of the words; its beginning when none stands there."""
+    """Return the stretch of about `length` characters that answers most; by default the beginning."""
     line = _on_one_line(text)
     marks = _marks(line, asked)
     start, end = _window(line, marks, length)

@@ -1,4 +1,4 @@
-"""What was looked for in vain: the words and how often, by board; never who."""
+"""Count searches that found nothing, by board and never by person."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ _SHOWN = 200
 
 @dataclass(frozen=True)
 class FailedQuery:
+    """Words that found nothing, how often, and the last day."""
+
     words: str
     times: int
     last: date
 
 
 def counted_words(query: str) -> str:
-    """The words of a query as they are counted: small letters without accents; neither numbers, which may be somebody's, nor short words."""
+    """Return the words that are counted, without short ones and numbers, which may be personal."""
     words = ""
     for each in query_terms(query):
         longer = f"{words} {each.word}".strip()
@@ -39,7 +41,7 @@ def counted_words(query: str) -> str:
 
 
 def record_failed_query(board_id: int, query: str) -> None:
-    """Count a search that found nothing. One without words that may be kept is not counted."""
+    """Count a search that found nothing, unless none of its words may be kept."""
     if words := counted_words(query):
         counting = """
             INSERT INTO vain_searches (board_id, day, words, times) VALUES (:board, :day, :words, 1)
@@ -49,7 +51,7 @@ def record_failed_query(board_id: int, query: str) -> None:
 
 
 def failed_queries(session: Session, board: Board) -> Sequence[FailedQuery]:
-    """What was looked for in vain from a board: most often first, then latest."""
+    """Return the failed searches of a board, most frequent first, then latest."""
     times, last = func.sum(FailedSearchWord.times), func.max(FailedSearchWord.day)
     rows = session.execute(
         select(FailedSearchWord.words, times, last)
@@ -62,7 +64,7 @@ def failed_queries(session: Session, board: Board) -> Sequence[FailedQuery]:
 
 
 def forget_old_searches() -> int:
-    """Forget what was looked for longer ago than it is kept; returns how many rows."""
+    """Delete counts past their retention; return how many."""
     with write_transaction() as session:
         return len(
             session.scalars(

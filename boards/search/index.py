@@ -1,6 +1,6 @@
-"""The index of the cards' words: SQLite's FTS5 or PostgreSQL's full text, fed with the same terms in the transaction that alters a card.
+"""Maintain the index of the cards' words, in the transaction that changes a card.
 
-A label stands in it by its number, so that renaming one alters no card; where a card stands is asked of the card, so that a move alters nothing.
+Labels are indexed by id, so renaming one changes no card; columns are not indexed, so a move changes nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from boards.search.models import Variant, Word
 
 INDEXED = {"title", "body_html", "internal_note", "label_ids"}
 _BATCH = 500
-_ASKED_AT_ONCE = 100  # terms; SQLite joins no more than 500 questions
+_ASKED_AT_ONCE = 100  # terms; SQLite allows at most 500 terms in a compound SELECT
 _CLOSE_AT_MOST = 200
 
 
 def update_index(session: Session, altered: Mapping[Card | Column, Record | None]) -> None:
-    """Write down what a change alters of the cards' words: nothing for most. `altered`: what each row was before and is now; None for new ones."""
+    """Index the cards whose words changed. `altered` maps each row to its difference, None for new rows."""
     cards = ((card, difference) for card, difference in altered.items() if isinstance(card, Card))
     index_cards(
         session, (card for card, difference in cards if difference is None or INDEXED & difference["after"].keys())
@@ -30,20 +30,20 @@ def update_index(session: Session, altered: Mapping[Card | Column, Record | None
 
 
 def index_cards(session: Session, cards: Iterable[Card]) -> None:
-    """Write the terms of these cards, as they are now, in place of what was known of them."""
-    told = {card.id: _terms(card) for card in cards}
-    ids = list(told)
+    """Replace the indexed terms of these cards by their current ones."""
+    terms = {card.id: _terms(card) for card in cards}
+    ids = list(terms)
     for start in range(0, len(ids), _BATCH):
-        some = {id: told[id] for id in ids[start : start + _BATCH]}
+        some = {id: terms[id] for id in ids[start : start + _BATCH]}
         before = _take_out(session, some)
-        now = {term for each in some.values() for terms in each for term in terms}
+        now = {term for each in some.values() for part in each for term in part}
         index_of(session).insert(session, some)
         _learn(session, now - before)
         _unlearn(session, before - now)
 
 
 def forget_cards(session: Session, ids: Iterable[int]) -> None:
-    """Leave nothing of these cards in the index, nor any word that only they had. To be called while they are still there."""
+    """Remove these cards, and words only they had; call it before they are deleted."""
     ids = list(ids)
     for start in range(0, len(ids), _BATCH):
         _unlearn(session, _take_out(session, ids[start : start + _BATCH]))
@@ -51,7 +51,7 @@ def forget_cards(session: Session, ids: Iterable[int]) -> None:
 
 
 def rebuild(session: Session) -> int:
-    """Make the index anew from the cards; says how many there are."""
+    """Rebuild the index from all cards; return their number."""
     session.execute(text("DELETE FROM card_terms"))
     for table in (Variant, Word):
         session.execute(delete(table))
@@ -63,13 +63,13 @@ def rebuild(session: Session) -> int:
 
 
 def is_missing(session: Session) -> bool:
-    """Whether cards stand there without an index: they are older than it."""
+    """Return True if there are cards but no index, as in databases older than it."""
     indexed = session.scalar(text("SELECT 1 FROM card_terms LIMIT 1"))
     return indexed is None and session.scalar(select(Card.id).limit(1)) is not None
 
 
 def typo_matches(session: Session, missed: QueryTerm) -> frozenset[str]:
-    """The words of the index that this one may have been meant for: one slip apart, by itself or by a stem."""
+    """Return the indexed words one typo away from this word or one of its stems."""
     near: set[str] = set()
     for form in missed.forms:
         if len(form) >= TYPO_FROM and form.isalpha():
@@ -81,13 +81,13 @@ def typo_matches(session: Session, missed: QueryTerm) -> frozenset[str]:
 
 
 def _terms(card: Card) -> tuple[set[str], set[str]]:
-    """Of the title, and of everything else that is to be found."""
+    """Return the terms of the title, and those of the rest."""
     labels = set(map(label_term, card.label_ids))
     return index_terms(card.title), index_terms(card.body_text) | index_terms(card.internal_note) | labels
 
 
 def _take_out(session: Session, ids: Iterable[int]) -> set[str]:
-    """Take these cards out of the index; returns the terms that they were known by."""
+    """Delete these cards from the index; return the terms they had."""
     return {
         term
         for title, body in index_of(session).take_out(session, list(ids))
@@ -96,7 +96,7 @@ def _take_out(session: Session, ids: Iterable[int]) -> set[str]:
 
 
 def _learn(session: Session, terms: set[str]) -> None:
-    """Remember the words, so that one misspelt can be found."""
+    """Add words to the typo dictionary."""
     for some in _words(terms, _BATCH):
         known = set(session.scalars(select(Word.word).where(Word.word.in_(some))))
         new = [word for word in some if word not in known]
@@ -109,7 +109,7 @@ def _learn(session: Session, terms: set[str]) -> None:
 
 
 def _unlearn(session: Session, terms: set[str]) -> None:
-    """Forget those of these words that no card has any more."""
+    """Remove words that no card has any more from the typo dictionary."""
     for some in _words(terms, _ASKED_AT_ONCE):
         gone = index_of(session).unknown(session, some)
         for table in (Variant, Word):
@@ -117,6 +117,6 @@ def _unlearn(session: Session, terms: set[str]) -> None:
 
 
 def _words(terms: set[str], size: int) -> Iterable[Sequence[str]]:
-    """Those in which a slip of the finger can be told, in batches."""
+    """Yield the words long enough for typo matching, in batches."""
     words = sorted(term for term in terms if len(term) >= TYPO_FROM and term.isalpha())
     return (words[start : start + size] for start in range(0, len(words), size))

@@ -1,4 +1,4 @@
-"""What searching keeps: the words of the index beside the index itself, and what was looked for in vain, never by whom."""
+"""Tables of the search dictionary and of failed searches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boards.database import Base
 
 
 class FailedSearchWord(Base):
-    """How often these words were looked for in vain from a board, on a day."""
+    """Count of searches for these words that found nothing, by board and day."""
 
     __tablename__ = "vain_searches"
     __table_args__ = (UniqueConstraint("board_id", "day", "words"),)
@@ -24,7 +24,7 @@ class FailedSearchWord(Base):
 
 
 class Word(Base):
-    """A word of the index, so that one misspelt can be found."""
+    """An indexed word, kept for typo matching."""
 
     __tablename__ = "search_words"
 
@@ -32,7 +32,7 @@ class Word(Base):
 
 
 class Variant(Base):
-    """A word of the index without one of its letters: two words one slip apart share one."""
+    """An indexed word without one of its letters: words one typo apart share one."""
 
     __tablename__ = "search_variants"
 

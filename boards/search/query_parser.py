@@ -1,4 +1,4 @@
-"""What the words of a query may stand for: other forms, what a slip of the finger was meant for, what means the same, columns and labels of that name."""
+"""Expand the words of a query: other forms, typos, synonyms, names of columns and labels."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from boards.search.index import typo_matches
 from boards.search.synonyms import Expression, synonyms_of
 
 QUERY_MAX_CHARACTERS = 400
-# Counted no further: a word of so many cards tells little, and counting them all would take longer than finding any.
+# Counting stops here: it would take longer than the search, for words of little weight.
 _COUNTED = 500
 _SHORTENED_FROM = 3
 
-# How well something answers a word of the query.
+# Likeness of a match to a word of the query.
 ITSELF, FORM, BEGINNING, SLIP, MEANING, KIN = 1.0, 0.9, 0.7, 0.7, 0.6, 0.4
 
 
@@ -35,12 +35,13 @@ class Text:
 
     @classmethod
     def of(cls, terms: Collection[str]) -> Text:
+        """Build a Text from its terms, in their order."""
         return cls(frozenset(terms), f" {' '.join(terms)}")
 
 
 @dataclass(frozen=True)
 class TermQuery:
-    """A word of the query: what may stand for it, how telling it is, and the columns and labels whose names answer it."""
+    """A word of the query, its alternatives, its weight, and the columns and labels so named."""
 
     term: QueryTerm
     weight: float = 1.0
@@ -53,14 +54,14 @@ class TermQuery:
 
     @property
     def sought(self) -> IndexQuery:
-        """As it is asked of the index."""
+        """Return the query for the index."""
         terms = self.term.names | self.typo_matches | set(map(label_term, self.labels))
         return IndexQuery(
             terms, frozenset(self.roots) | ({self.term.word} if self.open_ended else set()), self.meanings
         )
 
     def likeness(self, text: Text) -> float:
-        """How well the text answers the word, from 0 to 1."""
+        """Return how well the text answers the word, from 0 to 1."""
         terms, word = text.terms, self.term.word
         if word in terms:
             return ITSELF
@@ -78,7 +79,7 @@ class TermQuery:
 def parse_query(
     session: Session, query: str, readable: ColumnElement[bool], columns: Collection[Column], labels: Collection[Label]
 ) -> list[TermQuery]:
-    """The words of a query; none where it has none. What stands only on cards that are not `readable` makes no difference."""
+    """Expand the words of a query; cards that are not `readable` have no influence."""
     words = query_terms(query[:QUERY_MAX_CHARACTERS])
     asked = [TermQuery(word, open_ended=word.unfinished, roots=(word.root,) if word.root else ()) for word in words]
     counts = _counts(session, asked, readable)
@@ -95,7 +96,7 @@ def parse_query(
 
 
 def _misspelt(session: Session, asked: TermQuery) -> TermQuery:
-    """A word that stands nowhere may have been meant for another, or be the beginning of one."""
+    """Expand a word found nowhere to words one typo away, and to words that begin with it."""
     near = typo_matches(session, asked.term)
     roots = {root for word in near if (root := QueryTerm(word, forms(word)).root)}
     open_ended = asked.open_ended or len(asked.term.word) >= _SHORTENED_FROM
@@ -116,7 +117,7 @@ def _named(asked: TermQuery, columns: Collection[Column], labels: Collection[Lab
 
 
 def _counts(session: Session, asked: Sequence[TermQuery], readable: ColumnElement[bool]) -> list[int]:
-    """How many readable cards have each of these words, in one query."""
+    """Count the readable cards with each of these words, in one query."""
     if not asked:
         return []
     index = index_of(session)
@@ -137,7 +138,7 @@ def _counts(session: Session, asked: Sequence[TermQuery], readable: ColumnElemen
 
 
 def _weight(count: int, every: int) -> float:
-    """What few cards have tells more."""
+    """Return the inverse document frequency."""
     return math.log(1 + every / (count + 0.5))
 
 

@@ -1,4 +1,4 @@
-"""Sheets of services among what is searched: whom to call, when they are open."""
+"""Search the sheets of services: contact and opening hours."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from boards.models import Service
 from boards.search.analyzer import index_terms
 from boards.search.query_parser import TermQuery, Text
 
-# What the parts of a sheet are asked for by, though they do not say so themselves.
+# Words by which people search for these parts of a sheet.
 _CONTACT = "contact téléphone numéro appeler joindre adresse mail courriel"
 _HOURS = "horaires heures ouverture ouvert fermé fermeture"
 
 
 @dataclass(frozen=True)
 class Sheet:
+    """A service that was found, with its score."""
+
     service: Service
     score: float
 
 
 def find_sheets(session: Session, asked: Sequence[TermQuery], most: int = 2) -> list[Sheet]:
-    """The services in use that a query names and whose sheet answers every word of it, best first. Everybody may read these."""
+    """Return the services that the query names and whose sheet answers every word, best first."""
     if not asked:
         return []
     services = session.scalars(

@@ -1,4 +1,4 @@
-"""Expressions that mean the same at a counter: abbreviations, and everyday words beside the administration's own."""
+"""Look up expressions of the same meaning: abbreviations, and everyday words for official ones."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from boards.search.analyzer import QueryTerm, forms, is_empty, tokens
 _FILE = Path(__file__).with_name("synonyms.txt")
 _WORDS_AT_MOST = 4
 
-Expression = tuple[frozenset[str], ...]  # for each word the terms by which it is known; it is found where every word is
+Expression = tuple[frozenset[str], ...]  # the terms of each word, all of which must be found
 
 
 def synonyms_of(words: Sequence[QueryTerm]) -> list[frozenset[Expression]]:
-    """For each of these words, which follow each other, what else the expressions mean in which it stands."""
+    """Return, for each of these consecutive words, the synonyms of the expressions it is part of."""
     found: list[set[Expression]] = [set() for _word in words]
     known = [word.names for word in words]
     for start in range(len(words)):
@@ -27,18 +27,18 @@ def synonyms_of(words: Sequence[QueryTerm]) -> list[frozenset[Expression]]:
     return [frozenset(each) for each in found]
 
 
-def _meant(said: Sequence[frozenset[str]]) -> set[Expression]:
-    """What else is meant by an expression of these words."""
+def _meant(words: Sequence[frozenset[str]]) -> set[Expression]:
+    """Return the synonyms of an expression of these words."""
     meant: set[Expression] = set()
-    for expression, others in (each for term in said[0] for each in _table().get(term, ())):
-        if len(expression) == len(said) and all(one & other for one, other in zip(said, expression, strict=True)):
+    for expression, others in (each for term in words[0] for each in _table().get(term, ())):
+        if len(expression) == len(words) and all(one & other for one, other in zip(words, expression, strict=True)):
             meant |= others
     return meant
 
 
 @cache
 def _table() -> dict[str, list[tuple[Expression, frozenset[Expression]]]]:
-    """Each expression with the others of its line, under the terms of its first word."""
+    """Map the terms of each expression's first word to the expression and its synonyms."""
     table: defaultdict[str, list[tuple[Expression, frozenset[Expression]]]] = defaultdict(list)
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -50,6 +50,6 @@ def _table() -> dict[str, list[tuple[Expression, frozenset[Expression]]]]:
 
 
 def _expression(written: str) -> Expression:
-    """A word with hyphens counts as one: its parts mean other things."""
+    """Return the forms of each word; a hyphenated word counts as one."""
     wholes = [token.joined or token.words[0] for token in tokens(written)]
     return tuple(forms(whole) for whole in wholes if not is_empty(whole)) or tuple(map(forms, wholes))

@@ -1,19 +1,24 @@
-"""A body as blocks of text: what is printed, mailed or copied is made from these, not from HTML."""
+"""Turn a body into blocks of text, from which it is printed, mailed or copied."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from html.parser import HTMLParser
+from html import unescape
+from itertools import count, repeat
+
+from boards.text.html_tree import Element, Node, parse
 
 _FOLDED = re.compile("[\t\n\r ]+")  # not the no-break spaces of French typography
 _CARD_LINK = re.compile(r"/cards/\d+")
+_BOUNDARIES = {"p", "h3", "h4", "pre", "li", "ul", "ol", "blockquote", "hr"}  # a block ends where they end
 _STYLES = {"strong": "bold", "em": "italic", "u": "underlined", "s": "struck", "code": "code"}
 
 
 class Form(StrEnum):
-    """What a block is."""
+    """Kind of a block."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -24,7 +29,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """Words of one look; `address` where they lead out of here."""
+    """Words of one style; `address` is where an outgoing link leads."""
 
     text: str
     styles: frozenset[str] = frozenset()
@@ -33,7 +38,10 @@ class Run:
 
 @dataclass
 class Block:
-    """A paragraph, a heading, an item of a list… `depth`: in how many lists and quotations it stands; `marker`: « • », « 2. »."""
+    """A paragraph, heading, list item…
+
+    `depth` counts the lists and quotations around it; `marker` is « • » or « 2. ».
+    """
 
     form: Form
     depth: int = 0
@@ -43,29 +51,27 @@ class Block:
 
     @property
     def text(self) -> str:
+        """Return its words without styles."""
         return "".join(run.text for run in self.runs)
 
 
 def blocks_of(body_html: str) -> list[Block]:
-    """The blocks of a body that was sanitised, from the top. Links to other cards lose their address: it leads residents nowhere."""
-    reader = _Reader()
-    reader.feed(body_html)
-    reader.close()
-    for block in reader.blocks:
+    """Return the blocks of a stored body; links to other cards, useless to residents, lose their address."""
+    builder = _Builder()
+    builder.read(parse(body_html, stored=True), _Context())
+    for block in builder.blocks:
         _trim(block)
-    return [block for block in reader.blocks if block.form is Form.RULE or block.text.strip()]
+    return [block for block in builder.blocks if block.form is Form.RULE or block.text.strip()]
 
 
 def as_text(body_html: str) -> str:
-    """A body as plain text to be read: a line between paragraphs, lists with their marks, the addresses of links beside them."""
+    """Return a body as plain text with blank lines, list markers and the addresses of links."""
     pieces: list[str] = []
-    before: Block | None = None
-    for block in blocks_of(body_html):
+    blocks = blocks_of(body_html)
+    for before, block in zip([None, *blocks], blocks, strict=False):
         if before is not None:
-            tight = block.form is before.form is Form.ITEM
-            pieces.append("\n" if tight else "\n\n")
+            pieces.append("\n" if block.form is before.form is Form.ITEM else "\n\n")
         pieces.append(_line(block))
-        before = block
     return "".join(pieces)
 
 
@@ -74,23 +80,23 @@ def _line(block: Block) -> str:
         return "---"
     indent = "  " * max(block.depth - 1, 0) if block.form is Form.ITEM else ""
     mark = f"{block.marker} " if block.marker else ""
-    words = "".join(map(_said, _links_whole(block.runs)))
+    words = "".join(map(_with_address, _merge_links(block.runs)))
     return indent + mark + words.replace("\n", "\n" + " " * len(indent + mark))
 
 
-def _links_whole(runs: list[Run]) -> list[Run]:
-    """Runs of one link as one, whatever changes of look it holds."""
-    whole: list[Run] = []
+def _merge_links(runs: list[Run]) -> list[Run]:
+    """Merge the runs of one link, whatever their styles."""
+    merged: list[Run] = []
     for run in runs:
-        if whole and run.address and whole[-1].address == run.address:
-            whole[-1] = Run(whole[-1].text + run.text, address=run.address)
+        if merged and run.address and merged[-1].address == run.address:
+            merged[-1] = Run(merged[-1].text + run.text, address=run.address)
         else:
-            whole.append(run)
-    return whole
+            merged.append(run)
+    return merged
 
 
-def _said(run: Run) -> str:
-    """The words, and the address where it says more than they do."""
+def _with_address(run: Run) -> str:
+    """Return the words, followed by the address unless they already contain it."""
     address = (run.address or "").removeprefix("mailto:").removeprefix("tel:")
     return run.text if _bare(address) in _bare(run.text) else f"{run.text} ({address})"
 
@@ -100,7 +106,7 @@ def _bare(text: str) -> str:
 
 
 def _trim(block: Block) -> None:
-    """No spaces at the ends."""
+    """Strip spaces at both ends."""
     if block.form is Form.CODE or not block.runs:
         return
     first = block.runs[0]
@@ -109,83 +115,81 @@ def _trim(block: Block) -> None:
     block.runs[-1] = Run(last.text.rstrip(" \n"), last.styles, last.address)
 
 
-class _Reader(HTMLParser):
+@dataclass(frozen=True)
+class _Context:
+    """Properties that a node inherits from the elements around it."""
+
+    depth: int = 0
+    quoted: bool = False
+    markers: Iterator[str] = field(default_factory=lambda: repeat("•"))
+    styles: frozenset[str] = frozenset()
+    address: str | None = None
+
+
+class _Builder:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
         self._open: Block | None = None
-        self._styles: list[str] = []
-        self._address: str | None = None
-        self._lists: list[int | None] = []  # the number of the last item; None: not numbered
-        self._quotes = 0
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        match tag:
-            case "p":
-                if self._open is None or self._open.form is not Form.ITEM or self._open.runs:
-                    self._begin(Form.PARAGRAPH)
+    def read(self, nodes: Iterable[Node], context: _Context) -> None:
+        for node in nodes:
+            if isinstance(node, str):
+                self._read_text(unescape(node), context)
+                continue
+            self._begin_element(node, context)
+            self.read(node.children, _inside(node, context))
+            if node.name in _BOUNDARIES:
+                self._open = None
+
+    def _begin_element(self, element: Element, context: _Context) -> None:
+        match element.name:
+            case "p" if self._open is None or self._open.form is not Form.ITEM or self._open.runs:
+                self._begin(Form.PARAGRAPH, context)
             case "h3" | "h4":
-                self._begin(Form.HEADING)
+                self._begin(Form.HEADING, context)
             case "pre":
-                self._begin(Form.CODE)
-            case "ul" | "ol":
-                self._lists.append(0 if tag == "ol" else None)
-                self._open = None
+                self._begin(Form.CODE, context)
             case "li":
-                self._begin(Form.ITEM, self._next_marker())
-            case "blockquote":
-                self._quotes += 1
-                self._open = None
+                self._begin(Form.ITEM, context, next(context.markers))
             case "hr":
-                self._begin(Form.RULE)
-                self._open = None
+                self._begin(Form.RULE, context)
             case "br":
-                self._add("\n")
-            case "a":
-                href = dict(attributes).get("href") or ""
-                self._address = None if not href or _CARD_LINK.match(href) else href
-            case _ if tag in _STYLES:
-                self._styles.append(_STYLES[tag])
+                self._add("\n", context)
+            case "ul" | "ol" | "blockquote":
+                self._open = None
 
-    def handle_endtag(self, tag: str) -> None:
-        match tag:
-            case "p" | "h3" | "h4" | "pre" | "li":
-                self._open = None
-            case "ul" | "ol":
-                self._lists = self._lists[:-1]
-                self._open = None
-            case "blockquote":
-                self._quotes = max(0, self._quotes - 1)
-                self._open = None
-            case "a":
-                self._address = None
-            case _ if tag in _STYLES and _STYLES[tag] in self._styles:
-                self._styles.remove(_STYLES[tag])
-
-    def handle_data(self, data: str) -> None:
+    def _read_text(self, text: str, context: _Context) -> None:
         block = self._open
-        if block is not None and block.form is Form.CODE:
-            self._add(data)
-            return
-        words = _FOLDED.sub(" ", data)
-        if words == " " and (block is None or not block.runs):
-            return  # between blocks
-        if block is not None and block.runs and block.runs[-1].text.endswith((" ", "\n")):
-            words = words.lstrip(" ")
-        self._add(words)
+        if block is None or block.form is not Form.CODE:
+            text = _FOLDED.sub(" ", text)
+            if text == " " and (block is None or not block.runs):
+                return  # between blocks
+            if block is not None and block.runs and block.runs[-1].text.endswith((" ", "\n")):
+                text = text.lstrip(" ")
+        self._add(text, context)
 
-    def _add(self, words: str) -> None:
-        block = self._open or self._begin(Form.PARAGRAPH)
-        if words:
-            block.runs.append(Run(words, frozenset(self._styles), self._address))
+    def _add(self, text: str, context: _Context) -> None:
+        block = self._open or self._begin(Form.PARAGRAPH, context)
+        if text:
+            block.runs.append(Run(text, context.styles, context.address))
 
-    def _begin(self, form: Form, marker: str = "") -> Block:
-        self._open = Block(form, len(self._lists) + self._quotes, marker, quoted=self._quotes > 0)
+    def _begin(self, form: Form, context: _Context, marker: str = "") -> Block:
+        self._open = Block(form, context.depth, marker, context.quoted)
         self.blocks.append(self._open)
         return self._open
 
-    def _next_marker(self) -> str:
-        if not self._lists or (number := self._lists[-1]) is None:
-            return "•"
-        self._lists[-1] = number + 1
-        return f"{number + 1}."
+
+def _inside(element: Element, context: _Context) -> _Context:
+    """Return the context of an element's content."""
+    match element.name:
+        case "ul":
+            return replace(context, depth=context.depth + 1, markers=repeat("•"))
+        case "ol":
+            return replace(context, depth=context.depth + 1, markers=(f"{number}." for number in count(1)))
+        case "blockquote":
+            return replace(context, depth=context.depth + 1, quoted=True)
+        case "a":
+            return replace(context, address=None if _CARD_LINK.match(element.href) else element.href or None)
+        case name if name in _STYLES:
+            return replace(context, styles=context.styles | {_STYLES[name]})
+    return context

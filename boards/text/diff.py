@@ -1,4 +1,4 @@
-"""What differs between two texts, word by word."""
+"""Compare two texts word by word."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import re
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-# Comparing takes the square of the length, and some texts its cube; beyond this many words, what differs is shown as one piece.
+# SequenceMatcher takes quadratic to cubic time: beyond this many words the difference is one piece.
 COMPARED_AT_MOST = 1000
-# Of what stayed the same, this many words are shown beside what did not.
+# Unchanged words shown beside a difference.
 AROUND = 8
 
-# A word or a sign with the space before it, so that what is written behind a last word leaves that word alone.
+# A word or sign with the space before it: text appended to a last word leaves that word unchanged.
 _WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 
 
 class Piece(NamedTuple):
+    """A stretch of text and whether it stayed, was removed or was added."""
+
     kind: Literal["same", "removed", "added"]
     text: str
 
 
 def word_differences(before: str, after: str) -> list[Piece]:
-    """The pieces of both texts in order: without the added ones they are `before`, without the removed ones `after`."""
+    """Return the pieces of both texts, in order: `before` is all but the added, `after` all but the removed."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     start = next(
         (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
@@ -35,7 +37,7 @@ def word_differences(before: str, after: str) -> list[Piece]:
 
 
 def condensed(pieces: list[Piece]) -> list[Piece]:
-    """The same with long stretches that did not change cut to their words nearest to a difference."""
+    """Shorten long unchanged pieces to the words nearest to a difference."""
     return [
         Piece("same", _near(piece.text, at > 0, at < len(pieces) - 1)) if piece.kind == "same" else piece
         for at, piece in enumerate(pieces)
@@ -43,7 +45,7 @@ def condensed(pieces: list[Piece]) -> list[Piece]:
 
 
 def cut(pieces: list[Piece], characters: int) -> list[Piece]:
-    """The first pieces, as far as so many characters go."""
+    """Return the first pieces, up to this many characters."""
     shown: list[Piece] = []
     for kind, text in pieces:
         if len(text) > characters:
@@ -57,8 +59,8 @@ def _compared(old: list[str], new: list[str]) -> list[Piece]:
     if max(len(old), len(new)) > COMPARED_AT_MOST:
         return [Piece("removed", "".join(old)), Piece("added", "".join(new))]
     pieces = []
-    for what, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
-        if what == "equal":
+    for operation, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
+        if operation == "equal":
             pieces.append(Piece("same", "".join(old[i:j])))
         else:
             pieces += [Piece("removed", "".join(old[i:j])), Piece("added", "".join(new[k:m]))]

@@ -1,34 +1,31 @@
-"""Text as it is stored: one clean line for titles, sanitised HTML with its plain text beside it for bodies."""
+"""Clean texts before they are stored: titles as one line, bodies as sanitised HTML."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
-from html.parser import HTMLParser
 
 import nh3
 
-from boards.text.normalize import plain_shape
+from boards.text.html_tree import TAGS, parse, to_html, to_text
 
 TITLE_MAX_CHARACTERS = 200
 BODY_MAX_BYTES = 64 * 1024
 STORED_MAX_BYTES = 2 * BODY_MAX_BYTES  # sanitising lengthens what it keeps: `&amp;`, the `rel` of links
+LINK_REL = "noopener noreferrer"
 
-_BLOCKS = {"p", "li", "h3", "h4", "blockquote", "pre", "br", "hr", "ul", "ol"}
-_TAGS = {*_BLOCKS, "strong", "em", "u", "s", "a", "code"}
 _LINK = re.compile(r"(?:https?://[^/\s]|mailto:|tel:|/cards/\d+\Z)", re.IGNORECASE)
-# Embeddings, overrides and isolates (UAX #9): they can make a text read otherwise than it is stored. LRM and RLM stay.
+# Embeddings, overrides and isolates (UAX #9) can make a text read differently from what is stored. LRM and RLM stay.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAG_START = re.compile(r"</?[a-zA-Z!]")
-_TAG = re.compile(r"""(<[^"<>]*(?:"[^"]*"[^"<>]*)*>)""")  # of sanitised HTML, where no other < is left
-_PRE_BEGINS = re.compile(r"<pre>\n+")  # of which each reading drops one
+_PRE_BEGINS = re.compile(r"<pre>\n+")  # browsers drop the first line break at each parse
 _SPACES = re.compile("[\t\n\r \u2028\u2029]+")  # not the no-break spaces of French typography
 
 
 class UnfitText(ValueError):
-    """A text that cannot be stored. `code` says why, `limit` how much would have fitted."""
+    """Text that cannot be stored: `code` names the reason, `limit` the greatest length allowed."""
 
     def __init__(self, code: str, limit: int | None = None) -> None:
         super().__init__(code)
@@ -37,7 +34,10 @@ class UnfitText(ValueError):
 
 
 def clean_title(text: str) -> str:
-    """One line: spaces folded, bidi controls dropped. Raises UnfitText: blank, too_long or bad_characters."""
+    """Return the text as one line, without bidi controls.
+
+    Raises UnfitText: blank, too_long or bad_characters.
+    """
     title = _SPACES.sub(" ", _BIDI_CONTROLS.sub("", _checked(text))).strip()
     if not any(unicodedata.category(character)[0] not in "ZC" for character in title):
         raise UnfitText("blank")
@@ -47,7 +47,7 @@ def clean_title(text: str) -> str:
 
 
 def clean_lines(text: str, limit: int) -> str:
-    """Plain text of several lines, possibly none. Raises UnfitText: too_long or bad_characters."""
+    """Return plain text of zero or more lines. Raises UnfitText: too_long or bad_characters."""
     lines = _BIDI_CONTROLS.sub("", _checked(text.replace("\r\n", "\n").replace("\r", "\n"))).split("\n")
     cleaned = "\n".join(line.rstrip() for line in lines).strip()
     if len(cleaned) > limit:
@@ -56,9 +56,9 @@ def clean_lines(text: str, limit: int) -> str:
 
 
 def clean_body(text: str) -> str:
-    """Sanitised HTML from HTML, or from plain text whose lines become paragraphs. Raises UnfitText.
+    """Sanitise HTML, or plain text whose lines become paragraphs. Raises UnfitText.
 
-    What is sanitised is bounded in size and in shape: the sanitiser takes minutes and gigabytes for what some hostile texts would become.
+    Size and nesting are bounded first: the sanitiser takes minutes and gigabytes for some hostile texts.
     """
     _refuse_controls(text)
     if len(text.encode()) > BODY_MAX_BYTES:
@@ -68,15 +68,15 @@ def clean_body(text: str) -> str:
             f"<p>{html.escape(html.unescape(line), quote=False)}</p>" for line in text.splitlines() if line.strip()
         )
     cleaned = nh3.clean(
-        plain_shape(_BIDI_CONTROLS.sub("", text), _TAGS),
-        tags=_TAGS,
+        to_html(parse(_BIDI_CONTROLS.sub("", text))),
+        tags=set(TAGS),
         attributes={"a": {"href"}},
         attribute_filter=_keep_attribute,
         url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener noreferrer",
+        link_rel=LINK_REL,
     )
-    cleaned = "".join(piece if piece.startswith("<") else _fit(piece) for piece in _TAG.split(cleaned)).strip()
-    cleaned = _PRE_BEGINS.sub("<pre>", cleaned)
+    nodes = parse(cleaned, stored=True)
+    cleaned = _PRE_BEGINS.sub("<pre>", to_html(nodes, LINK_REL, _without_controls).strip())
     if "<" not in cleaned:
         cleaned = f"<p>{cleaned}</p>"
     if len(cleaned.encode()) > STORED_MAX_BYTES:
@@ -85,16 +85,13 @@ def clean_body(text: str) -> str:
 
 
 def plain_text(body_html: str) -> str:
-    """The words of a body, a line for each block."""
-    reader = _TextReader()
-    reader.feed(body_html)
-    reader.close()
-    lines = (" ".join(line.split(" ")).strip() for line in "".join(reader.pieces).split("\n"))
+    """Return the words of a stored body, a line for each block."""
+    lines = (line.strip() for line in to_text(parse(body_html, stored=True)).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def sorting_key(text: str) -> str:
-    """Under which a reader of French looks a word up: neither accents nor capitals count."""
+    """Return a key that sorts as a French dictionary does, without accents or capitals."""
     return "".join(
         character
         for character in unicodedata.normalize("NFKD", text.casefold())
@@ -103,14 +100,14 @@ def sorting_key(text: str) -> str:
 
 
 def excerpt(body_text: str, length: int = 180) -> str:
-    """The first words of a body, on one line, cut between words."""
+    """Return the first words of a body on one line, cut between words."""
     line = body_text[: length * 2].replace("\n", " · ")
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0].rstrip(" ·,;:") + "…"
 
 
 def markdown_to_html(text: str) -> str:
-    """Markdown as sanitised HTML; raw HTML in it is shown as text."""
-    from markdown_it import MarkdownIt  # for what comes from elsewhere, once in a town's life
+    """Convert Markdown to sanitised HTML; raw HTML in it is shown as text."""
+    from markdown_it import MarkdownIt  # slow to import, and used by imports only
 
     commonmark = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
     rendered = commonmark.render(_CONTROLS.sub("", text))
@@ -130,32 +127,15 @@ def _refuse_controls(text: str) -> None:
         raise UnfitText("bad_characters")
 
 
-def _fit(words: str) -> str:
-    """What stands between two tags, without what came as a character reference: `&#x202e;`. Composed by itself, for `>` has accents, too."""
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", _BIDI_CONTROLS.sub("", words)))
+def _without_controls(text: str) -> str:
+    """Drop what came as a character reference (`&#x202e;`), and compose accents within this text alone."""
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", _BIDI_CONTROLS.sub("", text)))
 
 
 def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
-    """Only links have an attribute: they lead out by http(s), mail or telephone, or to a card, never to another of our own addresses."""
+    """Keep links to the web, mail, telephone or a card; never to another address of this server."""
     if attribute == "href" and (
         not _LINK.match(value.strip()) or _CONTROLS.search(value) or _BIDI_CONTROLS.search(value)
     ):
         return None
     return value
-
-
-class _TextReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
-
-    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self.pieces.append("\n")

@@ -98,7 +98,6 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/"): Access.SIGNED_IN,
     ("GET", "/api/boards/<slug>"): Access.SIGNED_IN,
     ("GET", "/boards/<slug>"): Access.SIGNED_IN,
-    ("POST", "/boards/<slug>/differences"): Access.SIGNED_IN,
     ("GET", "/boards/<slug>/archive"): Access.SIGNED_IN,
     ("GET", "/boards/<slug>/history"): Access.SIGNED_IN,
     ("POST", "/boards/<slug>/undo"): Access.SIGNED_IN,  # as the command undo_change

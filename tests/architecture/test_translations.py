@@ -16,7 +16,7 @@ CATALOGUE = ROOT / "translations/en/LC_MESSAGES/messages.po"
 SCRIPTS = [
     script
     for script in sorted((ROOT / "static/js").rglob("*.js"))
-    if script.parent.name != "words" and script.name != "words.js"
+    if script.parent.name != "words" and script.name != "i18n.js"
 ]
 
 _PYTHON_PLACE = re.compile(r"%\((\w+)\)[a-z]|%%")
@@ -100,7 +100,7 @@ def code(script: Path) -> str:
 
 @cache
 def english_of_script() -> dict[str, str]:
-    source = (ROOT / "static/js/words/en.js").read_text()
+    source = (ROOT / "static/js/lib/words/en.js").read_text()
     entries = _ENTRY.findall(source)
     assert (
         len(entries) == source.count("\n") - 3

@@ -35,7 +35,7 @@ def in_script(name: str, script: str) -> int:
 
 # What leaves by itself after some seconds, as messages do, stays: somebody who is slow to look finds it still. Timers are known by
 # how long they last, which is why no other lasts as long.
-SHOWN_MS = in_script("SHOWN_MS", "live/announce.js")
+SHOWN_MS = in_script("SHOWN_MS", "lib/toast.js")
 LEAVING = (SHOWN_MS, in_script("NEW_MS", "controllers/flashes_controller.js"))
 LINGERING = f"""const {{ setTimeout: sooner }} = window;
 window.setTimeout = (run, after, ...rest) => sooner(run, {list(LEAVING)}.includes(after) ? 600000 : after, ...rest);"""
@@ -123,7 +123,7 @@ class Desk:
 
     @property
     def state(self) -> Locator:
-        return self.page.locator(".live .words")
+        return self.page.locator(".live .status-text")
 
     @property
     def panel(self) -> Locator:
@@ -146,6 +146,9 @@ class Desk:
         return self.page.locator("li.card:not(.pending)").filter(
             has=self.page.get_by_role("heading", level=3, name=title, exact=True)
         )
+
+    def card_id(self, title: str) -> int:
+        return int(self.card(title).get_attribute("data-card-id") or 0)
 
     def expect_cards(self, column: str, titles: Iterable[str]) -> None:
         expect(self.column(column).locator("li.card h3")).to_have_text(list(titles))

@@ -127,7 +127,7 @@ def composer_offer(desk: Desk) -> None:
             document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
         }"""
     )
-    expect(desk.page.locator(".composer .offer")).to_be_visible()
+    expect(desk.page.locator(".composer .paste-offer")).to_be_visible()
 
 
 def card_panel(desk: Desk) -> None:

@@ -21,7 +21,7 @@ def new_board(desk: Desk, title: str, beginning: str) -> None:
     page.get_by_label("Titre").press_sequentially(title)
     page.get_by_role("radio", name=beginning).press("Space")
     page.get_by_role("button", name="Créer le tableau").press("Enter")
-    expect(page.locator(".live .words")).to_have_text("En direct")
+    expect(page.locator(".live .status-text")).to_have_text("En direct")
 
 
 def act(desk: Desk, board: str, button: str) -> None:

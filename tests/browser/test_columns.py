@@ -44,7 +44,7 @@ def test_a_column_is_renamed_and_coloured(lanes: Lanes, facilitator: Desk, boris
     dialog(facilitator).get_by_label("sarcelle").check(force=True)
     dialog(facilitator).get_by_role("button", name="Enregistrer").click()
     expect(boris.column(f"{lanes.left} bis")).to_have_attribute("data-hue", "170")
-    expect(boris.page.locator(".rail").get_by_text(f"{lanes.left} bis")).to_be_visible()
+    expect(boris.page.locator(".column-nav").get_by_text(f"{lanes.left} bis")).to_be_visible()
     boris.expect_cards(f"{lanes.left} bis", named(lanes, "Un", "Deux", "Trois"))
 
 

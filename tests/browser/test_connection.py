@@ -7,7 +7,6 @@ from playwright.sync_api import Route, expect
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import AGENT, COLLEAGUE, FACILITATOR, Desk
 from tests.browser.test_drag_card import named
-from tests.browser.test_live_board import id_of
 from tests.server import Server
 
 OFFLINE = "Hors ligne : vos modifications partiront au retour"
@@ -40,10 +39,6 @@ def test_a_restart_of_the_server_is_noticed_and_healed(server: Server, seat: Sea
 def test_what_is_done_offline_leaves_on_return_exactly_once(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     anna.forgive()
-    anna.page.mouse.move(300, 300)  # a hand over the board: what drags comes, before the connection goes
-    anna.page.wait_for_function(
-        "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('sortable'))"
-    )
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
     anna.drag(anna.card(two), anna.column(lanes.right), where="bottom")
@@ -181,7 +176,7 @@ def test_far_behind_the_page_is_sent_what_differs_and_disturbs_nothing(lanes: La
     before = mark.evaluate("(card) => card.getBoundingClientRect().top")
     anna.context.set_offline(True)
     expect(anna.state).to_have_text(OFFLINE)
-    card = id_of(anna, three)
+    card = anna.card_id(three)
     founder.commands(
         {"type": "move_card", "card": card, "column": lanes.right_id if n % 2 else lanes.left_id} for n in range(251)
     )

@@ -31,7 +31,7 @@ def test_a_card_dragged_to_another_column_moves_for_both(lanes: Lanes, anna: Des
     for desk in (anna, boris):
         desk.expect_cards(lanes.left, [one, three])
         desk.expect_cards(lanes.right, [four, two])
-    expect(boris.column(lanes.right).locator(".n")).to_have_text("2")
+    expect(boris.column(lanes.right).locator(".count")).to_have_text("2")
     assert anna.titles(lanes.right_id) == [four, two]
 
 
@@ -89,7 +89,7 @@ def test_a_card_archived_by_the_other_glides_back_and_the_reason_is_said(
     lanes: Lanes, founder: Desk, anna: Desk
 ) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
-    card = int((anna.card(one).get_attribute("id") or "").removeprefix("card-"))
+    card = anna.card_id(one)
     anna.drag(anna.card(one), anna.column(lanes.right), where="bottom", drop=False)
     founder.command(type="archive_card", card=card)
     expect(anna.page.locator("body")).to_have_attribute("data-seq", str(anna.board()["seq"]))
@@ -126,7 +126,7 @@ def test_a_refused_move_goes_back_and_says_why(lanes: Lanes, founder: Desk, anna
 
 def test_a_change_by_the_other_leaves_the_card_in_the_hand_alone(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
-    card = int((anna.card(one).get_attribute("id") or "").removeprefix("card-"))
+    card = anna.card_id(one)
     anna.drag(anna.card(one), anna.column(lanes.right), where="bottom", drop=False)
     boris.command(type="move_card", card=card, column=lanes.left_id)
     boris.command(type="edit_card", card=card, version=1, title=f"{one} corrigée")

@@ -26,7 +26,7 @@ def test_a_facilitator_drags_a_column_and_the_other_sees_it(lanes: Lanes, facili
     drag_header(facilitator, lanes.left, lanes.right)
     for desk in (facilitator, boris):
         desk.expect_columns(lanes.right, lanes.left)
-    rail = boris.page.locator(".rail a")
+    rail = boris.page.locator(".column-nav a")
     expect(rail.nth(0)).to_have_text(lanes.right)
     boris.page.reload()
     boris.expect_columns(lanes.right, lanes.left)

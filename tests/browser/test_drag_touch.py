@@ -58,7 +58,7 @@ def test_a_short_press_lifts_a_card_and_the_finger_carries_it(lanes: Lanes, tabl
 def test_a_swipe_over_a_card_scrolls_and_drags_nothing(lanes: Lanes, founder: Desk, tablet: Desk) -> None:
     for number in range(12):
         founder.add_card(lanes.left_id, f"Rang {number}")
-    expect(tablet.column(lanes.left).locator(".n")).to_have_text("15")
+    expect(tablet.column(lanes.left).locator(".count")).to_have_text("15")
     finger = Finger(tablet)
     finger.press(tablet.column(lanes.left).locator("li.card").nth(4))
     finger.slide(finger.x, finger.y - 250)

@@ -84,7 +84,7 @@ def test_it_rings_once_for_all_of_ones_tabs_but_not_in_quiet_hours_and_goes_when
     pages = [boris.open_board().page, boris.new_tab()]
     carole.open_board()
     for page, quiet in ((pages[0], None), (pages[1], None), (carole.page, ["00:00", "24:00"])):
-        expect(page.locator(".live .words")).to_have_text("En direct")
+        expect(page.locator(".live .status-text")).to_have_text("En direct")
         chosen = {"sound": True, "desktop": True, "quiet": quiet}
         page.locator(".flashes").evaluate(
             "(element, chosen) => { element.dataset.alerts = JSON.stringify(chosen); }", chosen
@@ -122,9 +122,9 @@ def test_a_reading_is_asked_of_a_service_confirmed_and_counted(lanes: Lanes, sea
     dialog.get_by_role("button", name="Demander", exact=True).click()
     expect(anna.panel).to_contain_text("0 lue sur ")
     anna.panel.get_by_text("N’ont pas encore lu").click()
-    expect(anna.panel.locator(".not-yet .names")).to_contain_text("Médiathèque")
+    expect(anna.panel.locator(".unread-by .names")).to_contain_text("Médiathèque")
 
-    chip = boris.card(title).locator(".to-read")
+    chip = boris.card(title).locator(".reading-requested")
     expect(chip).to_have_text("Lecture demandée")
     boris.open_card(title)
     boris.page.keyboard.press("l")
@@ -135,4 +135,4 @@ def test_a_reading_is_asked_of_a_service_confirmed_and_counted(lanes: Lanes, sea
     choose(anna, "Lecture demandée…")
     expect(dialog.get_by_label("Médiathèque")).to_be_checked()
     dialog.get_by_role("button", name="Ne plus demander").click()
-    expect(boris.card(title).locator(".to-read")).to_have_count(0)
+    expect(boris.card(title).locator(".reading-requested")).to_have_count(0)

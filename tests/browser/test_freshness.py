@@ -51,20 +51,20 @@ def test_at_midnight_one_card_leaves_and_another_comes_under_both_their_eyes(
     clock.set(f"{TOMORROW} 00:00")
     for desk in (anna, boris):
         desk.expect_cards(lanes.right, ["Piscine rouverte", quatre])
-    expect(boris.panel.locator(".standing")).to_contain_text("Expirée le")
+    expect(boris.panel.locator(".validity-status")).to_contain_text("Expirée le")
     expect(boris.page.locator("#toasts .toast")).to_have_count(0)
 
 
 def test_how_long_a_card_holds_is_said_by_keyboard_alone(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     title = anna.titles(lanes.left_id)[0]
     anna.open_card(title)
-    expect(anna.panel.locator(".tell")).to_have_text("Peut être dit aux usagers")
+    expect(anna.panel.locator(".audience")).to_have_text("Peut être dit aux usagers")
     keyboard = anna.page.keyboard
     keyboard.press("e")
     form = anna.panel.locator("form.edit-form")
     expect(form.locator(".tiptap")).to_be_visible()
     form.get_by_label("Valable jusqu’au").focus()
-    picks = form.locator(".picks button:visible")
+    picks = form.locator(".date-shortcuts button:visible")
     for _press in range(6):  # a date takes a press of Tab for each of its parts
         keyboard.press("Tab")
         if picks.last.evaluate("(button) => button === document.activeElement"):
@@ -79,8 +79,8 @@ def test_how_long_a_card_holds_is_said_by_keyboard_alone(lanes: Lanes, anna: Des
     expect(form.locator(".state")).to_have_text("Enregistré")
     keyboard.press("Escape")
     anna.open_card(title)
-    expect(anna.panel.locator(".tell")).to_have_text("Interne\u00a0: ne pas dire aux usagers")
+    expect(anna.panel.locator(".audience")).to_have_text("Interne\u00a0: ne pas dire aux usagers")
     expect(anna.panel.locator("[data-internal-note]")).to_have_text("Badge chez le gardien")
     keyboard.press("v")
     expect(anna.toasts.first).to_contain_text("toujours valable.")
-    expect(anna.panel.locator(".fresh")).to_contain_text("par Sonia Bernard")
+    expect(anna.panel.locator(".freshness")).to_contain_text("par Sonia Bernard")

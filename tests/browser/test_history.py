@@ -44,7 +44,7 @@ def test_only_what_one_did_in_this_tab_is_taken_back_latest_first(lanes: Lanes, 
     one, two, three = named(lanes, "Un", "Deux", "Trois")
     move(anna, one, lanes.right)
     move(anna, two, lanes.right)
-    boris.command(type="archive_card", card=int((boris.card(three).get_attribute("id") or "").removeprefix("card-")))
+    boris.command(type="archive_card", card=boris.card_id(three))
     anna.expect_cards(lanes.left, [])
     anna.page.keyboard.press("Control+z")
     anna.expect_cards(lanes.left, [two])
@@ -61,12 +61,7 @@ def test_what_somebody_altered_since_is_not_taken_back_and_the_reason_is_said(
     anna.forgive()
     (one,) = named(lanes, "Un")
     move(anna, one, lanes.right)
-    boris.command(
-        type="move_card",
-        card=int((anna.card(one).get_attribute("id") or "").removeprefix("card-")),
-        column=lanes.right_id,
-        after=None,
-    )
+    boris.command(type="move_card", card=anna.card_id(one), column=lanes.right_id, after=None)
     expect(anna.column(lanes.right).locator("li.card h3").first).to_have_text(one)
     anna.page.keyboard.press("Control+z")
     expect(anna.toasts.last).to_contain_text("modifié depuis au même endroit")

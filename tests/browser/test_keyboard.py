@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Lanes, SeatSomebody
 from tests.browser.desk import AGENT, PASSWORD, Desk
@@ -149,7 +149,7 @@ def test_escape_puts_a_lifted_card_back(lanes: Lanes, anna: Desk, boris: Desk) -
 
 def test_a_lifted_card_waits_for_its_drop_whatever_others_do(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
-    card = int((anna.card(one).get_attribute("id") or "").removeprefix("card-"))
+    card = anna.card_id(one)
     focus(anna, one)
     press(anna, "Space", "ArrowRight")
     boris.command(type="move_card", card=card, column=lanes.left_id)
@@ -166,9 +166,7 @@ def test_a_card_is_moved_by_the_dialog(lanes: Lanes, anna: Desk, boris: Desk) ->
     focus(anna, two)
     press(anna, "m")
     dialog = anna.page.get_by_role("dialog", name="Déplacer vers…")
-    expect(dialog.get_by_label("Position")).to_have_value(
-        (anna.card(one).get_attribute("id") or "").removeprefix("card-")
-    )
+    expect(dialog.get_by_label("Position")).to_have_value(str(anna.card_id(one)))
     dialog.get_by_label("Colonne").select_option(label=lanes.right)
     dialog.get_by_label("Position").select_option(label="Tout en haut")
     dialog.get_by_label("Position").focus()
@@ -203,22 +201,6 @@ def test_the_list_of_shortcuts_and_the_way_to_search_and_back(lanes: Lanes, anna
     press(anna, "/")
     expect(anna.page.get_by_role("combobox", name="Rechercher")).to_be_focused()
     press(anna, "Escape")
-    expect(anna.page.locator("#board :focus")).to_have_count(1)
-
-
-def test_a_key_pressed_before_what_heeds_it_has_come_is_not_lost(lanes: Lanes, anna: Desk) -> None:
-    held: list[Route] = []
-    may_come: list[bool] = []
-    anna.page.route("**/finding-*.js", lambda route: route.continue_() if may_come else held.append(route))
-    anna.page.reload()
-    anna.expect_live()
-    focus(anna, named(lanes, "Un")[0])
-    press(anna, "/")
-    expect(anna.page.get_by_role("combobox", name="Rechercher")).to_be_focused()
-    press(anna, "Escape")
-    may_come.append(True)
-    for route in held:
-        route.continue_()
     expect(anna.page.locator("#board :focus")).to_have_count(1)
 
 

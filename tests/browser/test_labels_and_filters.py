@@ -151,7 +151,9 @@ def test_filters_stand_in_the_address_and_what_changes_live_obeys_them(lanes: La
 def test_filters_are_kept_under_a_name(lanes: Lanes, seat: SeatSomebody) -> None:
     anna = seat(path="/boards/accueil?fresh=current&kind=service")
     other = anna.new_tab()
-    expect(other.locator(".live .words")).to_have_text("En direct")  # from then on it hears of what this one keeps
+    expect(other.locator(".live .status-text")).to_have_text(
+        "En direct"
+    )  # from then on it hears of what this one keeps
     name = f"À jour {lanes.left_id}"
     anna.page.keyboard.press("f")
     dialog = anna.page.get_by_role("dialog", name="Filtrer le tableau")

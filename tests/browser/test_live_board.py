@@ -9,10 +9,6 @@ from tests.browser.desk import COLLEAGUE, READER, SHOWN_MS, Desk
 from tests.browser.test_drag_card import named
 
 
-def id_of(desk: Desk, title: str) -> int:
-    return int((desk.card(title).get_attribute("id") or "").removeprefix("card-"))
-
-
 def test_a_card_added_by_one_appears_for_the_other(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     column = anna.column(lanes.right)
     column.get_by_role("button", name="Ajouter une info").click()
@@ -39,7 +35,7 @@ def test_a_card_is_added_at_the_head_of_a_column(lanes: Lanes, anna: Desk, boris
 def test_several_pasted_lines_become_several_cards(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     anna.column(lanes.right).get_by_role("button", name="Ajouter une info").click()
     paste(anna.page, "- Cinq\n- Six\n\n3. Sept\n")
-    offer = anna.column(lanes.right).locator(".offer")
+    offer = anna.column(lanes.right).locator(".paste-offer")
     expect(offer).to_contain_text("3 lignes collées")
     offer.get_by_role("button", name="En faire 3 infos").click()
     for desk in (anna, boris):
@@ -67,7 +63,7 @@ def test_archiving_can_be_undone_from_the_message(lanes: Lanes, anna: Desk, bori
 
 def test_an_archived_card_is_restored_from_the_archive(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three = named(lanes, "Un", "Deux", "Trois")
-    anna.command(type="archive_card", card=id_of(anna, two))
+    anna.command(type="archive_card", card=anna.card_id(two))
     boris.expect_cards(lanes.left, [one, three])
     anna.page.goto(f"{anna.server.url}/boards/accueil/archive")
     anna.page.get_by_role("button", name=f"Restaurer l’info {two}").click()
@@ -79,7 +75,7 @@ def test_a_panel_stays_open_while_its_card_moves_and_says_when_it_is_archived(
     lanes: Lanes, anna: Desk, boris: Desk
 ) -> None:
     (one,) = named(lanes, "Un")
-    card = id_of(anna, one)
+    card = anna.card_id(one)
     anna.open_card(one)
     boris.command(type="move_card", card=card, column=lanes.right_id)
     expect(anna.panel.locator("header .chip").first).to_have_text(lanes.right)
@@ -90,7 +86,7 @@ def test_a_panel_stays_open_while_its_card_moves_and_says_when_it_is_archived(
 
 def test_focus_stays_on_a_card_that_the_other_moves_or_edits(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
-    card = id_of(anna, one)
+    card = anna.card_id(one)
     anna.card(one).get_by_role("link").focus()
     boris.command(type="move_card", card=card, column=lanes.right_id)
     anna.expect_cards(lanes.right, [four, one])
@@ -105,13 +101,13 @@ def test_scroll_stays_where_it_is_while_cards_and_columns_come_and_go(lanes: Lan
     cards = anna.column(lanes.left).locator(".cards")
     for number in range(14):
         founder.add_card(lanes.left_id, f"Rang {number}")
-    expect(anna.column(lanes.left).locator(".n")).to_have_text("17")
+    expect(anna.column(lanes.left).locator(".count")).to_have_text("17")
     mark = anna.card("Rang 9")
     cards.evaluate("(list) => (list.scrollTop = 500)")
     anna.page.locator("#board").evaluate("(board) => (board.scrollLeft = 90)")
     before = mark.evaluate("(card) => card.getBoundingClientRect().top")
     founder.add_card(lanes.left_id, "Tout en haut", after=None)
-    founder.command(type="archive_card", card=id_of(anna, "Rang 0"))
+    founder.command(type="archive_card", card=anna.card_id("Rang 0"))
     founder.command(type="move_column", column=lanes.left_id)
     anna.expect_columns(lanes.right, lanes.left)
     expect(anna.column(lanes.left).locator("h3").first).to_have_text("Tout en haut")

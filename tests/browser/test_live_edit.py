@@ -96,7 +96,7 @@ def test_the_same_field_written_by_both_is_a_choice(lanes: Lanes, anna: Desk, bo
 def test_a_clash_left_open_survives_closing_the_tab(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     (one,) = named(lanes, "Un")
     form = anna.edit_card(one)
-    card = int((anna.card(one).get_attribute("id") or "").removeprefix("card-"))
+    card = anna.card_id(one)
     boris.command(type="edit_card", card=card, version=1, title=f"{one} par Boris")
     expect(form.get_by_label("Titre", exact=True)).to_have_value(f"{one} par Boris")
     write_title = form.get_by_label("Titre", exact=True)
@@ -120,13 +120,9 @@ def test_a_live_update_does_not_touch_what_is_being_typed(lanes: Lanes, anna: De
     form.locator(".tiptap").click()
     anna.page.keyboard.press("Control+End")
     anna.page.keyboard.type("abc")
-    card = int((anna.card(two).get_attribute("id") or "").removeprefix("card-"))
+    card = anna.card_id(two)
     boris.command(type="edit_card", card=card, version=1, title=f"{two} bis")
-    boris.command(
-        type="move_card",
-        card=int((anna.card(one).get_attribute("id") or "").removeprefix("card-")),
-        column=lanes.right_id,
-    )
+    boris.command(type="move_card", card=anna.card_id(one), column=lanes.right_id)
     anna.expect_cards(lanes.left, [f"{two} bis", *named(lanes, "Trois")])
     anna.page.keyboard.type("def")
     expect(form.locator(".tiptap")).to_have_text("Texte de Un.abcdef")

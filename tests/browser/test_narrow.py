@@ -13,7 +13,7 @@ from tests.server import Server
 
 # What sticks out of the page to the right, outside the strips that scroll by themselves.
 STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter((each) => {
-    if (each.closest(".board, .rail, .sr-only, .skip, [hidden], noscript") || !each.checkVisibility()) return false;
+    if (each.closest(".board, .column-nav, .sr-only, .skip, [hidden], noscript") || !each.checkVisibility()) return false;
     const { right, width } = each.getBoundingClientRect();
     return width && right > document.documentElement.clientWidth + 1;
 }).map((each) => each.outerHTML.slice(0, 120))"""

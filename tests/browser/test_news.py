@@ -99,9 +99,7 @@ def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
     boris.expect_live()
     expect_new(boris, lanes.left, 2)
 
-    page.goto(
-        f"{boris.server.url}/boards/accueil/news?card={(boris.card(trois).get_attribute('id') or '').removeprefix('card-')}"
-    )
+    page.goto(f"{boris.server.url}/boards/accueil/news?card={boris.card_id(trois)}")
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text(trois)
     count = page.locator(".progress strong")

@@ -78,8 +78,8 @@ def test_a_newcomer_is_shown_around_once_by_keyboard_and_sees_it_again_when_they
         expect_step(page, step)
         page.keyboard.press("Enter")
     expect(page.locator(TOUR)).to_have_count(0)
-    expect(page.locator(".me")).to_be_focused()
-    expect(page.locator(".me")).to_have_attribute("aria-haspopup", "menu")
+    expect(page.locator(".account")).to_be_focused()
+    expect(page.locator(".account")).to_have_attribute("aria-haspopup", "menu")
     page.keyboard.press("?")
     page.get_by_role("dialog").get_by_role("button", name="Revoir la visite").click()
     expect_step(page, 1)
@@ -104,7 +104,7 @@ def test_what_is_read_is_counted_and_an_edited_rule_asks_again_live(seat: SeatSo
     facilitator, boris = seat(FACILITATOR), seat(COLLEAGUE)
     rules = ["Règle A", "Règle B", "Règle C"]
     first, _second, _third = new_guide_column(facilitator, "Bien accueillir", rules)
-    counted = boris.column("Bien accueillir").locator(".reads")
+    counted = boris.column("Bien accueillir").locator(".read-progress")
     expect(counted).to_have_text("0 lue sur 3")
     boris.open_card("Règle A")
     expect(boris.card("Règle A").get_by_role("img", name="À lire")).to_be_visible()
@@ -113,10 +113,10 @@ def test_what_is_read_is_counted_and_an_edited_rule_asks_again_live(seat: SeatSo
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(counted).to_have_text("1 lue sur 3")
     expect(boris.card("Règle A").get_by_role("img", name="Lue", exact=True)).to_be_visible()
-    expect(facilitator.column("Bien accueillir").locator(".reads")).to_have_text("0 lue sur 3")  # theirs alone
+    expect(facilitator.column("Bien accueillir").locator(".read-progress")).to_have_text("0 lue sur 3")  # theirs alone
 
     other_tab = boris.new_tab()
-    follower = other_tab.locator("section.column", has_text="Bien accueillir").locator(".reads")
+    follower = other_tab.locator("section.column", has_text="Bien accueillir").locator(".read-progress")
     expect(follower).to_have_text("1 lue sur 3")
     boris.panel.get_by_role("link", name="Suivante").click()
     expect(boris.panel.locator("#panel-title")).to_have_text("Règle B")
@@ -146,15 +146,15 @@ def test_a_rule_that_changed_while_one_was_away_is_shown_anew(seat: SeatSomebody
     boris.forgive()
     boris.open_card("Règle D")
     boris.page.evaluate(
-        "() => document.querySelector('.reading [name=version]').setAttribute('value', '7')"
+        "() => document.querySelector('.mark-read-form [name=version]').setAttribute('value', '7')"
     )  # what a tab that slept would send
     boris.panel.get_by_role("button", name="J’ai lu").click()
     expect(boris.toasts.last).to_contain_text("modifiée pendant votre lecture")
-    expect(boris.panel.locator(".reading [name=version]")).to_have_attribute("value", "1")
+    expect(boris.panel.locator(".mark-read-form [name=version]")).to_have_attribute("value", "1")
     boris.panel.get_by_role("button", name="J’ai lu").click()
-    expect(boris.column("Au téléphone").locator(".reads")).to_have_text("Tout est lu")
+    expect(boris.column("Au téléphone").locator(".read-progress")).to_have_text("Tout est lu")
     facilitator.command(type="archive_card", card=rule)
-    expect(boris.column("Au téléphone").locator(".reads")).to_have_text("")
+    expect(boris.column("Au téléphone").locator(".read-progress")).to_have_text("")
     facilitator.command(type="archive_column", column=facilitator.board()["columns"][0]["id"])
 
 
@@ -165,7 +165,7 @@ def test_without_script_a_rule_is_read_too(seat: SeatSomebody) -> None:
     plain.page.goto(f"{plain.server.url}/cards/{rule}")
     plain.page.get_by_role("button", name="J’ai lu").click()
     expect(plain.page.get_by_role("button", name="J’ai lu")).to_have_attribute("aria-pressed", "true")
-    expect(plain.column("Sans script").locator(".reads")).to_have_text("Tout est lu")
+    expect(plain.column("Sans script").locator(".read-progress")).to_have_text("Tout est lu")
     facilitator.command(type="archive_column", column=facilitator.board()["columns"][0]["id"])
 
 

@@ -16,7 +16,7 @@ from tests.browser.test_pages_beside import OVERFLOWS
 
 
 def rewrite(desk: Desk, title: str, new: str) -> None:
-    card = int((desk.card(title).get_attribute("id") or "").removeprefix("card-"))
+    card = desk.card_id(title)
     version = int(desk.card(title).get_attribute("data-version") or "")
     desk.command(type="edit_card", card=card, version=version, title=new, body="<p>Réécrit.</p>")
     expect(desk.card(new)).to_be_visible()
@@ -51,7 +51,7 @@ def test_an_earlier_text_is_taken_up_from_the_panel_while_a_colleague_looks_on(
 def test_from_the_history_to_that_moment_and_back_by_keyboard(lanes: Lanes, anna: Desk) -> None:
     one, two = named(lanes, "Un", "Deux")
     rewrite(anna, one, f"{one} bis")
-    anna.command(type="archive_card", card=int((anna.card(two).get_attribute("id") or "").removeprefix("card-")))
+    anna.command(type="archive_card", card=anna.card_id(two))
     page = anna.page
     page.get_by_role("button", name=re.compile("Votre compte")).press("Enter")
     page.get_by_role("menuitem", name="Historique").press("Enter")
@@ -67,7 +67,7 @@ def test_from_the_history_to_that_moment_and_back_by_keyboard(lanes: Lanes, anna
     page.get_by_role("link", name="Juste avant").press("Enter")
     anna.card(one).get_by_role("link").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(one)
-    expect(page.locator(".past-card .text")).to_have_text("Texte de Un.")
+    expect(page.locator(".time-travel-card .text")).to_have_text("Texte de Un.")
     page.get_by_role("button", name="Reprendre ce texte").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Le texte est repris.")
     page.go_back()
@@ -88,7 +88,7 @@ def test_choosing_a_moment_on_a_phone_and_axe_on_all_of_it(lanes: Lanes, anna: D
     field = page.get_by_label("Jour et heure")
     expect(field).to_have_value(re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d$"))
     found = {("board", theme): wrong for theme in THEMES if (wrong := violations(page, theme))}
-    card = (anna.card(named(lanes, "Une")[0]).get_attribute("id") or "").removeprefix("card-")
+    card = str(anna.card_id(named(lanes, "Une")[0]))
     for path in ("past?at=hier", f"past/{seq - 1}/cards/{card}"):
         page.goto(f"{phone.server.url}/boards/accueil/{path}")
         assert not page.evaluate(OVERFLOWS)

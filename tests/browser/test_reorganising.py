@@ -114,7 +114,7 @@ def test_ones_own_order_outlives_what_facilitators_do(lanes: Lanes, founder: Des
     for _reload in range(2):
         anna.expect_columns(lanes.right, f"Neuve {lanes.left}", lanes.left)
         expect(first).to_have_text(lanes.right)
-        expect(anna.page.locator(".rail a").first).to_have_text(lanes.right)
+        expect(anna.page.locator(".column-nav a").first).to_have_text(lanes.right)
         anna.page.reload()
         anna.expect_live()
     choose(anna, lanes.right, "Reprendre l’ordre du tableau")

@@ -18,7 +18,7 @@ def test_a_question_is_typed_and_its_card_opened_by_keyboard_alone(lanes: Lanes,
     options = anna.page.get_by_role("listbox", name="Résultats").get_by_role("option")
     expect(options.first).to_contain_text(one)
     expect(anna.page.locator("#found mark").first).to_be_visible()
-    expect(anna.page.locator(".found-box .state")).to_contain_text("résultat")
+    expect(anna.page.locator(".results-popover .state")).to_contain_text("résultat")
     first = options.first.get_attribute("id") or ""
     expect(field).to_have_attribute("aria-activedescendant", first)
     keyboard.press("ArrowUp")
@@ -37,7 +37,7 @@ def test_a_question_is_typed_and_its_card_opened_by_keyboard_alone(lanes: Lanes,
 
 
 def test_what_is_not_found_is_asked_of_a_service_and_trouble_is_said(lanes: Lanes, anna: Desk) -> None:
-    keyboard, state = anna.page.keyboard, anna.page.locator(".found-box .state")
+    keyboard, state = anna.page.keyboard, anna.page.locator(".results-popover .state")
     keyboard.press("/")
     keyboard.type("zzygomatique")
     expect(state).to_have_text("Aucun résultat")

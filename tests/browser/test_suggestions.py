@@ -129,7 +129,7 @@ def test_a_refusal_needs_its_reason_and_keeps_it_by_keyboard(facilitator: Desk, 
     expect(reason).to_have_value("Déjà prévu ailleurs")
     reason.press("Control+Enter")
     expect(anna.card(title).locator(".status")).to_have_text("Refusée")
-    expect(anna.panel.locator(".said")).to_contain_text("Déjà prévu ailleurs")
+    expect(anna.panel.locator(".status-note")).to_contain_text("Déjà prévu ailleurs")
     expect(anna.panel.get_by_role("button", name="Je soutiens")).to_have_count(0)
 
 
@@ -167,5 +167,5 @@ def test_what_is_said_without_a_connection_is_kept_and_sent_once(anna: Desk, bor
     draft.press("Control+Enter")
     expect(draft).to_have_value("Dès la rentrée")
     anna.context.set_offline(False)
-    expect(boris.panel.locator(".replies .words")).to_have_text(["Dès la rentrée"])
+    expect(boris.panel.locator(".replies .reply-text")).to_have_text(["Dès la rentrée"])
     expect(draft).to_have_value("")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from app.web.assets import asset_file, asset_url
 from tests.browser.conftest import Lanes, SeatSomebody
@@ -19,20 +19,16 @@ LOOK_ELSEWHERE = """() => {
 
 
 def begin_with_an_older_script(desk: Desk) -> None:
-    """The next page runs what is built under another name, as one that was opened before the upgrade does."""
-    script = asset_url("app.js").removeprefix("/static/")
-
-    def older(route: Route) -> None:
-        route.fulfill(response=route.fetch(), body=route.fetch().text().replace(script, OLDER.removeprefix("/static/")))
-
-    desk.page.route("**/start-*.js", older)
+    """Run the page's script under another name, as a page that was opened before the upgrade does."""
+    script = f"**{asset_url('board.js')}"
+    desk.page.route(script, lambda route: route.fulfill(body=f'import "{OLDER}";', content_type="text/javascript"))
     desk.page.route(
-        f"**{OLDER}", lambda route: route.fulfill(path=asset_file("app.js"), content_type="text/javascript")
+        f"**{OLDER}", lambda route: route.fulfill(path=asset_file("board.js"), content_type="text/javascript")
     )
     desk.page.reload()
     desk.expect_live()
     expect(desk.toasts).to_contain_text("Flash News vient d’être mis à jour.")
-    desk.page.unroute("**/start-*.js")
+    desk.page.unroute(script)
 
 
 def runs(page: Page, script: str) -> bool:

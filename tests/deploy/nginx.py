@@ -1,4 +1,4 @@
-"""nginx with the configuration of deploy/nginx.conf, moved to private ports and a self-signed certificate."""
+"""Run nginx with deploy/nginx.conf, on private ports and with a self-signed certificate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROGRAM = shutil.which("nginx", path=PATH)
 
 
 class Nginx:
-    """In front of workers on these ports, at `url`; its certificate, in `certificate`, is to be trusted."""
+    """nginx in front of workers on the given ports; clients must trust `certificate`."""
 
     def __init__(self, folder: Path, *workers: int) -> None:
         self.folder = folder
@@ -32,7 +32,7 @@ class Nginx:
     def start(self) -> Nginx:
         self._make_certificate()
         (self.folder / "site.conf").write_text(self._site(), encoding="utf-8")
-        (self.folder / "nginx.conf").write_text(self._frame(), encoding="utf-8")
+        (self.folder / "nginx.conf").write_text(self._main_configuration(), encoding="utf-8")
         assert PROGRAM is not None
         command = [
             PROGRAM,
@@ -53,9 +53,9 @@ class Nginx:
             self.process.wait(timeout=60)
 
     def _site(self) -> str:
-        """The configuration as delivered but for what a town adapts."""
+        """Return the original configuration with the values that an administrator adapts."""
         site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-        for delivered, ours in {
+        for original, replacement in {
             "    listen [::]:80;\n": "",
             "    listen [::]:443 ssl http2;\n": "",
             "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
@@ -68,14 +68,14 @@ class Nginx:
             ),
             "/opt/flash-news/": f"{ROOT}/",
         }.items():
-            assert delivered in site, f"deploy/nginx.conf no longer says {delivered!r}"
-            site = site.replace(delivered, ours)
+            assert original in site, f"deploy/nginx.conf no longer contains {original!r}"
+            site = site.replace(original, replacement)
         return site
 
-    def _frame(self) -> str:
+    def _main_configuration(self) -> str:
         user = "user root;" if os.geteuid() == 0 else ""
-        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        folders = "\n".join(f"  {kind}_temp_path {self.folder}/{kind};" for kind in kinds)
+        temp_paths = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        temp_directives = "\n".join(f"  {name}_temp_path {self.folder}/{name};" for name in temp_paths)
         return f"""{user}
 daemon off;
 pid {self.folder}/nginx.pid;
@@ -84,7 +84,7 @@ http {{
   include /etc/nginx/mime.types;
   log_format workers '$upstream_addr $status $request_method $uri';
   access_log {self.folder}/access.log workers;
-{folders}
+{temp_directives}
   include {self.folder}/site.conf;
 }}
 """

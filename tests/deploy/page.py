@@ -1,4 +1,4 @@
-"""Somebody behind nginx whose page behaves as ours do: goes over when told to, comes back when cut off, sends again what was not answered."""
+"""A page behind nginx: moves to another worker on `closing`, reconnects, and retries commands."""
 
 from __future__ import annotations
 
@@ -17,60 +17,60 @@ from tests.live.person import LivePerson
 class Page(LivePerson):
     def __init__(self, nginx: Nginx, name: str) -> None:
         self.seq = 0
-        self.interruptions = 0  # of a connection that ended before this page left it
+        self.interruptions = 0  # connections closed before this page disconnected
         self._leaving = threading.Event()
         self._closed = threading.Event()
-        self._keeper = threading.Thread(target=self._keep_open)
+        self._thread = threading.Thread(target=self._keep_connected)
         super().__init__(nginx.url, f"{name}@demo.example", web=trusting(nginx))
 
     def __enter__(self) -> Page:
-        self.socket.on("closing", self._go_over)
+        self.socket.on("closing", self._move_to_another_worker)
         self.connect()
         self.seq = self.first = self.join()["seq"]
-        self._keeper.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_reason: object) -> None:
         self._closed.set()
-        self._keeper.join()
+        self._thread.join()
         self.leave()
 
     def known(self) -> list[int]:
-        """The numbers of all changes that this page knows, in order, each once."""
+        """Return the sorted numbers of all changes received."""
         return sorted({change["seq"] for change in self.changes()})
 
     def do(self, **command: Any) -> dict[str, Any]:
-        """Live, and over HTTP under the same key when that finds no answer."""
+        """Send a command live, and over HTTP with the same key if there is no response."""
         command = {"key": uuid.uuid4().hex, **command}
         try:
             return {**self.send(**command), "key": command["key"]}
         except SocketIOError:
             return {**self.post(**command).json(), "key": command["key"]}
 
-    def wait_for_company(self, count: int) -> None:
-        """Until this page is live and was told last that so many people are on the board."""
+    def wait_for_presence(self, count: int) -> None:
+        """Wait until the page is live and the latest presence event counts this many people."""
         self.wait_until(
             lambda: self.socket.connected and [told["total"] for told in self.events("presence")[-1:]] == [count]
         )
 
-    def _go_over(self, told: dict[str, float]) -> None:
+    def _move_to_another_worker(self, told: dict[str, float]) -> None:
         self._leaving.set()
         threading.Timer(random.uniform(0, told["within"]), self.socket.disconnect).start()
 
-    def _keep_open(self) -> None:
-        """Come back and catch up whenever the connection has ended."""
-        while not self._closed.wait(0.05):  # as a browser's timers do
+    def _keep_connected(self) -> None:
+        """Reconnect and catch up whenever the connection has ended."""
+        while not self._closed.wait(0.05):  # polling interval, like a browser timer
             if self.socket.connected:
                 continue
             self.interruptions += not self._leaving.is_set()
             self._leaving.clear()
-            while not self._come_back() and not self._closed.wait(0.2):
+            while not self._reconnect() and not self._closed.wait(0.2):
                 pass
 
-    def _come_back(self) -> bool:
-        """Whether that was possible; a connection on which joining fails is given up."""
+    def _reconnect(self) -> bool:
+        """Return True if reconnecting and joining succeeded; otherwise close the connection."""
         self.socket = self._new_socket()
-        self.socket.on("closing", self._go_over)
+        self.socket.on("closing", self._move_to_another_worker)
         try:
             self.connect()
             caught_up = self.join(self._known_without_gap())
@@ -85,7 +85,7 @@ class Page(LivePerson):
         return True
 
     def _known_without_gap(self) -> int:
-        """The number up to which this page knows every change."""
+        """Return the number up to which this page has every change."""
         known, seq = set(self.known()), int(self.first)
         while seq + 1 in known:
             seq += 1
@@ -93,9 +93,9 @@ class Page(LivePerson):
 
 
 def trusting(nginx: Nginx) -> requests.Session:
-    """A browser that trusts nginx's certificate."""
+    """Return an HTTP session that trusts nginx's certificate."""
     web = requests.Session()
-    web.trust_env = False  # else a REQUESTS_CA_BUNDLE in the environment would win over the certificate below
+    web.trust_env = False  # otherwise REQUESTS_CA_BUNDLE would override the certificate
     web.verify = str(nginx.certificate)
-    web.headers["Referer"] = f"{nginx.url}/sign-in"  # browsers say it, and over HTTPS it is checked
+    web.headers["Referer"] = f"{nginx.url}/sign-in"  # sent by browsers, and checked over HTTPS
     return web

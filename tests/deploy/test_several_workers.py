@@ -1,4 +1,4 @@
-"""Two workers on one PostgreSQL and one Redis, as docs/deployment.md has it for large towns: one board, wherever one is connected."""
+"""Two workers on one PostgreSQL and one Redis behave as one server."""
 
 from __future__ import annotations
 
@@ -30,102 +30,104 @@ def workers(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def here(workers: list[Server]) -> Iterator[LivePerson]:
+def first(workers: list[Server]) -> Iterator[LivePerson]:
     yield from connected(workers[0], "dtan@demo.example")
 
 
 @pytest.fixture
-def there(workers: list[Server]) -> Iterator[LivePerson]:
+def second(workers: list[Server]) -> Iterator[LivePerson]:
     yield from connected(workers[1], "ccas@demo.example")
 
 
-def test_a_change_made_at_one_worker_is_heard_at_the_other(here: LivePerson, there: LivePerson) -> None:
-    answer = here.send(type="add_card", column=here.columns()[0]["id"], title="Dite ici, lue là-bas")
-    heard = there.hear_up_to(answer["seq"])
+def test_a_change_on_one_worker_is_delivered_by_the_other(first: LivePerson, second: LivePerson) -> None:
+    answer = first.send(type="add_card", column=first.columns()[0]["id"], title="Dite ici, lue là-bas")
+    heard = second.hear_up_to(answer["seq"])
     assert [change["type"] for change in heard if change["seq"] == answer["seq"]] == ["card_added"]
 
 
-def test_a_command_sent_again_to_the_other_worker_is_carried_out_once(here: LivePerson, workers: list[Server]) -> None:
-    elsewhere = LivePerson(workers[1].url, "dtan@demo.example")
-    command = {"key": "sent-twice", "type": "add_card", "column": here.columns()[0]["id"], "title": "Une seule fois"}
-    first, second = here.send(**command), elsewhere.post(**command).json()
-    assert first["seq"] == second["seq"]
+def test_a_command_retried_on_the_other_worker_is_executed_once(first: LivePerson, workers: list[Server]) -> None:
+    other = LivePerson(workers[1].url, "dtan@demo.example")
+    command = {"key": "sent-twice", "type": "add_card", "column": first.columns()[0]["id"], "title": "Une seule fois"}
+    sent, retried = first.send(**command), other.post(**command).json()
+    assert sent["seq"] == retried["seq"]
 
 
-def test_the_doctor_knows_the_workers_wherever_they_listen(workers: list[Server]) -> None:
-    elsewhere = Server(workers[0].data_dir, **{**workers[0].settings, "PORT": str(free_port())})
+def test_the_doctor_finds_workers_on_other_ports(workers: list[Server]) -> None:
+    other = Server(workers[0].data_dir, **{**workers[0].settings, "PORT": str(free_port())})
     told = {
         finding["subject"]: (finding["state"], finding["told"])
-        for finding in json.loads(elsewhere.flask("doctor", "--json").stdout)
+        for finding in json.loads(other.flask("doctor", "--json").stdout)
     }
     assert told["Service"] == (
         "well",
-        f"2 processus servent, sur d’autres ports ou d’autres machines que 127.0.0.1:{elsewhere.settings['PORT']}.",
+        f"2 processus servent, sur d’autres ports ou d’autres machines que 127.0.0.1:{other.settings['PORT']}.",
     )
     assert told["Redis"][0] == "well"
     assert told["Redis"][1].endswith("processus à l’écoute : 2.")
 
 
-def test_writers_at_both_workers_leave_no_gap_and_nobody_misses_anything(here: LivePerson, there: LivePerson) -> None:
-    start, column = here.board()["seq"], here.columns()[0]["id"]
-    writers = [threading.Thread(target=add_cards, args=(person, column, 20)) for person in (here, there)]
+def test_concurrent_writers_on_two_workers_leave_no_gap(first: LivePerson, second: LivePerson) -> None:
+    start, column = first.board()["seq"], first.columns()[0]["id"]
+    writers = [threading.Thread(target=add_cards, args=(person, column, 20)) for person in (first, second)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
     expected = set(range(start + 1, start + 41))
-    for person in (here, there):
+    for person in (first, second):
         hear_all(person, expected)
-    assert [change["seq"] for change in here.join(start)["changes"]] == sorted(expected)
+    assert [change["seq"] for change in first.join(start)["changes"]] == sorted(expected)
 
 
-def test_signing_out_at_one_worker_closes_the_connection_at_the_other(here: LivePerson, workers: list[Server]) -> None:
-    here.web.post(f"{workers[1].url}/sign-out", data={"csrf_token": here.csrf_token}, timeout=60)
-    here.wait_until(lambda: here.events("signed_out") or not here.socket.connected)
+def test_signing_out_on_one_worker_closes_the_connection_on_the_other(first: LivePerson, workers: list[Server]) -> None:
+    first.web.post(f"{workers[1].url}/sign-out", data={"csrf_token": first.csrf_token}, timeout=60)
+    first.wait_until(lambda: first.events("signed_out") or not first.socket.connected)
 
 
-def test_what_is_hidden_stays_hidden_at_the_other_worker(here: LivePerson, there: LivePerson) -> None:
-    answer = here.send(type="add_column", title="Cachée", kind="free")
+def test_hidden_columns_stay_hidden_on_the_other_worker(first: LivePerson, second: LivePerson) -> None:
+    answer = first.send(type="add_column", title="Cachée", kind="free")
     [column] = answer["changes"][0]["columns"]
-    seq = here.send(type="set_rights", column=int(column), agents="none")["seq"]
-    assert there.hear_up_to(seq)[-1]["columns"] == {column: None}
-    card = here.send(type="add_card", column=int(column), title="Secrète")
-    assert there.hear_up_to(card["seq"])[-1]["type"] == "unseen"
+    seq = first.send(type="set_rights", column=int(column), agents="none")["seq"]
+    assert second.hear_up_to(seq)[-1]["columns"] == {column: None}
+    card = first.send(type="add_card", column=int(column), title="Secrète")
+    assert second.hear_up_to(card["seq"])[-1]["type"] == "unseen"
 
 
-def test_typing_is_told_across_workers(here: LivePerson, there: LivePerson) -> None:
-    [card] = here.send(type="add_card", column=here.columns()[0]["id"], title="Écrite à deux")["changes"][0]["cards"]
-    here.ask("typing", {"card": int(card), "on": True})
-    [told] = there.wait_until(lambda: [told for told in there.events("typing") if told["card"] == int(card)])
-    assert (told["person"]["name"], told["on"]) == ("Élise Laurent", True)
+def test_typing_indicators_reach_the_other_worker(first: LivePerson, second: LivePerson) -> None:
+    [card] = first.send(type="add_card", column=first.columns()[0]["id"], title="Écrite à deux")["changes"][0]["cards"]
+    first.ask("typing", {"card": int(card), "on": True})
+    [event] = second.wait_until(lambda: [event for event in second.events("typing") if event["card"] == int(card)])
+    assert (event["person"]["name"], event["on"]) == ("Élise Laurent", True)
 
 
-def test_a_flash_on_one_board_is_heard_on_another_at_the_other_worker(here: LivePerson, workers: list[Server]) -> None:
+def test_a_flash_reaches_another_board_on_the_other_worker(first: LivePerson, workers: list[Server]) -> None:
     assert workers[0].flask("board", "create", "piscine", "Piscine", "--template", "ville").returncode == 0
-    column = here.web.get(f"{here.url}/api/boards/piscine", timeout=60).json()["columns"][1]["id"]
-    [card] = here.send(board="piscine", type="add_card", column=column, title="Piscine évacuée")["changes"][0]["cards"]
-    for there in connected(workers[1], "ccas@demo.example"):  # where nobody has that board open
-        here.send(board="piscine", type="flash_card", card=int(card), on=True)
-        wait_for_flash(there, int(card))
-    here.send(board="piscine", type="flash_card", card=int(card), on=False)
+    column = first.web.get(f"{first.url}/api/boards/piscine", timeout=60).json()["columns"][1]["id"]
+    [card] = first.send(board="piscine", type="add_card", column=column, title="Piscine évacuée")["changes"][0]["cards"]
+    for second in connected(workers[1], "ccas@demo.example"):  # where nobody has that board open
+        first.send(board="piscine", type="flash_card", card=int(card), on=True)
+        wait_for_flash(second, int(card))
+    first.send(board="piscine", type="flash_card", card=int(card), on=False)
 
 
-def test_what_one_reads_at_one_worker_is_heard_at_ones_page_at_the_other(
-    here: LivePerson, there: LivePerson, workers: list[Server]
+def test_read_markers_reach_the_same_person_on_the_other_worker(
+    first: LivePerson, second: LivePerson, workers: list[Server]
 ) -> None:
-    for elsewhere in connected(workers[1], "dtan@demo.example"):
-        seq = here.board()["seq"]
-        headers = {"X-CSRFToken": here.csrf_token}
+    for other in connected(workers[1], "dtan@demo.example"):
+        seq = first.board()["seq"]
+        headers = {"X-CSRFToken": first.csrf_token}
         assert (
-            here.web.put(f"{here.url}/boards/accueil/seen", json={"seq": seq}, headers=headers, timeout=60).status_code
+            first.web.put(
+                f"{first.url}/boards/accueil/seen", json={"seq": seq}, headers=headers, timeout=60
+            ).status_code
             == 204
         )
-        told = elsewhere.wait_until(partial(elsewhere.events, "seen"))
+        told = other.wait_until(partial(other.events, "seen"))
         assert [each["to"] for each in told] == [seq]
-    assert there.events("seen") == []
+    assert second.events("seen") == []
 
 
-def test_an_account_disabled_at_one_worker_is_cut_off_at_the_other(workers: list[Server]) -> None:
+def test_an_account_disabled_on_one_worker_is_disconnected_by_the_other(workers: list[Server]) -> None:
     for sports in connected(workers[1], "sports@demo.example"):
         assert workers[0].flask("people", "disable", "sports@demo.example").returncode == 0
         sports.wait_until(partial(sports.events, "signed_out"))
@@ -133,8 +135,8 @@ def test_an_account_disabled_at_one_worker_is_cut_off_at_the_other(workers: list
     assert workers[0].flask("people", "enable", "sports@demo.example").returncode == 0
 
 
-def test_what_is_due_is_done_once_though_both_workers_look(
-    here: LivePerson, workers: list[Server], postgresql_url: str
+def test_a_scheduled_task_runs_once_with_two_workers(
+    first: LivePerson, workers: list[Server], postgresql_url: str
 ) -> None:
     with psycopg.connect(
         make_url(postgresql_url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -145,7 +147,7 @@ def test_what_is_due_is_done_once_though_both_workers_look(
         database.commit()
         assert due
         done = "SELECT runs FROM jobs WHERE name = 'forget_old_searches' AND due_at > now() AND taken_by IS NULL"
-        runs = here.wait_until(lambda: database.execute(done).fetchone())
+        runs = first.wait_until(lambda: database.execute(done).fetchone())
     assert runs == (due[0] + 1,)
 
 

@@ -1,18 +1,18 @@
-"""The units of systemd: what a worker of several may do is what the only one may do."""
+"""The unit for several workers has the same restrictions as the unit for one."""
 
 from __future__ import annotations
 
 from config import ROOT
 
-# What a worker of several is named by, how it is begun, and how long it may take to hand its people over.
-OF_THEIR_OWN = ("#", "Description=", "ExecStart=", "TimeoutStopSec=")
+# Lines that may differ: the name, the start command and the time for a graceful shutdown.
+DIFFERENT_LINES = ("#", "Description=", "ExecStart=", "TimeoutStopSec=")
 
 
-def test_a_worker_of_several_is_locked_in_like_the_only_one() -> None:
+def test_both_worker_units_have_the_same_sandbox() -> None:
     assert shared_lines("flash-news@.service") == shared_lines("flash-news.service")
 
 
-def test_it_listens_on_the_port_it_is_named_by() -> None:
+def test_a_template_unit_listens_on_the_port_in_its_name() -> None:
     assert "ExecStart=/usr/bin/env PORT=%i /opt/flash-news/.venv/bin/python run.py" in lines("flash-news@.service")
 
 
@@ -21,4 +21,4 @@ def lines(unit: str) -> list[str]:
 
 
 def shared_lines(unit: str) -> list[str]:
-    return [line for line in lines(unit) if not line.startswith(OF_THEIR_OWN)]
+    return [line for line in lines(unit) if not line.startswith(DIFFERENT_LINES)]

@@ -1,4 +1,4 @@
-"""Two workers behind nginx, as docs/deployment.md sets them up: people on both, restarted while they write, one of them killed."""
+"""Two workers behind nginx: load balancing, rolling restart under load, a killed worker."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed"
 
 
 class Site:
-    """nginx, its workers, and the Redis between them."""
+    """nginx, its workers, and their Redis."""
 
     def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
         shared = {
@@ -42,37 +42,37 @@ class Site:
         self.redis = redis.Redis.from_url(redis_url)
 
     def entries(self) -> list[bytes]:
-        """What each worker keeps of its people in Redis."""
+        """Return the presence entries that the workers keep in Redis."""
         keys: Any = self.redis.keys(f"{self.prefix}:seats:*")
         found: Any = self.redis.mget(keys) if keys else []
         return [entry for entry in found if entry is not None]
 
     def restart_as_documented(self) -> None:
-        """Run deploy/flash-news-restart, which finds a `systemctl` that asks us to do what systemd would."""
-        asked, done = self.folder / "asked", self.folder / "done"
-        for pipe in (asked, done):
+        """Run deploy/flash-news-restart with a fake `systemctl` that restarts our workers."""
+        request_pipe, reply_pipe = self.folder / "requests", self.folder / "replies"
+        for pipe in (request_pipe, reply_pipe):
             os.mkfifo(pipe)
         systemctl = self.folder / "systemctl"
         units = "\n".join(f"flash-news@{worker.port}.service loaded active running" for worker in self.workers)
         systemctl.write_text(
-            f'#!/bin/sh\nif [ "$1" = list-units ]; then echo "{units}"; else echo "$2" > {asked}; read -r _ < {done}; fi\n',
+            f'#!/bin/sh\nif [ "$1" = list-units ]; then echo "{units}"\n'
+            f'else echo "$2" > {request_pipe}; read -r _ < {reply_pipe}; fi\n',
             encoding="utf-8",
         )
         systemctl.chmod(0o755)
-        systemd = threading.Thread(target=self._play_systemd, args=(asked, done))
+        systemd = threading.Thread(target=self._play_systemd, args=(request_pipe, reply_pipe))
         systemd.start()
         path = os.pathsep.join((str(self.folder), os.environ["PATH"]))
         subprocess.run([ROOT / "deploy" / "flash-news-restart"], env={"PATH": path}, check=True, timeout=120)
         systemd.join()
 
-    def _play_systemd(self, asked: Path, done: Path) -> None:
+    def _play_systemd(self, request_pipe: Path, reply_pipe: Path) -> None:
         for _worker in self.workers:
-            unit = asked.read_text(encoding="ascii")
+            unit = request_pipe.read_text(encoding="ascii")
             [worker] = [worker for worker in self.workers if str(worker.port) in unit]
             worker.stop()
-            done.write_text(
-                "begun\n", encoding="ascii"
-            )  # as systemd does for a service that does not say when it is ready
+            # Reply before the worker is ready, like systemd for a service without readiness notification.
+            reply_pipe.write_text("begun\n", encoding="ascii")
             worker.start()
 
 
@@ -91,30 +91,29 @@ def site(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         worker.kill()
 
 
-def test_people_are_spread_over_the_workers_and_see_one_another(site: Site) -> None:
+def test_clients_are_balanced_and_see_each_others_presence(site: Site) -> None:
     with Page(site.nginx, "dtan") as dtan, Page(site.nginx, "ccas") as ccas, Page(site.nginx, "mediatheque") as library:
         for page in (dtan, ccas, library):
-            page.wait_for_company(3)
+            page.wait_for_presence(3)
         assert all(b'"people"' in entry for entry in site.entries())
         assert len(site.entries()) == 2
         library.socket.disconnect()
-        library.wait_until(lambda: library.socket.connected)  # it comes back, as pages do
+        library.wait_until(lambda: library.socket.connected)  # it reconnects, as pages do
         answer = dtan.do(type="add_card", column=dtan.columns()[0]["id"], title="Dite aux deux")
         for page in (ccas, library):
             page.hear_up_to(answer["seq"])
 
 
-def test_long_polling_keeps_to_its_worker(site: Site) -> None:
+def test_long_polling_is_sticky(site: Site) -> None:
     person = LivePerson(site.nginx.url, "ccas@demo.example", web=trusting(site.nginx))
     person.socket.connect(site.nginx.url, transports=["polling"], wait_timeout=60)
     assert person.socket.transport() == "polling"
-    assert (
-        len([person.join()["seq"] for _round in range(8)]) == 8
-    )  # more requests than could all reach one worker by chance
+    # More requests than could all reach the same worker by chance.
+    assert len([person.join()["seq"] for _round in range(8)]) == 8
     person.leave()
 
 
-def test_attempts_to_sign_in_are_counted_wherever_they_arrive(site: Site) -> None:
+def test_sign_in_attempts_are_counted_across_workers(site: Site) -> None:
     web = trusting(site.nginx)
     page = web.get(f"{site.nginx.url}/sign-in", timeout=60).text
     fields = {
@@ -126,21 +125,21 @@ def test_attempts_to_sign_in_are_counted_wherever_they_arrive(site: Site) -> Non
     assert answers == [401] * 10 + [429]
 
 
-def test_a_rolling_restart_drops_nobodys_work(site: Site) -> None:
+def test_a_rolling_restart_loses_no_work(site: Site) -> None:
     processes = [worker.process for worker in site.workers]
     with Page(site.nginx, "dtan") as dtan, Page(site.nginx, "ccas") as ccas, Page(site.nginx, "mediatheque") as library:
-        column, over = dtan.columns()[0]["id"], threading.Event()
+        column, is_over = dtan.columns()[0]["id"], threading.Event()
         acknowledged: dict[str, int] = {}
         refused: list[str] = []
         writers = [
-            threading.Thread(target=write_live, args=(dtan, column, over, acknowledged)),
-            threading.Thread(target=write_live, args=(ccas, column, over, acknowledged)),
-            threading.Thread(target=send_pages, args=(site, column, over, acknowledged, refused)),
+            threading.Thread(target=write_live, args=(dtan, column, is_over, acknowledged)),
+            threading.Thread(target=write_live, args=(ccas, column, is_over, acknowledged)),
+            threading.Thread(target=send_pages, args=(site, column, is_over, acknowledged, refused)),
         ]
         for writer in writers:
             writer.start()
         site.restart_as_documented()
-        over.set()
+        is_over.set()
         for writer in writers:
             writer.join()
         assert refused == []
@@ -148,7 +147,7 @@ def test_a_rolling_restart_drops_nobodys_work(site: Site) -> None:
         for page in (dtan, ccas, library):
             page.hear_up_to(last)
             assert page.known() == list(range(page.first + 1, last + 1))
-            page.wait_for_company(3)
+            page.wait_for_presence(3)
             assert page.interruptions == 0
     recorded = [change["seq"] for change in library.changes()]
     assert len(acknowledged) == len(set(acknowledged.values()))
@@ -156,31 +155,31 @@ def test_a_rolling_restart_drops_nobodys_work(site: Site) -> None:
     assert all(before is not worker.process for before, worker in zip(processes, site.workers, strict=True))
 
 
-def test_the_people_of_a_killed_worker_vanish_and_come_back_to_the_other(site: Site) -> None:
+def test_clients_of_a_killed_worker_reconnect_to_the_other(site: Site) -> None:
     with Page(site.nginx, "dtan") as dtan:
         with Page(site.nginx, "ccas") as one, Page(site.nginx, "mediatheque") as two:
-            dtan.wait_for_company(3)
+            dtan.wait_for_presence(3)
             site.workers[0].kill()
-            for page in (dtan, one, two):  # whoever was there is cut off, and comes back by themselves
-                page.wait_for_company(3)
-        dtan.wait_for_company(1)
+            for page in (dtan, one, two):  # pages of the killed worker reconnect on their own
+                page.wait_for_presence(3)
+        dtan.wait_for_presence(1)
         site.redis.ping()
     dtan.wait_until(lambda: len(site.entries()) == 1)
     site.workers[0].start()
 
 
-def write_live(page: Page, column: int, over: threading.Event, acknowledged: dict[str, int]) -> None:
-    while not over.wait(0.05):
+def write_live(page: Page, column: int, is_over: threading.Event, acknowledged: dict[str, int]) -> None:
+    while not is_over.wait(0.05):
         answer = page.do(type="add_card", column=column, title="Écrite pendant le redémarrage")
         acknowledged[answer["key"]] = answer["seq"]
 
 
 def send_pages(
-    site: Site, column: int, over: threading.Event, acknowledged: dict[str, int], refused: list[str]
+    site: Site, column: int, is_over: threading.Event, acknowledged: dict[str, int], refused: list[str]
 ) -> None:
-    """By HTTP and never twice, as a form is sent: whatever is not answered at once counts as refused."""
+    """Send commands over HTTP once each, like a form; count any missing response as refused."""
     page = LivePerson(site.nginx.url, "dtan@demo.example", web=trusting(site.nginx))
-    while not over.wait(0.05):
+    while not is_over.wait(0.05):
         key = uuid.uuid4().hex
         try:
             answer = page.post(type="add_card", key=key, column=column, title="Envoyée par une page")

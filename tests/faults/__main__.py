@@ -1,4 +1,4 @@
-"""Bring a fault about: `python -m tests.faults NAME … [--times N]`. See tests/faults/README.md."""
+"""Inject faults: `python -m tests.faults NAME … [--times N]`. See tests/faults/README.md."""
 
 from __future__ import annotations
 
@@ -24,39 +24,40 @@ FAULTS = sorted(
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.faults", description="Bring faults about and look what is lost."
+        prog="python -m tests.faults", description="Inject faults and check that nothing is lost."
     )
     parser.add_argument("names", nargs="+", choices=FAULTS, metavar="NAME", help=", ".join(FAULTS))
-    parser.add_argument("--times", type=int, help="how often; for the soak, how many minutes")
+    parser.add_argument(
+        "--times", type=int, help="repetitions, seconds, clients or minutes, depending on the fault: see README.md"
+    )
     parser.add_argument(
         "--ready",
         action="store_true",
-        help="workers are forked by a process that has imported everything: worker, shuffled",
+        help="fork workers from a process with all modules imported: worker, reordered_frames",
     )
     options = parser.parse_args()
     servers = {"server": Server} if options.ready else {}
     raise_file_limit()
-    RESULTS.mkdir(
-        parents=True, exist_ok=True
-    )  # on the disk that the product's own data is on: a /tmp in memory would commit for free
-    wrong = False
+    # On a real disk: commits in a memory-backed /tmp would cost nothing.
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    failed = False
     for name in options.names:
         fault = importlib.import_module(f"tests.faults.{name}")
         with tempfile.TemporaryDirectory(dir=RESULTS, prefix=f"{name}-") as folder:
-            Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own
+            Path(folder).chmod(0o755)  # PostgreSQL runs as another user
             report = Report(name)
             try:
                 asyncio.run(fault.run(Path(folder), options.times or fault.TIMES, report, **servers))
-            except Exception as error:  # what was seen until then is worth telling
-                report.wrong.append(f"{type(error).__name__}: {error}")
+            except Exception as error:  # report what was observed until then
+                report.failures.append(f"{type(error).__name__}: {error}")
                 report.lines += [
                     f"{log.relative_to(folder)}:\n{log.read_text(errors='replace')[-3000:]}"
                     for log in Path(folder).rglob("server.log")
                 ]
         sys.stdout.write(f"{report}\n\n")
         sys.stdout.flush()
-        wrong |= bool(report.wrong or report.late)
-    return int(wrong)
+        failed |= bool(report.failures or report.late)
+    return int(failed)
 
 
 if __name__ == "__main__":

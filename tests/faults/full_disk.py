@@ -1,11 +1,12 @@
-"""The disk is full while people write, on SQLite: reading goes on, writing says so, and all is well by itself once there is room again.
+"""Fill the disk under SQLite: reads must work, writes must fail with 503 and recover on their own.
 
-The disk is a small one in memory (tmpfs), so mounting must be allowed: run it as root.
+The disk is a tmpfs, so the program needs root to mount it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -14,11 +15,11 @@ from contextlib import closing, suppress
 from io import FileIO
 from pathlib import Path
 
+from tests.faults.client import Unreachable, request
 from tests.faults.load import Crowd
 from tests.faults.report import Report
 from tests.faults.services import Worker
-from tests.faults.town import SLUG, found_town, settings_of
-from tests.faults.wire import Away, request
+from tests.faults.town import SLUG, create_town, settings_for
 
 TIMES = 10
 FULL_SECONDS = 4
@@ -36,43 +37,44 @@ async def run(folder: Path, times: int, report: Report) -> None:
 
 
 async def _fill_and_empty(disk: Path, times: int, report: Report) -> None:
-    town = await asyncio.to_thread(found_town, disk)
-    worker = await Worker(disk, settings_of(disk)).start()
-    crowd = await Crowd(town, [worker.url]).gather()
+    town = await asyncio.to_thread(create_town, disk)
+    worker = await Worker(disk, settings_for(disk)).start()
+    crowd = await Crowd(town, [worker.url]).connect()
     refused = read = 0
     for _time in range(times):
-        crowd.begin()
+        crowd.start_work()
         await asyncio.sleep(1)
         await asyncio.to_thread(_fill, disk)
         deadline = time.monotonic() + FULL_SECONDS
         while time.monotonic() < deadline:
             headers = {"Authorization": f"Bearer {town.writers[0]}", "Content-Type": "application/json"}
-            command = f'{{"type": "add_card", "column": {town.columns[0]}, "title": "Trop", "key": "{time.monotonic()}"}}'.encode()
-            status, _headers, _body = await request(worker.url, "POST", f"/boards/{SLUG}/commands", headers, command)
-            report.require(status == 503, f"writing on a full disk was answered with {status}")
+            command = {"type": "add_card", "column": town.columns[0], "title": "Trop", "key": str(time.monotonic())}
+            body = json.dumps(command).encode()
+            status, _headers, _body = await request(worker.url, "POST", f"/boards/{SLUG}/commands", headers, body)
+            report.require(status == 503, f"a write on the full disk was answered with {status}")
             refused += status == 503
             for path in (f"/api/boards/{SLUG}", f"/boards/{SLUG}"):
                 try:
                     status, _headers, _body = await request(worker.url, "GET", path, headers, seconds=5)
-                except Away as away:
-                    report.wrong.append(f"reading {path} on a full disk: {away}")
+                except Unreachable as error:
+                    report.failures.append(f"reading {path} on the full disk: {error}")
                 else:
-                    report.require(status == 200, f"reading {path} on a full disk was answered with {status}")
+                    report.require(status == 200, f"reading {path} on the full disk was answered with {status}")
                     read += status == 200
             await asyncio.sleep(0.2)
         (disk / "filler").unlink()
-        room = time.monotonic()
-        await crowd.end()  # what could not be written waits with those who wrote it, and is written now
-        report.took(await crowd.in_step(room))
-    report.wrong += await crowd.verdict(disk / "flash-news.sqlite3")
-    report.tell(crowd.history)
-    report.lines.append(f"on the full disk {read} readings were answered, {refused} commands sent back with 503")
-    report.require(worker.restarts == 0, "the worker ended because the disk was full")
+        freed_at = time.monotonic()
+        await crowd.finish_work()  # pending commands are sent again and succeed
+        report.add_recovery(await crowd.wait_in_sync(freed_at))
+    report.failures += await crowd.check_history(disk / "flash-news.sqlite3")
+    report.summarize(crowd.history)
+    report.lines.append(f"on the full disk {read} reads were answered, {refused} commands rejected with 503")
+    report.require(worker.restarts == 0, "the worker exited because the disk was full")
     await worker.stop()
 
 
 def _fill(disk: Path) -> None:
-    """To the last byte. What the database has set aside in its log is given back before that, or it would write on for a while."""
+    """Fill the disk to the last byte, after truncating the WAL so that SQLite has no reserved space."""
     with (disk / "filler").open("wb", buffering=0) as filler:
         _write_until_full(filler, leaving=2**20)
         with (

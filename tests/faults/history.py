@@ -1,6 +1,6 @@
-"""What happened, written down as it happened: every request with when it was sent and answered, everything each client took in, and the log as the database holds it.
+"""Record what happened: requests with their times, changes applied by clients, and the final log.
 
-All moments are those of one monotonic clock, that of the process that writes this down; the clocks of servers play no part in it.
+All times come from one monotonic clock, that of the recording process; server clocks are not used.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ View = dict[int, list[tuple[int, Card]]]  # column → its cards from the top
 
 @dataclass
 class Operation:
-    """One thing that a client wanted, however often it had to be sent."""
+    """One command or read by a client, however often it had to be sent."""
 
     client: str
-    command: dict[str, Any]  # what was sent, without its key; {} for a reading of the board
+    command: dict[str, Any]  # without its key; {} for a read of the board
     key: str
     invoked: float
     completed: float = NEVER
-    status: int = 0  # of the last answer; 0: none
-    code: str = ""  # why it was refused
-    seqs: list[int] = field(default_factory=list)  # what each successful answer said, repeated ones included
+    status: int = 0  # of the last response; 0: none
+    code: str = ""  # problem code if refused
+    seqs: list[int] = field(default_factory=list)  # `seq` of each successful response, repeats included
     attempts: int = 0
-    board: View | None = None  # what a reading found
+    board: View | None = None  # result of a read
 
     @property
-    def reads(self) -> bool:
+    def is_read(self) -> bool:
         return not self.command
 
     @property
@@ -46,12 +46,12 @@ class Entry:
     seq: int
     key: str | None
     type: str
-    cards: tuple[int, ...]  # those it touched
+    cards: tuple[int, ...]  # affected cards
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a client took into its page: one change (`page` False), or the whole board as it was at that seq."""
+class Applied:
+    """Something a client applied: one change, or (`page`) the whole board at that seq."""
 
     seq: int
     page: bool
@@ -71,23 +71,21 @@ class Row:
 
 @dataclass
 class History:
-    """Of one board, from `first_seq` on."""
+    """The history of one board after `first_seq`."""
 
     first_seq: int
     first_view: View
     operations: list[Operation] = field(default_factory=list)
-    taken: dict[str, list[Taken]] = field(default_factory=dict)  # by client
+    applied: dict[str, list[Applied]] = field(default_factory=dict)  # by client
     log: list[Entry] = field(default_factory=list)
-    last_seq: int = 0  # of the board itself
+    last_seq: int = 0  # of the board row
     rows: list[Row] = field(default_factory=list)
-    shown: dict[str, tuple[int, View]] = field(
-        default_factory=dict
-    )  # what each client showed in the end, and at which seq
+    final_views: dict[str, tuple[int, View]] = field(default_factory=dict)  # by client, with its seq
 
-    def begin(self, client: str, command: dict[str, Any], key: str = "") -> Operation:
+    def record_request(self, client: str, command: dict[str, Any], key: str = "") -> Operation:
         operation = Operation(client, command, key, time.monotonic())
         self.operations.append(operation)
         return operation
 
-    def take(self, client: str, seq: int, *, page: bool = False) -> None:
-        self.taken.setdefault(client, []).append(Taken(seq, page))
+    def record_applied(self, client: str, seq: int, *, page: bool = False) -> None:
+        self.applied.setdefault(client, []).append(Applied(seq, page))

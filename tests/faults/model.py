@@ -1,4 +1,4 @@
-"""A board that does one thing after the other: what the commands mean, in the fewest lines. The checker holds the product to it."""
+"""A minimal sequential model of a board, against which the checker compares the product."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.faults.history import Card, View
 
 
 class Refused(Exception):
-    """The board as it is does not allow this; the argument is the code of the refusal."""
+    """The board's state does not allow the command; the argument is the problem code."""
 
 
 class Board:
@@ -20,8 +20,8 @@ class Board:
     def view(self) -> View:
         return {column: [(id, self.cards[id]) for id in ids] for column, ids in self.columns.items()}
 
-    def carry_out(self, command: dict[str, Any], new_card: int | None = None) -> None:
-        """Raises Refused; then nothing has changed. `new_card`: the id that a card to be added was given."""
+    def apply(self, command: dict[str, Any], new_card: int | None = None) -> None:
+        """Apply a command, or raise Refused and change nothing; `new_card`: the added card's id."""
         if command["type"] == "add_card":
             assert new_card is not None
             self.cards[new_card] = (command["title"], 1)
@@ -33,20 +33,20 @@ class Board:
         match command["type"]:
             case "move_card":
                 if command.get("after", ...) == card and card in self.columns[command["column"]]:
-                    return  # behind itself it stays
-                self._take_out(card)
+                    return  # a card placed after itself does not move
+                self._remove(card)
                 self._place(card, command)
             case "edit_card":
                 if self.cards[card][1] != command["version"]:
                     raise Refused("stale_version")
                 self.cards[card] = (command["title"], command["version"] + 1)
             case "archive_card":
-                self._take_out(card)
+                self._remove(card)
                 del self.cards[card]
             case unknown:
                 raise ValueError(unknown)
 
-    def _take_out(self, card: int) -> None:
+    def _remove(self, card: int) -> None:
         for ids in self.columns.values():
             if card in ids:
                 ids.remove(card)
@@ -58,5 +58,5 @@ class Board:
             ids.insert(0, card)
         elif after in ids:
             ids.insert(ids.index(after) + 1, card)
-        else:  # left out, or gone meanwhile
+        else:  # omitted, or no longer in the column
             ids.append(card)

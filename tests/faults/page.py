@@ -1,4 +1,4 @@
-"""Somebody's open page: what static/js/live does, in Python, writing down what it sends, hears and shows."""
+"""A Python model of an open page (static/js/live) that records what it sends and applies."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from contextlib import suppress
 from typing import Any
 
 from config import ROOT
+from tests.faults.client import Socket, Unreachable, request
 from tests.faults.history import Card, History, Operation, View
 from tests.faults.town import SLUG, Town
-from tests.faults.wire import Away, Socket, request
 
 ANSWER_SECONDS = 6.0  # ANSWER_MS of connection.js
 RETRY_SECONDS = 2.0  # RETRY_MS of sender.js
@@ -23,7 +23,7 @@ GAP_PATIENCE_SECONDS = 0.25  # GAP_PATIENCE_MS of stream.js
 
 
 def reconnection() -> dict[str, float]:
-    """How long pages wait before they try again, as connection.js has it: delay, its most, and how far chance may alter it."""
+    """Read the reconnection delay, its maximum and its random factor from connection.js, in seconds."""
     script = (ROOT / "static" / "js" / "live" / "connection.js").read_text(encoding="utf-8")
     found = dict(re.findall(r"(RECONNECT_MS|reconnectionDelayMax|randomizationFactor)(?: =|:) ([\d.]+)", script))
     delay, most = float(found["RECONNECT_MS"]) / 1000, float(found["reconnectionDelayMax"]) / 1000
@@ -31,7 +31,7 @@ def reconnection() -> dict[str, float]:
 
 
 class Page:
-    """`urls`: where it may connect; one after the other is tried, as nginx does for it."""
+    """An open page; `urls` are the workers it tries in turn, as nginx would for it."""
 
     def __init__(self, name: str, urls: list[str], town: Town, token: str, history: History) -> None:
         self.name, self.urls, self.town, self.history = name, urls, town, history
@@ -45,22 +45,22 @@ class Page:
         self.columns: list[int] = []
         self.cards: dict[int, tuple[int, str, Card]] = {}  # column, rank, card
         self.connections = 0
-        self.heard_at: Callable[[int, float], None] = lambda _seq, _moment: None
-        self._waiting: dict[int, dict[str, Any]] = {}
+        self.on_change: Callable[[int, float], None] = lambda _seq, _moment: None
+        self._buffer: dict[int, dict[str, Any]] = {}
         self._gap: asyncio.Task[None] | None = None
-        self._living: asyncio.Task[None] | None = None
+        self._connecting: asyncio.Task[None] | None = None
         self._joining = asyncio.Lock()
-        self._came_live = asyncio.Event()
+        self._is_live_again = asyncio.Event()
 
     async def open(self) -> Page:
         while not self.columns:
-            with suppress(Away):
+            with suppress(Unreachable):
                 await self._fetch_whole()
-        self._living = asyncio.create_task(self._stay_connected())
+        self._connecting = asyncio.create_task(self._stay_connected())
         return self
 
     async def leave(self) -> None:
-        for task in (self._living, self._gap):
+        for task in (self._connecting, self._gap):
             if task:
                 task.cancel()
         if self.socket:
@@ -73,48 +73,48 @@ class Page:
             view[column].append((id, card))
         return view
 
-    # --- what it wants ---
+    # --- sending ---
 
     async def perform(self, command: dict[str, Any]) -> Operation:
-        """Send until it is answered: by the socket while it is live, else by HTTP, always under the same key."""
-        operation = self.history.begin(self.name, command, uuid.uuid4().hex)
+        """Send a command with one key until it is answered, over the live connection or HTTP."""
+        operation = self.history.record_request(self.name, command, uuid.uuid4().hex)
         while not operation.status:
             try:
                 operation.attempts += 1
                 status, answer = await self._send({**command, "key": operation.key}, operation)
-            except Away:
-                await self._live_or_after(RETRY_SECONDS * (0.5 + self.dice.random()))
+            except Unreachable:
+                await self._wait_until_live_or(RETRY_SECONDS * (0.5 + self.dice.random()))
                 continue
-            self._note(operation, status, answer)
+            self._record_response(operation, status, answer)
         return operation
 
     async def send_again(self, operation: Operation) -> None:
-        """As if the answer had been lost."""
+        """Repeat an answered command, as if the response had been lost."""
         try:
             status, answer = await self._post({**operation.command, "key": operation.key})
-        except Away:
+        except Unreachable:
             return
         if status == 200:
             operation.seqs.append(answer["seq"])
 
     async def read(self) -> Operation | None:
-        operation = self.history.begin(self.name, {})
+        operation = self.history.record_request(self.name, {})
         try:
             board = await self._get_board()
-        except Away:
-            self.history.operations.remove(operation)  # what was not answered says nothing
+        except Unreachable:
+            self.history.operations.remove(operation)  # an unanswered read proves nothing
             return None
         operation.completed, operation.status, operation.seqs = time.monotonic(), 200, [board["seq"]]
         operation.board = view_of(board)
         return operation
 
-    async def _live_or_after(self, seconds: float) -> None:
-        self._came_live.clear()
+    async def _wait_until_live_or(self, seconds: float) -> None:
+        self._is_live_again.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._came_live.wait()
+                await self._is_live_again.wait()
 
-    def _note(self, operation: Operation, status: int, answer: dict[str, Any]) -> None:
+    def _record_response(self, operation: Operation, status: int, answer: dict[str, Any]) -> None:
         operation.completed, operation.status = time.monotonic(), status
         if status == 200:
             operation.seqs.append(answer["seq"])
@@ -125,16 +125,16 @@ class Page:
     async def _send(self, body: dict[str, Any], operation: Operation) -> tuple[int, dict[str, Any]]:
         if self.is_live and self.socket:
 
-            def again(answer: dict[str, Any]) -> None:
+            def record_repeat(answer: dict[str, Any]) -> None:
                 if "seq" in answer:
                     operation.seqs.append(answer["seq"])
 
             try:
-                answer = await self.socket.ask(
-                    "command", {"board": self.town.board, **body}, seconds=ANSWER_SECONDS, again=again
+                answer = await self.socket.call(
+                    "command", {"board": self.town.board, **body}, seconds=ANSWER_SECONDS, on_repeat=record_repeat
                 )
-            except Away:
-                pass  # by the other way, then
+            except Unreachable:
+                pass  # try HTTP
             else:
                 if "error" not in answer:
                     return 200, answer
@@ -146,40 +146,40 @@ class Page:
         headers = {**self.headers, "Content-Type": "application/json", "Accept": "application/json"}
         status, answer = await self._request("POST", f"/boards/{SLUG}/commands", headers, json.dumps(body).encode())
         if status in (429, 502, 503, 504):
-            raise Away(f"{status}")
+            raise Unreachable(f"{status}")
         return status, json.loads(answer)
 
     async def _get_board(self) -> dict[str, Any]:
         status, body = await self._request("GET", f"/api/boards/{SLUG}", self.headers)
         if status != 200:
-            raise Away(f"{status}")
+            raise Unreachable(f"{status}")
         board: dict[str, Any] = json.loads(body)
         return board
 
     async def _request(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, bytes]:
         try:
             status, _headers, content = await request(self.url, method, path, headers, body)
-        except Away:
-            self._try_elsewhere()
+        except Unreachable:
+            self._try_next_worker()
             raise
         return status, content
 
-    # --- what it hears: stream.js ---
+    # --- receiving: stream.js ---
 
     def _receive(self, changes: list[dict[str, Any]]) -> None:
         for change in changes:
             if change["seq"] > self.seq:
-                self._waiting[change["seq"]] = change
-        while (following := self._waiting.get(self.seq + 1)) and not following.get("resync"):
-            self._waiting.pop(self.seq + 1)
+                self._buffer[change["seq"]] = change
+        while (following := self._buffer.get(self.seq + 1)) and not following.get("resync"):
+            self._buffer.pop(self.seq + 1)
             self._apply(following)
-        if self._waiting and self._gap is None:
+        if self._buffer and self._gap is None:
             self._gap = asyncio.create_task(self._recover())
 
     def _apply(self, change: dict[str, Any]) -> None:
         self.seq = change["seq"]
-        self.history.take(self.name, self.seq)
-        self.heard_at(self.seq, time.monotonic())
+        self.history.record_applied(self.name, self.seq)
+        self.on_change(self.seq, time.monotonic())
         for id, card in change["cards"].items():
             if card is None:
                 self.cards.pop(int(id), None)
@@ -188,50 +188,50 @@ class Page:
 
     async def _recover(self) -> None:
         patience = GAP_PATIENCE_SECONDS
-        while self._waiting:
+        while self._buffer:
             await asyncio.sleep(patience)
             patience = min(patience * 2, 10)
-            whole = any(change.get("resync") for change in self._waiting.values())
+            whole = any(change.get("resync") for change in self._buffer.values())
             try:
                 if whole:
                     await self._fetch_whole()
                 elif self.socket:
                     await self._join(self.socket)
-            except Away:
+            except Unreachable:
                 continue
         self._gap = None
 
     async def _fetch_whole(self) -> None:
         board = await self._get_board()
         if board["seq"] < self.seq:
-            return  # overtaken by what was heard meanwhile
+            return  # newer changes have been received meanwhile
         self.columns = [column["id"] for column in board["columns"]]
         self.cards = {
             card["id"]: (card["column"], card["rank"], (card["title"], card["version"])) for card in board["cards"]
         }
         self.seq = board["seq"]
-        self.history.take(self.name, self.seq, page=True)
-        self._waiting = {seq: change for seq, change in self._waiting.items() if seq > self.seq}
+        self.history.record_applied(self.name, self.seq, page=True)
+        self._buffer = {seq: change for seq, change in self._buffer.items() if seq > self.seq}
         self._receive([])
 
-    # --- where it is connected: connection.js ---
+    # --- connecting: connection.js ---
 
     async def _stay_connected(self) -> None:
         attempt = 0
         while True:
             try:
-                socket = await Socket.connect(self.url, self.headers, self._hear)
+                socket = await Socket.connect(self.url, self.headers, self._on_event)
                 self.socket = socket
                 await self._join(socket)
-            except Away:
+            except Unreachable:
                 if self.socket:
                     self.socket.close()
-                self._try_elsewhere()
+                self._try_next_worker()
                 await asyncio.sleep(self._pause(attempt))
                 attempt += 1
                 continue
             attempt, self.is_live = 0, True
-            self._came_live.set()
+            self._is_live_again.set()
             self.connections += 1
             await socket.ended.wait()
             self.is_live = False
@@ -240,30 +240,30 @@ class Page:
 
     async def _join(self, socket: Socket) -> None:
         async with self._joining:
-            answer = await socket.ask("join", {"board": self.town.board, "after": self.seq}, seconds=ANSWER_SECONDS)
+            answer = await socket.call("join", {"board": self.town.board, "after": self.seq}, seconds=ANSWER_SECONDS)
             if "error" in answer:
-                raise Away(str(answer["error"]))
+                raise Unreachable(str(answer["error"]))
             if answer.get("resync"):
                 await self._fetch_whole()
             else:
                 self._receive(answer["changes"])
 
-    def _hear(self, event: str, data: Any) -> None:
+    def _on_event(self, event: str, data: Any) -> None:
         if event == "changes":
             self._receive(data)
 
     def _pause(self, attempt: int) -> float:
-        """The back-off of socket.io-client."""
+        """Compute the back-off of socket.io-client."""
         wait: float = self.waits["delay"] * 2**attempt
         wait += self.dice.choice((-1, 1)) * self.dice.random() * self.waits["factor"] * wait
         return min(wait, self.waits["most"])
 
-    def _try_elsewhere(self) -> None:
+    def _try_next_worker(self) -> None:
         self.url = self.urls[(self.urls.index(self.url) + 1) % len(self.urls)]
 
 
 def view_of(board: dict[str, Any]) -> View:
-    """What `GET /api/boards/<slug>` answered."""
+    """Convert a response of `GET /api/boards/<slug>` to a view."""
     view: View = {column["id"]: [] for column in board["columns"]}
     for card in sorted(board["cards"], key=lambda card: card["rank"]):
         view[card["column"]].append((card["id"], (card["title"], card["version"])))

@@ -1,4 +1,4 @@
-"""What may stand between two ends and spoil what passes: it can fall silent, and it can repeat, delay and mix up what it carries."""
+"""TCP proxies that interrupt, repeat, delay, reorder or drop what they forward."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from bench.frames import TEXT, Reader, frame, masked_frame
-from tests.faults.wire import PONG
+from tests.faults.client import PONG
 
 
 class Proxy:
-    """Passes bytes on, both ways. While it is `silent` nothing passes and nothing is closed: a cable pulled out."""
+    """Forward bytes both directions. While blocked, nothing is forwarded and nothing is closed."""
 
     def __init__(self, target: str) -> None:
         where = urlsplit(target)
@@ -29,32 +29,35 @@ class Proxy:
         self.url = f"{self.scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
-    def silence(self) -> None:
+    def block(self) -> None:
         self.passing.clear()
 
-    def pass_on(self) -> None:
+    def unblock(self) -> None:
         self.passing.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             await self.passing.wait()
-            there, to_there = await asyncio.open_connection(self.host, self.target_port, limit=2**20)
-            ways = [asyncio.create_task(self.up(reader, to_there)), asyncio.create_task(self.down(there, writer))]
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
-                way.cancel()
-            to_there.close()
+            server_reader, server_writer = await asyncio.open_connection(self.host, self.target_port, limit=2**20)
+            directions = [
+                asyncio.create_task(self.up(reader, server_writer)),
+                asyncio.create_task(self.down(server_reader, writer)),
+            ]
+            await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
+            for direction in directions:
+                direction.cancel()
+            server_writer.close()
         writer.close()
 
     async def up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """From the client to the server."""
-        await self._carry(reader, writer)
+        """Forward from the client to the server."""
+        await self._forward(reader, writer)
 
     async def down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """From the server to the client."""
-        await self._carry(reader, writer)
+        """Forward from the server to the client."""
+        await self._forward(reader, writer)
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(2**16):
                 await self.passing.wait()
@@ -62,10 +65,10 @@ class Proxy:
                 await writer.drain()
 
 
-class Shuffler(Proxy):
-    """Reads the frames of live connections: repeats some, holds some back while later ones overtake them, either way.
+class ReorderingProxy(Proxy):
+    """Repeat some Socket.IO frames and delay others so that later ones overtake them, both ways.
 
-    Only what Socket.IO carries in events and answers is treated so: the ends of a TCP connection never see anything else out of order.
+    Only events and acknowledgements are affected: TCP itself never delivers anything out of order.
     """
 
     REPEATED, DELAYED, DELAY_SECONDS = 0.2, 0.3, 1.5
@@ -76,12 +79,12 @@ class Shuffler(Proxy):
         self.repeated = self.delayed = 0
 
     async def up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._shuffle(reader, writer, masked_frame, b"command")
+        await self._reorder(reader, writer, masked_frame, b"command")
 
     async def down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._shuffle(reader, writer, frame, b"")
+        await self._reorder(reader, writer, frame, b"")
 
-    async def _shuffle(
+    async def _reorder(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
@@ -92,17 +95,17 @@ class Shuffler(Proxy):
             head = await reader.readuntil(b"\r\n\r\n")
             writer.write(head)
             if b"pgrade: websocket" not in head:
-                await self._carry(reader, writer)
+                await self._forward(reader, writer)
                 return
             frames = Reader()
             while data := await reader.read(2**16):
                 for opcode, _compressed, payload in frames.feed(data):
                     if opcode == TEXT and payload.startswith((b"42", b"43")) and only in payload[:40]:
-                        self._spoil(writer, framed(payload, opcode))
+                        self._repeat_or_delay(writer, framed(payload, opcode))
                     elif opcode != PONG:
                         writer.write(framed(payload, opcode))
 
-    def _spoil(self, writer: asyncio.StreamWriter, framed: bytes) -> None:
+    def _repeat_or_delay(self, writer: asyncio.StreamWriter, framed: bytes) -> None:
         for _copy in range(1 + (self.dice.random() < self.REPEATED)):
             if _copy:
                 self.repeated += 1
@@ -113,24 +116,24 @@ class Shuffler(Proxy):
                 writer.write(framed)
 
 
-class Forgetful(Proxy):
-    """In front of Redis: loses some of the messages that it has for its subscribers."""
+class LossyProxy(Proxy):
+    """Drop some of the messages that Redis sends to its subscribers."""
 
-    LOST = 0.5
+    DROPPED = 0.5
 
     def __init__(self, target: str, dice: random.Random) -> None:
         super().__init__(target)
         self.dice = dice
-        self.lost = self.passed = 0
+        self.dropped = self.forwarded = 0
 
     async def down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(2**20):
-                told = data.count(b"\r\nmessage\r\n")
-                if told and self.dice.random() < self.LOST:
-                    self.lost += told  # Redis writes each message whole
+                messages = data.count(b"\r\nmessage\r\n")
+                if messages and self.dice.random() < self.DROPPED:
+                    self.dropped += messages  # Redis writes each message in one piece
                     continue
-                self.passed += told
+                self.forwarded += messages
                 writer.write(data)
                 await writer.drain()
 

@@ -1,4 +1,4 @@
-"""What a server room runs, each started for one fault alone: workers that are begun again as systemd would, PostgreSQL, Redis."""
+"""Start and kill workers (restarted like systemd does), PostgreSQL and Redis for one run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pathlib import Path
 import psutil
 
 from config import ROOT
-from tests.faults.wire import Away, request
+from tests.faults.client import Unreachable, request
 from tests.server import Server, ServerFromNothing, free_port
 
 POSTGRESQL = next(Path("/usr/lib/postgresql").glob("*/bin"), Path("/nonexistent"))
 
 
 def restart_seconds() -> float:
-    """How long systemd waits before it begins a worker again."""
+    """Read from the unit how long systemd waits before it restarts a worker."""
     unit = (ROOT / "deploy" / "flash-news.service").read_text(encoding="utf-8")
     found = re.search(r"^RestartSec=(\d+)$", unit, re.MULTILINE)
     assert found
@@ -30,7 +30,7 @@ def restart_seconds() -> float:
 
 
 class Worker:
-    """`python run.py`, watched over: when it ends it is begun again, as deploy/ has it."""
+    """`python run.py`, restarted whenever it exits, as the unit in deploy/ does."""
 
     def __init__(
         self, folder: Path, settings: dict[str, str], server: Callable[..., Server] = ServerFromNothing
@@ -38,16 +38,16 @@ class Worker:
         self.server = server(folder, **{**settings, "DATA_DIR": str(folder)})
         self.url = self.server.url
         self.restarts = 0
-        self._watching: asyncio.Task[None] | None = None
+        self._supervisor: asyncio.Task[None] | None = None
 
     async def start(self) -> Worker:
         await asyncio.to_thread(self.server.start)
-        self._watching = asyncio.create_task(self._watch())
+        self._supervisor = asyncio.create_task(self._supervise())
         return self
 
     async def stop(self) -> None:
-        if self._watching:
-            self._watching.cancel()
+        if self._supervisor:
+            self._supervisor.cancel()
         await asyncio.to_thread(self.server.kill)
 
     @property
@@ -58,21 +58,21 @@ class Worker:
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
 
-    async def answers(self) -> None:
-        """Wait until it does."""
+    async def wait_until_ready(self) -> None:
+        """Wait until /healthz returns 200."""
         while True:
             try:
                 status, _headers, _body = await request(self.url, "GET", "/healthz", {}, seconds=2)
                 if status == 200:
                     return
-            except Away:
+            except Unreachable:
                 pass
             await asyncio.sleep(0.05)
 
     def log(self) -> str:
         return self.server.log.read_text(encoding="utf-8", errors="replace")
 
-    async def _watch(self) -> None:
+    async def _supervise(self) -> None:
         while True:
             await asyncio.sleep(0.1)
             if self.server.process is None or self.server.process.poll() is None:
@@ -105,7 +105,7 @@ class Redis:
 
 
 class PostgreSQL:
-    """A cluster of its own, durable as delivered (fsync and synchronous_commit on)."""
+    """A separate cluster, with durable default settings (fsync and synchronous_commit on)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -135,9 +135,9 @@ class PostgreSQL:
         return self
 
     def kill(self) -> None:
-        """SIGKILL to all of its processes, the first first."""
-        first = psutil.Process(int((self.folder / "postmaster.pid").read_text(encoding="ascii").split()[0]))
-        processes = [first, *first.children(recursive=True)]
+        """Send SIGKILL to all of its processes, the postmaster first."""
+        postmaster = psutil.Process(int((self.folder / "postmaster.pid").read_text(encoding="ascii").split()[0]))
+        processes = [postmaster, *postmaster.children(recursive=True)]
         for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()

@@ -1,4 +1,4 @@
-"""The checker believes every history that a board can have, and none into which something impossible was planted."""
+"""The checker accepts every possible history and rejects every corrupted one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.faults.checker import check
-from tests.faults.history import Entry, History, Operation, Row, Taken
+from tests.faults.history import Applied, Entry, History, Operation, Row
 from tests.faults.model import Board, Refused
 
 COLUMNS = (1, 2, 3)
@@ -20,7 +20,7 @@ PLENTY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthC
 
 
 class Town:
-    """Makes a history as an honest board would: what is asked happens at one moment between its asking and its answer."""
+    """Generate a valid history: each command takes effect between its request and its response."""
 
     def __init__(self, dice: Random, steps: int) -> None:
         self.dice = dice
@@ -43,7 +43,7 @@ class Town:
         operation = Operation(client, self._command(), f"key-{moment}", invoked, completed)
         self.history.operations.append(operation)
         try:
-            self.board.carry_out(operation.command, self.next_card)
+            self.board.apply(operation.command, self.next_card)
         except Refused as refused:
             operation.status, operation.code = 409, str(refused)
             return
@@ -55,7 +55,7 @@ class Town:
         self.seq += 1
         self.history.log.append(Entry(self.seq, operation.key, operation.command["type"], (card,)))
         if self.dice.random() < 0.1:
-            operation.completed = float("inf")  # the answer was lost, and nobody asked again
+            operation.completed = float("inf")  # the response was lost and not requested again
         else:
             operation.status, operation.seqs = 200, [self.seq] * self.dice.choice((1, 1, 2))
 
@@ -75,64 +75,62 @@ class Town:
     def _end(self) -> None:
         history, dice = self.history, self.dice
         history.last_seq = self.seq
-        standing = [(column, n, card) for column, ids in self.board.columns.items() for n, card in enumerate(ids)]
-        history.rows = [
-            Row(id, column, f"a{n:03}", *self.board.cards[id], archived=False) for column, n, id in standing
-        ]
+        placed = [(column, n, card) for column, ids in self.board.columns.items() for n, card in enumerate(ids)]
+        history.rows = [Row(id, column, f"a{n:03}", *self.board.cards[id], archived=False) for column, n, id in placed]
         for client in "abc":
             began = dice.randint(7, self.seq)
-            history.take(client, began, page=True)
+            history.record_applied(client, began, page=True)
             while began < self.seq:
-                jumps = dice.random() < 0.1
-                began = dice.randint(began, self.seq) if jumps else began + 1
-                history.take(client, began, page=jumps)
-            history.shown[client] = (self.seq, self.board.view)
+                is_page = dice.random() < 0.1
+                began = dice.randint(began, self.seq) if is_page else began + 1
+                history.record_applied(client, began, page=is_page)
+            history.final_views[client] = (self.seq, self.board.view)
 
 
-SEEDS = st.integers(0, 2**32)  # drawing each number on its own would take longer than checking
+SEEDS = st.integers(0, 2**32)  # drawing every number with Hypothesis would take longer than checking
 TOWNS = st.builds(Town, SEEDS.map(Random), st.integers(10, 40))
 
 
 @PLENTY
 @given(TOWNS)
-def test_what_can_have_happened_is_believed(town: Town) -> None:
+def test_a_possible_history_is_accepted(town: Town) -> None:
     assert check(town.history) == []
 
 
-def lose_what_was_acknowledged(history: History, dice: Random) -> None:
-    """As if the last commits had never reached the disk: rows and numbers are those of before, and the answers stand."""
-    kept = {seq for one in history.operations if not one.reads for seq in one.seqs}
+def lose_an_acknowledged_command(history: History, dice: Random) -> None:
+    """Lose a commit after its acknowledgement, as if it had not reached the disk."""
+    kept = {seq for one in history.operations if not one.is_read for seq in one.seqs}
     lost = dice.choice([entry for entry in history.log if entry.seq in kept])
     history.log = [replace(entry, seq=entry.seq - (entry.seq > lost.seq)) for entry in history.log if entry is not lost]
     history.last_seq -= 1
 
 
-def carry_something_out_twice(history: History, dice: Random) -> None:
+def execute_a_command_twice(history: History, dice: Random) -> None:
     again = dice.choice(history.log)
     history.last_seq += 1
     history.log.append(replace(again, seq=history.last_seq))
 
 
-def carry_out_what_was_refused(history: History, dice: Random) -> None:
+def execute_a_refused_command(history: History, dice: Random) -> None:
     refused = dice.choice([one for one in history.operations if one.status == 409])
     history.last_seq += 1
     history.log.append(Entry(history.last_seq, refused.key, refused.command["type"], (refused.command["card"],)))
 
 
-def do_what_nobody_asked(history: History, _dice: Random) -> None:
+def add_an_unrequested_change(history: History, _dice: Random) -> None:
     history.last_seq += 1
     history.log.append(Entry(history.last_seq, "key-of-nobody", "archive_card", (1,)))
 
 
-def leave_a_number_out(history: History, dice: Random) -> None:
+def skip_a_number(history: History, dice: Random) -> None:
     at = dice.randrange(len(history.log))
     history.log = [replace(entry, seq=entry.seq + (n >= at)) for n, entry in enumerate(history.log)]
 
 
-def happen_before_it_was_asked(history: History, dice: Random) -> None:
-    """Something that was asked after all the rest had been answered comes first."""
+def execute_before_the_request(history: History, dice: Random) -> None:
+    """Request a command after all others were answered although it is logged earlier."""
     one = dice.choice(
-        [one for one in history.operations if one.done and one.seqs[0] < history.last_seq and not one.reads]
+        [one for one in history.operations if one.done and one.seqs[0] < history.last_seq and not one.is_read]
     )
     one.invoked = max(other.completed for other in history.operations if other.done) + 1
     one.completed = one.invoked + 1
@@ -140,21 +138,21 @@ def happen_before_it_was_asked(history: History, dice: Random) -> None:
     assume(later)
 
 
-def read_what_was_long_over(history: History, dice: Random) -> None:
-    written = dice.choice([one for one in history.operations if one.done and not one.reads])
+def return_a_stale_read(history: History, dice: Random) -> None:
+    written = dice.choice([one for one in history.operations if one.done and not one.is_read])
     late = max(one.completed for one in history.operations if one.done) + 1
     old = Operation("a", {}, "", late, late + 1, 200, seqs=[history.first_seq], board=history.first_view)
     assert old.seqs[0] < written.seqs[0]
     history.operations.append(old)
 
 
-def find_a_board_that_never_was(history: History, dice: Random) -> None:
-    reading = dice.choice([one for one in history.operations if one.reads])
+def return_an_impossible_board(history: History, dice: Random) -> None:
+    reading = dice.choice([one for one in history.operations if one.is_read])
     assert reading.board is not None
     reading.board = {**reading.board, COLUMNS[0]: [*reading.board[COLUMNS[0]], (5000, ("Jamais écrite", 1))]}
 
 
-def refuse_without_a_reason(history: History, dice: Random) -> None:
+def refuse_a_valid_command(history: History, dice: Random) -> None:
     done = [one for one in history.operations if one.done and one.command.get("type") == "edit_card"]
     operation = dice.choice(done)
     seq = operation.seqs[0]
@@ -162,44 +160,44 @@ def refuse_without_a_reason(history: History, dice: Random) -> None:
     history.log = [replace(entry, key="key-of-nobody") if entry.seq == seq else entry for entry in history.log]
 
 
-def not_tell_a_client(history: History, dice: Random) -> None:
-    told = [
+def drop_a_change_at_a_client(history: History, dice: Random) -> None:
+    deliveries = [
         (client, n)
-        for client, taken in history.taken.items()
+        for client, taken in history.applied.items()
         for n, one in enumerate(taken)
         if n and not one.page and n + 1 < len(taken)
     ]
-    told = [(client, n) for client, n in told if not history.taken[client][n + 1].page]
-    client, n = dice.choice(told)
-    del history.taken[client][n]
+    deliveries = [(client, n) for client, n in deliveries if not history.applied[client][n + 1].page]
+    client, n = dice.choice(deliveries)
+    del history.applied[client][n]
 
 
-def tell_a_client_twice(history: History, dice: Random) -> None:
+def deliver_a_change_twice(history: History, dice: Random) -> None:
     client, n = dice.choice(
-        [(client, n) for client, taken in history.taken.items() for n, one in enumerate(taken) if not one.page]
+        [(client, n) for client, taken in history.applied.items() for n, one in enumerate(taken) if not one.page]
     )
-    history.taken[client].insert(n, history.taken[client][n])
+    history.applied[client].insert(n, history.applied[client][n])
 
 
-def throw_a_client_back(history: History, dice: Random) -> None:
-    client = dice.choice([client for client, taken in history.taken.items() if taken[-1].seq > 7])
-    history.taken[client].append(Taken(7, page=True))
+def reset_a_client_to_an_old_page(history: History, dice: Random) -> None:
+    client = dice.choice([client for client, taken in history.applied.items() if taken[-1].seq > 7])
+    history.applied[client].append(Applied(7, page=True))
 
 
 def leave_a_client_behind(history: History, dice: Random) -> None:
-    client = dice.choice(list(history.shown))
-    history.shown[client] = (history.last_seq - 1, history.shown[client][1])
+    client = dice.choice(list(history.final_views))
+    history.final_views[client] = (history.last_seq - 1, history.final_views[client][1])
 
 
-def show_a_client_something_else(history: History, dice: Random) -> None:
-    client = dice.choice(list(history.shown))
-    seq, view = history.shown[client]
+def show_a_client_another_board(history: History, dice: Random) -> None:
+    client = dice.choice(list(history.final_views))
+    seq, view = history.final_views[client]
     column, cards = next((column, cards) for column, cards in view.items() if cards)
     id, (title, version) = cards[-1]
-    history.shown[client] = seq, {**view, column: [*cards[:-1], (id, (title + "?", version))]}
+    history.final_views[client] = seq, {**view, column: [*cards[:-1], (id, (title + "?", version))]}
 
 
-def put_two_cards_at_one_place(history: History, dice: Random) -> None:
+def give_two_cards_one_rank(history: History, dice: Random) -> None:
     crowded = [
         row for row in history.rows if any(other.column == row.column and other.id != row.id for other in history.rows)
     ]
@@ -208,7 +206,7 @@ def put_two_cards_at_one_place(history: History, dice: Random) -> None:
     history.rows[history.rows.index(row)] = replace(row, rank=beside.rank)
 
 
-def put_one_card_at_two_places(history: History, dice: Random) -> None:
+def duplicate_a_card(history: History, dice: Random) -> None:
     row = dice.choice(history.rows)
     history.rows.append(replace(row, rank=row.rank + "z"))
 
@@ -217,39 +215,41 @@ def lose_a_card(history: History, dice: Random) -> None:
     history.rows.remove(dice.choice(history.rows))
 
 
-def forget_what_was_written(history: History, dice: Random) -> None:
+def revert_an_edit(history: History, dice: Random) -> None:
     row = dice.choice(history.rows)
     history.rows[history.rows.index(row)] = replace(row, title="Un vieux texte")
 
 
-PLANTED = [
-    lose_what_was_acknowledged,
-    carry_something_out_twice,
-    carry_out_what_was_refused,
-    do_what_nobody_asked,
-    leave_a_number_out,
-    happen_before_it_was_asked,
-    read_what_was_long_over,
-    find_a_board_that_never_was,
-    refuse_without_a_reason,
-    not_tell_a_client,
-    tell_a_client_twice,
-    throw_a_client_back,
+CORRUPTIONS = [
+    lose_an_acknowledged_command,
+    execute_a_command_twice,
+    execute_a_refused_command,
+    add_an_unrequested_change,
+    skip_a_number,
+    execute_before_the_request,
+    return_a_stale_read,
+    return_an_impossible_board,
+    refuse_a_valid_command,
+    drop_a_change_at_a_client,
+    deliver_a_change_twice,
+    reset_a_client_to_an_old_page,
     leave_a_client_behind,
-    show_a_client_something_else,
-    put_two_cards_at_one_place,
-    put_one_card_at_two_places,
+    show_a_client_another_board,
+    give_two_cards_one_rank,
+    duplicate_a_card,
     lose_a_card,
-    forget_what_was_written,
+    revert_an_edit,
 ]
 
 
-@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+@pytest.mark.parametrize("corrupt", CORRUPTIONS, ids=lambda corrupt: corrupt.__name__)
 @settings(PLENTY, max_examples=15)
 @given(town=TOWNS, dice=SEEDS.map(Random))
-def test_what_cannot_have_happened_is_found(plant: Callable[[History, Random], None], town: Town, dice: Random) -> None:
+def test_an_impossible_history_is_rejected(
+    corrupt: Callable[[History, Random], None], town: Town, dice: Random
+) -> None:
     try:
-        plant(town.history, dice)
-    except (IndexError, StopIteration):  # this history has nothing of the kind
+        corrupt(town.history, dice)
+    except (IndexError, StopIteration):  # this history has no suitable element
         assume(False)
     assert check(town.history)

@@ -1,7 +1,7 @@
-"""A small town to break: one board of service columns, people who write, people who watch, and what a program needs to act as them.
+"""Create a small town for fault injection: a board, writers, watchers and their API tokens.
 
-Run as a program (`python -m tests.faults.town FOLDER COLUMNS CARDS WRITERS WATCHERS`) it fills the database of the environment's
-settings: the faults' own process stays free of the application.
+Run as a program (`python -m tests.faults.town FOLDER COLUMNS CARDS WRITERS WATCHERS`) it fills the database urls by
+the environment, so that the fault-injection process itself does not import the application.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SLUG = "accueil"
 
 @dataclass(frozen=True)
 class Town:
-    """`writers`, `watchers`: a token for each. Writers may also sign in, as `writer-<n>@faults.example` with PASSWORD."""
+    """API tokens of `writers` and `watchers`. Writers can sign in as `writer-<n>@faults.example`."""
 
     board: int
     columns: list[int]
@@ -30,27 +30,27 @@ class Town:
     watchers: list[str]
 
 
-def settings_of(folder: Path, database_url: str = "", redis_url: str = "") -> dict[str, str]:
-    """The environment that serves this town: the product as in production, not its demo."""
-    given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    named = {name: value for name, value in given.items() if value}
-    return {"DEMO": "0", "SECRET_KEY": SECRET_KEY, "DATA_DIR": str(folder), "LOG_LEVEL": "WARNING", **named}
+def settings_for(folder: Path, database_url: str = "", redis_url: str = "") -> dict[str, str]:
+    """Return the environment that serves this town in production mode."""
+    urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    configured = {name: value for name, value in urls.items() if value}
+    return {"DEMO": "0", "SECRET_KEY": SECRET_KEY, "DATA_DIR": str(folder), "LOG_LEVEL": "WARNING", **configured}
 
 
-def found_town(
+def create_town(
     folder: Path, database_url: str = "", *, columns: int = 5, cards: int = 40, writers: int = 6, watchers: int = 12
 ) -> Town:
     folder.mkdir(parents=True, exist_ok=True)
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     counts = map(str, (columns, cards, writers, watchers))
-    environment = {**inherited, **settings_of(folder, database_url)}
+    environment = {**inherited, **settings_for(folder, database_url)}
     subprocess.run(
         [sys.executable, "-m", "tests.faults.town", str(folder), *counts], cwd=ROOT, env=environment, check=True
     )
     return Town(**json.loads((folder / "town.json").read_text(encoding="utf-8")))
 
 
-# --- in the process that fills -----------------------------------------------------------------------------------
+# --- in the separate process -------------------------------------------------------------------------------------
 
 
 def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
@@ -68,17 +68,17 @@ def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
     app = create_app(Settings.from_environment())
     bring_up_to_date(app)
     with app.app_context():
-        password_hash = hash_password(PASSWORD)  # once for all: it is slow on purpose
+        password_hash = hash_password(PASSWORD)  # hash once: it is slow on purpose
         with write_transaction() as session:
             board = create_board(session, SLUG, "Accueil").id
-        everybody = [(f"writer-{n}", Role.FACILITATOR) for n in range(writers)] + [
+        people = [(f"writer-{n}", Role.FACILITATOR) for n in range(writers)] + [
             (f"watcher-{n}", Role.READER) for n in range(watchers)
         ]
-        for name, role in everybody:
+        for name, role in people:
             add_account(f"{name}@faults.example", f"Camille {name}", role, [], None)
         with write_transaction() as session:
             session.query(Account).update({"password_hash": password_hash})
-        tokens = [create_token(f"{name}@faults.example", "faults") for name, _role in everybody]
+        tokens = [create_token(f"{name}@faults.example", "faults") for name, _role in people]
         actor = read_session().query(Account.person_id).filter_by(email="writer-0@faults.example").scalar()
         read_session().rollback()
         for n in range(columns):

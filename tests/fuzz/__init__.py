@@ -1,1 +1,1 @@
-"""Inputs that nobody thought of: see tests/fuzz/README.md."""
+"""Tests with generated inputs: see tests/fuzz/README.md."""

@@ -1,4 +1,4 @@
-"""Commands of every type, as Hypothesis makes them: fields that fit, fields that half fit, and fields that nobody sends by mistake."""
+"""Hypothesis strategies for commands of every type, with valid, partly valid or hostile fields."""
 
 from __future__ import annotations
 
@@ -88,18 +88,18 @@ SERVICES = {
 
 @st.composite
 def any_command(draw: st.DrawFn) -> dict[str, Any]:
-    """As JSON: now and then a field is missing, hostile, or one too many."""
+    """Draw a command as JSON; sometimes a field is missing, hostile or unknown."""
     kind: type[Command] = draw(st.sampled_from(list(commands())))
     [type] = get_args(kind.model_fields["type"].annotation)
-    said: dict[str, Any] = {"type": type}
+    command: dict[str, Any] = {"type": type}
     for name, field in kind.model_fields.items():
         dice = draw(st.integers(0, 39))
         if name == "type" or dice == 0 or (not field.is_required() and dice < 30):
             continue
-        fits = SERVICES.get(type, small) if name == "services" else FITTING.get(name, small)
-        said[name] = draw(st.sampled_from(HOSTILE) if dice == 39 else fits)
+        fitting = SERVICES.get(type, small) if name == "services" else FITTING.get(name, small)
+        command[name] = draw(st.sampled_from(HOSTILE) if dice == 39 else fitting)
     if draw(st.integers(0, 30)) == 0:
-        said[draw(st.sampled_from(["key", "actor", "author", "seq", "board", "__class__"]))] = draw(
+        command[draw(st.sampled_from(["key", "actor", "author", "seq", "board", "__class__"]))] = draw(
             st.sampled_from(HOSTILE)
         )
-    return said
+    return command

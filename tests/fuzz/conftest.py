@@ -1,4 +1,4 @@
-"""How much is tried: little and always the same in CI, more and each time something else with --long."""
+"""The number of examples: few and fixed in CI, more and random with --long."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Effort = Callable[[int], settings]
 
 @pytest.fixture(scope="session")
 def effort(pytestconfig: pytest.Config) -> Effort:
-    """Settings for so many examples; `--long 100`: a hundred times as many."""
+    """Return settings for a number of examples, multiplied by `--long`."""
     times: int = pytestconfig.getoption("--long")
 
     def of(examples: int) -> settings:
@@ -22,7 +22,7 @@ def effort(pytestconfig: pytest.Config) -> Effort:
             deadline=None,
             database=None,
             derandomize=times == 1,
-            # Shrinking a failure takes long, and only somebody who looks into one needs it.
+            # Shrinking takes long, and is only useful to investigate a failure.
             phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if times > 1 else [])],
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
         )
@@ -31,7 +31,7 @@ def effort(pytestconfig: pytest.Config) -> Effort:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is asked to take long may."""
+    """Remove the time limit from long runs."""
     if config.getoption("--long") > 1:
         for item in items:
             if item.path.parent == Path(__file__).parent:

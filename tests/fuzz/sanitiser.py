@@ -1,6 +1,6 @@
 """libFuzzer against what cleans texts: python -m tests.fuzz.sanitiser [--seconds 600 | --runs 1000] [--folder corpus].
 
-It looks for inputs that take new paths through boards/text/sanitize.py and boards/text/normalize.py, beginning with those of corpus.json; in a folder it
+It looks for inputs that take new paths through boards/text/sanitize.py and boards/text/html_tree.py, beginning with those of corpus.json; in a folder it
 keeps them, to go on from another day. What fails is printed in Base64: clear text of it belongs in corpus.json.
 """
 
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import atheris
 
-with atheris.instrument_imports(include=["boards.text.sanitize", "boards.text.normalize"]):
+with atheris.instrument_imports(include=["boards.text.sanitize", "boards.text.html_tree"]):
     from boards.text import sanitize as text  # noqa: F401 - imported here to be watched
 
 from tests.fuzz.text_rules import check

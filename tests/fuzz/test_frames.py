@@ -1,4 +1,4 @@
-"""Raw bytes at the WebSocket of a running server: frames that are broken, packets that are nearly right. Those beside miss nothing."""
+"""Raw bytes and malformed frames at a WebSocket; other clients must miss nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ payloads = (
     | st.fixed_dictionaries({"card": hostile | st.integers(1, 200), "on": hostile})
     | hostile
 )
-# Engine.IO's kind, Socket.IO's kind, attachments, namespace, number of the acknowledgement, then what it holds.
+# Engine.IO type, Socket.IO type, attachments, namespace, acknowledgement id, payload.
 packets = st.tuples(
     st.sampled_from(["4"] * 12 + list("012356789b")),
     st.sampled_from(["2"] * 8 + list("01345678")),
@@ -44,7 +44,7 @@ messages = events | packets | packets.map(lambda packet: packet[: len(packet) //
 def frame(
     payload: bytes, opcode: int = TEXT, first: int = 0x80, *, masked: bool = True, length: int | None = None
 ) -> bytes:
-    """A frame of RFC 6455, which may lie about its length."""
+    """Build an RFC 6455 frame, optionally with a wrong length."""
     size = len(payload) if length is None else length
     bit = 0x80 if masked else 0
     head = (
@@ -69,14 +69,14 @@ conversations = st.lists(whole | whole | whole | broken, min_size=1, max_size=6)
 
 @pytest.fixture
 def witness(server_of_the_module: Server) -> Iterator[LivePerson]:
-    """Somebody who listens all the while."""
+    """A client that listens during the test."""
     witness = LivePerson(server_of_the_module.url, "dtan@demo.example").connect()
     witness.join()
     yield witness
     witness.leave()
 
 
-def test_whatever_comes_the_server_lives_and_those_beside_miss_nothing(
+def test_the_server_survives_any_input_and_other_clients_miss_nothing(
     server_of_the_module: Server, witness: LivePerson, effort: Effort
 ) -> None:
     sender = LivePerson(server_of_the_module.url, "ccas@demo.example")
@@ -103,7 +103,7 @@ def test_whatever_comes_the_server_lives_and_those_beside_miss_nothing(
 
 
 def converse(server: Server, sender: LivePerson, sent: list[bytes]) -> None:
-    """Connect as browsers do, join the default namespace, then say this and go."""
+    """Connect like a browser, join the namespace, send the given bytes and close."""
     address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
     socket = websocket.create_connection(address, cookie=sender.cookies, timeout=10, suppress_origin=True)
     socket.send("40")

@@ -1,4 +1,4 @@
-"""What cleans texts, against texts that libFuzzer makes (see sanitiser.py), and that what is looked for would be seen."""
+"""The sanitizer on stored and libFuzzer-generated texts (see sanitiser.py), and its check."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ CORPUS = ROOT / "tests" / "fuzz" / "corpus.json"
 RUNS = 1_500
 
 
-def test_texts_that_were_trouble_once_are_none() -> None:
+def test_texts_that_once_failed_pass() -> None:
     for text in json.loads(CORPUS.read_text(encoding="utf-8")):
         check(text)
 
 
-def test_texts_that_nobody_thought_of_are_none(pytestconfig: pytest.Config) -> None:
+def test_generated_texts_pass(pytestconfig: pytest.Config) -> None:
     times = pytestconfig.getoption("--long")
-    seed = "1" if times == 1 else "0"  # 0: another one each time
+    seed = "1" if times == 1 else "0"  # 0: random
     command = [sys.executable, "-m", "tests.fuzz.sanitiser", "--runs", str(RUNS * times), "--seed", seed]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr[-3000:]
-    assert f"Done {RUNS * times} runs" in ended.stderr
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert f"Done {RUNS * times} runs" in result.stderr
 
 
 @pytest.mark.parametrize(
-    "let_through",
+    "unsafe",
     [
         "<script>alert(1)</script>",
         "<p onclick=x>y</p>",
@@ -45,7 +45,7 @@ def test_texts_that_nobody_thought_of_are_none(pytestconfig: pytest.Config) -> N
         "<p></p>",
     ],
 )
-def test_what_must_not_come_out_would_be_seen(monkeypatch: pytest.MonkeyPatch, let_through: str) -> None:
+def test_the_check_detects_unsafe_output(monkeypatch: pytest.MonkeyPatch, unsafe: str) -> None:
     monkeypatch.setattr(texts, "clean_body", lambda text: text)
     with pytest.raises(AssertionError):
-        check(let_through)
+        check(unsafe)

@@ -1,4 +1,4 @@
-"""What the tests of closed doors share: a town whose every place can be named, and nobody slowed down by limits."""
+"""Fixtures of the security tests: signed-in visitors, all routes of a town, no rate limits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _no_limits() -> Iterator[None]:
 
 @pytest.fixture
 def signed(app: Flask, town: Town) -> Signed:
-    """Signs one of the town's people in, by the name the town has for them."""
+    """Return a function that signs in one of the town's people by role."""
 
     def sign_in(role: str) -> Visitor:
         visitor = Visitor(app)
@@ -36,5 +36,5 @@ def signed(app: Flask, town: Town) -> Signed:
 
 @pytest.fixture
 def doors(app: Flask, town: Town) -> Doors:
-    """Every door of the town, in front of a facilitator: whom no right stops."""
+    """Return every route and command of the town, as seen by a facilitator, who has all rights."""
     return Doors(app, town, "facilitator")

@@ -1,4 +1,4 @@
-"""docs/asvs.md names every requirement of levels 1 and 2 once, and no test that does not exist."""
+"""docs/asvs.md answers every requirement of levels 1 and 2 once and names only existing tests."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def test_every_requirement_is_answered_once_and_in_order() -> None:
     )  # each chapter's table has two lines of its own
 
 
-def test_the_sum_is_right() -> None:
+def test_the_totals_are_correct() -> None:
     answers = [answer for *_rest, answer, _shown in ROWS]
-    told = re.search(r"\*\*(\d+) met, (\d+) in part, (\d+) not met, (\d+) do not apply: (\d+) in all", DOCUMENT)
-    assert told is not None
+    totals = re.search(r"\*\*(\d+) met, (\d+) in part, (\d+) not met, (\d+) do not apply: (\d+) in all", DOCUMENT)
+    assert totals is not None
     counted = [answers.count(answer) for answer in ("met", "in part", "**not met**", "—")]
-    assert [int(number) for number in told.groups()] == [*counted, len(ROWS)]
+    assert [int(number) for number in totals.groups()] == [*counted, len(ROWS)]
 
 
-def test_every_test_that_is_named_exists() -> None:
+def test_every_named_test_exists() -> None:
     named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", DOCUMENT)
     missing = [f"{file}::{test}" for file, test in named if f"def {test}(" not in _source(file)]
     assert len(named) > 120
     assert missing == []
 
 
-def test_every_file_of_tests_that_the_threat_model_names_exists() -> None:
+def test_every_test_file_named_in_the_threat_model_exists() -> None:
     named = set(
         re.findall(
             r"`((?:security|app|boards|live|fuzz)/[\w/]+\.py)`",

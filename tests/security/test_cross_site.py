@@ -1,4 +1,4 @@
-"""Requests that another site makes a signed-in browser send: none of them does anything."""
+"""Requests that another site makes a signed-in browser send are rejected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.app.test_access import Doors
 from tests.security.conftest import Signed
 from tests.town import Town
 
-# What a form or a script of another site can send without asking first (the CORS-safelisted types), and what it could if it were allowed to.
+# Content types that another site can send without a CORS preflight, and some that would need one.
 KINDS = (
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=x",
@@ -23,7 +23,7 @@ KINDS = (
 COMMAND = '{"type": "archive_column", "column": %d, "key": "k"}'
 
 
-def test_no_route_that_alters_anything_is_open_to_another_site(doors: Doors) -> None:
+def test_no_modifying_route_is_open_to_another_site(doors: Doors) -> None:
     unguarded = {}
     before = doors.town.seq
     for method, rule in sorted(ROUTES.keys()):
@@ -36,7 +36,7 @@ def test_no_route_that_alters_anything_is_open_to_another_site(doors: Doors) -> 
             unguarded[f"{method} {rule}"] = answer.status_code
     assert unguarded == {}
     assert PROVEN_BY_THEIR_ADDRESS == ("alerts.stop_mails",)
-    assert doors.visitor.get("/profile").status_code == HTTPStatus.OK  # not signed out either
+    assert doors.visitor.get("/profile").status_code == HTTPStatus.OK  # not signed out
     assert [
         change.type
         for change in doors.town.log
@@ -45,7 +45,7 @@ def test_no_route_that_alters_anything_is_open_to_another_site(doors: Doors) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_command_needs_the_token_whatever_it_says_it_is(signed: Signed, town: Town, kind: str) -> None:
+def test_a_command_needs_the_csrf_token_whatever_its_content_type(signed: Signed, town: Town, kind: str) -> None:
     facilitator, before = signed("facilitator"), town.seq
     body = COMMAND % town.free
     answer = facilitator.client.post("/boards/accueil/commands", data=body, content_type=kind)
@@ -54,7 +54,7 @@ def test_a_command_needs_the_token_whatever_it_says_it_is(signed: Signed, town: 
 
 
 @pytest.mark.parametrize("kind", KINDS[:3])
-def test_with_the_token_only_json_is_a_command(signed: Signed, town: Town, kind: str) -> None:
+def test_with_the_token_only_json_is_accepted(signed: Signed, town: Town, kind: str) -> None:
     facilitator, before = signed("facilitator"), town.seq
     headers = {"X-CSRFToken": facilitator.csrf_token}
     assert (
@@ -66,13 +66,13 @@ def test_with_the_token_only_json_is_a_command(signed: Signed, town: Town, kind:
     assert town.seq == before
 
 
-def test_the_token_counts_where_it_was_given_only(signed: Signed, town: Town) -> None:
+def test_the_token_is_valid_only_in_the_header_of_its_own_session(signed: Signed, town: Town) -> None:
     facilitator, agent = signed("facilitator"), signed("agent")
     body = COMMAND % town.free
     for path, headers in (
-        ("/boards/accueil/commands", {"X-CSRFToken": agent.csrf_token}),  # somebody else's
+        ("/boards/accueil/commands", {"X-CSRFToken": agent.csrf_token}),  # another session's
         ("/boards/accueil/commands", {"X-CSRFToken": ""}),
-        (f"/boards/accueil/commands?csrf_token={facilitator.csrf_token}", {}),  # in an address, which others may learn
+        (f"/boards/accueil/commands?csrf_token={facilitator.csrf_token}", {}),  # in the URL, which may be logged
         ("/boards/accueil/commands", {"Cookie": f"csrf_token={facilitator.csrf_token}"}),
     ):
         answer = facilitator.client.post(path, data=body, content_type="application/json", headers=headers)
@@ -80,8 +80,8 @@ def test_the_token_counts_where_it_was_given_only(signed: Signed, town: Town) ->
     assert town.column(town.free).archived_at is None
 
 
-def test_a_worthless_bearer_does_not_replace_the_token(signed: Signed, town: Town) -> None:
-    """What proves itself by a bearer token needs no other; a made-up one beside a cookie must not count as such."""
+def test_an_invalid_bearer_token_does_not_replace_the_csrf_token(signed: Signed, town: Town) -> None:
+    """A valid bearer token replaces the CSRF token; an invalid one next to a cookie must not."""
     facilitator = signed("facilitator")
     for authorization in ("Bearer made-up", "bearer ", "Basic eDp5", "Bearer " + facilitator.csrf_token):
         headers = {"Authorization": authorization}
@@ -92,7 +92,7 @@ def test_a_worthless_bearer_does_not_replace_the_token(signed: Signed, town: Tow
     assert town.column(town.free).archived_at is None
 
 
-def test_nobody_is_signed_in_by_another_site(signed: Signed, town: Town) -> None:
+def test_another_site_cannot_sign_a_user_in(signed: Signed, town: Town) -> None:
     """Else a victim would write into the attacker's account."""
     agent = signed("agent")
     agent.client.post("/sign-in", data={"email": "dtan@ville.example", "password": "correct horse battery"})

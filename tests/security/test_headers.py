@@ -1,4 +1,4 @@
-"""What every answer tells browsers, whoever gives it: a page, a refusal, a static file, the live connection."""
+"""Security headers of every kind of response: pages, errors, static files, live connection."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from config import Settings
 from tests.town import Town
 from tests.visitor import OutsideClient, Visitor
 
-EVERYWHERE = {
+EVERY_RESPONSE = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-OF_DOCUMENTS = {"Cross-Origin-Opener-Policy": "same-origin"}
+EVERY_DOCUMENT = {"Cross-Origin-Opener-Policy": "same-origin"}
 PLACES = (
     "/sign-in",
     "/boards/accueil",
@@ -54,17 +54,17 @@ def browser(app: Flask, town: Town) -> Visitor:
 
 
 def signed_in(app: Flask) -> Visitor:
-    """Over HTTPS, as the cookies ask for it."""
+    """Sign in over HTTPS, which the cookies require."""
     app.test_client_class = EncryptedClient
     visitor = Visitor(app)
     assert visitor.sign_in("ccas@ville.example", remember="1").status_code == 303
     return visitor
 
 
-def test_every_answer_has_them(browser: Visitor) -> None:
+def test_every_response_has_the_security_headers(browser: Visitor) -> None:
     for path in PLACES:
         answer = browser.get(path)
-        assert {name: answer.headers[name] for name in EVERYWHERE} == EVERYWHERE, path
+        assert {name: answer.headers[name] for name in EVERY_RESPONSE} == EVERY_RESPONSE, path
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains", path
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], path
         assert "Access-Control-Allow-Origin" not in answer.headers, path
@@ -74,17 +74,17 @@ def test_every_answer_has_them(browser: Visitor) -> None:
         ), path
 
 
-def test_every_document_has_more(browser: Visitor) -> None:
+def test_every_document_has_the_document_headers(browser: Visitor) -> None:
     for path in PLACES:
         if path.startswith("/static/"):
-            continue  # files that pages are made of
+            continue  # not a document
         answer = browser.get(path)
-        assert {name: answer.headers[name] for name in OF_DOCUMENTS} == OF_DOCUMENTS, path
+        assert {name: answer.headers[name] for name in EVERY_DOCUMENT} == EVERY_DOCUMENT, path
         assert answer.headers["Referrer-Policy"] in ("same-origin", "strict-origin", "no-referrer"), path
         assert "camera=()" in answer.headers["Permissions-Policy"], path
 
 
-def test_no_policy_lets_anything_unsafe_in(browser: Visitor) -> None:
+def test_no_content_security_policy_allows_unsafe_sources(browser: Visitor) -> None:
     for path in PLACES:
         policy = directives(browser.get(path))
         assert policy["default-src"] == ["'none'"], path
@@ -92,21 +92,21 @@ def test_no_policy_lets_anything_unsafe_in(browser: Visitor) -> None:
         assert not [source for source in said if source.startswith(("'unsafe", "*", "http:", "https:", "blob:"))], path
 
 
-def test_a_page_names_what_it_needs_and_no_more(browser: Visitor) -> None:
+def test_the_page_policy_allows_only_required_sources(browser: Visitor) -> None:
     policy = directives(browser.get("/boards/accueil"))
     assert policy["script-src"] == policy["style-src"] == policy["font-src"] == policy["form-action"] == ["'self'"]
     assert policy["object-src"] == policy["base-uri"] == ["'none'"]
     assert policy["connect-src"] == ["'self'", "wss://flash.ville.example"]
 
 
-def test_only_files_with_a_hash_in_their_name_may_be_kept_by_anybody(browser: Visitor) -> None:
+def test_only_files_with_a_content_hash_may_be_cached_publicly(browser: Visitor) -> None:
     for path in PLACES:
         kept = browser.get(path).headers["Cache-Control"]
         assert ("public" in kept) == path.startswith("/static/a-file"), path
         assert "no-store" in kept or "private" in kept or path.startswith("/static/a-file"), path
 
 
-def test_every_answer_says_what_it_is(browser: Visitor) -> None:
+def test_every_response_has_a_content_type_and_charset(browser: Visitor) -> None:
     for path in PLACES:
         answer = browser.get(path)
         if answer.get_data():
@@ -116,7 +116,7 @@ def test_every_answer_says_what_it_is(browser: Visitor) -> None:
             ) or "charset=utf-8" in kind.lower().replace('"', ""), path
 
 
-def test_cookies_are_of_this_host_alone(browser: Visitor) -> None:
+def test_cookies_are_restricted_to_this_host(browser: Visitor) -> None:
     browser.client.post(
         "/profile/looks",
         data={"csrf_token": browser.csrf_token, "theme": "dark", "density": "compact", "language": "fr"},
@@ -125,14 +125,11 @@ def test_cookies_are_of_this_host_alone(browser: Visitor) -> None:
     assert cookies.keys() == {"__Host-flash_news", "__Host-flash_news_remember", "__Host-theme"}
     for cookie in cookies.values():
         assert (cookie.secure, cookie.path, cookie.origin_only, cookie.same_site) == (True, "/", True, "Lax")
-        assert (
-            cookie.http_only or cookie.key == "__Host-theme"
-        )  # the page's own menu sets it, and it says nothing of anybody
+        # The page's script sets the theme cookie, which contains no personal data.
+        assert cookie.http_only or cookie.key == "__Host-theme"
 
 
-def test_a_town_may_make_browsers_forget(
-    database_url: str, town: Town, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_hsts_can_be_withdrawn(database_url: str, town: Town, tmp_path_factory: pytest.TempPathFactory) -> None:
     with town_with(
         database_url, str(tmp_path_factory.mktemp("data")), PUBLIC_URL="https://flash.ville.example", HSTS_SECONDS="0"
     ) as app:
@@ -142,7 +139,7 @@ def test_a_town_may_make_browsers_forget(
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND"])
-def test_no_other_method_is_answered(visitor: Visitor, town: Town, method: str) -> None:
+def test_other_http_methods_are_rejected(visitor: Visitor, town: Town, method: str) -> None:
     assert visitor.client.open("/sign-in", method=method).status_code == 405
 
 
@@ -158,7 +155,7 @@ class EncryptedClient(OutsideClient):
 
 
 class town_with:  # noqa: N801 - read as a function
-    """An application of its own on the same database."""
+    """A separate application on the same database."""
 
     def __init__(self, database_url: str, folder: str, **environment: str) -> None:
         usual = {"DATABASE_URL": database_url, "DATA_DIR": folder, "SECRET_KEY": "k" * 40}

@@ -1,4 +1,4 @@
-"""What only the server says — who acts, when, at which number — is never taken from what is sent."""
+"""Fields controlled by the server (actor, time, number) are never taken from a request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.app.access import COMMANDS
 from tests.security.conftest import Signed
 from tests.town import Town
 
-SAID_BY_THE_SERVER: dict[str, Any] = {
+SERVER_CONTROLLED: dict[str, Any] = {
     "actor": 1,
     "actor_id": 1,
     "author": 1,
@@ -38,11 +38,11 @@ SAID_BY_THE_SERVER: dict[str, Any] = {
 }
 
 
-def test_no_command_takes_them() -> None:
+def test_no_command_accepts_server_controlled_fields() -> None:
     taken = []
     for command in get_args(get_args(AnyCommand)[0]):
         [name] = get_args(command.model_fields["type"].annotation)
-        for field, value in SAID_BY_THE_SERVER.items():
+        for field, value in SERVER_CONTROLLED.items():
             with pytest.raises(Invalid) as refused:
                 parse_command({"type": name, field: value})
             if (field, "extra_forbidden") not in {(error.field, error.code) for error in refused.value.errors}:
@@ -51,7 +51,7 @@ def test_no_command_takes_them() -> None:
     assert taken == []
 
 
-def test_the_author_is_whoever_sends(signed: Signed, town: Town) -> None:
+def test_the_author_is_the_sender(signed: Signed, town: Town) -> None:
     agent = signed("agent")
     refused = agent.command(type="add_card", column=town.service, title="Au nom du maire", author=town.facilitator)
     assert refused.status_code == 422
@@ -61,7 +61,7 @@ def test_the_author_is_whoever_sends(signed: Signed, town: Town) -> None:
     assert added.json["changes"][0]["actor"]["id"] == town.agent  # type: ignore[index]
 
 
-def test_a_profile_gives_nobody_more_than_their_name(signed: Signed, town: Town) -> None:
+def test_the_profile_form_changes_only_profile_fields(signed: Signed, town: Town) -> None:
     agent = signed("agent")
     more = {
         "role": "facilitator",
@@ -81,7 +81,7 @@ def test_a_profile_gives_nobody_more_than_their_name(signed: Signed, town: Town)
     assert facilitator.name == "Élise Laurent"
 
 
-def test_a_token_is_never_more_than_was_chosen(signed: Signed, town: Town) -> None:
+def test_an_unknown_token_scope_is_rejected(signed: Signed, town: Town) -> None:
     for scope in ("admin", "write read", "", "WRITE"):
         assert (
             signed("agent").post("/profile/tokens", {"label": "x", "scope": scope, "account_id": "1"}).status_code

@@ -1,4 +1,4 @@
-"""Doors that check one thing and use another: another board's objects, destinations, the way back of an undo."""
+"""Commands and pages reach only objects of their board that the person has access to."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.app.test_access import Doors, verdict_of
 from tests.security.conftest import Signed
 from tests.town import Town
 
-# Of a board as a whole, which is the one that is named.
-OF_THE_BOARD = {"add_column", "edit_board", "archive_board", "restore_board"}
+# Commands on the board as a whole name no other object.
+BOARD_COMMANDS = {"add_column", "edit_board", "archive_board", "restore_board"}
 
 
 def test_no_command_reaches_an_object_of_another_board(doors: Doors) -> None:
-    """Sent to one board about another's objects, by somebody whom no right stops: what is not on this board does not exist."""
+    """Objects of another board are not found, even by a facilitator."""
     reached = {}
-    for name in COMMANDS.keys() - OF_THE_BOARD:
+    for name in COMMANDS.keys() - BOARD_COMMANDS:
         before = doors.town.seq
         command = doors.command((name, "own"))
         prepared = doors.town.seq
@@ -52,8 +52,8 @@ def test_no_page_reaches_an_object_of_another_board(doors: Doors) -> None:
 
 
 def test_every_destination_is_checked(town: Town) -> None:
-    """As an agent who may edit what is to be moved, and not where it is to go."""
-    theirs = next(
+    """An agent may edit the card but not the destination."""
+    other_service = next(
         iter(
             town.perform(
                 town.facilitator, type="add_column", title="T", kind="service", service=town.mediatheque
@@ -67,7 +67,7 @@ def test_every_destination_is_checked(town: Town) -> None:
     )
     request = town.add_card("Demande", column=town.suggestions, actor=town.colleague)
     town.perform(town.colleague, type="set_suggestion", card=request, suggestion="request", asked=town.ccas)
-    for column, refusal in ((theirs, Forbidden), (hidden, NotFound), (elsewhere, NotFound)):
+    for column, refusal in ((other_service, Forbidden), (hidden, NotFound), (elsewhere, NotFound)):
         mine = town.add_card()
         commands: tuple[dict[str, Any], ...] = (
             {"type": "move_card", "card": mine, "column": column},
@@ -82,9 +82,9 @@ def test_every_destination_is_checked(town: Town) -> None:
     assert town.card(request).status != "done"
 
 
-def test_an_undo_asks_for_the_rights_at_both_ends(town: Town) -> None:
-    """What somebody moved to me from where I may not write is not sent back by me."""
-    theirs = next(
+def test_undoing_a_move_requires_rights_in_both_columns(town: Town) -> None:
+    """A card moved from a column I cannot edit cannot be sent back by me."""
+    other_service = next(
         iter(
             town.perform(
                 town.facilitator, type="add_column", title="T", kind="service", service=town.mediatheque
@@ -93,7 +93,7 @@ def test_an_undo_asks_for_the_rights_at_both_ends(town: Town) -> None:
     )
     hidden = next(iter(town.perform(town.facilitator, type="add_column", title="H", kind="free").columns))
     town.perform(town.facilitator, type="set_rights", column=hidden, agents="none", readers="none")
-    for origin in (theirs, hidden):
+    for origin in (other_service, hidden):
         card = town.add_card(column=origin, actor=town.facilitator)
         seq = town.perform(town.facilitator, type="move_card", card=card, column=town.service).seq
         with pytest.raises(Refusal) as refused:
@@ -102,8 +102,8 @@ def test_an_undo_asks_for_the_rights_at_both_ends(town: Town) -> None:
         assert town.card(card).column_id == town.service
 
 
-def test_a_text_is_not_taken_up_again_from_where_one_may_not_read(town: Town) -> None:
-    """It stood in a hidden column, and only afterwards came to mine: what it said there stays there."""
+def test_a_text_from_an_unreadable_column_cannot_be_restored(town: Town) -> None:
+    """The text was written in a hidden column before the card was moved."""
     hidden = next(iter(town.perform(town.facilitator, type="add_column", title="H", kind="free").columns))
     town.perform(town.facilitator, type="set_rights", column=hidden, agents="none", readers="none")
     card = town.add_card("Secret", column=hidden, actor=town.facilitator, body="Au secret")
@@ -115,8 +115,8 @@ def test_a_text_is_not_taken_up_again_from_where_one_may_not_read(town: Town) ->
     assert town.card(card).title == "Public"
 
 
-def test_what_is_ones_own_is_found_by_who_one_is(signed: Signed, doors: Doors) -> None:
-    """A facilitator looks after people, and even so ends nobody else's sign-in or token from their own profile."""
+def test_the_profile_cannot_end_sessions_or_tokens_of_other_people(signed: Signed, doors: Doors) -> None:
+    """This applies to facilitators too, who manage people on other pages."""
     for path in (f"/profile/sign-ins/{doors.somebodys_sign_in}/end", f"/profile/tokens/{doors.somebodys_token}/revoke"):
         signed("facilitator").post(path)
     assert doors.colleagues_things_stand()

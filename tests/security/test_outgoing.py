@@ -1,4 +1,4 @@
-"""What this server asks of others: only at the addresses it was given."""
+"""Outgoing requests go only to configured addresses."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from app.auth.oidc_types import ProviderUnavailable
 from config import Oidc
 
 
-class Elsewhere(BaseHTTPRequestHandler):
-    """Sends whoever asks on to another address of its own, and remembers which were asked."""
+class Redirector(BaseHTTPRequestHandler):
+    """Redirect every request to another path and record the requested paths."""
 
-    asked: list[str]
+    requested: list[str]
 
     def do_GET(self) -> None:
-        self.asked.append(self.path)
+        self.requested.append(self.path)
         self.send_response(302)
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")
@@ -30,22 +30,22 @@ class Elsewhere(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def misleading() -> Iterator[tuple[str, list[str]]]:
-    asked: list[str] = []
-    server = HTTPServer(("127.0.0.1", 0), type("Handler", (Elsewhere,), {"asked": asked}))
+def redirector() -> Iterator[tuple[str, list[str]]]:
+    requested: list[str] = []
+    server = HTTPServer(("127.0.0.1", 0), type("Handler", (Redirector,), {"requested": requested}))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
+    yield f"http://127.0.0.1:{server.server_port}", requested
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def test_a_provider_leads_our_secret_nowhere_else(misleading: tuple[str, list[str]]) -> None:
-    issuer, asked = misleading
+def test_redirects_of_a_provider_are_not_followed(redirector: tuple[str, list[str]]) -> None:
+    issuer, requested = redirector
     provider = Provider(
         Oidc(issuer=issuer, client_id="flash-news", client_secret="a secret", scopes="openid", label="x")
     )
     with pytest.raises(ProviderUnavailable):
         provider.ask("http://127.0.0.1/callback")
-    assert asked == ["/.well-known/openid-configuration"]
+    assert requested == ["/.well-known/openid-configuration"]

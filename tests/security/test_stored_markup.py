@@ -1,4 +1,4 @@
-"""Markup in every text that somebody may write, then every place that shows it: pages, fragments, the public page, print, export, mail."""
+"""Stored markup stays inert wherever it is pages_with_text: pages, fragments, print, export, mail."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ from tests.security.conftest import Signed
 from tests.town import Town
 from tests.visitor import Visitor
 
-# Breaks out of text, of an attribute in either quote, of a title, a textarea, a script and a comment, if anything lets it.
+# Tries to break out of text, attributes with either quote, title, textarea, script and comments.
 HOSTILE = """<x-probe>'"><x-probe onfocus=alert(1)></title></textarea></script>--><x-probe>"""
-BODY = f'<p>{HOSTILE}<img src=x onerror=alert(1)><svg onload=alert(1)><a href="javascript:alert(1)">a</a><a href="https://ville.example" onclick="x">b</a></p>'
+BODY = (
+    f"<p>{HOSTILE}<img src=x onerror=alert(1)><svg onload=alert(1)>"
+    '<a href="javascript:alert(1)">a</a><a href="https://ville.example" onclick="x">b</a></p>'
+)
 LINKS = re.compile(r"(?:https?://|mailto:|tel:|/|#|\?)")
 
 
 def fill(town: Town, visitor: Visitor, mate: Visitor) -> dict[str, int]:
-    """Each text that the product keeps, written by whoever may write it; what only files and directories bring goes straight in."""
+    """Put hostile text into every stored field; fields without a form are written directly."""
     act = town.perform
     act(town.facilitator, type="edit_board", title=HOSTILE)
     column = next(iter(act(town.facilitator, type="add_column", title=HOSTILE, kind="free").columns))
@@ -82,38 +85,40 @@ def pages_of(doors: Doors, ids: dict[str, int]) -> Iterator[str]:
     yield f"/boards/accueil/{hostile}"
 
 
-def test_no_page_has_an_element_that_somebody_wrote(app: Flask, town: Town, doors: Doors, signed: Signed) -> None:
+def test_no_page_contains_injected_elements(app: Flask, town: Town, doors: Doors, signed: Signed) -> None:
     ids = fill(town, doors.visitor, signed("colleague"))
-    shown = 0
+    pages_with_text = 0
     for path in pages_of(doors, ids):
-        ways = [{"Accept": "text/html"}, {"Accept": "text/html", "X-Fragment": "panel"}]
-        for headers in ways if path == f"/cards/{ids['card']}" else ways[:1]:
+        variants = [{"Accept": "text/html"}, {"Accept": "text/html", "X-Fragment": "panel"}]
+        for headers in variants if path == f"/cards/{ids['card']}" else variants[:1]:
             answer = doors.visitor.client.get(path, headers=headers)
             kind = answer.headers["Content-Type"]
             if kind.startswith("text/html"):
                 page = Page(answer.text)
-                assert page.harm == [], (path, page.harm[:3])
-                shown += "x-probe" in answer.text
-            else:  # read by programs: a browser that is led there shows it as what it is
+                assert page.injected == [], (path, page.injected[:3])
+                pages_with_text += "x-probe" in answer.text
+            else:  # not a page: a browser must not interpret it as HTML
                 assert kind.startswith(("application/json", "application/problem+json", "text/csv", "image/webp")), (
                     path,
                     kind,
                 )
                 assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert shown > 40  # else nothing was tried
+    assert pages_with_text > 40  # otherwise the hostile text was not pages_with_text at all
 
 
-def test_nor_has_what_travels_live(town: Town, signed: Signed) -> None:
+def test_live_changes_contain_no_injected_elements(town: Town, signed: Signed) -> None:
     agent = signed("agent")
     answer = agent.command(type="add_card", column=town.free, title=HOSTILE, body=BODY).json
     assert answer is not None
     [card] = answer["changes"][0]["cards"].values()
-    assert Page(card["html"]).harm == []
+    assert Page(card["html"]).injected == []
     [found] = agent.client.get(f"/api/boards/accueil/search?q={HOSTILE[:9]}&board=accueil").json["results"]  # type: ignore[index]
-    assert Page(found["excerpt_html"] + found.get("title_html", "")).harm == []
+    assert Page(found["excerpt_html"] + found.get("title_html", "")).injected == []
 
 
-def test_nor_has_the_public_page_or_the_paper(app: Flask, town: Town, signed: Signed) -> None:
+def test_the_public_page_and_the_printed_sheet_contain_no_injected_elements(
+    app: Flask, town: Town, signed: Signed
+) -> None:
     facilitator = signed("facilitator")
     ids = fill(town, facilitator, signed("colleague"))
     town.perform(town.agent, type="edit_card", card=ids["card"], version=town.card(ids["card"]).version, tellable=True)
@@ -122,14 +127,14 @@ def test_nor_has_the_public_page_or_the_paper(app: Flask, town: Town, signed: Si
     [token] = set(re.findall(r"/p/([\w-]{20,})", paper))
     public = Visitor(app).get(f"/p/{token}").text
     assert "x-probe" in public
-    assert Page(public).harm == Page(paper).harm == []
+    assert Page(public).injected == Page(paper).injected == []
     pdf = facilitator.post(f"/cards/{ids['card']}/sheet.pdf")
     assert b"/JavaScript" not in pdf.data
     assert b"/Launch" not in pdf.data
     assert "<" not in pdf.headers["Content-Disposition"]
 
 
-def test_the_title_of_a_mail_stays_in_its_line(app: Flask) -> None:
+def test_a_mail_subject_cannot_inject_headers(app: Flask) -> None:
     smtp = Smtp(host="127.0.0.1", port=25, security="none", sender="Flash News <flash@ville.example>")
     message = _message(smtp, "a@ville.example", "Piscine\r\nBcc: tout-le-monde@ville.example\n\n<x-probe>", HOSTILE)
     assert message.keys() == [
@@ -148,11 +153,11 @@ def test_the_title_of_a_mail_stays_in_its_line(app: Flask) -> None:
 
 
 class Page(HTMLParser):
-    """What a browser would act on that no page of ours has: elements and handlers that were written into it."""
+    """Collect injected elements and event handlers that a browser would act on."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.harm: list[str] = []
+        self.injected: list[str] = []
         self.inline = False
         self.feed(html)
         self.close()
@@ -167,22 +172,22 @@ class Page(HTMLParser):
             "base",
             "style",
         ):
-            self.harm.append(f"<{tag}> {attributes}")
+            self.injected.append(f"<{tag}> {attributes}")
         self.inline = (
             tag == "script" and not dict(attributes).get("src") and dict(attributes).get("type") != "application/json"
         )
         for name, value in attributes:
             if name.startswith("on") or name == "style":
-                self.harm.append(f"<{tag} {name}={value}>")
+                self.injected.append(f"<{tag} {name}={value}>")
             if (
                 name in ("href", "src", "action", "formaction")
                 and value
                 and value != "data:,"
                 and not LINKS.match(value.strip())
             ):
-                self.harm.append(f"<{tag} {name}={value}>")
+                self.injected.append(f"<{tag} {name}={value}>")
 
     def handle_data(self, data: str) -> None:
         if self.inline and data.strip():
-            self.harm.append(f"script: {data[:40]}")
+            self.injected.append(f"script: {data[:40]}")
         self.inline = False

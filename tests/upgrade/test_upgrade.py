@@ -1,4 +1,4 @@
-"""The town of every release, as that release wrote it, is brought up to date on either database: nothing is lost, and people go on."""
+"""Databases of every release are migrated on both databases without losing anything."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.conftest import COMPILED_TEMPLATES
 from tests.upgrade.towns import RELEASES, load_into_postgresql, load_into_sqlite
 from tests.visitor import OutsideClient, Visitor
 
-pytestmark = pytest.mark.sqlite  # both databases are met here, whichever the others run on
+pytestmark = pytest.mark.sqlite  # these tests use both databases themselves
 DATABASES = ("sqlite", "postgresql")
 BEFORE_UNREAD = ("0.1.0", "0.2.0", "0.3.0")
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
@@ -40,7 +40,7 @@ Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Stored:
-    """A town as a release left it, before anything is done to it."""
+    """A stored town as its release left it, before the migration."""
 
     release: str
     app: Flask
@@ -90,7 +90,7 @@ def tables_in(engine: Engine) -> list[Table]:
 
 
 def rows_of(engine: Engine, tables: list[Table]) -> Rows:
-    """Every row by its key, with the columns that these tables had."""
+    """Return every row by table and primary key, with the columns of these tables."""
     with engine.connect() as connection:
         return {
             table.name: {
@@ -104,22 +104,22 @@ def rows_of(engine: Engine, tables: list[Table]) -> Rows:
 every_release = pytest.mark.parametrize(
     "stored", [(release, on) for release in RELEASES for on in DATABASES], ids="-".join, indirect=True
 )
-one_of_each = pytest.mark.parametrize("stored", [("0.3.0", on) for on in DATABASES], ids="-".join, indirect=True)
+one_release = pytest.mark.parametrize("stored", [("0.3.0", on) for on in DATABASES], ids="-".join, indirect=True)
 
 
 @every_release
-def test_nothing_is_lost_and_people_go_on(stored: Stored) -> None:
+def test_an_upgrade_loses_nothing(stored: Stored) -> None:
     bring_up_to_date(stored.app)
-    assert what_was_altered(stored.rows, stored.rows_now) == []
-    the_schema_is_that_of_a_new_town(stored.url)
-    the_log_tells_each_board_as_it_is(stored)
-    nobody_comes_back_to_a_board_full_of_news(stored)
-    what_stood_there_is_found(stored)
-    programs_and_people_go_on(stored)
+    assert altered_rows(stored.rows, stored.rows_now) == []
+    assert_schema_is_current(stored.url)
+    assert_log_matches_boards(stored)
+    assert_old_cards_count_as_read(stored)
+    assert_cards_are_indexed(stored)
+    assert_credentials_still_work(stored)
 
 
-@one_of_each
-def test_an_upgrade_that_breaks_off_has_altered_nothing_and_is_made_up_for(stored: Stored) -> None:
+@one_release
+def test_an_interrupted_upgrade_changes_nothing_and_can_be_repeated(stored: Stored) -> None:
     with db.engine.connect() as connection:
         revision = revision_of(connection)
     with power_cut(db.engine, at="CREATE TABLE jobs"), pytest.raises(PowerCut):
@@ -128,11 +128,11 @@ def test_an_upgrade_that_breaks_off_has_altered_nothing_and_is_made_up_for(store
         assert revision_of(connection) == revision != newest_revision()
     assert stored.rows_now == stored.rows
     bring_up_to_date(stored.app)
-    assert what_was_altered(stored.rows, stored.rows_now) == []
+    assert altered_rows(stored.rows, stored.rows_now) == []
 
 
-def test_the_town_of_every_release_is_kept() -> None:
-    """`python -m tests.upgrade.store` makes that of a release, from a checkout of it."""
+def test_a_database_of_every_release_is_stored() -> None:
+    """`python -m tests.upgrade.store` stores one from a checkout of the release."""
     current = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     released = set(
         re.findall(r"^## (\d+\.\d+\.\d+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
@@ -140,14 +140,14 @@ def test_the_town_of_every_release_is_kept() -> None:
     assert released <= set(RELEASES)
 
 
-def what_was_altered(before: Rows, after: Rows) -> list[str]:
-    """Rows that are gone, and those of which a value is another."""
+def altered_rows(before: Rows, after: Rows) -> list[str]:
+    """Return the rows that are missing or have changed values."""
     return [
         f"{table} {key}" for table, rows in before.items() for key, row in rows.items() if after[table].get(key) != row
     ]
 
 
-def the_schema_is_that_of_a_new_town(url: str) -> None:
+def assert_schema_is_current(url: str) -> None:
     if url.startswith("sqlite"):
         assert [found for found in differences(url) if not is_reference(found)] == []
         assert references(url) == said_by_models()
@@ -155,20 +155,20 @@ def the_schema_is_that_of_a_new_town(url: str) -> None:
         assert differences(url) == []
 
 
-def the_log_tells_each_board_as_it_is(stored: Stored) -> None:
-    """What earlier releases recorded is read as they meant it: rebuilt from the log, the board is the board; and none of it fails halfway."""
+def assert_log_matches_boards(stored: Stored) -> None:
+    """Rebuild each board from the log of earlier releases and compare it with the current rows."""
     person = facilitator()
     for board in stored.boards:
         shown = snapshot(read_session(), board, person)
         now = {column.id: [key.id for key in shown.cards[column.id]] for column in shown.columns}
         was = board_as_it_was(read_session(), person, board, board.seq)
         assert {column.id: [card.id for card in was.cards[column.id]] for column in was.columns} == now
-        for seq in before_each_kind_of_change(board):
+        for seq in numbers_before_each_change_type(board):
             board_as_it_was(read_session(), person, board, seq)
         assert changes_after(read_session(), board, 0) is not None
 
 
-def before_each_kind_of_change(board: Board) -> list[int]:
+def numbers_before_each_change_type(board: Board) -> list[int]:
     return [
         seq - 1
         for seq in read_session().scalars(
@@ -177,7 +177,7 @@ def before_each_kind_of_change(board: Board) -> list[int]:
     ]
 
 
-def nobody_comes_back_to_a_board_full_of_news(stored: Stored) -> None:
+def assert_old_cards_count_as_read(stored: Stored) -> None:
     if stored.release in BEFORE_UNREAD:
         for board in stored.boards:
             assert not any(
@@ -186,13 +186,13 @@ def nobody_comes_back_to_a_board_full_of_news(stored: Stored) -> None:
             )
 
 
-def what_stood_there_is_found(stored: Stored) -> None:
+def assert_cards_are_indexed(stored: Stored) -> None:
     found = search(read_session(), facilitator(), "chaudieres", today())
     assert "Chaudière réparée" in [each.card.title for each in found.cards]
 
 
-def programs_and_people_go_on(stored: Stored) -> None:
-    """With the token that a program had, the password that an agent had, and a key that was sent before."""
+def assert_credentials_still_work(stored: Stored) -> None:
+    """Use an existing API token and an existing password."""
     as_program = {"Authorization": f"Bearer {stored.token}"}
     board = stored.client.get("/api/boards/accueil", headers=as_program).get_json()
     column = next(column["id"] for column in board["columns"] if column["kind"] == "service")
@@ -218,12 +218,12 @@ class PowerCut(Exception):
 
 @contextmanager
 def power_cut(engine: Engine, at: str) -> Iterator[None]:
-    """Nothing is written any more once this statement is reached."""
+    """Raise PowerCut when this statement is about to be executed."""
 
-    def cut(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+    def interrupt(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
         if " ".join(statement.split()).startswith(at):
             raise PowerCut
 
-    event.listen(engine, "before_cursor_execute", cut)
+    event.listen(engine, "before_cursor_execute", interrupt)
     yield
-    event.remove(engine, "before_cursor_execute", cut)
+    event.remove(engine, "before_cursor_execute", interrupt)

@@ -1,4 +1,4 @@
-"""The towns that releases left behind, loaded as their own programs wrote them."""
+"""Load the stored databases of former releases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RELEASES = sorted({re.split(r"\.(?=sqlite|postgresql)", file.name)[0] for file i
 
 
 def load_into_sqlite(release: str, file: Path) -> str:
-    """Returns an API token of that town's facilitator."""
+    """Load a release's database; return an API token of its facilitator."""
     token, sql = _stored(f"{release}.sqlite")
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(f"BEGIN; {sql} COMMIT;")
@@ -24,7 +24,7 @@ def load_into_sqlite(release: str, file: Path) -> str:
 
 
 def load_into_postgresql(release: str, url: str) -> str:
-    """Into a database without tables. Returns an API token of that town's facilitator."""
+    """Load it into a database without tables; return an API token of its facilitator."""
     token, sql = _stored(f"{release}.postgresql")
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address) as connection:
@@ -33,6 +33,6 @@ def load_into_postgresql(release: str, url: str) -> str:
 
 
 def _stored(name: str) -> tuple[str, str]:
-    told = lzma.decompress((TOWNS / f"{name}.sql.xz").read_bytes()).decode()
-    first, sql = told.split("\n", 1)
+    text = lzma.decompress((TOWNS / f"{name}.sql.xz").read_bytes()).decode()
+    first, sql = text.split("\n", 1)
     return first.removeprefix("-- "), sql

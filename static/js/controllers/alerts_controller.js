@@ -1,44 +1,54 @@
 import { Controller } from "@hotwired/stimulus";
-import { notify, ring } from "../live/flash.js";
-import { t } from "../live/words.js";
+import { playSound, showNotification } from "../board/flash_alerts.js";
+import { t } from "../lib/i18n.js";
 
-// How a flash alerts, on the page of one’s preferences: « Tester le son », and the browser’s leave to show notifications, asked for on a click only.
+// Preferences for flash alerts: try the sound, and ask for the browser's permission to show notifications.
+// Browsers only allow the question as the answer to a click.
 //   <form data-controller="alerts">
 //     <input type="checkbox" name="flash_desktop" data-alerts-target="desktop" data-action="alerts#ask">
-//     <p role="status" data-alerts-target="state"></p>                  says what the browser allows
+//     <p role="status" data-alerts-target="state"></p>
 //     <button type="button" data-action="alerts#ring">Tester le son</button>
 export default class extends Controller {
   static targets = ["desktop", "state"];
 
   connect() {
-    this.#say();
+    this.#showPermission();
   }
 
   ring() {
-    ring();
+    playSound();
   }
 
   async ask() {
-    if (!this.desktopTarget.checked) return this.#say();
-    const answer = window.Notification ? await Notification.requestPermission() : "denied";
-    if (answer !== "granted") this.desktopTarget.checked = false;
-    else notify(t("essai"), t("Voilà comment un flash paraîtra sur ce poste."), { tag: "flash-test" });
-    this.#say();
+    if (this.desktopTarget.checked) await this.#requestPermission();
+    this.#showPermission();
   }
 
-  // What somebody chose elsewhere does not hold on a machine whose browser refuses it.
-  #say() {
+  async #requestPermission() {
+    const permission = window.Notification ? await Notification.requestPermission() : "denied";
+    if (permission !== "granted") this.desktopTarget.checked = false;
+    else showNotification(t("essai"), t("Voilà comment un flash paraîtra sur ce poste."), { tag: "flash-test" });
+  }
+
+  // The preference is saved with the account, the permission with each browser.
+  #showPermission() {
     if (!this.hasStateTarget) return;
-    this.stateTarget.textContent = this.desktopTarget.checked || !window.Notification || Notification.permission === "denied" ? this.#words() : "";
+    const isRelevant = this.desktopTarget.checked || !window.Notification || Notification.permission === "denied";
+    this.stateTarget.textContent = isRelevant ? permissionWords() : "";
   }
+}
 
-  #words() {
-    if (!window.Notification) return t("Ce navigateur n’affiche pas de notifications sur ce site.");
-    return (
-      {
-        granted: t("Ce navigateur affichera les notifications."),
-        denied: t("Ce navigateur refuse les notifications de ce site : autorisez-les dans ses réglages."),
-      }[Notification.permission] ?? t("Ce navigateur n’a pas encore été autorisé à afficher les notifications : décochez, puis cochez à nouveau.")
-    );
+function permissionWords() {
+  switch (window.Notification?.permission) {
+    case undefined:
+      return t("Ce navigateur n’affiche pas de notifications sur ce site.");
+    case "granted":
+      return t("Ce navigateur affichera les notifications.");
+    case "denied":
+      return t("Ce navigateur refuse les notifications de ce site : autorisez-les dans ses réglages.");
+    default:
+      return t(
+        "Ce navigateur n’a pas encore été autorisé à afficher les notifications : décochez, puis cochez à nouveau.",
+      );
   }
 }

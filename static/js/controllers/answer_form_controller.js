@@ -1,46 +1,51 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, toast } from "../live/announce.js";
-import { perform, sender } from "../live/board.js";
-import { drafts } from "../live/drafts.js";
-import { asCommand, checkDates, fillHolding, holdingIn, sayWrong } from "../live/holding.js";
-import { sayWhenOffline } from "../live/offline.js";
-import { columns, titleOf } from "../live/places.js";
-import { mayAddTo } from "../live/rights.js";
-import { t } from "../live/words.js";
+import { columns, findCard, titleOf } from "../board/card_dom.js";
+import { mayAddTo } from "../board/rights.js";
+import { drafts } from "../editing/drafts.js";
+import { RichTextField } from "../editing/rich_text_field.js";
+import { fillFields, readFields, showFieldError, toCommand, validateDates } from "../editing/validity_fields.js";
+import { t } from "../lib/i18n.js";
+import { announce, toast } from "../lib/toast.js";
+import { commandQueue, perform } from "../live/client.js";
+import { warnWhenOffline } from "../live/offline.js";
 
-// « Publier la réponse »: the card that answers a request, written in a dialog. What is typed is kept on this machine until it is published.
+// « Publier la réponse »: write the card that answers a request, in a dialog. A draft is kept until it is published.
 export default class extends Controller {
   static targets = ["dialog", "what", "title", "text", "column", "problem"];
-  #card = 0;
-  #publishing = new Set();
+  #card = 0; // the request
+  #publishing = new Set(); // requests whose answer is being sent
 
   async open({ currentTarget: opener, params }) {
-    const asking = document.getElementById(`card-${params.card}`);
+    const request = findCard(params.card);
     const possible = columns().filter((column) => mayAddTo(column) && column.dataset.columnKind !== "suggestions");
     if (!possible.length) return toast(t("Vous ne pouvez publier dans aucune colonne de ce tableau."));
     this.#card = params.card;
-    this.whatTarget.textContent = asking ? titleOf(asking) : "";
-    const home = opener.closest(".column") ?? possible.find(({ dataset }) => dataset.serviceId && dataset.serviceId === asking?.dataset.asked);
-    this.columnTarget.replaceChildren(...possible.map((column) => new Option(titleOf(column), column.dataset.columnId, false, column === home)));
-    const { title = "", body = "", ...holding } = drafts.read(draftOf(this.#card)) ?? {};
+    this.whatTarget.textContent = request ? titleOf(request) : "";
+    const ofService = ({ dataset }) => dataset.serviceId && dataset.serviceId === request?.dataset.asked;
+    const home = opener.closest(".column") ?? possible.find(ofService);
+    const option = (column) => new Option(titleOf(column), column.dataset.columnId, false, column === home);
+    this.columnTarget.replaceChildren(...possible.map(option));
+    const { title = "", body = "", ...fields } = drafts.read(draftKey(this.#card)) ?? {};
     this.titleTarget.value = title;
-    fillHolding(this.#form, holding);
-    checkDates(this.#form); // forgets what was wrong before
-    if (!holding.tellable) this.followColumn();
+    fillFields(this.#form, fields);
+    validateDates(this.#form); // clears former errors
+    if (!fields.tellable) this.followColumn();
     this.problemTarget.textContent = "";
     this.dialogTarget.showModal();
     this.titleTarget.focus();
-    await this.#write(body);
+    this.field = new RichTextField(this.textTarget, { onUpdate: () => this.keep() });
+    this.field.html = body;
+    await this.field.load();
   }
 
-  // Whether residents may be told is as usual in the column, until somebody says otherwise.
+  // The column says by default whether residents may be told.
   followColumn() {
     const column = document.getElementById(`column-${this.columnTarget.value}`);
-    fillHolding(this.#form, { ...holdingIn(this.#form), tellable: column?.dataset.forResidents ?? "true" });
+    fillFields(this.#form, { ...readFields(this.#form), tellable: column?.dataset.forResidents ?? "true" });
   }
 
   keep() {
-    drafts.write(draftOf(this.#card), this.#typed);
+    drafts.write(draftKey(this.#card), this.#values);
   }
 
   close() {
@@ -48,72 +53,72 @@ export default class extends Controller {
   }
 
   closed() {
-    this.editor?.destroy();
-    this.editor = null;
+    this.field.destroy();
   }
 
   key(event) {
-    if (event.key === "Escape" && event.target.closest(".tiptap")) this.close(); // the editor keeps it from the dialog
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (event.preventDefault(), event.currentTarget.requestSubmit());
+    if (event.key === "Escape" && event.target.closest(".tiptap")) this.close(); // TipTap keeps it from the dialog
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
   }
 
   async submit(event) {
     event.preventDefault();
-    if (!this.titleTarget.value.trim()) return this.#say(this.#card, t("Écrivez un titre."));
-    if (!checkDates(this.#form)) return this.#form.querySelector("[aria-invalid]").focus();
+    if (!this.titleTarget.value.trim()) return this.#showProblem(this.#card, t("Écrivez un titre."));
+    if (!validateDates(this.#form)) return this.#focusInvalid();
     const card = this.#card;
     if (this.#publishing.has(card)) return;
     this.#publishing.add(card);
-    const typed = this.#typed;
-    const answered = sayWhenOffline((words) => this.#say(card, words));
+    const values = this.#values;
+    const stopWarning = warnWhenOffline((words) => this.#showProblem(card, words));
     try {
-      const publishing = perform({ type: "publish_answer", card, column: Number(this.columnTarget.value), ...asCommand(typed) });
-      if (sender.isKept) drafts.forget(draftOf(card)); // from here on the outbox has it
-      await publishing;
-      drafts.forget(draftOf(card));
-      if (this.#card === card) this.close();
-      announce(t("La réponse est publiée."));
+      await this.#publish(card, values);
     } catch (problem) {
-      drafts.write(draftOf(card), typed);
-      const elsewhere = (problem.errors ?? []).filter(({ field, message }) => this.#card !== card || !sayWrong(this.#form, field, message));
-      if (elsewhere.length || !problem.errors || !this.dialogTarget.open) this.#say(card, problem.detail);
-      else this.#form.querySelector("[aria-invalid]").focus();
+      drafts.write(draftKey(card), values);
+      this.#showRefusal(card, problem);
     } finally {
-      answered();
+      stopWarning();
       this.#publishing.delete(card);
     }
   }
 
-  async #write(html) {
-    this.loaded = html;
-    try {
-      const { createEditor, normal } = await import("../editor.js");
-      if (!this.dialogTarget.open) return;
-      this.normal = normal;
-      this.editor = createEditor(this.textTarget, html, () => this.keep());
-    } catch {
-      this.textTarget.textContent = t("L’éditeur de texte n’a pas pu être chargé. Le titre et la date peuvent être modifiés.");
-    }
+  async #publish(card, values) {
+    const column = Number(this.columnTarget.value);
+    const publishing = perform({ type: "publish_answer", card, column, ...toCommand(values) });
+    if (commandQueue.isPersisted) drafts.remove(draftKey(card)); // the outbox has it now
+    await publishing;
+    drafts.remove(draftKey(card));
+    if (this.#card === card) this.close();
+    announce(t("La réponse est publiée."));
   }
 
-  get #body() {
-    return this.editor ? this.normal(this.editor) : this.loaded;
-  }
-
-  get #typed() {
-    return { title: this.titleTarget.value, body: this.#body, ...holdingIn(this.#form) };
+  get #values() {
+    return { title: this.titleTarget.value, body: this.field.html, ...readFields(this.#form) };
   }
 
   get #form() {
     return this.dialogTarget.querySelector("form");
   }
 
-  // Where the form of this request still is, else as a small message.
-  #say(card, words) {
+  #focusInvalid() {
+    this.#form.querySelector("[aria-invalid]").focus();
+  }
+
+  #showRefusal(card, { detail, errors }) {
+    const isOpen = this.#card === card && this.dialogTarget.open;
+    const shown = ({ field, message }) => this.#card === card && showFieldError(this.#form, field, message);
+    const others = (errors ?? []).filter((error) => !shown(error));
+    if (others.length || !errors || !isOpen) this.#showProblem(card, detail);
+    else this.#focusInvalid();
+  }
+
+  // In the form when it still shows this request, else as a toast.
+  #showProblem(card, words) {
     if (this.#card !== card || !this.dialogTarget.open) return toast(words);
     this.problemTarget.textContent = words;
     this.titleTarget.focus();
   }
 }
 
-const draftOf = (card) => `answer:${card}`;
+const draftKey = (card) => `answer:${card}`;

@@ -1,19 +1,21 @@
 import { Controller } from "@hotwired/stimulus";
-import { cardsIn, columnOf, columns } from "../live/places.js";
+import { cardsIn, columnOf, columns } from "../board/card_dom.js";
 
-// Arrow keys travel between cards.
+// Move the focus between cards by arrow keys, Home and End.
 export default class extends Controller {
   key(event) {
     const card = event.target.closest?.(".card");
-    if (!card || !event.target.matches("h3 a") || card.matches(".lifted") || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const goal = this.#goal(card, event.key);
-    if (goal === undefined) return;
+    const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+    if (!card || !event.target.matches("h3 a") || card.matches(".lifted") || hasModifier) return;
+    const target = this.#target(card, event.key);
+    if (target === undefined) return;
     event.preventDefault();
-    goal?.querySelector("h3 a").focus();
-    goal?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    target?.querySelector("h3 a").focus();
+    target?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  #goal(card, key) {
+  // Return the card to go to, null at an edge, undefined for other keys.
+  #target(card, key) {
     const cards = cardsIn(columnOf(card));
     const index = cards.indexOf(card);
     switch (key) {
@@ -26,15 +28,17 @@ export default class extends Controller {
       case "End":
         return cards.at(-1);
       case "ArrowLeft":
-        return this.#aside(card, index, -1);
+        return this.#sideways(card, index, -1);
       case "ArrowRight":
-        return this.#aside(card, index, 1);
+        return this.#sideways(card, index, 1);
     }
   }
 
-  #aside(card, index, step) {
-    const open = columns().filter((column) => column === columnOf(card) || (!column.matches(".folded") && cardsIn(column).length));
-    const column = open[open.indexOf(columnOf(card)) + step];
+  #sideways(card, index, step) {
+    const own = columnOf(card);
+    const hasOpenCards = (column) => !column.matches(".folded") && cardsIn(column).length;
+    const reachable = columns().filter((column) => column === own || hasOpenCards(column));
+    const column = reachable[reachable.indexOf(own) + step];
     return column ? (cardsIn(column)[index] ?? cardsIn(column).at(-1)) : null;
   }
 }

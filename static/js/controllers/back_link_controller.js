@@ -1,9 +1,9 @@
 import { Controller } from "@hotwired/stimulus";
 
-// A link that leads back, also followed by Escape.
+// Follow a link back when Escape is pressed.
 export default class extends Controller {
   close(event) {
-    if (event.defaultPrevented || event.target.closest("input, textarea, select, dialog[open], [popover]:popover-open")) return;
-    this.element.click();
+    const isTaken = event.target.closest("input, textarea, select, dialog[open], [popover]:popover-open");
+    if (!event.defaultPrevented && !isTaken) this.element.click();
   }
 }

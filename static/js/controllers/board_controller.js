@@ -1,25 +1,26 @@
 import { Controller } from "@hotwired/stimulus";
-import { removeWhatWasSaid } from "../live/announce.js";
-import { wordTimes } from "../live/times.js";
+import { localizeTimes } from "../lib/local_time.js";
+import { expireRenderedToasts } from "../lib/toast.js";
 
-const NEAR = "0px 600px";
+const NEAR = "0px 600px"; // margin around the visible part of the board
 
-// The board's beginning: the column of the address in sight, times in words as their columns come near.
+// Set up the page: scroll to the column of the address, and word times as their columns come near.
 export default class extends Controller {
   connect() {
     const board = document.getElementById("board");
-    const near = new IntersectionObserver((entries) => this.#word(entries, near), { root: board, rootMargin: NEAR });
-    board.querySelectorAll(".column").forEach((column) => near.observe(column));
+    const options = { root: board, rootMargin: NEAR };
+    const observer = new IntersectionObserver((entries) => this.#localize(entries, observer), options);
+    board.querySelectorAll(".column").forEach((column) => observer.observe(column));
     document.getElementById(location.hash.slice(1))?.scrollIntoView({ inline: "center", block: "nearest" });
-    removeWhatWasSaid();
+    expireRenderedToasts();
     document.documentElement.dataset.ready = "";
   }
 
-  #word(entries, near) {
+  #localize(entries, observer) {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
-      near.unobserve(target);
-      wordTimes(target);
+      observer.unobserve(target);
+      localizeTimes(target);
     }
   }
 }

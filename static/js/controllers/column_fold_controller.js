@@ -1,12 +1,14 @@
 import { Controller } from "@hotwired/stimulus";
-import { board, csrfToken, lookingAs } from "../live/context.js";
-import { toast } from "../live/announce.js";
-import { t } from "../live/words.js";
+import { menuColumn } from "../board/card_dom.js";
+import { requestJson } from "../lib/http.js";
+import { t } from "../lib/i18n.js";
+import { board, previewedAs } from "../lib/page_context.js";
+import { toast } from "../lib/toast.js";
 
-// Folding a column, for oneself; remembered with the account.
+// Fold a column for oneself; saved with the account.
 export default class extends Controller {
   fold() {
-    const column = document.getElementById(document.getElementById("column-menu").dataset.column);
+    const column = menuColumn();
     this.#set(column, true);
     column.querySelector(".unfold").focus();
   }
@@ -19,15 +21,10 @@ export default class extends Controller {
 
   async #set(column, folded) {
     column.classList.toggle("folded", folded);
-    if (lookingAs) return;
+    if (previewedAs) return;
     try {
-      const response = await fetch(`/boards/${board.slug}/folds/${column.dataset.columnId}`, {
-        method: "PUT",
-        keepalive: true, // it leaves even when the page is left at once
-        headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-        body: JSON.stringify(folded),
-      });
-      if (!response.ok) throw new Error(response.statusText);
+      const path = `/boards/${board.slug}/folds/${column.dataset.columnId}`;
+      await requestJson("PUT", path, folded, { keepalive: true });
     } catch {
       toast(t("Ce choix n’a pas pu être retenu : il vaudra jusqu’au prochain chargement."));
     }

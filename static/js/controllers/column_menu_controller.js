@@ -1,67 +1,83 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, quote, toast } from "../live/announce.js";
-import { moveColumn, pin, takeBoardsOrder } from "../live/arranging.js";
-import { perform } from "../live/board.js";
-import { lookingAs } from "../live/context.js";
-import { anythingPlaced, isPinned } from "../live/placements.js";
-import { cardsIn, columns, titleOf } from "../live/places.js";
-import { whyNotIn } from "../live/refusals.js";
-import { mayAddTo, mayEdit, mayEditAll } from "../live/rights.js";
-import { t } from "../live/words.js";
+import { cardsIn, columnId, columns, menuColumn, titleOf } from "../board/card_dom.js";
+import { moveColumn, pinColumn, resetPlacements } from "../board/column_moves.js";
+import { columnRefusalReason } from "../board/permission_messages.js";
+import { mayAddTo, mayEdit, mayEditAll } from "../board/rights.js";
+import { t } from "../lib/i18n.js";
+import { previewedAs } from "../lib/page_context.js";
+import { announce, quote, toast } from "../lib/toast.js";
+import { performOrToast } from "../live/client.js";
+import { hasPlacements, isPinned } from "../live/column_order.js";
 
-// The « … » of a column: one menu for all of them, so that a column stays light.
+// The « … » menu, one for all columns.
 export default class extends Controller {
-  static targets = ["menu", "note", "add", "select", "read", "sheet", "rights", "check", "own", "pin", "unpin", "reset"];
+  static targets = [
+    "menu",
+    "note",
+    "add",
+    "select",
+    "read",
+    "sheet",
+    "rights",
+    "check",
+    "own",
+    "pin",
+    "unpin",
+    "reset",
+  ];
 
-  open(event) {
-    const column = event.target.closest(".column");
+  open({ currentTarget: button }) {
+    const column = button.closest(".column");
     this.menuTarget.dataset.column = column.id;
     this.menuTarget.dataset.kind = column.dataset.columnKind;
-    this.menuTarget.opener = event.currentTarget;
+    this.menuTarget.opener = button;
     this.noteTarget.hidden = mayEditAll(column);
-    this.noteTarget.textContent = whyNotIn(column);
+    this.noteTarget.textContent = columnRefusalReason(column);
     this.addTarget.hidden = !mayAddTo(column);
     this.checkTarget.hidden = !mayAddTo(column) || column.dataset.columnKind === "suggestions";
     this.checkTarget.hash = column.id;
     this.selectTarget.hidden = !cardsIn(column).some(mayEdit);
     this.readTarget.hidden = !column.querySelector(".card.unread");
-    this.ownTarget.hidden = lookingAs !== null;
+    this.ownTarget.hidden = previewedAs !== null;
     this.pinTarget.hidden = isPinned(column);
     this.unpinTarget.hidden = !isPinned(column);
-    this.resetTarget.hidden = !anythingPlaced();
+    this.resetTarget.hidden = !hasPlacements();
     this.sheetTarget.hidden = !column.dataset.serviceId;
     this.rightsTarget.hash = `row-${column.dataset.columnId}`;
     this.menuTarget.showPopover();
   }
 
   select() {
-    this.#select(t("Touchez les infos à sélectionner."));
+    this.#startSelection(t("Touchez les infos à sélectionner."));
   }
 
   split() {
-    this.#select(t("Sélectionnez les infos de {title} à mettre dans une nouvelle colonne.", { title: quote(titleOf(this.#column)) }));
+    const named = { title: quote(titleOf(menuColumn())) };
+    this.#startSelection(t("Sélectionnez les infos de {title} à mettre dans une nouvelle colonne.", named));
   }
 
   merge() {
-    document.dispatchEvent(new CustomEvent("column:merge", { detail: this.#column }));
+    document.dispatchEvent(new CustomEvent("column:merge", { detail: menuColumn() }));
   }
 
-  // From the column's head: an agent's own service is pinned at once.
+  // The pin button in the head of one's own service's column.
   pinThis({ currentTarget }) {
     this.menuTarget.dataset.column = currentTarget.closest(".column").id;
     this.pin();
   }
 
   async pin() {
-    if (await pin(this.#column, true)) this.#showPlace(t("Colonne {title} épinglée en premier.", { title: quote(titleOf(this.#column)) }));
+    const words = t("Colonne {title} épinglée en premier.", { title: quote(titleOf(menuColumn())) });
+    if (await pinColumn(menuColumn(), true)) this.#reveal(words);
   }
 
   async unpin() {
-    if (await pin(this.#column, false)) this.#showPlace(t("Colonne {title} remise à sa place.", { title: quote(titleOf(this.#column)) }));
+    const words = t("Colonne {title} remise à sa place.", { title: quote(titleOf(menuColumn())) });
+    if (await pinColumn(menuColumn(), false)) this.#reveal(words);
   }
 
   async takeBoardsOrder() {
-    if (await takeBoardsOrder()) this.#showPlace(t("Les colonnes sont dans l’ordre du tableau."));
+    if (await resetPlacements()) this.#reveal(t("Les colonnes sont dans l’ordre du tableau."));
   }
 
   moveLeft({ params }) {
@@ -73,42 +89,32 @@ export default class extends Controller {
   }
 
   async archive() {
-    const column = this.#column;
-    const title = titleOf(column);
-    const id = Number(column.dataset.columnId);
-    const done = await this.#perform({ type: "archive_column", column: id });
-    if (done) toast(t("Colonne {title} archivée, avec ses infos.", { title: quote(title) }), { words: t("Annuler"), run: () => this.#perform({ type: "restore_column", column: id }) });
+    const column = columnId(menuColumn());
+    const title = quote(titleOf(menuColumn()));
+    if (!(await performOrToast({ type: "archive_column", column }))) return;
+    const restore = { words: t("Annuler"), run: () => performOrToast({ type: "restore_column", column }) };
+    toast(t("Colonne {title} archivée, avec ses infos.", { title }), restore);
   }
 
-  get #column() {
-    return document.getElementById(this.menuTarget.dataset.column);
-  }
-
-  #select(hint) {
+  #startSelection(hint) {
     document.dispatchEvent(new CustomEvent("cards:select", { detail: { hint } }));
   }
 
   async #move(step, { forOneself }) {
     const all = columns();
-    const column = this.#column;
+    const column = menuColumn();
     const others = all.filter((other) => other !== column);
-    const place = all.indexOf(column) + step;
-    if (place < 0 || place > others.length) return announce(t("La colonne est déjà au bord."));
-    if (!(await moveColumn(column, others[place - 1], { forOneself }))) return;
-    this.#showPlace(t("Colonne {title}, position {place} sur {places}.", { title: titleOf(column), place: columns().indexOf(column) + 1, places: all.length }));
+    const index = all.indexOf(column) + step;
+    if (index < 0 || index > others.length) return announce(t("La colonne est déjà au bord."));
+    if (!(await moveColumn(column, others[index - 1], { forOneself }))) return;
+    const place = columns().indexOf(column) + 1;
+    const values = { title: titleOf(column), place, places: all.length };
+    this.#reveal(t("Colonne {title}, position {place} sur {places}.", values));
   }
 
-  #showPlace(words) {
-    this.#column.scrollIntoView({ inline: "nearest", block: "nearest" });
-    this.#column.querySelector(".column-menu-button").focus();
+  #reveal(words) {
+    menuColumn().scrollIntoView({ inline: "nearest", block: "nearest" });
+    menuColumn().querySelector(".column-menu-button").focus();
     announce(words);
-  }
-
-  async #perform(command) {
-    try {
-      return await perform(command);
-    } catch (problem) {
-      toast(problem.detail);
-    }
   }
 }

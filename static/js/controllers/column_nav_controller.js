@@ -1,55 +1,51 @@
 import { Controller } from "@hotwired/stimulus";
-import { columns, titleOf } from "../live/places.js";
+import { columns, titleOf } from "../board/card_dom.js";
 
-// The map of the board: a link for each column; follows the scroll.
+const START_MARGIN = 120; // px of a column that must be in sight to count as the current one
+const PHONE_WIDTH = 640;
+
+// The list of columns above the board: a link for each one; marks the current one as the board scrolls.
 export default class extends Controller {
   static targets = ["rail"];
 
   connect() {
     this.board = document.getElementById("board");
-    this.observer = new IntersectionObserver(() => this.#mark(), { root: this.board, threshold: [0.5, 1] });
+    this.observer = new IntersectionObserver(() => this.#markCurrent(), { root: this.board, threshold: [0.5, 1] });
     this.#observe();
     document.addEventListener("board:columns", this.#rebuild);
     this.railTarget.addEventListener("click", this.#jump);
   }
 
   #rebuild = () => {
-    const links = new Map([...this.railTarget.children].map((link) => [link.dataset.column, link]));
-    const wanted = columns().map((column) => {
-      const link = links.get(column.dataset.columnId) ?? document.createElement("a");
-      link.href = `#${column.id}`;
-      link.dataset.column = column.dataset.columnId;
-      link.dataset.hue = column.dataset.hue;
-      link.textContent = titleOf(column);
-      return link;
-    });
-    if (!wanted.every((link, index) => link === this.railTarget.children[index]) || wanted.length !== this.railTarget.children.length) {
-      this.railTarget.replaceChildren(...wanted);
-    }
+    const present = [...this.railTarget.children];
+    const links = new Map(present.map((link) => [link.dataset.column, link]));
+    const wanted = columns().map((column) => updateLink(links.get(column.dataset.columnId), column));
+    const isSame = wanted.length === present.length && wanted.every((link, index) => link === present[index]);
+    if (!isSame) this.railTarget.replaceChildren(...wanted);
     this.#observe();
   };
 
   #observe() {
     this.observer.disconnect();
-    columns().forEach((column) => this.observer.observe(column)); // it calls back once at its start, when the layout is known
+    columns().forEach((column) => this.observer.observe(column)); // calls back once with the first layout
   }
 
-  // The column nearest to the start of the strip is where one is.
-  #mark() {
+  // The current column is the first one from the start of the board.
+  #markCurrent() {
     const start = this.board.getBoundingClientRect().left;
-    const here = columns().find((column) => column.getBoundingClientRect().right - start > 120);
+    const current = columns().find((column) => column.getBoundingClientRect().right - start > START_MARGIN);
     for (const link of this.railTarget.children) {
-      const on = here?.dataset.columnId === link.dataset.column;
-      if (on === link.hasAttribute("aria-current")) continue;
-      link.toggleAttribute("aria-current", on);
-      if (on) this.#reveal(link);
+      const isCurrent = current?.dataset.columnId === link.dataset.column;
+      if (isCurrent === link.hasAttribute("aria-current")) continue;
+      link.toggleAttribute("aria-current", isCurrent);
+      if (isCurrent) this.#reveal(link);
     }
   }
 
   #reveal(link) {
     const { left, right } = link.getBoundingClientRect();
-    const rail = this.railTarget.getBoundingClientRect();
-    if (left < rail.left || right > rail.right) this.railTarget.scrollLeft += left - rail.left - rail.width / 3;
+    const list = this.railTarget.getBoundingClientRect();
+    if (left < list.left || right > list.right) this.railTarget.scrollLeft += left - list.left - list.width / 3;
   }
 
   #jump = (event) => {
@@ -57,7 +53,17 @@ export default class extends Controller {
     if (!link) return;
     event.preventDefault();
     const column = document.getElementById(`column-${link.dataset.column}`);
-    column.scrollIntoView({ inline: innerWidth < 640 ? "center" : "start", block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const inline = innerWidth < PHONE_WIDTH ? "center" : "start";
+    column.scrollIntoView({ inline, block: "nearest", behavior: isStill ? "instant" : "smooth" });
     (column.querySelector(".cards h3 a") ?? column.querySelector("button")).focus({ preventScroll: true });
   };
+}
+
+function updateLink(link = document.createElement("a"), column) {
+  link.href = `#${column.id}`;
+  link.dataset.column = column.dataset.columnId;
+  link.dataset.hue = column.dataset.hue;
+  link.textContent = titleOf(column);
+  return link;
 }

@@ -1,39 +1,50 @@
 import { Controller } from "@hotwired/stimulus";
-import { connection, sender } from "../live/board.js";
-import { t } from "../live/words.js";
+import { restoreDraft } from "../editing/drafts.js";
+import { t } from "../lib/i18n.js";
+import { toast } from "../lib/toast.js";
+import { commandQueue, connection } from "../live/client.js";
 
-const GRACE_MS = 1200; // a blink of the network is not worth a word
+const GRACE_MS = 1200; // a short interruption is not shown
 
-// Says in the top bar whether what one sees is live, and what becomes of one's changes when it is not.
+// Show the state of the connection in the top bar, and report commands of an earlier page that were refused.
 export default class extends Controller {
   static targets = ["state"];
   #timer = null;
 
   connect() {
-    connection.addEventListener("state", () => this.#changed());
-    sender.addEventListener("waiting", () => this.#show());
+    connection.addEventListener("state", () => this.#onStateChange());
+    commandQueue.addEventListener("waiting", () => this.#show());
+    commandQueue.addEventListener("refused", ({ detail }) => this.#onRefusal(detail));
     addEventListener("offline", () => this.#show());
     addEventListener("online", () => this.#show());
   }
 
-  #changed() {
+  #onStateChange() {
     clearTimeout(this.#timer);
     if (connection.state === "ended") document.getElementById("signed-out").showModal();
     if (connection.state === "waiting") this.#timer = setTimeout(() => this.#show(), GRACE_MS);
     else this.#show();
   }
 
+  #onRefusal({ request, outcome: { detail: reason } }) {
+    restoreDraft(request);
+    toast(t("Une modification en attente n’a pas pu être faite : {reason}", { reason }));
+  }
+
   #show() {
-    const [state, words] = this.#words();
+    const [state, words] = describe();
     this.stateTarget.dataset.state = state;
     this.stateTarget.firstElementChild.textContent = words;
   }
+}
 
-  #words() {
-    if (connection.state === "ended") return ["offline", t("Session terminée")];
-    if (sender.waiting && !sender.isKept) return ["offline", t("Hors ligne : ne fermez pas cette page")];
-    if (sender.waiting || (!navigator.onLine && !connection.isLive)) return ["offline", t("Hors ligne : vos modifications partiront au retour")];
-    if (connection.isLive) return ["live", t("En direct")];
-    return ["waiting", connection.state === "connecting" ? t("Connexion…") : t("Reconnexion…")];
+function describe() {
+  const { waiting, isPersisted } = commandQueue;
+  if (connection.state === "ended") return ["offline", t("Session terminée")];
+  if (waiting && !isPersisted) return ["offline", t("Hors ligne : ne fermez pas cette page")];
+  if (waiting || (!navigator.onLine && !connection.isLive)) {
+    return ["offline", t("Hors ligne : vos modifications partiront au retour")];
   }
+  if (connection.isLive) return ["live", t("En direct")];
+  return ["waiting", connection.state === "connecting" ? t("Connexion…") : t("Reconnexion…")];
 }

@@ -1,10 +1,10 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce } from "../live/announce.js";
-import { t } from "../live/words.js";
+import { t } from "../lib/i18n.js";
+import { announce } from "../lib/toast.js";
 
-const SAID_MS = 2000;
+const SHOWN_MS = 2000;
 
-// A text beside a button that copies it; without script, or where the clipboard is closed, it can be selected.
+// A button that copies the text of a field. Without script the text can be selected.
 export default class extends Controller {
   static targets = ["text", "button"];
 
@@ -21,11 +21,11 @@ export default class extends Controller {
     try {
       await navigator.clipboard.writeText(this.textTarget.value);
     } catch {
-      document.execCommand("copy"); // an address without https has no clipboard
+      document.execCommand("copy"); // pages without HTTPS have no clipboard
     }
-    if (this.textTarget.tabIndex < 0) this.buttonTarget.focus(); // nobody could leave a field that is not to be seen
+    if (this.textTarget.tabIndex < 0) this.buttonTarget.focus(); // the field is invisible: do not leave the focus in it
     announce(t("Copié."));
     this.buttonTarget.classList.add("done");
-    setTimeout(() => this.buttonTarget.classList.remove("done"), SAID_MS);
+    setTimeout(() => this.buttonTarget.classList.remove("done"), SHOWN_MS);
   }
 }

@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { addDays, endOfMonth, today, weekday } from "../live/days.js";
+import { addDays, endOfMonth, today, weekday } from "../lib/calendar.js";
 
 const FRIDAY = 5;
 
@@ -9,7 +9,7 @@ const PICKS = {
   month: endOfMonth,
 };
 
-// Quick picks for a card’s last day, by the town’s calendar, from the day on which it is shown; those that would be the same day are offered once.
+// Quick picks for a card's last day, counted from the day it is first shown. Of picks for the same day one is offered.
 export default class extends Controller {
   static targets = ["start", "end", "pick", "none"];
 
@@ -21,7 +21,7 @@ export default class extends Controller {
     const offered = new Set();
     for (const button of this.pickTargets) {
       const { datesPickParam: pick } = button.dataset;
-      const day = PICKS[pick](this.#first);
+      const day = PICKS[pick](this.#firstDay);
       button.hidden = offered.has(day) || (pick === "tonight" && day !== today());
       offered.add(day);
     }
@@ -29,12 +29,12 @@ export default class extends Controller {
   }
 
   pick({ currentTarget: button, params }) {
-    this.endTarget.value = params.pick ? PICKS[params.pick](this.#first) : "";
+    this.endTarget.value = params.pick ? PICKS[params.pick](this.#firstDay) : "";
     this.endTarget.dispatchEvent(new Event("input", { bubbles: true }));
     if (button.hidden) this.endTarget.focus();
   }
 
-  get #first() {
+  get #firstDay() {
     const day = today();
     return this.startTarget.value > day ? this.startTarget.value : day;
   }

@@ -1,23 +1,18 @@
 import { Controller } from "@hotwired/stimulus";
-import { toast } from "../live/announce.js";
-import { moveColumn } from "../live/arranging.js";
-import { lookingAs } from "../live/context.js";
-import { EdgeScroll } from "../live/edge_scroll.js";
-import { columnOf, columns, placeOf, putBack, sendMove, sendMoves } from "../live/places.js";
-import { explainWhenPulled, whyNotIn } from "../live/refusals.js";
-import { hold, release } from "../live/render.js";
-import { mayEdit, mayPlace } from "../live/rights.js";
-import { isSelected, selectedCards } from "../live/selection.js";
+import Sortable from "sortablejs/modular/sortable.core.esm.js";
+import { columnOf, columns } from "../board/card_dom.js";
+import { placeOf, putBack, sendMove, sendMoves } from "../board/card_moves.js";
+import { moveColumn } from "../board/column_moves.js";
+import { DragAutoscroll } from "../board/drag_autoscroll.js";
+import { columnRefusalReason, explainFailedDrag } from "../board/permission_messages.js";
+import { mayEdit, mayPlace } from "../board/rights.js";
+import { isSelected, selectedCards } from "../board/selection.js";
+import { previewedAs } from "../lib/page_context.js";
+import { toast } from "../lib/toast.js";
+import { hold, release } from "../live/board_view.js";
 
-const QUIET_MS = 10_000;
-
-// The library comes when a hand does, and by then at the latest: what was never dragged may be dragged while the connection is gone.
-let Sortable = null;
-const bringLibrary = async () => (Sortable ??= (await import("sortablejs/modular/sortable.core.esm.js")).default);
-const foresee = () => bringLibrary().catch(() => {}); // tried again when something is pressed
-
-// Its own drag image: the same on every system, tilted, and free of the browser's link dragging.
-const FEEL = {
+// A drag image made by SortableJS looks the same on every system, and the browser does not drag the card's link.
+const COMMON_OPTIONS = {
   animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
   forceFallback: true,
   fallbackOnBody: true,
@@ -25,135 +20,122 @@ const FEEL = {
   fallbackClass: "dragged",
   ghostClass: "slot",
   chosenClass: "chosen",
-  delay: 220, // a short press: a finger that scrolls never drags
+  delay: 220, // on touch screens, so that a finger that scrolls does not drag
   delayOnTouchOnly: true,
   touchStartThreshold: 8,
+  preventOnFilter: false,
 };
+const CLICK_AFTER_DRAG_MS = 50;
 
-// Dragging by mouse or finger. The keyboard's way is keyboard_move_controller.
+// Drag cards and columns by mouse or finger. keyboard_move_controller moves cards by keyboard.
 export default class extends Controller {
-  #hand = new Map(); // what is being dragged, and where each comes from: a column, a card, or all selected cards
+  #origins = new Map(); // dragged element → its former place: a column, a card, or all selected cards
 
   connect() {
     this.board = document.getElementById("board");
-    this.edges = new EdgeScroll(this.board);
-    this.board.addEventListener("pointerdown", this.#begin, { capture: true });
-    this.board.addEventListener("pointerdown", this.#explain);
-    this.board.addEventListener("dragstart", noBrowsersDrag);
-    document.addEventListener("pointermove", foresee, { once: true });
-    setTimeout(foresee, matchMedia("(any-pointer: coarse)").matches ? 0 : QUIET_MS); // a finger moves only once it presses
+    this.autoscroll = new DragAutoscroll(this.board);
+    this.board.addEventListener("pointerdown", explainFailedDrag);
+    this.board.addEventListener("dragstart", preventBrowserDrag);
+    document.addEventListener("board:columns", this.#makeListsSortable);
+    this.#makeListsSortable();
+    if (!previewedAs) this.sortableBoard = Sortable.create(this.board, this.#columnOptions());
   }
-
-  // Before the first hand touches the board nothing needs to be ready: seventeen lists cost a page its first moments.
-  #begin = (event) => {
-    if (!Sortable) return this.#beginOnceThere(event);
-    this.board.removeEventListener("pointerdown", this.#begin, { capture: true });
-    this.#prepare();
-    document.addEventListener("board:columns", this.#prepare);
-    if (!lookingAs) this.columns = Sortable.create(this.board, this.#columnOptions());
-  };
-
-  // A hand quicker than the library: if it still presses when that has come, it presses again.
-  async #beginOnceThere(event) {
-    const over = new AbortController();
-    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => over.abort(), { signal: over.signal });
-    await bringLibrary().catch(() => over.abort());
-    if (!over.signal.aborted && event.target.isConnected) event.target.dispatchEvent(new PointerEvent(event.type, event));
-    over.abort();
-  }
-
-  #explain = (event) => event.isTrusted && explainWhenPulled(event); // once, also when it presses again
 
   disconnect() {
-    document.removeEventListener("board:columns", this.#prepare);
-    this.board.removeEventListener("pointerdown", this.#begin, { capture: true });
-    this.board.removeEventListener("pointerdown", this.#explain);
-    this.board.removeEventListener("dragstart", noBrowsersDrag);
-    this.columns?.destroy();
-    this.edges.stop();
+    document.removeEventListener("board:columns", this.#makeListsSortable);
+    this.board.removeEventListener("pointerdown", explainFailedDrag);
+    this.board.removeEventListener("dragstart", preventBrowserDrag);
+    this.sortableBoard?.destroy();
+    this.autoscroll.stop();
   }
 
-  #prepare = () => {
-    for (const list of document.querySelectorAll("#board .cards")) if (!Sortable.get(list)) Sortable.create(list, this.#cardOptions());
+  #makeListsSortable = () => {
+    for (const list of this.board.querySelectorAll(".cards")) {
+      if (!Sortable.get(list)) Sortable.create(list, this.#cardOptions());
+    }
   };
 
   #cardOptions() {
     return {
-      ...FEEL,
+      ...COMMON_OPTIONS,
       draggable: ".card",
       filter: (_event, card) => card?.matches?.(".card") && (card.matches(".pending") || !mayEdit(card)),
-      preventOnFilter: false,
-      group: { name: "cards", pull: true, put: (to, _from, item) => item.matches(".card") && mayAllStand(takenWith(item), to.el.closest(".column")) },
-      onChoose: ({ item }) => (item.dataset.together = takenWith(item).length), // shown by the copy that follows the hand
+      group: { name: "cards", pull: true, put: (to, _from, item) => mayDrop(item, to.el.closest(".column")) },
+      onChoose: ({ item }) => (item.dataset.together = draggedWith(item).length), // number shown on the drag image
       onUnchoose: ({ item }) => delete item.dataset.together,
       onStart: ({ item }) => {
-        const cards = takenWith(item);
-        this.#start(item, cards.map((card) => [card, placeOf(card)]));
-        for (const column of columns()) column.classList.toggle("refuses", !mayAllStand(cards, column));
+        const cards = draggedWith(item);
+        this.#start(item, new Map(cards.map((card) => [card, placeOf(card)])));
+        for (const column of columns()) column.classList.toggle("no-drop", !mayPlaceAll(cards, column));
       },
-      onEnd: ({ item, originalEvent }) => this.#end(item, () => this.#dropCards(item, columnUnder(originalEvent))),
+      onEnd: ({ item, originalEvent }) => this.#end(item, () => this.#dropCards(item, columnAt(originalEvent))),
     };
   }
 
   #columnOptions() {
     return {
-      ...FEEL,
+      ...COMMON_OPTIONS,
       draggable: ".column",
       handle: ".column > header",
       filter: "button",
-      preventOnFilter: false,
       direction: "horizontal",
-      onStart: ({ item }) => this.#start(item, [[item, { rank: item.dataset.rank }]]),
-      onEnd: ({ item, oldIndex, newIndex }) => this.#end(item, () => oldIndex !== newIndex && moveColumn(item, item.previousElementSibling?.closest(".column"))),
+      onStart: ({ item }) => this.#start(item, new Map([[item, null]])),
+      onEnd: ({ item, oldIndex, newIndex }) => {
+        const previous = item.previousElementSibling?.closest(".column");
+        this.#end(item, () => oldIndex !== newIndex && moveColumn(item, previous));
+      },
     };
   }
 
-  #start(item, hand) {
-    this.#hand = new Map(hand);
-    for (const each of this.#hand.keys()) {
+  #start(item, origins) {
+    this.#origins = origins;
+    for (const each of origins.keys()) {
       hold(each);
-      each.classList.toggle("along", each !== item);
+      each.classList.toggle("dragged-along", each !== item);
     }
     document.body.classList.add("is-dragging");
     this.board.classList.add("is-dragging");
-    this.edges.start({ vertically: item.matches(".card") });
+    this.autoscroll.start({ vertically: item.matches(".card") });
   }
 
   #end(item, send) {
-    const hand = [...this.#hand.keys()];
-    for (const each of hand) each.classList.remove("along");
+    const dragged = [...this.#origins.keys()];
+    for (const each of dragged) each.classList.remove("dragged-along");
     document.body.classList.remove("is-dragging");
     this.board.classList.remove("is-dragging");
-    this.edges.stop();
+    this.autoscroll.stop();
     suppressClick(item);
-    Promise.resolve(send()).finally(() => hand.forEach(release));
+    Promise.resolve(send()).finally(() => dragged.forEach(release));
   }
 
-  // Let go over a column that refuses one of them, all go back, even if they crossed others that would have taken them.
+  // target: the column under the pointer. SortableJS leaves the card in the last column that accepted it: when the
+  // target refuses one of the cards, all go back to where they came from.
   #dropCards(card, target) {
-    for (const column of columns()) column.classList.remove("refuses");
-    const hand = this.#hand;
-    if (target && target !== columnOf(card) && !mayAllStand([...hand.keys()], target)) {
-      putBack(card, hand.get(card));
-      return toast(whyNotIn(target));
+    for (const column of columns()) column.classList.remove("no-drop");
+    const origins = this.#origins;
+    if (target && target !== columnOf(card) && !mayPlaceAll([...origins.keys()], target)) {
+      putBack(card, origins.get(card));
+      return toast(columnRefusalReason(target));
     }
-    return hand.size > 1 ? sendMoves(card, hand) : sendMove(card, hand.get(card));
+    return origins.size > 1 ? sendMoves(card, origins) : sendMove(card, origins.get(card));
   }
 }
 
-// A selected card takes the others along.
-const takenWith = (card) => (isSelected(card) ? selectedCards() : [card]);
+// A selected card is dragged together with the others that are selected.
+const draggedWith = (card) => (isSelected(card) ? selectedCards() : [card]);
 
-const mayAllStand = (cards, column) => cards.every((card) => mayPlace(card.dataset.authorId, column));
+const mayDrop = (item, column) => item.matches(".card") && mayPlaceAll(draggedWith(item), column);
 
-function columnUnder(event) {
+const mayPlaceAll = (cards, column) => cards.every((card) => mayPlace(card.dataset.authorId, column));
+
+function columnAt(event) {
   const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
   if (clientX === undefined) return null;
   return document.elementsFromPoint(clientX, clientY).find((element) => element.matches("#board > .column"));
 }
 
-// The browser would drag the link of a card, or the picture on it.
-function noBrowsersDrag(event) {
+// The browser would drag the card's link or the picture on it.
+function preventBrowserDrag(event) {
   if (event.target.closest?.(".card")) event.preventDefault();
 }
 
@@ -161,5 +143,5 @@ function noBrowsersDrag(event) {
 function suppressClick(item) {
   const stop = (event) => item.contains(event.target) && (event.preventDefault(), event.stopPropagation());
   document.addEventListener("click", stop, { capture: true, once: true });
-  setTimeout(() => document.removeEventListener("click", stop, { capture: true }), 50);
+  setTimeout(() => document.removeEventListener("click", stop, { capture: true }), CLICK_AFTER_DRAG_MS);
 }

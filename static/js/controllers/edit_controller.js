@@ -1,53 +1,75 @@
 import { Controller } from "@hotwired/stimulus";
-import { toast } from "../live/announce.js";
-import { connection, perform, sender } from "../live/board.js";
-import { board } from "../live/context.js";
-import { drafts } from "../live/drafts.js";
-import { asCommand, checkDates, fillHolding, holdingIn, holdingInWords, sayWrong } from "../live/holding.js";
-import { differences, merge, publishedIn } from "../live/merge.js";
-import { t } from "../live/words.js";
+import { findCard } from "../board/card_dom.js";
+import { drafts } from "../editing/drafts.js";
+import { EditSession } from "../editing/edit_session.js";
+import { fetchArticle, readPublishedCard } from "../editing/published_card.js";
+import { RichTextField } from "../editing/rich_text_field.js";
+import {
+  describeFields,
+  fillFields,
+  readFields,
+  setError,
+  showFieldError,
+  toCommand,
+  validateDates,
+} from "../editing/validity_fields.js";
+import { t } from "../lib/i18n.js";
+import { board } from "../lib/page_context.js";
+import { toast } from "../lib/toast.js";
+import { commandQueue, connection, perform } from "../live/client.js";
 
-const PAUSE_MS = 1200;
+const SAVE_DELAY_MS = 1200;
 const TYPING_MS = 3000;
 const OFFLINE_MS = 1500;
-const MENDED_SILENTLY = ["title", "body", "internal_note"];
+const SILENT_FIELDS = ["title", "body", "internal_note"]; // a change of dates or audience is always announced
 
-// Editing the open card: it saves itself. What is typed is kept on this machine until it has arrived, and never overwritten by what others do.
+// Edit the open card. It saves itself while one types; a draft is kept until the server has the text, and what others
+// publish meanwhile is merged, never overwritten.
 export default class extends Controller {
-  static targets = ["title", "text", "silent", "state", "notice", "noticeWords", "choice", "theirs", "titleProblem", "textProblem"];
-  #saving = null;
-  #theirs = null; // what somebody else published in the fields that I changed too, until one chooses
-  #heard = 0;
-  #body = "";
-  #gone = false;
+  static targets = [
+    "title",
+    "text",
+    "silent",
+    "state",
+    "notice",
+    "noticeWords",
+    "choice",
+    "theirs",
+    "titleProblem",
+    "textProblem",
+  ];
+  #saving = null; // promise of the save in progress
+  #latestVersion = 0; // highest version that a change announced
+  #isDisconnected = false;
 
   connect() {
     this.id = Number(this.element.dataset.panelCard);
-    ({ version: this.version, values: this.base } = JSON.parse(this.element.dataset.published));
-    this.#open(drafts.read(this.#draft));
-    document.addEventListener("board:change", this.#changed);
-    this.#typing(true);
-    this.timer = setInterval(() => this.#typing(true), TYPING_MS);
+    this.session = new EditSession(JSON.parse(this.element.dataset.published));
+    this.textField = new RichTextField(this.textTarget, { onUpdate: () => this.keep() });
+    this.#open(drafts.read(this.#draftKey));
+    document.addEventListener("board:change", this.#onChange);
+    this.#sendTyping(true);
+    this.typingTimer = setInterval(() => this.#sendTyping(true), TYPING_MS);
     this.titleTarget.focus();
   }
 
   disconnect() {
-    clearInterval(this.timer);
-    clearTimeout(this.pause);
-    this.#typing(false);
-    document.removeEventListener("board:change", this.#changed);
+    clearInterval(this.typingTimer);
+    clearTimeout(this.saveTimer);
+    this.#sendTyping(false);
+    document.removeEventListener("board:change", this.#onChange);
     this.#save();
-    this.editor?.destroy();
-    this.#gone = true;
+    this.textField.destroy();
+    this.#isDisconnected = true;
   }
 
   keep() {
-    this.#remember();
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.#save(), PAUSE_MS);
+    this.#writeDraft();
+    clearTimeout(this.saveTimer);
+    this.saveTimer = setTimeout(() => this.#save(), SAVE_DELAY_MS);
   }
 
-  // Enter in the title is « Terminer », as in any form of one line.
+  // Enter in the title submits, as in a single-line field.
   titleKey(event) {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
@@ -56,215 +78,222 @@ export default class extends Controller {
 
   async submit(event) {
     event.preventDefault();
-    const offline = setTimeout(() => sender.waiting && this.#state(t("Hors ligne : partira au retour de la connexion")), OFFLINE_MS);
-    const saved = await this.#save().finally(() => clearTimeout(offline));
-    if (this.#gone) return;
+    const warn = () => commandQueue.waiting && this.#showState(t("Hors ligne : partira au retour de la connexion"));
+    const timer = setTimeout(warn, OFFLINE_MS);
+    const saved = await this.#save().finally(() => clearTimeout(timer));
+    if (this.#isDisconnected) return;
     if (saved) document.dispatchEvent(new CustomEvent("card:left"));
     else this.element.querySelector("[aria-invalid]")?.focus();
   }
 
   keepMine() {
-    this.#settle();
+    this.#endConflict();
     this.#save();
   }
 
   keepBoth() {
-    const { body } = this.#theirs.values;
-    this.editor?.commands.insertContentAt(this.editor.state.doc.content.size, body);
+    this.textField.append(this.session.conflict.values.body);
     this.keepMine();
   }
 
   takeTheirs() {
-    if (this.#theirs) this.#settle();
-    this.#fill(this.base);
-    drafts.forget(this.#draft);
+    if (this.session.conflict) this.#endConflict();
+    this.#fill(this.session.base);
+    drafts.remove(this.#draftKey);
     this.noticeTarget.hidden = true;
     this.titleTarget.focus();
   }
 
   async #open(draft) {
-    this.#fill({ ...this.base, ...draft?.values });
-    await this.#loadEditor();
-    if (!draft || this.#gone) return;
-    const published = { version: this.version, values: this.base };
-    ({ version: this.version, sent: this.sent } = draft);
-    this.base = { ...this.base, ...draft.base };
-    this.#bringTogether(published);
-    if (!this.#theirs && Object.keys(this.#edits()).length) this.#say(t("Brouillon retrouvé : ce que vous aviez commencé d’écrire ici."), ["theirs"]);
+    this.#fill({ ...this.session.base, ...draft?.values });
+    await this.textField.load();
+    if (this.#isDisconnected) return;
+    const { version, base } = this.session;
+    const published = { version, values: { ...base, body: this.textField.canonical(base.body) } };
+    this.session.base = published.values;
+    if (!draft) return;
+    this.session.resume(draft);
+    this.#merge(published);
+    if (this.session.conflict || !this.#hasEdits) return;
+    this.#showNotice(t("Brouillon retrouvé : ce que vous aviez commencé d’écrire ici."), ["theirs"]);
   }
 
-  async #loadEditor() {
-    try {
-      const { createEditor, normal } = await import("../editor.js");
-      if (this.#gone) return;
-      this.normal = normal;
-      this.base = { ...this.base, body: normal(this.base.body) };
-      this.editor = createEditor(this.textTarget, this.#body, () => this.keep());
-    } catch {
-      this.textTarget.textContent = t("L’éditeur de texte n’a pas pu être chargé. Le titre et la date peuvent être modifiés.");
-    }
-  }
-
-  // One save at a time; what is typed meanwhile follows. Resolves to whether everything has arrived.
+  // One save at a time; what is typed meanwhile is saved next. Resolves to true once everything is saved.
   #save() {
-    clearTimeout(this.pause);
+    clearTimeout(this.saveTimer);
     this.#saving ??= this.#saveAll().finally(() => (this.#saving = null));
     return this.#saving;
   }
 
   async #saveAll() {
-    for (let edits; Object.keys((edits = this.#edits())).length; ) {
-      if (this.#theirs || !this.#check()) return false;
+    while (this.#hasEdits) {
+      if (this.session.conflict || !this.#validate()) return false;
       try {
-        await this.#send(edits);
+        await this.#send(this.#edits);
       } catch (problem) {
-        if (problem.code !== "stale_version") return this.#explain(problem);
+        if (problem.code !== "stale_version") return this.#showProblem(problem);
         if (!(await this.#reconcile())) return false;
       }
-      if (this.#gone) return true;
+      if (this.#isDisconnected) return true;
     }
-    if (!this.#theirs) drafts.forget(this.#draft);
-    return !this.#theirs;
+    if (!this.session.conflict) drafts.remove(this.#draftKey);
+    return !this.session.conflict;
   }
 
   async #send(edits) {
-    this.#state(t("Enregistrement…"));
-    this.sent = { ...this.base, ...edits };
-    this.#remember();
-    await perform({ type: "edit_card", card: this.id, version: this.version, ...asCommand(edits), ...(this.#mends(edits) && { silent: true }) });
-    this.base = this.sent;
-    this.version += 1;
-    if (this.#gone) return drafts.forget(this.#draft);
+    this.#showState(t("Enregistrement…"));
+    this.session.startSaving(edits);
+    this.#writeDraft();
+    const silent = this.#isSilent(edits) ? { silent: true } : {};
+    const { version } = this.session;
+    await perform({ type: "edit_card", card: this.id, version, ...toCommand(edits), ...silent });
+    this.session.finishSaving();
+    if (this.#isDisconnected) return drafts.remove(this.#draftKey);
     this.noticeTarget.hidden = true;
-    this.#state(t("Enregistré"));
-    if (this.#heard > this.version) await this.#reconcile();
+    this.#showState(t("Enregistré"));
+    if (this.#latestVersion > this.session.version) await this.#reconcile();
   }
 
-  // Somebody changed this very card meanwhile.
-  #changed = ({ detail: change }) => {
-    const now = change.whole ? document.getElementById(`card-${this.id}`)?.dataset : change.cards[this.id];
-    if (now === undefined && !change.whole) return;
-    if (!now) return this.#leftTheBoard(change.actor?.name);
-    this.#heard = Number(now.version);
-    if (!this.#saving && this.#heard > this.version) this.#reconcile(change.actor?.name);
+  // Somebody, or this page itself, changed the card.
+  #onChange = ({ detail: change }) => {
+    const card = change.whole ? findCard(this.id)?.dataset : change.cards[this.id];
+    if (card === undefined && !change.whole) return;
+    if (!card) return this.#onRemoval(change.actor?.name);
+    this.#latestVersion = Number(card.version);
+    if (!this.#saving && this.#latestVersion > this.session.version) this.#reconcile(change.actor?.name);
   };
 
-  // It was archived, unless it waits for its day: then one goes on writing.
-  async #leftTheBoard(name) {
-    const article = await this.#published();
-    if (!article || this.#gone) return;
-    if (!("scheduled" in article.dataset)) return this.#say(t("Cette info vient d’être archivée. Votre texte est conservé sur ce poste."));
-    this.#heard = Number(article.dataset.version);
-    if (!this.#saving && this.#heard > this.version) this.#bringTogether(publishedIn(article), name);
+  // The card left the board: it was archived, or it was scheduled and is still editable.
+  async #onRemoval(name) {
+    const article = await fetchArticle(this.id);
+    if (!article || this.#isDisconnected) return;
+    if (!("scheduled" in article.dataset)) {
+      return this.#showNotice(t("Cette info vient d’être archivée. Votre texte est conservé sur ce poste."));
+    }
+    this.#latestVersion = Number(article.dataset.version);
+    if (!this.#saving && this.#latestVersion > this.session.version) this.#merge(readPublishedCard(article), name);
   }
 
-  // Fetches what is published now. Resolves to whether one may go on saving.
+  // Merge what is published now. Resolves to true when saving may go on.
   async #reconcile(name) {
-    const article = await this.#published();
-    if (!article || this.#gone) return false;
-    this.#bringTogether(publishedIn(article), name);
-    return !this.#theirs;
+    const article = await fetchArticle(this.id);
+    if (!article || this.#isDisconnected) return false;
+    this.#merge(readPublishedCard(article), name);
+    return !this.session.conflict;
   }
 
-  async #published() {
-    const response = await fetch(`/cards/${this.id}`, { headers: { "X-Fragment": "panel", Accept: "text/html" } }).catch(() => null);
-    if (!response?.ok) return null;
-    return new DOMParser().parseFromString(await response.text(), "text/html").querySelector("article");
-  }
-
-  #bringTogether({ version, values: published }, name = t("Quelqu’un")) {
-    const theirs = { ...published, body: this.normal?.(published.body) ?? published.body };
-    const { values, clashes } = merge({ base: this.base, sent: this.sent, mine: this.#values, theirs });
+  #merge({ version, values: published }, name = t("Quelqu’un")) {
+    const theirs = { ...published, body: this.textField.canonical(published.body) };
+    const { values, conflicts } = this.session.merge({ version, values: theirs }, this.#values);
     this.#fill(values);
-    this.#theirs = { version, values: theirs };
-    if (!clashes.length) return this.#settle();
-    this.theirsTarget.hidden = false;
-    this.theirsTarget.querySelector("h3").textContent = theirs.title;
-    this.theirsTarget.querySelector(".text").innerHTML = published.body; // sanitised by the server, as everywhere
-    this.theirsTarget.querySelector("dl").replaceChildren(...holdingInWords(theirs, clashes).flatMap(([field, value]) => [told("dt", field), told("dd", value)]));
-    this.#state(t("Pas encore enregistré"));
-    this.#say(t("{name} a modifié cette info pendant que vous écriviez. Son texte est affiché plus bas, le vôtre n’est pas perdu.", { name }), ["mine", "theirs", clashes.includes("body") && "both"]);
+    if (!conflicts.length) return this.#hideConflict();
+    this.#showTheirs({ ...theirs, body: published.body }, conflicts);
+    this.#showState(t("Pas encore enregistré"));
+    const words = t(
+      "{name} a modifié cette info pendant que vous écriviez. Son texte est affiché plus bas, le vôtre n’est pas perdu.",
+      { name },
+    );
+    this.#showNotice(words, ["mine", "theirs", conflicts.includes("body") && "both"]);
   }
 
-  // From here on mine is an edit of theirs.
-  #settle() {
-    ({ version: this.version, values: this.base } = this.#theirs);
-    this.#theirs = null;
+  // My edits now apply to their version.
+  #endConflict() {
+    this.session.rebase();
+    this.#hideConflict();
+  }
+
+  #hideConflict() {
     this.theirsTarget.hidden = true;
     this.noticeTarget.hidden = true;
   }
 
-  get #draft() {
+  get #draftKey() {
     return `card:${this.id}`;
   }
 
   get #values() {
     return {
       title: this.titleTarget.value.replace(/[\t\n\r ]+/g, " ").trim(),
-      body: this.editor ? this.normal(this.editor) : this.#body,
-      ...holdingIn(this.element),
+      body: this.textField.html,
+      ...readFields(this.element),
     };
   }
 
-  #edits() {
+  // Without the editor the text cannot be edited; the other fields can.
+  get #edits() {
     const { body, ...others } = this.#values;
-    return differences(this.base, this.editor ? { ...others, body } : others);
+    return this.session.edits(this.textField.isLoaded ? { ...others, body } : others);
   }
 
-  // A date or a choice is always told.
-  #mends(edits) {
-    return this.silentTarget.checked && Object.keys(edits).every((name) => MENDED_SILENTLY.includes(name));
+  get #hasEdits() {
+    return Object.keys(this.#edits).length > 0;
   }
 
-  #fill({ title, body, ...holding }) {
-    const now = this.#values;
-    if (title !== now.title) this.titleTarget.value = title;
-    fillHolding(this.element, holding);
-    if (body !== now.body) this.editor?.commands.setContent(body, { emitUpdate: false });
-    this.#body = body;
+  #isSilent(edits) {
+    return this.silentTarget.checked && Object.keys(edits).every((name) => SILENT_FIELDS.includes(name));
   }
 
-  #remember() {
-    drafts.write(this.#draft, { version: this.version, base: this.base, sent: this.sent, values: this.#values });
+  #fill({ title, body, ...fields }) {
+    if (title !== this.#values.title) this.titleTarget.value = title;
+    fillFields(this.element, fields);
+    this.textField.html = body;
   }
 
-  // A title half rubbed out or a date half typed is not sent.
-  #check() {
-    this.#mark(this.titleTarget, this.titleProblemTarget, this.#values.title ? "" : t("Écrivez un titre."));
+  #writeDraft() {
+    drafts.write(this.#draftKey, this.session.draft(this.#values));
+  }
+
+  // An empty title or an incomplete date is not sent.
+  #validate() {
+    setError(this.titleTarget, this.titleProblemTarget, this.#values.title ? "" : t("Écrivez un titre."));
     this.textProblemTarget.textContent = "";
-    return checkDates(this.element) && !this.element.querySelector("[aria-invalid]");
+    return validateDates(this.element) && !this.element.querySelector("[aria-invalid]");
   }
 
-  #mark(input, place, words) {
-    place.textContent = words;
-    if (words) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
-  }
-
-  #explain(problem) {
-    if (this.#gone) return toast(t("Votre texte n’a pas pu être enregistré, il est conservé sur ce poste : {reason}", { reason: problem.detail }));
-    const places = { title: [this.titleTarget, this.titleProblemTarget], body: [this.textTarget, this.textProblemTarget] };
-    const known = (problem.errors ?? []).filter(({ field, message }) => (places[field] ? (this.#mark(...places[field], message), true) : sayWrong(this.element, field, message)));
-    if (!known.length) this.#say(problem.detail);
-    this.#state(t("Pas enregistré"));
+  #showProblem({ detail, errors = [] }) {
+    if (this.#isDisconnected) {
+      const values = { reason: detail };
+      return toast(t("Votre texte n’a pas pu être enregistré, il est conservé sur ce poste : {reason}", values));
+    }
+    const shown = errors.filter(({ field, message }) => this.#showError(field, message));
+    if (!shown.length) this.#showNotice(detail);
+    this.#showState(t("Pas enregistré"));
     return false;
   }
 
-  #say(words, choices = []) {
+  // Returns false when the form has no place for this field's error.
+  #showError(field, message) {
+    if (field === "title") setError(this.titleTarget, this.titleProblemTarget, message);
+    else if (field === "body") setError(this.textTarget, this.textProblemTarget, message);
+    else return showFieldError(this.element, field, message);
+    return true;
+  }
+
+  #showTheirs(values, conflicts) {
+    const fields = describeFields(values, conflicts);
+    this.theirsTarget.hidden = false;
+    this.theirsTarget.querySelector("h3").textContent = values.title;
+    this.theirsTarget.querySelector(".text").innerHTML = values.body; // sanitized by the server
+    const list = this.theirsTarget.querySelector("dl");
+    list.replaceChildren(...fields.flatMap(([label, value]) => [element("dt", label), element("dd", value)]));
+  }
+
+  #showNotice(words, choices = []) {
     this.noticeTarget.hidden = false;
     this.noticeWordsTarget.textContent = words;
     for (const choice of this.choiceTargets) choice.hidden = !choices.includes(choice.dataset.choice);
   }
 
-  #state(words) {
+  #showState(words) {
     this.stateTarget.textContent = words;
   }
 
-  #typing(on) {
-    if (connection.isLive) connection.request("typing", { board: board.id, card: this.id, on }).catch(() => {});
+  #sendTyping(on) {
+    if (!connection.isLive) return;
+    connection.request("typing", { board: board.id, card: this.id, on }).catch(() => {});
   }
 }
 
-function told(name, words) {
-  return Object.assign(document.createElement(name), { textContent: words });
+function element(name, text) {
+  return Object.assign(document.createElement(name), { textContent: text });
 }

@@ -1,155 +1,191 @@
 import { Controller } from "@hotwired/stimulus";
-import { toast } from "../live/announce.js";
-import { areSet, boardAddress, clearFilters, countSet, filters, fits, labelsInUse, NONE, readQuery, setFilters } from "../live/filters.js";
-import { columns } from "../live/places.js";
-import { t, tn } from "../live/words.js";
+import { allCards, columns } from "../board/card_dom.js";
+import {
+  boardAddress,
+  clearFilters,
+  countFilters,
+  filters,
+  hasFilters,
+  labelsInUse,
+  matchesFilters,
+  NO_FILTERS,
+  parseQuery,
+  setFilters,
+} from "../board/filters.js";
+import { t, tn } from "../lib/i18n.js";
+import { toast } from "../lib/toast.js";
 
-// Leaves in sight only the cards that fit what is asked for; the address says what that is.
+const CHANGES = ["board:change", "board:seen", "board:columns"];
+const MARGIN = 8; // px between the popover and the window's edges
+const GAP = 6; // px between the button and the popover
+
+// Show only the cards that match the filters. The address holds the filters.
 export default class extends Controller {
   static targets = ["button", "badge", "popover", "form", "labels", "bar", "said"];
 
   connect() {
-    setFilters(readQuery(document.body.dataset.filters ?? ""));
-    this.#dropLabelsThatAreGone();
-    if (areSet() && location.pathname.startsWith("/boards/")) history.replaceState(history.state, "", boardAddress());
+    setFilters(parseQuery(document.body.dataset.filters ?? ""));
+    this.#dropUnknownLabels();
+    if (hasFilters() && isBoardOpen()) history.replaceState(history.state, "", boardAddress());
     this.apply();
     delete document.body.dataset.filtering;
-    for (const event of ["board:change", "board:seen", "board:columns"]) document.addEventListener(event, this.apply);
-    addEventListener("popstate", this.#followAddress);
+    for (const event of CHANGES) document.addEventListener(event, this.apply);
+    addEventListener("popstate", this.#onPopState);
   }
 
   disconnect() {
-    for (const event of ["board:change", "board:seen", "board:columns"]) document.removeEventListener(event, this.apply);
-    removeEventListener("popstate", this.#followAddress);
+    for (const event of CHANGES) document.removeEventListener(event, this.apply);
+    removeEventListener("popstate", this.#onPopState);
   }
 
   open() {
     this.popoverTarget.showPopover({ source: this.buttonTarget });
   }
 
-  // Beside its button, or across a phone.
   opened({ newState }) {
     if (newState !== "open") return;
-    this.#fill();
+    this.#fillForm();
     const { right, bottom } = this.buttonTarget.getBoundingClientRect();
-    const left = Math.max(8, Math.min(right - this.popoverTarget.offsetWidth, innerWidth - this.popoverTarget.offsetWidth - 8));
-    Object.assign(this.popoverTarget.style, { left: `${left}px`, top: `${bottom + 6}px`, maxBlockSize: `${innerHeight - bottom - 14}px` });
+    const width = this.popoverTarget.offsetWidth;
+    const left = Math.max(MARGIN, Math.min(right - width, innerWidth - width - MARGIN));
+    const top = bottom + GAP;
+    const maxBlockSize = `${innerHeight - top - MARGIN}px`;
+    Object.assign(this.popoverTarget.style, { left: `${left}px`, top: `${top}px`, maxBlockSize });
     this.formTarget.elements.q.focus();
   }
 
   change({ target }) {
     const { q, service, fresh, kind, period, mine, unread } = this.formTarget.elements;
-    const label = [...this.labelsTarget.querySelectorAll("input:checked")].map((box) => box.value);
-    const asked = { q: q.value, service: service.value, fresh: fresh.value, kind: kind.value, period: period.value, mine: mine.checked, unread: unread.checked, label };
-    this.#ask(asked, { typing: target === q });
+    const wanted = {
+      q: q.value,
+      service: service.value,
+      label: [...this.labelsTarget.querySelectorAll("input:checked")].map((box) => box.value),
+      fresh: fresh.value,
+      kind: kind.value,
+      period: period.value,
+      mine: mine.checked,
+      unread: unread.checked,
+    };
+    this.#set(wanted, { typing: target === q });
   }
 
-  // A form without its own way to the server: what it asks for is shown already.
+  // The filters are applied already; submitting only closes the form.
   submit(event) {
     event.preventDefault();
     this.popoverTarget.hidePopover();
   }
 
-  // Words that were typed elsewhere: to search by, and now to narrow the board.
+  // Filter by words that were typed into the search field.
   narrow(words) {
-    this.#ask({ ...filters, q: words });
-    this.#fill();
+    this.#set({ ...filters, q: words });
+    this.#fillForm();
   }
 
   clear() {
-    this.#ask(NONE);
-    this.#fill();
+    this.#set(NO_FILTERS);
+    this.#fillForm();
     if (!this.popoverTarget.matches(":popover-open")) this.buttonTarget.focus();
   }
 
-  // A filter that was saved: its link, without leaving the page.
+  // Apply a saved filter's link without leaving the page.
   follow(event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.#ask(readQuery(new URL(event.currentTarget.href).search));
-    this.#dropLabelsThatAreGone();
-    this.#fill();
+    this.#set(parseQuery(new URL(event.currentTarget.href).search));
+    this.#dropUnknownLabels();
+    this.#fillForm();
     this.apply();
   }
 
   apply = () => {
-    const set = areSet();
-    const words = set || !this.barTarget.hidden ? this.#narrowDown(set) : "";
-    this.barTarget.hidden = !set;
+    const isFiltered = hasFilters();
+    const words = isFiltered || !this.barTarget.hidden ? this.#filterCards(isFiltered) : "";
+    this.barTarget.hidden = !isFiltered;
     if (this.saidTarget.textContent !== words) this.saidTarget.textContent = words;
-    const count = countSet();
+    const count = countFilters();
     this.badgeTarget.hidden = !count;
     this.badgeTarget.textContent = count;
-    this.buttonTarget.ariaLabel = count ? tn("Filtrer : {count} filtre", "Filtrer : {count} filtres", count) : t("Filtrer");
-    if (this.popoverTarget.matches(":popover-open")) this.#offerLabels();
+    const label = count ? tn("Filtrer : {count} filtre", "Filtrer : {count} filtres", count) : t("Filtrer");
+    this.buttonTarget.ariaLabel = label;
+    if (this.popoverTarget.matches(":popover-open")) this.#fillLabels();
   };
 
-  // Returns how many are left, in words; without a filter none are said.
-  #narrowDown(set) {
-    const cards = [...document.querySelectorAll("#board .card:not(.pending)")];
-    const shown = cards.filter((card) => !card.classList.toggle("filtered", set && !fits(card))).length;
-    for (const column of columns()) column.classList.toggle("unmatched", set && !column.querySelector(".cards > .card:not(.filtered)"));
-    return set ? this.#inWords(shown, cards.length - shown) : "";
+  // Return the result in words; "" without filters.
+  #filterCards(isFiltered) {
+    const cards = allCards();
+    for (const card of cards) card.classList.toggle("filtered", isFiltered && !matchesFilters(card));
+    for (const column of columns()) {
+      const isEmpty = !column.querySelector(".cards > .card:not(.filtered)");
+      column.classList.toggle("unmatched", isFiltered && isEmpty);
+    }
+    const shown = cards.filter((card) => !card.matches(".filtered")).length;
+    return isFiltered ? resultWords(shown, cards.length - shown) : "";
   }
 
-  // Several letters of a word are one step back; what lies open closes, since the board is what is looked at.
-  #ask(asked, { typing = false } = {}) {
-    const went = boardAddress();
-    setFilters(asked);
-    if (boardAddress() !== went) {
-      const again = typing && history.state?.typed && location.pathname.startsWith("/boards/");
-      history[again ? "replaceState" : "pushState"]({ typed: typing }, "", boardAddress());
+  // The letters of one word make one history entry. An open card closes: the board is looked at now.
+  #set(wanted, { typing = false } = {}) {
+    const before = boardAddress();
+    setFilters(wanted);
+    if (boardAddress() !== before) {
+      const continuesTyping = typing && history.state?.typed && isBoardOpen();
+      history[continuesTyping ? "replaceState" : "pushState"]({ typed: typing }, "", boardAddress());
       document.dispatchEvent(new CustomEvent("board:address"));
     }
     this.apply();
   }
 
-  #followAddress = () => {
-    if (!location.pathname.startsWith("/boards/")) return;
+  #onPopState = () => {
+    if (!isBoardOpen()) return;
     clearFilters();
-    setFilters(readQuery(location.search));
-    this.#fill();
-    requestAnimationFrame(this.apply); // the card that lay open has closed by then
+    setFilters(parseQuery(location.search));
+    this.#fillForm();
+    requestAnimationFrame(this.apply); // once the panel has closed its card
   };
 
-  // Nothing that is on the board could ever fit.
-  #dropLabelsThatAreGone() {
+  // Drop labels that no card on the board has: nothing could ever match.
+  #dropUnknownLabels() {
     const known = labelsInUse();
-    const left = filters.label.filter((id) => known.has(id));
-    if (left.length === filters.label.length) return;
-    setFilters({ label: left });
+    const label = filters.label.filter((id) => known.has(id));
+    if (label.length === filters.label.length) return;
+    setFilters({ label });
     toast(t("Plus aucune info ne porte l’étiquette demandée : ce filtre est laissé de côté."));
   }
 
-  #fill() {
+  #fillForm() {
     const { elements } = this.formTarget;
-    for (const name of ["q", "service", "fresh", "kind", "period"]) if (elements[name].value !== filters[name]) elements[name].value = filters[name];
+    for (const name of ["q", "service", "fresh", "kind", "period"]) {
+      if (elements[name].value !== filters[name]) elements[name].value = filters[name];
+    }
     for (const name of ["mine", "unread"]) elements[name].checked = filters[name];
-    this.#offerLabels();
+    this.#fillLabels();
   }
 
-  #offerLabels() {
+  #fillLabels() {
     const known = [...labelsInUse()];
-    const told = JSON.stringify([known, filters.label]);
-    if (this.offered === told) return;
-    this.offered = told;
+    const state = JSON.stringify([known, filters.label]);
+    if (this.shownLabels === state) return;
+    this.shownLabels = state;
     const focused = this.labelsTarget.contains(document.activeElement) && document.activeElement.value;
-    this.labelsTarget.querySelector(".choices").replaceChildren(...known.map(choice));
+    this.labelsTarget.querySelector(".choices").replaceChildren(...known.map(createChoice));
     this.labelsTarget.hidden = !known.length;
     if (focused) this.labelsTarget.querySelector(`[value="${focused}"]`)?.focus();
   }
-
-  #inWords(shown, hidden) {
-    const found = shown ? tn("{count} info affichée", "{count} infos affichées", shown) : t("Aucune info ne correspond");
-    return `${found}, ${tn("{count} masquée", "{count} masquées", hidden)}`;
-  }
 }
 
-function choice([id, { name, hue, count }]) {
+const isBoardOpen = () => location.pathname.startsWith("/boards/");
+
+function resultWords(shown, hidden) {
+  const none = t("Aucune info ne correspond");
+  const found = shown ? tn("{count} info affichée", "{count} infos affichées", shown) : none;
+  return `${found}, ${tn("{count} masquée", "{count} masquées", hidden)}`;
+}
+
+function createChoice([id, { name, hue, count }]) {
   const label = document.createElement("label");
   label.className = "chip tint";
   label.dataset.hue = hue;
-  const box = Object.assign(document.createElement("input"), { type: "checkbox", value: id, checked: filters.label.includes(id) });
+  const box = document.createElement("input");
+  Object.assign(box, { type: "checkbox", value: id, checked: filters.label.includes(id) });
   const words = document.createElement("bdi");
   words.textContent = name;
   const number = Object.assign(document.createElement("small"), { textContent: count });

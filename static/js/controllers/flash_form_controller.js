@@ -1,17 +1,17 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, quote, toast } from "../live/announce.js";
-import { perform } from "../live/board.js";
-import { openCard } from "../live/places.js";
-import { takeBack } from "../live/undo.js";
-import { t } from "../live/words.js";
+import { openCard } from "../board/card_dom.js";
+import { undoAction } from "../board/undo.js";
+import { t } from "../lib/i18n.js";
+import { announce, quote, toast } from "../lib/toast.js";
+import { perform, performOrToast } from "../live/client.js";
 
 const HOUR_MS = 3_600_000;
 
-// « Signaler en flash… » of the open card, and putting it out.
+// « Signaler en flash… »: flash the open card, or end its flash.
 export default class extends Controller {
   static targets = ["dialog", "what", "problem"];
   #card = null;
-  #tomorrow = ""; // when it ends, by the town's clocks
+  #tomorrow = ""; // the end of a flash until tomorrow, by the town's clock
 
   open({ currentTarget }) {
     this.#card = openCard();
@@ -35,18 +35,14 @@ export default class extends Controller {
     try {
       const { seq } = await perform({ type: "flash_card", card: id, on: true, ...(until && { until }) });
       this.close();
-      toast(t("{title} est signalée en flash.", { title: quote(title) }), { words: t("Annuler"), run: () => takeBack({ type: "flash_card", seq, first: seq }) });
+      toast(t("{title} est signalée en flash.", { title: quote(title) }), undoAction({ type: "flash_card", seq }));
     } catch (problem) {
       this.problemTarget.textContent = problem.detail;
     }
   }
 
   async putOut() {
-    try {
-      await perform({ type: "flash_card", card: openCard().id, on: false });
-      announce(t("Le flash est éteint."));
-    } catch (problem) {
-      toast(problem.detail);
-    }
+    const answer = await performOrToast({ type: "flash_card", card: openCard().id, on: false });
+    if (answer) announce(t("Le flash est éteint."));
   }
 }

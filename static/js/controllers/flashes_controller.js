@@ -1,40 +1,46 @@
 import { Controller } from "@hotwired/stimulus";
-import { Banners, bannersIn, keepSeen } from "../live/banners.js";
-import { connection } from "../live/board.js";
-import { board, lookingAs, me } from "../live/context.js";
-import { alertTo } from "../live/flash.js";
+import { alertToFlash } from "../board/flash_alerts.js";
+import { FlashBanners, parseBanners, saveBannerRead } from "../board/flash_banners.js";
+import { parseElement } from "../lib/morph.js";
+import { board, me, previewedAs } from "../lib/page_context.js";
+import { connection } from "../live/client.js";
 
-const NEW_MS = 10_500; // so long a banner is an alert; then it just stands there
+const NEW_MS = 10_500; // how long a banner has the role of an alert
 
-// What flashes in the town, whichever board is open, until this person has read it or it ends.
+// Show the flashes of every board until this person has read them or they end.
 export default class extends Controller {
-  #banners = new Banners();
-  #known = new Set(); // what was shown once: it does not come as news again
-  #answered = false; // before the server has said what is read, what is told may be
+  #banners = new FlashBanners();
+  #known = new Set(); // keys of banners that were shown: they do not alert again
+  #hasServerState = false; // until the server's answer the page cannot tell which broadcast banners are read
   #tabs = new BroadcastChannel(`flash-news:flashes:${me.id}`);
-  #size = new ResizeObserver(() => this.#makeRoom());
+  #resizeObserver = new ResizeObserver(() => this.#publishSize());
 
   connect() {
-    for (const banner of bannersIn(document)) this.#known.add(key(banner));
-    this.#banners.take(bannersIn(document));
+    const rendered = parseBanners(document);
+    for (const banner of rendered) this.#known.add(keyOf(banner));
+    this.#banners.replace(rendered);
     this.#banners.addEventListener("change", this.#show);
-    connection.addEventListener("flashes", this.#told);
-    connection.addEventListener("seen", this.#seen);
+    connection.addEventListener("flashes", this.#onFlashes);
+    connection.addEventListener("joined", this.#onJoin);
+    connection.addEventListener("refetched", this.#onRefetch);
+    connection.addEventListener("seen", this.#onReadMarkers);
     this.#tabs.addEventListener("message", ({ data }) => this.#banners.markRead(data));
-    this.#size.observe(this.element);
+    this.#resizeObserver.observe(this.element);
   }
 
   disconnect() {
-    connection.removeEventListener("flashes", this.#told);
-    connection.removeEventListener("seen", this.#seen);
-    this.#size.disconnect();
+    connection.removeEventListener("flashes", this.#onFlashes);
+    connection.removeEventListener("joined", this.#onJoin);
+    connection.removeEventListener("refetched", this.#onRefetch);
+    connection.removeEventListener("seen", this.#onReadMarkers);
+    this.#resizeObserver.disconnect();
     this.#tabs.close();
   }
 
-  // « Lire »: a card of another board is a page of its own.
+  // « Lire »: a card of another board opens as a page.
   open(event) {
-    const banner = this.#banner(event);
-    this.#read(banner);
+    const banner = this.#bannerAt(event);
+    this.#markRead(banner);
     if (banner?.board !== board.id || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     document.dispatchEvent(new CustomEvent("card:open", { detail: String(banner.card) }));
@@ -42,62 +48,66 @@ export default class extends Controller {
 
   // « C’est lu »
   dismiss(event) {
-    this.#read(this.#banner(event));
+    this.#markRead(this.#bannerAt(event));
   }
 
-  #banner(event) {
+  #bannerAt(event) {
     const card = Number(event.target.closest(".flash-banner").dataset.flash);
-    return this.#banners.shown.find((each) => each.card === card);
+    return this.#banners.visible.find((banner) => banner.card === card);
   }
 
-  #read(banner) {
-    if (lookingAs || !banner) return;
+  #markRead(banner) {
+    if (previewedAs || !banner) return;
     this.#banners.markRead(banner.card);
     this.#tabs.postMessage(banner.card);
-    keepSeen(banner);
+    saveBannerRead(banner);
   }
 
-  #told = ({ detail: banners }) => {
-    this.#answered ||= banners.some((banner) => "unread" in banner) || !banners.length;
-    if (this.#answered) this.#banners.take(banners);
-  };
+  #onFlashes = ({ detail: banners }) => this.#replace(banners);
+  #onJoin = ({ detail: { flashes } }) => this.#replace(flashes);
+  #onRefetch = ({ detail: page }) => this.#replace(parseBanners(page));
+  #onReadMarkers = ({ detail }) => this.#banners.applyReadMarkers(detail);
 
-  #seen = ({ detail }) => this.#banners.takeSeen(detail);
+  #replace(banners) {
+    this.#hasServerState ||= banners.some((banner) => "unread" in banner) || !banners.length;
+    if (this.#hasServerState) this.#banners.replace(banners);
+  }
 
   #show = () => {
-    const wanted = this.#banners.shown;
-    const elements = wanted.map((banner) => this.#elementOf(banner));
-    const standing = [...this.element.children];
-    if (elements.length === standing.length && elements.every((element, index) => element === standing[index])) return;
+    const wanted = this.#banners.visible.map((banner) => this.#elementOf(banner));
+    const shown = [...this.element.children];
+    if (wanted.length === shown.length && wanted.every((element, index) => element === shown[index])) return;
     const hadFocus = this.element.contains(document.activeElement);
-    this.element.replaceChildren(...elements);
-    if (hadFocus && !this.element.contains(document.activeElement)) (this.element.querySelector("a") ?? document.getElementById("board")).focus();
+    this.element.replaceChildren(...wanted);
+    if (!hadFocus || this.element.contains(document.activeElement)) return;
+    (this.element.querySelector("a") ?? document.getElementById("board")).focus();
   };
 
-  // The open card begins below.
-  #makeRoom() {
+  // Style sheets place the panel below the banners.
+  #publishSize() {
     document.body.style.setProperty("--flashes", `${this.element.offsetHeight}px`);
     document.body.style.setProperty("--flashes-top", `${this.element.offsetTop}px`);
   }
 
+  // Return the shown element when nothing changed: it may have the focus.
   #elementOf(banner) {
-    const standing = this.element.querySelector(`[data-flash="${banner.card}"]`);
-    const template = document.createElement("template");
-    template.innerHTML = banner.html;
-    const fresh = template.content.firstElementChild;
-    if (standing && key(standing.dataset) === key(fresh.dataset) && standing.textContent === fresh.textContent) return standing;
-    if (!this.#known.has(key(banner))) this.#announce(banner, fresh);
+    const shown = this.element.querySelector(`[data-flash="${banner.card}"]`);
+    const fresh = parseElement(banner.html);
+    if (shown?.textContent === fresh.textContent) return shown;
+    if (!this.#known.has(keyOf(banner))) this.#alert(banner, fresh);
     return fresh;
   }
 
-  #announce(banner, element) {
-    this.#known.add(key(banner));
+  #alert(banner, element) {
+    this.#known.add(keyOf(banner));
     element.role = "alert";
     setTimeout(() => element.removeAttribute("role"), NEW_MS);
-    const [column, title] = [element.querySelector("strong bdi"), element.querySelector(".title")].map((part) => part.textContent);
+    if (previewedAs) return;
+    const column = element.querySelector("strong bdi").textContent;
+    const title = element.querySelector(".title").textContent;
     const open = () => element.querySelector("a").click();
-    if (!lookingAs) alertTo({ ...banner, column, title }, JSON.parse(this.element.dataset.alerts), open);
+    alertToFlash({ ...banner, column, title }, JSON.parse(this.element.dataset.alerts), open);
   }
 }
 
-const key = ({ card, flash, seq }) => `${card ?? flash}:${seq}`;
+const keyOf = ({ card, seq }) => `${card}:${seq}`;

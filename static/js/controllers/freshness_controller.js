@@ -1,20 +1,20 @@
 import { Controller } from "@hotwired/stimulus";
-import { markStale } from "../live/freshness.js";
+import { showStaleMarks } from "../board/freshness.js";
 
-const MINUTE = 60_000;
+const REFRESH_MS = 60_000; // a day may end while the board is open
 
-// « À vérifier » on the cards and in the heads of the columns: as changes come, and as days end under an open board.
+// Mark the cards to be checked, as changes come and days end.
 export default class extends Controller {
   connect() {
-    markStale();
-    document.addEventListener("board:change", this.#changed);
-    this.timer = setInterval(() => document.hidden || markStale(), MINUTE);
+    showStaleMarks();
+    document.addEventListener("board:change", this.#onChange);
+    this.timer = setInterval(() => document.hidden || showStaleMarks(), REFRESH_MS);
   }
 
   disconnect() {
-    document.removeEventListener("board:change", this.#changed);
+    document.removeEventListener("board:change", this.#onChange);
     clearInterval(this.timer);
   }
 
-  #changed = ({ detail: change }) => markStale(change);
+  #onChange = ({ detail: change }) => showStaleMarks(change);
 }

@@ -1,39 +1,42 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, quote, toast } from "../live/announce.js";
-import { cardsIn, columnOf, columns, placeOf, putBack, sendMove, titleOf } from "../live/places.js";
-import { hold, refreshCount, release } from "../live/render.js";
-import { whyNotIn } from "../live/refusals.js";
-import { mayEdit, mayPlace } from "../live/rights.js";
-import { t } from "../live/words.js";
+import { cardsIn, columnOf, columns, titleOf } from "../board/card_dom.js";
+import { placeOf, putBack, sendMove } from "../board/card_moves.js";
+import { columnRefusalReason } from "../board/permission_messages.js";
+import { mayEdit, mayPlace } from "../board/rights.js";
+import { t } from "../lib/i18n.js";
+import { announce, quote, toast } from "../lib/toast.js";
+import { hold, release } from "../live/board_view.js";
+import { updateCardCount } from "../live/rank_placement.js";
 
-// Moving a card without a mouse: Space lifts, arrows move, Enter drops, Escape puts it back; each step is announced.
+// Move a card by keyboard: Space lifts it, arrows move it, Enter drops it, Escape puts it back. Each step is announced.
 export default class extends Controller {
   #card = null;
   #origin = null;
 
   key(event) {
-    if (this.#card) this.#whileLifted(event);
+    if (this.#card) this.#onKeyWhileLifted(event);
     else if (event.key === " " && event.target.matches(".card h3 a")) this.#lift(event);
   }
 
   #lift(event) {
     event.preventDefault();
     const card = event.target.closest(".card");
-    if (!mayEdit(card)) return toast(whyNotIn(columnOf(card)));
+    if (!mayEdit(card)) return toast(columnRefusalReason(columnOf(card)));
     this.#card = card;
     this.#origin = placeOf(card);
     hold(card);
     card.classList.add("lifted");
-    card.addEventListener("focusout", this.#focusLost);
-    announce(t("{title} soulevée, {where}. Flèches pour déplacer, Entrée pour déposer, Échap pour annuler.", { title: quote(titleOf(card)), where: this.#where() }));
+    card.addEventListener("focusout", this.#onFocusOut);
+    const values = { title: quote(titleOf(card)), where: placeWords(card) };
+    announce(t("{title} soulevée, {where}. Flèches pour déplacer, Entrée pour déposer, Échap pour annuler.", values));
   }
 
-  #whileLifted(event) {
+  #onKeyWhileLifted(event) {
     const act = {
-      ArrowUp: () => this.#shift(-1),
-      ArrowDown: () => this.#shift(1),
-      ArrowLeft: () => this.#cross(-1),
-      ArrowRight: () => this.#cross(1),
+      ArrowUp: () => this.#moveWithin(-1),
+      ArrowDown: () => this.#moveWithin(1),
+      ArrowLeft: () => this.#moveAcross(-1),
+      ArrowRight: () => this.#moveAcross(1),
       Enter: () => this.#drop(),
       " ": () => this.#drop(),
       Escape: () => this.#cancel(),
@@ -45,34 +48,40 @@ export default class extends Controller {
     act();
   }
 
-  #shift(step) {
+  #moveWithin(step) {
     const cards = cardsIn(columnOf(this.#card));
     const neighbour = cards[cards.indexOf(this.#card) + step];
-    if (neighbour) this.#move(() => (step < 0 ? neighbour.before(this.#card) : neighbour.after(this.#card)));
-    else announce(step < 0 ? t("Déjà en haut.") : t("Déjà en bas."));
+    if (!neighbour) return announce(step < 0 ? t("Déjà en haut.") : t("Déjà en bas."));
+    this.#move(() => (step < 0 ? neighbour.before(this.#card) : neighbour.after(this.#card)));
   }
 
-  #cross(step) {
-    const open = columns().filter((column) => !column.matches(".folded") && mayPlace(this.#card.dataset.authorId, column));
-    const column = open[open.indexOf(columnOf(this.#card)) + step];
-    if (!column) return announce(step < 0 ? t("Aucune colonne à gauche où la déposer.") : t("Aucune colonne à droite où la déposer."));
+  #moveAcross(step) {
+    const mayTake = (column) => !column.matches(".folded") && mayPlace(this.#card.dataset.authorId, column);
+    const possible = columns().filter(mayTake);
+    const column = possible[possible.indexOf(columnOf(this.#card)) + step];
+    if (!column) {
+      const left = t("Aucune colonne à gauche où la déposer.");
+      return announce(step < 0 ? left : t("Aucune colonne à droite où la déposer."));
+    }
     const index = cardsIn(columnOf(this.#card)).indexOf(this.#card);
-    this.#move(() => column.querySelector(".cards").insertBefore(this.#card, cardsIn(column)[index] ?? null));
+    const next = cardsIn(column)[index] ?? null;
+    this.#move(() => column.querySelector(".cards").insertBefore(this.#card, next));
   }
 
   #move(act) {
-    this.#card.removeEventListener("focusout", this.#focusLost);
-    const from = this.#card.parentElement;
+    this.#card.removeEventListener("focusout", this.#onFocusOut);
+    const source = this.#card.parentElement;
     act();
-    [from, this.#card.parentElement].forEach(refreshCount);
-    this.#focus();
-    this.#card.addEventListener("focusout", this.#focusLost);
-    announce(this.#where());
+    [source, this.#card.parentElement].forEach(updateCardCount);
+    this.#card.querySelector("h3 a").focus({ preventScroll: true });
+    this.#card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.#card.addEventListener("focusout", this.#onFocusOut);
+    announce(placeWords(this.#card));
   }
 
   #drop() {
     const card = this.#end();
-    announce(t("Déposée, {where}.", { where: this.#where(card) }));
+    announce(t("Déposée, {where}.", { where: placeWords(card) }));
     sendMove(card, this.#origin).finally(() => release(card));
   }
 
@@ -86,21 +95,17 @@ export default class extends Controller {
 
   #end() {
     const card = this.#card;
-    card.removeEventListener("focusout", this.#focusLost);
+    card.removeEventListener("focusout", this.#onFocusOut);
     card.classList.remove("lifted");
     this.#card = null;
     return card;
   }
 
-  #focusLost = () => this.#card && this.#cancel();
+  #onFocusOut = () => this.#card && this.#cancel();
+}
 
-  #focus() {
-    this.#card.querySelector("h3 a").focus({ preventScroll: true });
-    this.#card.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  #where(card = this.#card) {
-    const cards = cardsIn(columnOf(card));
-    return t("{column}, position {place} sur {places}", { column: titleOf(columnOf(card)), place: cards.indexOf(card) + 1, places: cards.length });
-  }
+function placeWords(card) {
+  const cards = cardsIn(columnOf(card));
+  const values = { column: titleOf(columnOf(card)), place: cards.indexOf(card) + 1, places: cards.length };
+  return t("{column}, position {place} sur {places}", values);
 }

@@ -1,51 +1,62 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce } from "../live/announce.js";
-import { perform } from "../live/board.js";
-import { labelsInUse, plain } from "../live/filters.js";
-import { t } from "../live/words.js";
+import { labelsInUse, normalizeText } from "../board/filters.js";
+import { t } from "../lib/i18n.js";
+import { Listbox } from "../lib/listbox.js";
+import { announce } from "../lib/toast.js";
+import { perform } from "../live/client.js";
 
-const OFFERED_AT_MOST = 8;
+const OPTIONS_MAX = 8;
 
-// The labels of the open card: typed, chosen among those of the board, taken off again.
+// The labels of the open card: a combobox to add labels of the board or new ones, and buttons to remove them.
 export default class extends Controller {
   static values = { card: Number };
   static targets = ["list", "input", "options", "problem"];
-  #underWay = 0; // sets that are not answered yet
-  #stored = []; // what the list shows of the last that was
+  #unanswered = 0; // commands without an answer yet
+  #saved = []; // list items as of the last answer
 
-  // Those that begin so, then those that hold it; last, what was typed as a new one.
+  connect() {
+    this.listbox = new Listbox(this.inputTarget, this.optionsTarget);
+  }
+
+  // Offer labels that begin with what was typed, then those that contain it, and last a new one.
   suggest() {
     const typed = this.inputTarget.value.trim();
-    const sought = plain(typed);
-    const worn = this.#names.map(plain);
-    const free = [...labelsInUse().values()].filter(({ name }) => !worn.includes(plain(name)) && plain(name).includes(sought));
-    free.sort((one, other) => plain(other.name).startsWith(sought) - plain(one.name).startsWith(sought));
-    const offered = free.slice(0, OFFERED_AT_MOST).map(({ name, hue }) => option(name, name, hue));
-    if (typed && ![...worn, ...free.map(({ name }) => plain(name))].includes(sought)) offered.push(option(typed, t("Créer « {name} »", { name: typed })));
-    offered.forEach((each, number) => (each.id = `label-option-${number}`));
-    this.optionsTarget.replaceChildren(...offered);
-    this.#show(offered.length > 0);
-    if (typed && offered.length) this.#point(offered[0]);
+    const wanted = normalizeText(typed);
+    const used = this.#names.map(normalizeText);
+    const isOffered = ({ name }) => !used.includes(normalizeText(name)) && normalizeText(name).includes(wanted);
+    const startsWith = ({ name }) => Number(normalizeText(name).startsWith(wanted));
+    const matching = [...labelsInUse().values()].filter(isOffered).sort((a, b) => startsWith(b) - startsWith(a));
+    const options = matching.slice(0, OPTIONS_MAX).map(({ name, hue }) => createOption(name, name, hue));
+    const isKnown = [...used, ...matching.map(({ name }) => normalizeText(name))].includes(wanted);
+    if (typed && !isKnown) options.push(createOption(typed, t("Créer « {name} »", { name: typed })));
+    options.forEach((option, index) => (option.id = `label-option-${index}`));
+    this.optionsTarget.replaceChildren(...options);
+    this.#toggleOptions(options.length > 0);
+    if (typed && options.length) this.listbox.activate(options[0]);
   }
 
   key(event) {
-    const { key } = event;
-    const { value } = this.inputTarget;
-    if (key === "Escape" && !this.optionsTarget.hidden) (event.stopPropagation(), this.close());
-    else if (key === "Backspace" && !value && this.#names.length) (event.preventDefault(), this.#set(this.#names.slice(0, -1)));
-    else if (key === "ArrowDown" || key === "ArrowUp") (event.preventDefault(), this.#step(key === "ArrowDown" ? 1 : -1));
+    const act = {
+      Escape: !this.optionsTarget.hidden && (() => (event.stopPropagation(), this.close())),
+      Backspace: !this.inputTarget.value && this.#names.length && (() => this.#set(this.#names.slice(0, -1))),
+      ArrowDown: () => this.#step(1),
+      ArrowUp: () => this.#step(-1),
+    }[event.key];
+    if (!act) return;
+    if (event.key !== "Escape") event.preventDefault();
+    act();
   }
 
   choose(event) {
-    const chosen = event.target.closest("[role=option]");
-    if (!chosen) return;
+    const option = event.target.closest("[role=option]");
+    if (!option) return;
     event.preventDefault(); // the field keeps the focus
-    this.#add(chosen.dataset.name);
+    this.#add(option.dataset.name);
   }
 
   add(event) {
     event.preventDefault();
-    this.#add(this.#pointed?.dataset.name ?? this.inputTarget.value.trim());
+    this.#add(this.listbox.active?.dataset.name ?? this.inputTarget.value.trim());
   }
 
   remove({ currentTarget }) {
@@ -55,41 +66,41 @@ export default class extends Controller {
   }
 
   close() {
-    this.#show(false);
+    this.#toggleOptions(false);
   }
 
   #add(name) {
     if (name) this.#set([...this.#names, name]);
   }
 
-  // Shown at once, so that the next one may be typed; put back with the reason when refused. Until all is answered the list is busy: what
-  // the panel reads meanwhile is older than what is shown.
+  // Shown at once and put back when refused. Until every command is answered the list is busy: what the panel fetches
+  // meanwhile is older than what is shown.
   async #set(names) {
     const before = this.#names;
     const typed = this.inputTarget.value;
-    if (!this.#underWay++) this.#stored = [...this.listTarget.children];
+    if (!this.#unanswered++) this.#saved = [...this.listTarget.children];
     this.listTarget.ariaBusy = "true";
-    const shown = this.#list(names);
+    const shown = this.#showList(names);
     this.inputTarget.value = this.problemTarget.textContent = "";
     this.close();
     try {
       await perform({ type: "set_labels", card: this.cardValue, labels: names });
-      this.#stored = shown;
-      announce(said(before, names));
+      this.#saved = shown;
+      announce(changeWords(before, names));
     } catch (problem) {
-      this.listTarget.replaceChildren(...this.#stored);
+      this.listTarget.replaceChildren(...this.#saved);
       this.inputTarget.value ||= typed;
       this.problemTarget.textContent = problem.detail;
     }
-    if (--this.#underWay) return;
+    if (--this.#unanswered) return;
     this.listTarget.ariaBusy = null;
     document.dispatchEvent(new CustomEvent("card:labelled", { detail: this.cardValue }));
   }
 
-  #list(names) {
-    const before = [...this.listTarget.children];
-    const known = labelsInUse();
-    const items = names.map((name) => before.find((item) => nameOf(item) === name) ?? chip(name, known));
+  #showList(names) {
+    const present = [...this.listTarget.children];
+    const known = [...labelsInUse().values()];
+    const items = names.map((name) => present.find((item) => nameOf(item) === name) ?? createChip(name, known));
     this.listTarget.replaceChildren(...items);
     return items;
   }
@@ -98,24 +109,12 @@ export default class extends Controller {
     return [...this.listTarget.children].map(nameOf);
   }
 
-  get #pointed() {
-    return this.optionsTarget.querySelector("[aria-selected=true]");
-  }
-
   #step(by) {
     if (this.optionsTarget.hidden) return this.suggest();
-    const all = [...this.optionsTarget.children];
-    const at = all.indexOf(this.#pointed);
-    this.#point(all[at < 0 && by < 0 ? all.length - 1 : (at + by + all.length) % all.length]);
+    this.listbox.step(by);
   }
 
-  #point(chosen) {
-    for (const each of this.optionsTarget.children) each.setAttribute("aria-selected", each === chosen);
-    this.inputTarget.setAttribute("aria-activedescendant", chosen.id);
-    chosen.scrollIntoView({ block: "nearest" });
-  }
-
-  #show(open) {
+  #toggleOptions(open) {
     this.optionsTarget.hidden = !open;
     this.inputTarget.ariaExpanded = String(open);
     this.inputTarget.removeAttribute("aria-activedescendant");
@@ -125,31 +124,31 @@ export default class extends Controller {
 
 const nameOf = (item) => item.querySelector("bdi").textContent;
 
-function said(before, names) {
+function changeWords(before, names) {
   const added = names.find((name) => !before.includes(name));
   if (added) return t("Étiquette {name} ajoutée.", { name: added });
   return t("Étiquette {name} retirée.", { name: before.find((name) => !names.includes(name)) ?? "" });
 }
 
-function chip(name, known) {
+function createChip(name, known) {
   const item = document.createElement("li");
   item.className = "chip tint";
-  item.dataset.hue = [...known.values()].find((label) => plain(label.name) === plain(name))?.hue ?? "";
+  item.dataset.hue = known.find((label) => normalizeText(label.name) === normalizeText(name))?.hue ?? "";
   item.append(Object.assign(document.createElement("bdi"), { textContent: name }));
   return item;
 }
 
-function option(name, words, hue) {
+function createOption(name, words, hue) {
   const item = document.createElement("li");
   item.role = "option";
   item.dataset.name = name;
   item.ariaSelected = "false";
-  const shown = document.createElement("bdi");
-  shown.textContent = words;
+  const label = document.createElement("bdi");
+  label.textContent = words;
   if (hue !== undefined) {
-    shown.className = "chip tint";
-    shown.dataset.hue = hue;
+    label.className = "chip tint";
+    label.dataset.hue = hue;
   }
-  item.append(shown);
+  item.append(label);
   return item;
 }

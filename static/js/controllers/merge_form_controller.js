@@ -1,11 +1,11 @@
 import { Controller } from "@hotwired/stimulus";
-import { quote, toast } from "../live/announce.js";
-import { perform } from "../live/board.js";
-import { columns, titleOf } from "../live/places.js";
-import { takeBack } from "../live/undo.js";
-import { t, tn } from "../live/words.js";
+import { columnId, columns, titleOf } from "../board/card_dom.js";
+import { undoAction } from "../board/undo.js";
+import { t, tn } from "../lib/i18n.js";
+import { quote, toast } from "../lib/toast.js";
+import { performOrToast } from "../live/client.js";
 
-// « Fusionner dans… »: the column that stays is chosen, and what will happen is said first.
+// « Fusionner dans… »: choose the column that stays, with the consequences in words.
 export default class extends Controller {
   static targets = ["heading", "into", "words", "submit"];
   #column = null;
@@ -14,27 +14,17 @@ export default class extends Controller {
     this.#column = column;
     const all = columns();
     const others = all.filter((other) => other !== column);
-    const beside = others[Math.max(all.indexOf(column) - 1, 0)];
+    const neighbour = others[Math.max(all.indexOf(column) - 1, 0)];
     this.headingTarget.textContent = t("Fusionner {title} dans…", { title: quote(titleOf(column)) });
-    this.intoTarget.replaceChildren(...others.map((other) => new Option(titleOf(other), other.id, false, other === beside)));
+    const option = (other) => new Option(titleOf(other), other.id, false, other === neighbour);
+    this.intoTarget.replaceChildren(...others.map(option));
     this.submitTarget.disabled = !others.length;
     this.say();
     this.element.showModal();
   }
 
   say() {
-    const into = this.#into ? quote(titleOf(this.#into)) : "";
-    const count = this.#column.querySelectorAll(".cards > .card:not(.pending)").length;
-    if (!into) this.wordsTarget.textContent = t("Il n’y a pas d’autre colonne.");
-    else if (!count) this.wordsTarget.textContent = t("Elle est vide ; la colonne est archivée.");
-    else {
-      this.wordsTarget.textContent = tn(
-        "Son info passe à la fin de {into} et suit ses droits ; la colonne est archivée.",
-        "Ses {count} infos passent à la fin de {into} et suivent ses droits ; la colonne est archivée.",
-        count,
-        { into },
-      );
-    }
+    this.wordsTarget.textContent = this.#consequences();
   }
 
   close() {
@@ -46,17 +36,27 @@ export default class extends Controller {
     const [column, into] = [this.#column, this.#into];
     const titles = { title: quote(titleOf(column)), into: quote(titleOf(into)) };
     this.close();
-    try {
-      const { seq } = await perform({ type: "merge_column", column: Number(column.dataset.columnId), into: Number(into.dataset.columnId) });
-      into.scrollIntoView({ inline: "nearest", block: "nearest" });
-      into.querySelector(".column-menu-button").focus({ preventScroll: true });
-      toast(t("Colonne {title} fusionnée dans {into}.", titles), { words: t("Annuler"), run: () => takeBack({ type: "merge_column", seq }) });
-    } catch (problem) {
-      toast(problem.detail);
-    }
+    const answer = await performOrToast({ type: "merge_column", column: columnId(column), into: columnId(into) });
+    if (!answer) return;
+    into.scrollIntoView({ inline: "nearest", block: "nearest" });
+    into.querySelector(".column-menu-button").focus({ preventScroll: true });
+    const undo = undoAction({ type: "merge_column", seq: answer.seq });
+    toast(t("Colonne {title} fusionnée dans {into}.", titles), undo);
   }
 
   get #into() {
     return document.getElementById(this.intoTarget.value);
+  }
+
+  #consequences() {
+    if (!this.#into) return t("Il n’y a pas d’autre colonne.");
+    const count = this.#column.querySelectorAll(".cards > .card:not(.pending)").length;
+    if (!count) return t("Elle est vide ; la colonne est archivée.");
+    return tn(
+      "Son info passe à la fin de {into} et suit ses droits ; la colonne est archivée.",
+      "Ses {count} infos passent à la fin de {into} et suivent ses droits ; la colonne est archivée.",
+      count,
+      { into: quote(titleOf(this.#into)) },
+    );
   }
 }

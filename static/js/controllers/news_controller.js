@@ -1,14 +1,17 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, toast } from "../live/announce.js";
-import { cardId } from "../live/cards.js";
-import { isUnread, known, readAll, readCard, readColumn, takeBack } from "../live/unread.js";
-import { t, tn } from "../live/words.js";
+import { cardId } from "../board/card_dom.js";
+import { copyProgress, isUnread, markAllRead, markCardRead, markColumnRead, restoreProgress } from "../board/unread.js";
+import { t, tn } from "../lib/i18n.js";
+import { announce, toast } from "../lib/toast.js";
 
-// « Nouveautés »: all of it, or one card after the other. What is marked stays in its place, so that it can be taken back.
+const TYPING = "input, textarea, select";
+
+// « Nouveautés »: the list of what is new, or one card after the other. A card marked as read stays in its place, so
+// that it can be set back.
 export default class extends Controller {
   static targets = ["item", "section", "state", "done", "all", "article", "list", "previous", "next", "open", "read"];
   static values = { seq: Number, more: Number };
-  #before = new Map(); // card → up to which seq it was read before it was marked here
+  #formerSeqs = new Map(); // card → the seq up to which it was read before it was marked here
 
   connect() {
     document.addEventListener("board:seen", this.#show);
@@ -21,9 +24,10 @@ export default class extends Controller {
   }
 
   key(event) {
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
-    const act = (this.hasArticleTarget ? this.#onCard : this.#onList)[event.key];
-    if (!act || (event.key === "Enter" && event.target.closest("a, button"))) return;
+    const { target, key, altKey, ctrlKey, metaKey } = event;
+    if (event.defaultPrevented || altKey || ctrlKey || metaKey || target.closest(TYPING)) return;
+    const act = (this.hasArticleTarget ? this.#cardKeys : this.#listKeys)[key];
+    if (!act || (key === "Enter" && target.closest("a, button"))) return;
     event.preventDefault();
     act();
   }
@@ -31,31 +35,32 @@ export default class extends Controller {
   async toggle(event) {
     event.preventDefault();
     const item = event.target.closest("li");
-    if ("read" in item.dataset) await this.#try(() => this.#setBack(item), t("De nouveau non lue."));
-    else await this.#try(() => this.#read(item), t("Marquée comme lue."));
+    if (isRead(item)) await this.#attempt(() => this.#setBack(item), t("De nouveau non lue."));
+    else await this.#attempt(() => this.#markRead(item), t("Marquée comme lue."));
   }
 
   readAll(event) {
-    this.#mark(event, () => readAll(this.seqValue), t("Tout est marqué comme lu."));
+    this.#markMany(event, () => markAllRead(this.seqValue), t("Tout est marqué comme lu."));
   }
 
   readColumn(event) {
     const section = event.target.closest("section");
-    const { column } = Object.fromEntries(new FormData(event.target));
+    const column = new FormData(event.target).get("column");
     const unread = [...section.querySelectorAll("li:not([data-read])")];
     const title = section.querySelector("h2 bdi").textContent;
-    this.#mark(event, () => readColumn(column, this.seqValue, unread), t("Tout est marqué comme lu dans {title}.", { title: `\u2068${title}\u2069` }));
+    const words = t("Tout est marqué comme lu dans {title}.", { title: `\u2068${title}\u2069` });
+    this.#markMany(event, () => markColumnRead(column, this.seqValue, unread), words);
   }
 
-  #onList = {
-    j: () => this.#go(1),
-    ArrowDown: () => this.#go(1),
-    k: () => this.#go(-1),
-    ArrowUp: () => this.#go(-1),
-    m: () => this.#readHere(),
+  #listKeys = {
+    j: () => this.#moveFocus(1),
+    ArrowDown: () => this.#moveFocus(1),
+    k: () => this.#moveFocus(-1),
+    ArrowUp: () => this.#moveFocus(-1),
+    m: () => this.#markFocused(),
   };
 
-  #onCard = {
+  #cardKeys = {
     j: () => this.hasNextTarget && this.nextTarget.click(),
     ArrowRight: () => this.hasNextTarget && this.nextTarget.click(),
     k: () => this.hasPreviousTarget && this.previousTarget.click(),
@@ -65,46 +70,50 @@ export default class extends Controller {
     Escape: () => this.listTarget.click(),
   };
 
-  get #here() {
+  get #focusedIndex() {
     return this.itemTargets.indexOf(document.activeElement.closest("li"));
   }
 
-  #go(step) {
+  #moveFocus(step) {
     const items = this.itemTargets;
-    const goal = this.#here < 0 ? 0 : Math.min(Math.max(this.#here + step, 0), items.length - 1);
-    const item = items[goal];
+    const index = this.#focusedIndex;
+    const item = items[index < 0 ? 0 : Math.min(Math.max(index + step, 0), items.length - 1)];
     item?.querySelector("h3 a").focus({ preventScroll: true });
     item?.scrollIntoView({ block: "nearest" });
   }
 
-  async #readHere() {
-    const item = this.itemTargets[this.#here];
-    if (!item) return this.#go(1);
-    this.#go(1);
-    if (!("read" in item.dataset) && item.querySelector("form")) await this.#try(() => this.#read(item));
+  async #markFocused() {
+    const item = this.itemTargets[this.#focusedIndex];
+    this.#moveFocus(1);
+    if (item && !isRead(item) && item.querySelector("form")) await this.#attempt(() => this.#markRead(item));
   }
 
-  #read(item) {
-    const { to, cards } = known();
+  #markRead(item) {
+    const { to, cards } = copyProgress();
     const card = cardId(item);
-    this.#before.set(card, cards[card] ?? to);
-    return readCard(card, Number(item.dataset.signalled));
+    this.#formerSeqs.set(card, cards[card] ?? to);
+    return markCardRead(card, Number(item.dataset.signalled));
   }
 
-  // As it was before, so that the page tells the same difference again; 0 would say that it was set back for its own sake.
+  // Restore the former marker, so that the page shows the same differences again; 0 would mean that somebody set the
+  // card back to unread without having read it here.
   #setBack(item) {
-    const { to, cards } = known();
+    const { to, cards } = copyProgress();
     const card = cardId(item);
-    return takeBack({ to, cards: { ...cards, [card]: Math.max(1, this.#before.get(card) ?? item.dataset.signalled - 1) } });
+    const seq = Math.max(1, this.#formerSeqs.get(card) ?? item.dataset.signalled - 1);
+    return restoreProgress({ to, cards: { ...cards, [card]: seq } });
   }
 
-  async #mark(event, act, words) {
+  async #markMany(event, mark, words) {
     event.preventDefault();
-    const before = known();
-    if (await this.#try(act)) toast(words, { words: t("Annuler"), run: () => this.#try(() => takeBack(before)) });
+    const former = copyProgress();
+    if (!(await this.#attempt(mark))) return;
+    const undo = () => this.#attempt(() => restoreProgress(former));
+    toast(words, { words: t("Annuler"), run: undo });
   }
 
-  async #try(act, words) {
+  // Resolves to true when done; a refusal is shown as a toast.
+  async #attempt(act, words) {
     try {
       await act();
       if (words) announce(words);
@@ -116,19 +125,27 @@ export default class extends Controller {
 
   #show = () => {
     if (!this.hasStateTarget) return;
-    const waiting = this.itemTargets.filter((item) => item.querySelector("form"));
-    for (const item of waiting) this.#showItem(item, !isUnread(cardId(item), item.dataset));
-    for (const section of this.sectionTargets) section.querySelector("header form").hidden = !section.querySelector("li:not([data-read])");
-    const left = waiting.filter((item) => !("read" in item.dataset)).length;
-    if (!left && this.moreValue && known().to < this.seqValue) return location.reload(); // it brings the ones that are older
+    const news = this.itemTargets.filter((item) => item.querySelector("form"));
+    for (const item of news) showRead(item, !isUnread(cardId(item), item.dataset));
+    for (const section of this.sectionTargets) {
+      section.querySelector("header form").hidden = !section.querySelector("li:not([data-read])");
+    }
+    const left = news.filter((item) => !isRead(item)).length;
+    // The list is read to its end: the page brings the older news that did not fit.
+    if (!left && this.moreValue && copyProgress().to < this.seqValue) return location.reload();
     this.stateTarget.hidden = !left;
-    if (left < waiting.length) this.stateTarget.textContent = tn("{count} info reste à lire.", "{count} infos restent à lire.", left + this.moreValue);
+    if (left < news.length) {
+      const count = left + this.moreValue;
+      this.stateTarget.textContent = tn("{count} info reste à lire.", "{count} infos restent à lire.", count);
+    }
     this.doneTarget.hidden = Boolean(left);
     for (const all of this.allTargets) all.hidden = !left;
   };
+}
 
-  #showItem(item, isRead) {
-    item.toggleAttribute("data-read", isRead);
-    item.querySelector("form button").ariaPressed = isRead;
-  }
+const isRead = (item) => "read" in item.dataset;
+
+function showRead(item, read) {
+  item.toggleAttribute("data-read", read);
+  item.querySelector("form button").ariaPressed = read;
 }

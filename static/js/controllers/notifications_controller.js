@@ -1,52 +1,56 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, quote, toast } from "../live/announce.js";
-import { cardId } from "../live/cards.js";
-import { lookingAs, me } from "../live/context.js";
-import { titleOf } from "../live/places.js";
-import { t, tn } from "../live/words.js";
+import { cardId, findCard, titleOf } from "../board/card_dom.js";
+import { t, tn } from "../lib/i18n.js";
+import { me, previewedAs } from "../lib/page_context.js";
+import { announce, quote, toast } from "../lib/toast.js";
 
-const TOLD = ["status_set", "answer_published", "replied", "suggestion_set"];
+const ANNOUNCED = ["status_set", "answer_published", "replied", "suggestion_set"];
 
-// The author of a suggestion is told of each step while the board is open, and finds the others behind the bell.
+// Tell the author of a suggestion about each step while the board is open, and count the notifications on the bell.
 export default class extends Controller {
   static targets = ["count", "words"];
-  #statuses = new Map(); // of one’s own suggestions, card → status: taking a change back may take a step back
+  #statuses = new Map(); // own suggestions, card → status: undoing a change may set an earlier status
 
   connect() {
-    document.addEventListener("board:change", this.#changed);
-    document.addEventListener("notices:count", this.#counted);
-    this.#remember();
+    document.addEventListener("board:change", this.#onChange);
+    document.addEventListener("notices:count", this.#onCount);
+    this.#saveStatuses();
   }
 
   disconnect() {
-    document.removeEventListener("board:change", this.#changed);
-    document.removeEventListener("notices:count", this.#counted);
+    document.removeEventListener("board:change", this.#onChange);
+    document.removeEventListener("notices:count", this.#onCount);
   }
 
-  #changed = ({ detail: change }) => {
+  #onChange = ({ detail: change }) => {
     if (change.whole) {
-      this.#remember();
+      this.#saveStatuses();
       return this.#show(Number(document.body.dataset.unread));
     }
-    const mine = Object.keys(change.cards).map((id) => document.getElementById(`card-${id}`)).find(isOwnSuggestion);
-    const before = mine && this.#statuses.get(mine.id);
-    this.#remember();
-    if (!mine || change.actor?.id === me.id || lookingAs) return;
-    if (TOLD.includes(change.type)) this.#tell(mine, change.type);
-    else if (change.type === "change_undone" && before !== mine.dataset.status) this.#tell(mine, "status_set");
+    const card = Object.keys(change.cards).map(findCard).find(isOwnSuggestion);
+    const formerStatus = card && this.#statuses.get(cardId(card));
+    this.#saveStatuses();
+    if (!card || change.actor?.id === me.id || previewedAs) return;
+    const isStatusUndone = change.type === "change_undone" && formerStatus !== card.dataset.status;
+    if (ANNOUNCED.includes(change.type)) this.#announce(card, change.type);
+    else if (isStatusUndone) this.#announce(card, "status_set");
   };
 
-  #remember() {
-    for (const card of document.querySelectorAll(`.card[data-suggestion][data-author-id="${me.id}"]`)) this.#statuses.set(card.id, card.dataset.status);
+  #onCount = ({ detail: count }) => this.#show(count);
+
+  #saveStatuses() {
+    const own = `.card[data-suggestion][data-author-id="${me.id}"]`;
+    for (const card of document.querySelectorAll(own)) this.#statuses.set(cardId(card), card.dataset.status);
   }
 
-  #counted = ({ detail }) => this.#show(detail);
-
-  #tell(card, type) {
-    const what = card.dataset.suggestion === "request" ? t("Votre demande {title}", { title: quote(titleOf(card)) }) : t("Votre suggestion {title}", { title: quote(titleOf(card)) });
-    const news = t("{what} : {step}", { what, step: stepIn(card, type) });
-    toast(news, { words: t("Ouvrir"), run: () => document.dispatchEvent(new CustomEvent("card:open", { detail: cardId(card) })) });
-    announce(news);
+  #announce(card, type) {
+    const named = { title: quote(titleOf(card)) };
+    const isRequest = card.dataset.suggestion === "request";
+    const what = isRequest ? t("Votre demande {title}", named) : t("Votre suggestion {title}", named);
+    const words = t("{what} : {step}", { what, step: stepWords(card, type) });
+    const open = () => document.dispatchEvent(new CustomEvent("card:open", { detail: cardId(card) }));
+    toast(words, { words: t("Ouvrir"), run: open });
+    announce(words);
     this.#show(Number(document.body.dataset.unread) + 1);
   }
 
@@ -54,7 +58,9 @@ export default class extends Controller {
     document.body.dataset.unread = count;
     this.countTarget.hidden = !count;
     this.countTarget.textContent = count;
-    this.wordsTarget.textContent = count ? tn("Notifications : {count} non lue", "Notifications : {count} non lues", count) : t("Notifications");
+    this.wordsTarget.textContent = count
+      ? tn("Notifications : {count} non lue", "Notifications : {count} non lues", count)
+      : t("Notifications");
   }
 }
 
@@ -62,7 +68,7 @@ function isOwnSuggestion(card) {
   return card?.dataset.suggestion && Number(card.dataset.authorId) === me.id;
 }
 
-function stepIn(card, type) {
+function stepWords(card, type) {
   if (type === "answer_published") return t("réponse publiée");
   if (type === "replied") return t("nouvelle réponse");
   if (type === "suggestion_set") return t("nature ou service modifiés");

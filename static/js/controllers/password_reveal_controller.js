@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-// Shows what is typed in a password field, until the form leaves: what is remembered is only ever a password.
+// Show or hide what is typed in a password field. Hidden again on submit, so that browsers save it as a password.
 export default class extends Controller {
   static targets = ["password", "button"];
 

@@ -1,49 +1,54 @@
 import { Controller } from "@hotwired/stimulus";
-import { connection } from "../live/board.js";
-import { me } from "../live/context.js";
-import { tn } from "../live/words.js";
+import { tn } from "../lib/i18n.js";
+import { me } from "../lib/page_context.js";
+import { connection } from "../live/client.js";
 
-const SHOWN = 4;
+const SHOWN_MAX = 4;
 
-// Who else is on the board.
+// Show the other people who have the board open.
 export default class extends Controller {
   static targets = ["people"];
 
   connect() {
-    connection.addEventListener("presence", ({ detail }) => this.#show(detail));
+    for (const event of ["joined", "presence"]) connection.addEventListener(event, ({ detail }) => this.#show(detail));
   }
 
-  // Of many people only the first come with their names; `total` counts them all, oneself included.
+  // people: the first ones, by name; total counts everybody, oneself included.
   #show({ people: named, total }) {
     const people = named.filter((person) => person.id !== me.id);
     const others = total - 1;
-    const shown = people.slice(0, others > SHOWN + 1 ? SHOWN : SHOWN + 1);
-    this.peopleTarget.replaceChildren(...shown.map(avatar));
+    // A badge « +1 » would take the place of one avatar.
+    const shown = people.slice(0, others > SHOWN_MAX + 1 ? SHOWN_MAX : SHOWN_MAX + 1);
+    this.peopleTarget.replaceChildren(...shown.map(createAvatar));
     const rest = others - shown.length;
-    if (rest > 0) this.peopleTarget.append(mark(`+${rest}`, whoElse(people.slice(shown.length), rest), "avatar more"));
+    if (rest <= 0) return;
+    const names = otherNames(people.slice(shown.length), rest);
+    this.peopleTarget.append(createBadge(`+${rest}`, names, "avatar more"));
   }
 }
 
-function whoElse(named, count) {
+function otherNames(named, count) {
   const names = named.map((person) => person.name).join(", ");
   if (!names) return tn("{count} autre personne", "{count} autres personnes", count);
-  return count > named.length ? tn("{names} et {count} autre", "{names} et {count} autres", count - named.length, { names }) : names;
+  if (count <= named.length) return names;
+  return tn("{names} et {count} autre", "{names} et {count} autres", count - named.length, { names });
 }
 
-function avatar(person) {
-  const element = mark(person.initials, person.name, "avatar");
-  if (person.photo) element.replaceChildren(Object.assign(document.createElement("img"), { src: person.photo, alt: "" }));
-  element.dataset.hue = (Math.round(person.hue / 10) * 10) % 360;
-  element.dataset.personId = person.id;
-  return element;
+function createAvatar(person) {
+  const avatar = createBadge(person.initials, person.name, "avatar");
+  if (person.photo)
+    avatar.replaceChildren(Object.assign(document.createElement("img"), { src: person.photo, alt: "" }));
+  avatar.dataset.hue = (Math.round(person.hue / 10) * 10) % 360; // style sheets know every tenth hue
+  avatar.dataset.personId = person.id;
+  return avatar;
 }
 
-function mark(text, name, className) {
-  const element = document.createElement("span");
-  element.className = className;
-  element.textContent = text;
-  element.title = name;
-  element.setAttribute("role", "img");
-  element.setAttribute("aria-label", name);
-  return element;
+function createBadge(text, name, className) {
+  const badge = document.createElement("span");
+  badge.className = className;
+  badge.textContent = text;
+  badge.title = name;
+  badge.setAttribute("role", "img");
+  badge.setAttribute("aria-label", name);
+  return badge;
 }

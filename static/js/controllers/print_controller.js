@@ -1,14 +1,16 @@
 import { Controller } from "@hotwired/stimulus";
+import { postForm } from "../lib/http.js";
 
+// Print the page.
 export default class extends Controller {
   print() {
     window.print();
   }
 
-  // A form that counts what is printed; without script it is sent, and the answer says how to print.
+  // Count the print by the form, which without script leads to a page that says how to print.
   printAndCount(event) {
     event.preventDefault();
-    fetch(event.target.action, { method: "POST", body: new FormData(event.target), keepalive: true }).catch(() => {}); // the paper matters more than the count
+    postForm(event.target);
     window.print();
   }
 }

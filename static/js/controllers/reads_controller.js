@@ -1,13 +1,15 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, toast } from "../live/announce.js";
-import { keepRead, markReads } from "../live/reads.js";
-import { t } from "../live/words.js";
+import { saveReceipt, setReceipts, showReceipts } from "../board/read_receipts.js";
+import { t } from "../lib/i18n.js";
+import { announce, toast } from "../lib/toast.js";
+import { connection } from "../live/client.js";
 
-// « J’ai lu » in the panel of a rule, and the marks on the board.
+// « J’ai lu »: the button in the panel, and the marks on the board.
 export default class extends Controller {
   connect() {
-    markReads();
-    document.addEventListener("board:change", markReads);
+    showReceipts();
+    document.addEventListener("board:change", showReceipts);
+    connection.addEventListener("joined", ({ detail }) => setReceipts(detail.reads));
   }
 
   async toggle(event) {
@@ -15,11 +17,11 @@ export default class extends Controller {
     const form = event.target;
     const version = Number(form.elements.version.value) || null;
     try {
-      await keepRead(Number(form.closest("[data-panel-card]").dataset.panelCard), version);
+      await saveReceipt(Number(form.closest("[data-panel-card]").dataset.panelCard), version);
       announce(version ? t("Marquée comme lue.") : t("Marquée à lire."));
     } catch (problem) {
       toast(problem.detail);
-      document.dispatchEvent(new CustomEvent("board:reads")); // the panel then shows the text as it is now
+      document.dispatchEvent(new CustomEvent("board:reads")); // refreshes the panel: the card may have changed
     }
   }
 }

@@ -1,11 +1,11 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, toast } from "../live/announce.js";
-import { perform } from "../live/board.js";
-import { openCard } from "../live/places.js";
-import { takeBack } from "../live/undo.js";
-import { t } from "../live/words.js";
+import { openCard } from "../board/card_dom.js";
+import { undoAction } from "../board/undo.js";
+import { t } from "../lib/i18n.js";
+import { announce, toast } from "../lib/toast.js";
+import { perform } from "../live/client.js";
 
-// « Demander la lecture… » of the open card: of everybody, or of the agents of some services.
+// « Demander la lecture… » of the open card: to everybody, or to the agents of some services.
 export default class extends Controller {
   static targets = ["dialog", "what", "services", "problem", "stop"];
   #card = null;
@@ -33,21 +33,24 @@ export default class extends Controller {
 
   submit(event) {
     event.preventDefault();
-    const services = this.servicesTarget.hidden ? [] : this.#boxes.filter((box) => box.checked).map((box) => Number(box.value));
-    if (!this.servicesTarget.hidden && !services.length) this.problemTarget.textContent = t("Choisissez au moins un service.");
-    else this.#ask({ required: true, services }, t("La lecture est demandée."));
+    const isForServices = !this.servicesTarget.hidden;
+    const checked = this.#boxes.filter((box) => box.checked).map((box) => Number(box.value));
+    const services = isForServices ? checked : [];
+    if (isForServices && !services.length) this.problemTarget.textContent = t("Choisissez au moins un service.");
+    else this.#send({ required: true, services }, t("La lecture est demandée."));
   }
 
   stop() {
-    this.#ask({ required: false }, t("La lecture n’est plus demandée."));
+    this.#send({ required: false }, t("La lecture n’est plus demandée."));
   }
 
-  async #ask(what, words) {
+  async #send(fields, words) {
+    const type = "require_reading";
     try {
-      const { seq } = await perform({ type: "require_reading", card: this.#card.id, ...what });
+      const { seq } = await perform({ type, card: this.#card.id, ...fields });
       this.close();
       announce(words);
-      toast(words, { words: t("Annuler"), run: () => takeBack({ type: "require_reading", seq, first: seq }) });
+      toast(words, undoAction({ type, seq }));
     } catch (problem) {
       this.problemTarget.textContent = problem.detail;
     }

@@ -1,17 +1,17 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, toast } from "../live/announce.js";
-import { giveBack } from "../live/drafts.js";
-import { Sender } from "../live/sender.js";
-import { t } from "../live/words.js";
+import { restoreDraft } from "../editing/drafts.js";
+import { t } from "../lib/i18n.js";
+import { announce, toast } from "../lib/toast.js";
+import { CommandQueue } from "../live/command_queue.js";
 
-// Restores from the archive page, which needs no live connection.
+// Restore cards and columns from the archive page, which has no live connection.
 export default class extends Controller {
-  sender = new Sender(null);
-  #told = false;
+  queue = new CommandQueue(null);
+  #isOfflineAnnounced = false;
 
   connect() {
-    this.sender.addEventListener("waiting", this.#sayOffline);
-    this.sender.addEventListener("refused", ({ detail }) => giveBack(detail.request));
+    this.queue.addEventListener("waiting", this.#onWaiting);
+    this.queue.addEventListener("refused", ({ detail }) => restoreDraft(detail.request));
   }
 
   card(event) {
@@ -26,7 +26,7 @@ export default class extends Controller {
     button.disabled = true;
     const row = button.closest("li");
     try {
-      await this.sender.perform(command);
+      await this.queue.perform(command);
       const title = row.querySelector("strong").textContent;
       announce(params.published ? t("{title} : publiée.", { title }) : t("{title} : restaurée.", { title }));
       (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button")?.focus();
@@ -37,8 +37,11 @@ export default class extends Controller {
     }
   }
 
-  #sayOffline = () => {
-    if (this.sender.waiting && !this.#told) toast(t("Hors ligne : la restauration partira au retour de la connexion."));
-    this.#told = this.sender.waiting > 0;
+  #onWaiting = () => {
+    const isWaiting = this.queue.waiting > 0;
+    if (isWaiting && !this.#isOfflineAnnounced) {
+      toast(t("Hors ligne : la restauration partira au retour de la connexion."));
+    }
+    this.#isOfflineAnnounced = isWaiting;
   };
 }

@@ -1,20 +1,20 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce } from "../live/announce.js";
-import { me } from "../live/context.js";
-import { boardAddress, filters, queryOf, readQuery } from "../live/filters.js";
-import { send } from "../live/unread.js";
-import { t } from "../live/words.js";
+import { boardAddress, filters, parseQuery, toQuery } from "../board/filters.js";
+import { requestJson } from "../lib/http.js";
+import { t } from "../lib/i18n.js";
+import { me } from "../lib/page_context.js";
+import { announce } from "../lib/toast.js";
 
-// Filters kept under a name: this person’s own, here and in their other tabs.
+// This person's saved filters, in sync with their other tabs.
 export default class extends Controller {
   static values = { address: String };
   static targets = ["list", "item", "none", "form", "label", "problem"];
-  #renaming = null;
+  #renamed = null; // name of the filter that the form renames; null when it saves a new one
 
   connect() {
     this.tabs = new BroadcastChannel(`flash-news:filters:${me.id}:${this.addressValue}`);
     this.tabs.addEventListener("message", ({ data }) => this.#show(new Map(data)));
-    this.#show(this.#kept); // with what only script can do
+    this.#show(this.#saved); // adds the buttons that need script
   }
 
   disconnect() {
@@ -23,56 +23,65 @@ export default class extends Controller {
 
   async save(event) {
     event.preventDefault();
-    const field = this.formTarget.elements.name;
-    const name = field.value.trim().split(/\s+/).join(" ");
-    const kept = this.#kept;
-    if (this.#renaming) {
-      const was = this.#renaming;
-      if (await this.#send("PUT", { name: was, to: name })) this.#done(new Map([...kept].map(([each, query]) => [each === was ? name : each, query])), t("Filtre renommé."));
-    } else {
-      const query = queryOf(filters);
-      if (await this.#send("PUT", { name, query })) this.#done(kept.set(name, query), t("Filtre gardé."));
-    }
+    const name = this.formTarget.elements.name.value.trim().split(/\s+/).join(" ");
+    if (this.#renamed) await this.#rename(this.#renamed, name);
+    else await this.#add(name, toQuery(filters));
   }
 
   rename({ currentTarget }) {
-    this.#turn(currentTarget.closest("li").dataset.name);
+    this.#prepareForm(currentTarget.closest("li").dataset.name);
     this.formTarget.elements.name.select();
   }
 
   async remove({ currentTarget }) {
     const { name } = currentTarget.closest("li").dataset;
-    const kept = this.#kept;
+    const saved = this.#saved;
     if (!(await this.#send("DELETE", { name }))) return;
-    kept.delete(name);
-    this.#done(kept, t("Filtre retiré."));
+    saved.delete(name);
+    this.#finish(saved, t("Filtre retiré."));
   }
 
-  get #kept() {
-    return new Map([...this.listTarget.children].map((item) => [item.dataset.name, queryOf(readQuery(new URL(item.querySelector("a").href).search))]));
+  async #add(name, query) {
+    const saved = this.#saved;
+    if (await this.#send("PUT", { name, query })) this.#finish(saved.set(name, query), t("Filtre gardé."));
   }
 
-  #done(kept, words) {
-    this.#show(kept);
-    this.tabs.postMessage([...kept]);
-    this.#turn(null);
+  async #rename(former, name) {
+    const saved = [...this.#saved];
+    if (!(await this.#send("PUT", { name: former, to: name }))) return;
+    const renamed = saved.map(([each, query]) => [each === former ? name : each, query]);
+    this.#finish(new Map(renamed), t("Filtre renommé."));
+  }
+
+  // Map {name: query} of the list that is shown.
+  get #saved() {
+    const query = (item) => toQuery(parseQuery(new URL(item.querySelector("a").href).search));
+    return new Map([...this.listTarget.children].map((item) => [item.dataset.name, query(item)]));
+  }
+
+  #finish(saved, words) {
+    this.#show(saved);
+    this.tabs.postMessage([...saved]);
+    this.#prepareForm(null);
     this.formTarget.elements.name.focus();
     announce(words);
   }
 
-  // The one field names what is set now, or what was kept before.
-  #turn(renamed) {
-    this.#renaming = renamed;
+  #prepareForm(renamed) {
+    this.#renamed = renamed;
     this.formTarget.elements.name.value = renamed ?? "";
-    this.labelTarget.textContent = renamed ? t("Nouveau nom de « {name} »", { name: renamed }) : t("Garder ces filtres sous le nom");
+    this.labelTarget.textContent = renamed
+      ? t("Nouveau nom de « {name} »", { name: renamed })
+      : t("Garder ces filtres sous le nom");
     this.formTarget.querySelector("button").textContent = renamed ? t("Renommer") : t("Garder");
     this.problemTarget.textContent = "";
   }
 
   async #send(method, body) {
+    const failure = t("Cette lecture n’a pas pu être retenue. Réessayez quand la connexion sera revenue.");
     this.problemTarget.textContent = "";
     try {
-      await send(this.addressValue, method, body);
+      await requestJson(method, this.addressValue, body, { failure });
       return true;
     } catch (problem) {
       this.problemTarget.textContent = problem.detail;
@@ -80,17 +89,17 @@ export default class extends Controller {
     }
   }
 
-  #show(kept) {
-    const inTurn = [...kept].sort(([one], [other]) => one.localeCompare(other));
-    this.listTarget.replaceChildren(...inTurn.map(([name, query]) => this.#row(name, query)));
-    this.noneTarget.hidden = kept.size > 0;
+  #show(saved) {
+    const sorted = [...saved].sort(([one], [other]) => one.localeCompare(other));
+    this.listTarget.replaceChildren(...sorted.map(([name, query]) => this.#createRow(name, query)));
+    this.noneTarget.hidden = saved.size > 0;
   }
 
-  #row(name, query) {
+  #createRow(name, query) {
     const row = this.itemTarget.content.firstElementChild.cloneNode(true);
     const [rename, remove] = row.querySelectorAll("button");
     row.dataset.name = name;
-    row.querySelector("a").href = boardAddress(readQuery(query));
+    row.querySelector("a").href = boardAddress(parseQuery(query));
     row.querySelector("bdi").textContent = name;
     rename.ariaLabel = t("Renommer le filtre {name}", { name });
     remove.ariaLabel = t("Retirer le filtre {name}", { name });

@@ -1,22 +1,27 @@
 import { Controller } from "@hotwired/stimulus";
-import { board, lookingAs } from "../live/context.js";
-import { showAsked } from "../live/suggesting.js";
-import { wordTimes } from "../live/times.js";
-import { t, tn } from "../live/words.js";
+import { toggleServiceField } from "../editing/suggestion_fields.js";
+import { requestHtml, requestJson } from "../lib/http.js";
+import { t, tn } from "../lib/i18n.js";
+import { Listbox } from "../lib/listbox.js";
+import { localizeTimes } from "../lib/local_time.js";
+import { board, previewedAs } from "../lib/page_context.js";
 
-const PAUSE_MS = 120;
-const GIVEN_UP_MS = 2500; // whoever stops typing for so long has finished their question
-const LETTERS_FROM = 2;
+const DELAY_MS = 120;
+const FINISHED_MS = 2500; // a query that stays unchanged for so long was typed to its end
+const LETTERS_MIN = 2;
+const FIRST_CARD = "#board .card:not(.filtered) h3 a";
 
-// The field at the top: what everything one may read says of a question, as one types it. A combobox whose list is made by the server.
+// The search field: a combobox whose options are rendered by the server while one types.
 export default class extends Controller {
   static targets = ["input", "box", "state", "list", "all", "narrow", "ask"];
-  #pause;
-  #givingUp;
-  #asking = null; // aborts the question that is on its way
+  #delay;
+  #failedQueryTimer;
+  #request = null; // AbortController of the request under way
   #answered = ""; // the words whose results are shown
 
+  // A page beside the board links here with "#ask=…" to turn a failed query into a request to a service.
   connect() {
+    this.listbox = new Listbox(this.inputTarget, this.boxTarget);
     const asked = new URLSearchParams(location.hash.slice(1)).get("ask");
     if (!asked) return;
     history.replaceState(history.state, "", location.pathname + location.search);
@@ -30,21 +35,20 @@ export default class extends Controller {
 
   type() {
     this.#stop();
-    if (this.#words.length < LETTERS_FROM) return this.close();
-    this.#pause = setTimeout(() => this.#search(), PAUSE_MS);
+    if (this.#words.length < LETTERS_MIN) return this.close();
+    this.#delay = setTimeout(() => this.#search(), DELAY_MS);
   }
 
-  // Back in the field: what it found is there again.
   show() {
-    if (this.#words.length >= LETTERS_FROM && this.boxTarget.hidden) this.type();
+    if (this.#words.length >= LETTERS_MIN && this.boxTarget.hidden) this.type();
   }
 
   key(event) {
     if (event.isComposing) return;
     const act = {
-      ArrowDown: () => this.#step(1),
-      ArrowUp: () => this.#step(-1),
-      Enter: () => this.#enter(event),
+      ArrowDown: () => this.listbox.step(1),
+      ArrowUp: () => this.listbox.step(-1),
+      Enter: () => this.#submit(),
       Escape: () => this.#escape(event),
     }[event.key];
     if (!act || (this.boxTarget.hidden && event.key.startsWith("Arrow"))) return;
@@ -67,20 +71,20 @@ export default class extends Controller {
   close() {
     this.boxTarget.hidden = true;
     this.inputTarget.ariaExpanded = "false";
-    this.#activate(null);
+    this.listbox.activate(null);
   }
 
-  // What nobody has written down is asked of a service: a suggestion that begins with these words.
+  // Begin a request to a service with the words of the query.
   askService() {
     const column = document.querySelector('#board .column[data-column-kind="suggestions"]');
     const words = this.#words;
     this.close();
-    this.application.getControllerForElementAndIdentifier(document.body, "composer").openIn(column);
+    this.#controller("composer", document.body).openIn(column);
     const form = column?.querySelector(".composer");
     if (!form) return;
     form.elements.title.value = words;
     form.elements.suggestion.value = "request";
-    showAsked(form.elements);
+    toggleServiceField(form.elements);
     form.elements.title.dispatchEvent(new Event("input", { bubbles: true }));
     form.elements.asked.focus();
   }
@@ -89,43 +93,39 @@ export default class extends Controller {
     return this.inputTarget.value.trim();
   }
 
-  get #options() {
-    return [...this.boxTarget.querySelectorAll("[role=option]:not([hidden])")];
-  }
-
-  get #active() {
-    return this.boxTarget.querySelector("[role=option][aria-selected=true]");
-  }
-
   async #search() {
     const words = this.#words;
     this.#open();
-    this.#say(this.listTarget.childElementCount ? "" : t("Recherche…"));
-    this.#asking = new AbortController();
+    this.#showState(this.listTarget.childElementCount ? "" : t("Recherche…"));
+    this.#request = new AbortController();
     try {
-      const response = await fetch(this.#address(words), { headers: { "X-Fragment": "options", Accept: "text/html" }, signal: this.#asking.signal });
+      const options = { fragment: "options", signal: this.#request.signal };
+      const response = await requestHtml(this.#address(words), options);
       if (!response.ok) throw new Error(response.status);
-      this.#fill(words, await response.text());
-    } catch (problem) {
-      if (problem.name !== "AbortError") this.#fail();
+      this.#showResults(words, await response.text());
+    } catch (error) {
+      if (error.name !== "AbortError") this.#showFailure();
     }
   }
 
-  #fill(words, html) {
+  #showResults(words, html) {
     this.listTarget.innerHTML = html;
-    wordTimes(this.listTarget);
+    localizeTimes(this.listTarget);
     const { count, inVain, mayAsk } = this.listTarget.querySelector("template").dataset;
     this.#answered = words;
-    this.#say(Number(count) ? tn("{count} résultat", "{count} résultats", Number(count)) : t("Aucun résultat"));
+    const results = Number(count);
+    this.#showState(results ? tn("{count} résultat", "{count} résultats", results) : t("Aucun résultat"));
     this.askTarget.hidden = mayAsk === undefined;
-    this.#activate(this.#options[0]);
-    if (inVain !== undefined && !lookingAs) this.#givingUp = setTimeout(() => countInVain(words), GIVEN_UP_MS);
+    this.listbox.activate(this.listbox.options[0]);
+    if (inVain === undefined || previewedAs) return;
+    this.#failedQueryTimer = setTimeout(() => reportFailedQuery(words), FINISHED_MS);
   }
 
-  #fail() {
+  #showFailure() {
     this.listTarget.replaceChildren();
     this.#answered = "";
-    this.#say(navigator.onLine ? t("La recherche ne répond pas. Réessayez dans un instant.") : t("Hors ligne : la recherche attend la connexion."));
+    const offline = t("Hors ligne : la recherche attend la connexion.");
+    this.#showState(navigator.onLine ? t("La recherche ne répond pas. Réessayez dans un instant.") : offline);
   }
 
   #open() {
@@ -134,45 +134,31 @@ export default class extends Controller {
     this.allTarget.href = this.#address(this.#words);
   }
 
-  #say(words) {
+  #showState(words) {
     if (this.stateTarget.textContent !== words) this.stateTarget.textContent = words;
   }
 
-  #step(by) {
-    const options = this.#options;
-    const place = options.indexOf(this.#active);
-    this.#activate(options.at((place + by) % options.length));
-  }
-
-  #activate(option) {
-    this.#active?.setAttribute("aria-selected", "false");
-    option?.setAttribute("aria-selected", "true");
-    option?.scrollIntoView({ block: "nearest" });
-    if (option) this.inputTarget.setAttribute("aria-activedescendant", option.id);
-    else this.inputTarget.removeAttribute("aria-activedescendant");
-  }
-
-  // Before the answer has come, Enter leads to the page with all results.
-  #enter() {
+  // Enter before the results are there leads to the page with all of them.
+  #submit() {
     if (!this.#words) return;
-    const option = this.#answered === this.#words && !this.boxTarget.hidden ? this.#active : null;
-    this.#follow(option ?? this.allTarget);
+    const isCurrent = this.#answered === this.#words && !this.boxTarget.hidden;
+    this.#follow((isCurrent && this.listbox.active) || this.allTarget);
   }
 
   #follow(option) {
     const { card, service } = option.dataset;
     if (option === this.narrowTarget) this.#narrow();
     else if (option === this.askTarget) this.askService();
-    else if (card && option.dataset.board === board.slug) this.#leaveFor(() => document.dispatchEvent(new CustomEvent("card:open", { detail: card })));
-    else if (service) this.#leaveFor(() => this.application.getControllerForElementAndIdentifier(document.body, "service-sheet").show(service));
+    else if (card && option.dataset.board === board.slug) this.#leaveFor(() => openCard(card));
+    else if (service) this.#leaveFor(() => this.#controller("service-sheet", document.body).show(service));
     else location.assign(option === this.allTarget ? this.#address(this.#words) : option.href);
   }
 
   #narrow() {
     this.close();
-    this.application.getControllerForElementAndIdentifier(document.querySelector(".topbar"), "filter").narrow(this.#words);
+    this.#controller("filter", document.querySelector(".topbar")).narrow(this.#words);
     this.inputTarget.value = "";
-    document.querySelector("#board .card:not(.filtered) h3 a")?.focus();
+    document.querySelector(FIRST_CARD)?.focus();
   }
 
   #leaveFor(act) {
@@ -186,23 +172,26 @@ export default class extends Controller {
     event.stopPropagation();
     if (!this.boxTarget.hidden) return this.close();
     if (this.inputTarget.value) return (this.inputTarget.value = "");
-    (document.querySelector("#board .card:not(.filtered) h3 a") ?? document.getElementById("board")).focus();
+    (document.querySelector(FIRST_CARD) ?? document.getElementById("board")).focus();
   }
 
   #address(words) {
-    return `/search?${new URLSearchParams({ q: words, board: board.slug, ...(lookingAs && { as: lookingAs }) })}`;
+    const preview = previewedAs && { as: previewedAs };
+    return `/search?${new URLSearchParams({ q: words, board: board.slug, ...preview })}`;
   }
 
   #stop() {
-    clearTimeout(this.#pause);
-    clearTimeout(this.#givingUp);
-    this.#asking?.abort();
+    clearTimeout(this.#delay);
+    clearTimeout(this.#failedQueryTimer);
+    this.#request?.abort();
+  }
+
+  #controller(name, element) {
+    return this.application.getControllerForElementAndIdentifier(element, name);
   }
 }
 
-const countInVain = (words) =>
-  fetch("/search/in-vain", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
-    body: JSON.stringify({ q: words, board: board.slug }),
-  }).catch(() => null);
+const openCard = (card) => document.dispatchEvent(new CustomEvent("card:open", { detail: card }));
+
+const reportFailedQuery = (words) =>
+  requestJson("POST", "/search/in-vain", { q: words, board: board.slug }).catch(() => null);

@@ -1,27 +1,37 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, quote, toast } from "../live/announce.js";
-import { perform } from "../live/board.js";
-import { cardId } from "../live/cards.js";
-import { cardsIn, columnOf, titleOf } from "../live/places.js";
-import { clear, extendTo, forgetGone, inWords, isSelected, selectedCards, toggle } from "../live/selection.js";
-import { takeBack } from "../live/undo.js";
-import { t, tn } from "../live/words.js";
+import { cardIds, cardsIn, columnOf, titleOf } from "../board/card_dom.js";
+import {
+  clearSelection,
+  extendSelection,
+  isSelected,
+  pruneSelection,
+  selectedCards,
+  selectionWords,
+  toggleSelection,
+} from "../board/selection.js";
+import { undoAction } from "../board/undo.js";
+import { t, tn } from "../lib/i18n.js";
+import { announce, quote, toast } from "../lib/toast.js";
+import { performOrToast } from "../live/client.js";
 
-// Selecting cards, and the bar that says what may be done with them. With Ctrl or Shift and a click, with x or Shift and arrows;
-// once begun from a column's menu, a tap selects.
+const OVERLAYS = "dialog[open], [popover]:popover-open";
+const TYPING = "input, textarea, select, [contenteditable]";
+
+// Select cards, and show the bar with what can be done with them: by Ctrl or Shift and a click, by x or Shift and
+// arrows, and by taps after « Sélectionner des infos » in a column's menu.
 export default class extends Controller {
   static targets = ["words", "act", "split"];
-  #hint = null; // while a tap selects
+  #hint = null; // words of the bar while taps select and nothing is selected
 
   connect() {
     this.board = document.getElementById("board");
-    this.board.addEventListener("click", this.#click, { capture: true });
-    this.board.addEventListener("mousedown", keepTextUnselected);
+    this.board.addEventListener("click", this.#onClick, { capture: true });
+    this.board.addEventListener("mousedown", preventTextSelection);
   }
 
   disconnect() {
-    this.board.removeEventListener("click", this.#click, { capture: true });
-    this.board.removeEventListener("mousedown", keepTextUnselected);
+    this.board.removeEventListener("click", this.#onClick, { capture: true });
+    this.board.removeEventListener("mousedown", preventTextSelection);
   }
 
   begin({ detail: { hint } }) {
@@ -33,21 +43,21 @@ export default class extends Controller {
 
   close() {
     const [first] = selectedCards();
-    this.#hint = null;
-    clear();
+    this.done();
     first?.querySelector("h3 a").focus({ preventScroll: true });
   }
 
   key(event) {
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector(".card.lifted, dialog[open], [popover]:popover-open")) return;
-    const card = event.target.matches(".card h3 a") ? event.target.closest(".card") : null;
+    const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event;
+    if (ctrlKey || metaKey || altKey || target.closest(`${TYPING}, ${OVERLAYS}`)) return;
+    if (document.querySelector(`.card.lifted, ${OVERLAYS}`)) return;
+    const card = target.matches(".card h3 a") ? target.closest(".card") : null;
     const act = {
       Escape: !this.element.hidden && (() => this.close()),
-      x: card && (() => toggle(card)),
-      ArrowUp: card && event.shiftKey && (() => this.#extend(card, -1)),
-      ArrowDown: card && event.shiftKey && (() => this.#extend(card, 1)),
-    }[event.key];
+      x: card && (() => toggleSelection(card)),
+      ArrowUp: card && shiftKey && (() => this.#extend(card, -1)),
+      ArrowDown: card && shiftKey && (() => this.#extend(card, 1)),
+    }[key];
     if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -55,16 +65,17 @@ export default class extends Controller {
   }
 
   follow() {
-    if (!this.element.hidden) forgetGone();
+    if (!this.element.hidden) pruneSelection();
   }
 
   show() {
     const cards = selectedCards();
-    for (const card of this.board.querySelectorAll(".card.selected")) if (!isSelected(card)) dress(card, false);
-    for (const card of cards) dress(card, true);
+    const shown = [...this.board.querySelectorAll(".card.selected")];
+    for (const card of shown.filter((each) => !isSelected(each))) showSelected(card, false);
+    for (const card of cards) showSelected(card, true);
     this.board.classList.toggle("selecting", this.#hint !== null);
     this.element.hidden = !cards.length && this.#hint === null;
-    this.wordsTarget.textContent = cards.length ? inWords(cards.length) : this.#hint;
+    this.wordsTarget.textContent = cards.length ? selectionWords(cards.length) : this.#hint;
     for (const button of this.actTargets) button.disabled = !cards.length;
     this.splitTarget.hidden = new Set(cards.map(columnOf)).size > 1;
   }
@@ -78,48 +89,50 @@ export default class extends Controller {
     this.#controller("column-form").split(columnOf(cards[0]), cards);
   }
 
-  // Those that were selected stand in a column of their own now.
   done() {
     this.#hint = null;
-    clear();
+    clearSelection();
   }
 
   moved({ detail: { seq, count, column } }) {
     this.done();
-    const words = tn("{count} info déplacée dans {column}.", "{count} infos déplacées dans {column}.", count, { column: quote(titleOf(column)) });
-    toast(words, { words: t("Annuler"), run: () => takeBack({ type: "move_cards", seq }) });
+    const words = tn("{count} info déplacée dans {column}.", "{count} infos déplacées dans {column}.", count, {
+      column: quote(titleOf(column)),
+    });
+    toast(words, undoAction({ type: "move_cards", seq }));
   }
 
   async archive() {
+    const type = "archive_cards";
     const cards = selectedCards();
-    try {
-      const { seq } = await perform({ type: "archive_cards", cards: cards.map((card) => Number(cardId(card))) });
-      this.close();
-      this.board.focus({ preventScroll: true });
-      const words = cards.length === 1 ? t("{title} archivée.", { title: quote(titleOf(cards[0])) }) : tn("{count} info archivée.", "{count} infos archivées.", cards.length);
-      toast(words, { words: t("Annuler"), run: () => takeBack({ type: "archive_cards", seq }) });
-    } catch (problem) {
-      toast(problem.detail);
-    }
+    const answer = await performOrToast({ type, cards: cardIds(cards) });
+    if (!answer) return;
+    this.close();
+    this.board.focus({ preventScroll: true });
+    const words =
+      cards.length === 1
+        ? t("{title} archivée.", { title: quote(titleOf(cards[0])) })
+        : tn("{count} info archivée.", "{count} infos archivées.", cards.length);
+    toast(words, undoAction({ type, seq: answer.seq }));
   }
 
-  #click = (event) => {
+  #onClick = (event) => {
     const card = event.target.closest(".card:not(.pending)");
-    const ranging = event.shiftKey;
+    const { shiftKey, ctrlKey, metaKey } = event;
     if (!card || card.closest(".column.folded") || event.target.closest("button")) return;
-    if (!ranging && !event.ctrlKey && !event.metaKey && this.#hint === null) return;
+    if (!shiftKey && !ctrlKey && !metaKey && this.#hint === null) return;
     event.preventDefault();
     event.stopPropagation();
-    if (ranging) extendTo(card);
-    else toggle(card);
+    if (shiftKey) extendSelection(card);
+    else toggleSelection(card);
   };
 
   #extend(card, step) {
     const cards = cardsIn(columnOf(card));
-    const goal = cards[cards.indexOf(card) + step] ?? card;
-    extendTo(goal, card);
-    goal.querySelector("h3 a").focus();
-    goal.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const target = cards[cards.indexOf(card) + step] ?? card;
+    extendSelection(target, card);
+    target.querySelector("h3 a").focus();
+    target.scrollIntoView({ block: "nearest" });
   }
 
   #controller(name) {
@@ -127,15 +140,15 @@ export default class extends Controller {
   }
 }
 
-// What is selected says so: by its look, and to screen readers with its title.
-function dress(card, selected) {
+// The link's description tells screen readers that the card is selected.
+function showSelected(card, selected) {
   card.classList.toggle("selected", selected);
   const link = card.querySelector("h3 a");
   if (selected) link.setAttribute("aria-describedby", "selected-words");
   else link.removeAttribute("aria-describedby");
 }
 
-// Shift and a click would otherwise select the text in between.
-function keepTextUnselected(event) {
+// Shift and a click would select the text in between.
+function preventTextSelection(event) {
   if (event.shiftKey && event.target.closest(".card")) event.preventDefault();
 }

@@ -1,26 +1,29 @@
 import { Controller } from "@hotwired/stimulus";
-import { columns } from "../live/places.js";
-import { mayAddTo } from "../live/rights.js";
-import { undoLast } from "../live/undo.js";
+import { columns } from "../board/card_dom.js";
+import { mayAddTo } from "../board/rights.js";
+import { undoLast } from "../board/undo.js";
 
-// Single keys for what one does all day; silent while somebody types or a dialog is open.
+const OVERLAYS = "dialog[open], [popover]:popover-open";
+const IGNORED = `input, textarea, select, [contenteditable], .driver-popover, ${OVERLAYS}`;
+
+// Single-key shortcuts; ignored while somebody types or a dialog is open.
 export default class extends Controller {
   key(event) {
-    if (event.key === "Escape") return this.#escape(); // the text editor marks it as handled, though it does nothing with it
-    if (event.defaultPrevented || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open], [popover]:popover-open, .driver-popover")) return;
+    if (event.key === "Escape") return this.#escape(); // TipTap marks it as handled although it does nothing
+    if (event.defaultPrevented || event.altKey || event.target.closest(IGNORED)) return;
     if (event.ctrlKey || event.metaKey) return this.#undo(event);
     const act = {
       "?": () => this.open(),
       "/": () => document.querySelector(".filter [role=combobox]").focus(),
       f: () => document.querySelector(".filtering > button").click(),
       g: () => document.querySelector(".news-button").click(),
-      n: () => this.#controller("composer").openIn(event.target.closest(".column") ?? this.#columnInSight()),
-      m: () => this.#controller("move-form").open(event.target.closest(".card") ?? document.querySelector(".card.open")),
+      n: () => this.#controller("composer").openIn(event.target.closest(".column") ?? firstVisibleColumn()),
+      m: () =>
+        this.#controller("move-form").open(event.target.closest(".card") ?? document.querySelector(".card.open")),
       e: () => this.#controller("panel").edit(),
       c: () => document.querySelector(".panel [data-counter]")?.click(),
-      v: () => document.querySelector(".panel.mine-to-edit [data-confirm]")?.click(),
-      l: () => document.querySelector(".panel .reading button")?.click(),
+      v: () => document.querySelector(".panel.editable [data-confirm]")?.click(),
+      l: () => document.querySelector(".panel .mark-read-form button")?.click(),
     }[event.key];
     if (!act) return;
     event.preventDefault();
@@ -38,16 +41,17 @@ export default class extends Controller {
   }
 
   #escape() {
-    if (!document.querySelector("dialog[open], [popover]:popover-open")) this.#controller("panel").close();
-  }
-
-  // The first column in sight in which one may add.
-  #columnInSight() {
-    const all = columns().filter((column) => mayAddTo(column) && !column.matches(".folded"));
-    return all.find((column) => column.getBoundingClientRect().left >= 0) ?? all[0] ?? columns()[0];
+    if (!document.querySelector(OVERLAYS)) this.#controller("panel").close();
   }
 
   #controller(name) {
     return this.application.getControllerForElementAndIdentifier(document.body, name);
   }
+}
+
+// Return the first column in sight that one may add to.
+function firstVisibleColumn() {
+  const possible = columns().filter((column) => mayAddTo(column) && !column.matches(".folded"));
+  const isInSight = (column) => column.getBoundingClientRect().left >= 0;
+  return possible.find(isInSight) ?? possible[0] ?? columns()[0];
 }

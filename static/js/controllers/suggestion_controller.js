@@ -1,38 +1,43 @@
 import { Controller } from "@hotwired/stimulus";
-import { announce, toast } from "../live/announce.js";
-import { perform, sender } from "../live/board.js";
-import { cardId } from "../live/cards.js";
-import { drafts } from "../live/drafts.js";
-import { sayWhenOffline } from "../live/offline.js";
-import { columnOf, titleOf } from "../live/places.js";
-import { showAsked, suggestionOf } from "../live/suggesting.js";
-import { t } from "../live/words.js";
+import { allCards, cardId, columnOf, titleOf } from "../board/card_dom.js";
+import { drafts } from "../editing/drafts.js";
+import { readSuggestion, toggleServiceField } from "../editing/suggestion_fields.js";
+import { t } from "../lib/i18n.js";
+import { announce } from "../lib/toast.js";
+import { commandQueue, perform, performOrToast } from "../live/client.js";
+import { warnWhenOffline } from "../live/offline.js";
 
-// What the panel offers on a suggestion: support, steps, replies. What is typed stays, here and on this machine, until the server has it.
+// The panel's actions on a suggestion: support, decisions, replies. Drafts are kept until the server has them.
 export default class extends Controller {
   static values = { card: Number };
   static targets = ["form", "cards"];
 
   formTargetConnected(form) {
-    const kept = drafts.read(this.#draft(form));
-    if (!kept) return;
-    for (const [name, value] of Object.entries(kept)) if (form.elements[name] && !form.elements[name].value) form.elements[name].value = value;
-    if (form.dataset.name !== "reply") this.#open(form);
+    const draft = drafts.read(this.#draftKey(form));
+    if (!draft) return;
+    for (const [name, value] of Object.entries(draft)) {
+      const field = form.elements[name];
+      if (field && !field.value) field.value = value;
+    }
+    if (form.dataset.name !== "reply") form.hidden = false;
   }
 
   keep({ currentTarget: form }) {
-    drafts.write(this.#draft(form), Object.fromEntries(new FormData(form)));
+    drafts.write(this.#draftKey(form), formValues(form));
   }
 
   key(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (event.preventDefault(), event.currentTarget.requestSubmit());
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
   }
 
   reveal({ currentTarget: button, params }) {
     const form = this.formTargets.find(({ dataset }) => dataset.name === params.form);
     if (!form.hidden) return this.#close(form);
-    this.formTargets.filter((other) => other !== form && other.dataset.name !== "reply").forEach((other) => (other.hidden = true));
-    this.#open(form);
+    const others = this.formTargets.filter((other) => other !== form && other.dataset.name !== "reply");
+    others.forEach((other) => (other.hidden = true));
+    form.hidden = false;
     this.#buttons(form).forEach((each) => each.setAttribute("aria-expanded", each === button));
     form.querySelector("select, input, textarea").focus();
   }
@@ -44,107 +49,100 @@ export default class extends Controller {
   }
 
   showAsked({ currentTarget: kind }) {
-    showAsked(kind.form.elements);
+    toggleServiceField(kind.form.elements);
   }
 
   async support({ currentTarget: button }) {
     const on = button.getAttribute("aria-pressed") !== "true";
-    try {
-      await perform({ type: "vote_card", card: this.cardValue, on });
-      announce(on ? t("Vous soutenez cette suggestion.") : t("Vous ne soutenez plus cette suggestion."));
-    } catch (problem) {
-      toast(problem.detail);
-    }
+    if (!(await performOrToast({ type: "vote_card", card: this.cardValue, on }))) return;
+    announce(on ? t("Vous soutenez cette suggestion.") : t("Vous ne soutenez plus cette suggestion."));
   }
 
-  async step({ params }) {
-    try {
-      await perform({ type: "set_status", card: this.cardValue, status: params.status });
-    } catch (problem) {
-      toast(problem.detail);
-    }
+  step({ params }) {
+    performOrToast({ type: "set_status", card: this.cardValue, status: params.status });
   }
 
   setKind(event) {
-    this.#send(event, { type: "set_suggestion", ...suggestionOf(event.target.elements) });
+    this.#send(event, { type: "set_suggestion", ...readSuggestion(event.target.elements) });
   }
 
   decide(event) {
     const { note, answer } = event.target.elements;
-    const shown = answer?.value && this.#listed().get(answer.value);
-    if (answer?.value && !shown) return this.#refuse(event, t("Choisissez l’info dans la liste, ou videz ce champ."));
-    this.#send(event, { type: "set_status", status: event.target.dataset.name, note: note.value, ...(shown && { answer: shown }) });
+    const card = answer?.value && this.#cardsByName().get(answer.value);
+    if (answer?.value && !card) {
+      event.preventDefault();
+      return showRefusal(event.target, t("Choisissez l’info dans la liste, ou videz ce champ."));
+    }
+    const status = event.target.dataset.name;
+    this.#send(event, { type: "set_status", status, note: note.value, ...(card && { answer: card }) });
   }
 
   reply(event) {
     this.#send(event, { type: "reply", text: event.target.elements.text.value });
   }
 
-  async withdraw({ params }) {
-    try {
-      await perform({ type: "withdraw_reply", reply: params.reply });
-    } catch (problem) {
-      toast(problem.detail);
-    }
+  withdraw({ params }) {
+    performOrToast({ type: "withdraw_reply", reply: params.reply });
   }
 
   listCards() {
-    this.cardsTarget.replaceChildren(...[...this.#listed().keys()].map((words) => new Option(words, words)));
+    const names = [...this.#cardsByName().keys()];
+    this.cardsTarget.replaceChildren(...names.map((name) => new Option(name, name)));
   }
 
   async #send(event, command) {
     event.preventDefault();
     const form = event.target;
-    const draft = this.#draft(form);
     if ("sending" in form.dataset) return;
     form.dataset.sending = "";
-    form.querySelector(".problem").textContent = "";
-    const answered = sayWhenOffline((words) => (form.querySelector(".problem").textContent = words));
+    showProblem(form, "");
+    const draftKey = this.#draftKey(form);
+    const stopWarning = warnWhenOffline((words) => showProblem(form, words));
     try {
       const sending = perform({ ...command, card: this.cardValue });
-      if (sender.isKept) drafts.forget(draft); // from here on the outbox has it
+      if (commandQueue.isPersisted) drafts.remove(draftKey); // the outbox has it now
       await sending;
-      drafts.forget(draft);
-      form.querySelector(".problem").textContent = "";
+      drafts.remove(draftKey);
+      showProblem(form, "");
       form.reset();
-      if (form.dataset.name !== "reply") form.hidden = true;
-      else announce(t("Votre réponse est envoyée."));
+      if (form.dataset.name === "reply") announce(t("Votre réponse est envoyée."));
+      else form.hidden = true;
     } catch (problem) {
-      drafts.write(draft, Object.fromEntries(new FormData(form)));
-      this.#refuse(event, problem.detail);
+      drafts.write(draftKey, formValues(form));
+      showRefusal(form, problem.detail);
     } finally {
-      answered();
+      stopWarning();
       delete form.dataset.sending;
     }
   }
 
-  #refuse(event, words) {
-    event.preventDefault();
-    const form = event.target;
-    form.querySelector(".problem").textContent = words;
-    (form.querySelector("textarea") ?? form.querySelector("select")).focus();
-  }
-
-  // What stands on the page, under its title and column; the later of two of the same name.
-  #listed() {
-    const cards = [...document.querySelectorAll("#board .card:not(.pending)")].filter((card) => Number(cardId(card)) !== this.cardValue);
-    return new Map(cards.map((card) => [`${titleOf(card)} (${titleOf(columnOf(card))})`, Number(cardId(card))]));
-  }
-
-  #open(form) {
-    form.hidden = false;
+  // Map {"title (column)": card id} of the other cards on the page; of two with the same name the later one wins.
+  #cardsByName() {
+    const cards = allCards().filter((card) => cardId(card) !== this.cardValue);
+    return new Map(cards.map((card) => [`${titleOf(card)} (${titleOf(columnOf(card))})`, cardId(card)]));
   }
 
   #close(form) {
     form.hidden = true;
-    this.#buttons(form).forEach((each) => each.setAttribute("aria-expanded", false));
+    this.#buttons(form).forEach((button) => button.setAttribute("aria-expanded", false));
   }
 
   #buttons(form) {
     return [...this.element.querySelectorAll(`[aria-controls="${form.id}"]`)];
   }
 
-  #draft(form) {
+  #draftKey(form) {
     return `${form.dataset.name}:${this.cardValue}`;
   }
+}
+
+const formValues = (form) => Object.fromEntries(new FormData(form));
+
+function showProblem(form, words) {
+  form.querySelector(".problem").textContent = words;
+}
+
+function showRefusal(form, words) {
+  showProblem(form, words);
+  (form.querySelector("textarea") ?? form.querySelector("select")).focus();
 }

@@ -1,24 +1,25 @@
 import { Controller } from "@hotwired/stimulus";
-import { csrfToken } from "../live/context.js";
+import { requestJson } from "../lib/http.js";
 
 const YEAR_SECONDS = 31_536_000;
 
-// Light, dark, or as the machine has it; kept with the account, and in a cookie for the pages before the sign-in.
+// Choose the light, dark or system theme: saved with the account, and in a cookie for pages before the sign-in.
 export default class extends Controller {
   static targets = ["choice"];
 
   choose(event) {
     const theme = event.currentTarget.dataset.themeValue;
-    const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; secure"] : ["", ""];
-    document.cookie = `${prefix}theme=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax${secure}`;
+    writeCookie(theme);
     if (theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
-    fetch("/profile/theme", {
-      method: "PUT",
-      keepalive: true,
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-      body: JSON.stringify(theme),
-    }).catch(() => {}); // the cookie holds it here all the same
-    this.choiceTargets.forEach((choice) => choice.setAttribute("aria-checked", choice.dataset.themeValue === theme));
+    // On failure the cookie still keeps the choice in this browser.
+    requestJson("PUT", "/profile/theme", theme, { keepalive: true }).catch(() => {});
+    for (const choice of this.choiceTargets) choice.setAttribute("aria-checked", choice.dataset.themeValue === theme);
   }
+}
+
+// Browsers accept the __Host- prefix on HTTPS addresses only.
+function writeCookie(theme) {
+  const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; secure"] : ["", ""];
+  document.cookie = `${prefix}theme=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax${secure}`;
 }

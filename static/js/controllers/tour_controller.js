@@ -1,14 +1,14 @@
 import { Controller } from "@hotwired/stimulus";
-import { toast } from "../live/announce.js";
-import { csrfToken } from "../live/context.js";
-import { t } from "../live/words.js";
+import { requestJson } from "../lib/http.js";
+import { t } from "../lib/i18n.js";
+import { toast } from "../lib/toast.js";
 
 const BUSY = "dialog[open], [popover]:popover-open, .composer, .edit-form";
 const TYPING = "input, textarea, select, [contenteditable]";
 
-// A newcomer arrives with the house rules in view and is shown around, once; anybody may see the tour again.
+// Run the tour once for newcomers, with the house rules in sight; anybody may replay it.
 export default class extends Controller {
-  #running = false;
+  #isRunning = false;
 
   connect() {
     if ("newcomer" in document.body.dataset) this.#welcome();
@@ -17,35 +17,37 @@ export default class extends Controller {
   replay() {
     document.querySelector("dialog[open]")?.close();
     this.application.getControllerForElementAndIdentifier(this.element, "panel").close();
-    this.#begin(() => document.querySelector(".me").focus());
+    this.#run(() => document.querySelector(".account").focus());
   }
 
   #welcome() {
     const guide = document.querySelector('.column[data-column-kind="guide"]');
     if (!location.hash) guide?.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
-    if (document.querySelector(BUSY) || document.activeElement.matches(TYPING)) return; // it waits for the next visit
-    this.#begin(() => {
-      this.#remember();
+    const isBusy = document.querySelector(BUSY) || document.activeElement.matches(TYPING);
+    if (isBusy) return; // the next visit offers it again
+    this.#run(() => {
+      saveWelcomed();
       (guide?.querySelector(".card h3 a") ?? document.getElementById("board")).focus();
     });
   }
 
-  async #begin(ended) {
-    if (this.#running) return;
-    this.#running = true;
+  async #run(onEnd) {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
     try {
-      const { showAround } = await import("../tour.js");
-      await showAround();
-      ended();
+      const { runTour } = await import("../board/tour.js");
+      await runTour();
+      onEnd();
     } catch {
       toast(t("La visite n’a pas pu être chargée. Réessayez quand la connexion sera revenue."));
     } finally {
-      this.#running = false;
+      this.#isRunning = false;
     }
   }
+}
 
-  #remember() {
-    delete document.body.dataset.newcomer;
-    fetch("/profile/welcomed", { method: "PUT", keepalive: true, headers: { "X-CSRFToken": csrfToken() } }).catch(() => {}); // then it is offered once more
-  }
+function saveWelcomed() {
+  delete document.body.dataset.newcomer;
+  // On failure the next visit offers the tour once more.
+  requestJson("PUT", "/profile/welcomed", undefined, { keepalive: true }).catch(() => {});
 }

@@ -1,34 +1,37 @@
 import { Controller } from "@hotwired/stimulus";
-import { connection } from "../live/board.js";
-import { t } from "../live/words.js";
+import { findCard } from "../board/card_dom.js";
+import { t } from "../lib/i18n.js";
+import { connection } from "../live/client.js";
 
-const FORGET_MS = 6000; // a page that dies cannot say that it stopped
+const EXPIRE_MS = 6000; // a page that crashes cannot say that it stopped
 
-// « Nadia écrit… » on a card while somebody edits it.
+// Show « Nadia écrit… » on a card while somebody edits it.
 export default class extends Controller {
-  #timers = new Map();
+  #timers = new Map(); // "card:person" → timer that removes the note
 
   connect() {
-    connection.addEventListener("typing", ({ detail }) => this.#heard(detail));
+    connection.addEventListener("typing", ({ detail }) => this.#show(detail));
   }
 
-  #heard({ card, person, on }) {
-    const key = `${card}:${person.id}`;
+  #show({ card: id, person, on }) {
+    const key = `${id}:${person.id}`;
+    const card = findCard(id);
     clearTimeout(this.#timers.get(key));
-    document.querySelector(`#card-${card} .typing[data-person="${person.id}"]`)?.remove();
+    card?.querySelector(`.typing[data-person="${person.id}"]`)?.remove();
     if (!on) return;
-    document.getElementById(`card-${card}`)?.append(note(person));
-    this.#timers.set(key, setTimeout(() => this.#heard({ card, person, on: false }), FORGET_MS));
+    card?.append(createNote(person));
+    const expire = () => this.#show({ card: id, person, on: false });
+    this.#timers.set(key, setTimeout(expire, EXPIRE_MS));
   }
 }
 
-function note(person) {
-  const element = document.createElement("div");
-  element.className = "typing";
-  element.dataset.person = person.id;
-  element.dataset.kept = "";
+function createNote(person) {
+  const note = document.createElement("div");
+  note.className = "typing";
+  note.dataset.person = person.id;
+  note.dataset.kept = ""; // updates of the card leave it
   const icon = document.createElement("span");
-  icon.className = "icon s icon-pencil";
-  element.append(icon, t("{name} écrit…", { name: person.name.split(" ")[0] }));
-  return element;
+  icon.className = "icon small icon-pencil";
+  note.append(icon, t("{name} écrit…", { name: person.name.split(" ")[0] }));
+  return note;
 }

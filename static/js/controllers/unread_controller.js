@@ -1,126 +1,140 @@
 import { Controller } from "@hotwired/stimulus";
-import { quote, toast } from "../live/announce.js";
-import { cardId } from "../live/cards.js";
-import { columns, titleOf } from "../live/places.js";
-import { isUnread, known, readAll, readColumn, takeBack } from "../live/unread.js";
-import { t, tn } from "../live/words.js";
+import { allCards, cardId, columns, findCard, menuColumn, titleOf } from "../board/card_dom.js";
+import {
+  applyReadMarkers,
+  copyProgress,
+  isUnread,
+  markAllRead,
+  markColumnRead,
+  restoreProgress,
+  setProgress,
+} from "../board/unread.js";
+import { t, tn } from "../lib/i18n.js";
+import { quote, toast } from "../lib/toast.js";
+import { connection } from "../live/client.js";
 
-const SHOWN_AT_MOST = 99;
+const COUNT_MAX = 99;
 
-// What is new, in marks on cards and in numbers: on columns, the rail, the window’s title and « Nouveautés ».
+// Show what is unread: marks on cards, and counts on columns, the list of columns, the window's title and
+// « Nouveautés ».
 export default class extends Controller {
   static targets = ["count", "words", "all"];
   #total = 0;
 
   connect() {
     this.#markAll();
-    document.addEventListener("board:change", this.#changed);
+    document.addEventListener("board:change", this.#onChange);
     document.addEventListener("board:seen", this.#markAll);
-    this.title = new MutationObserver(() => this.#entitle());
-    this.title.observe(document.querySelector("title"), { childList: true });
+    connection.addEventListener("seen", ({ detail }) => applyReadMarkers(detail));
+    connection.addEventListener("joined", ({ detail }) => setProgress(detail.seen));
+    connection.addEventListener("refetched", ({ detail: page }) => {
+      setProgress(JSON.parse(page.body.dataset.seen || "null"));
+    });
+    this.titleObserver = new MutationObserver(() => this.#updateTitle());
+    this.titleObserver.observe(document.querySelector("title"), { childList: true });
   }
 
   disconnect() {
-    document.removeEventListener("board:change", this.#changed);
+    document.removeEventListener("board:change", this.#onChange);
     document.removeEventListener("board:seen", this.#markAll);
-    this.title.disconnect();
+    this.titleObserver.disconnect();
   }
 
   readAll() {
-    this.#mark(() => readAll(this.#seq), t("Tout est marqué comme lu."));
+    this.#save(() => markAllRead(shownSeq()), t("Tout est marqué comme lu."));
   }
 
   readColumn() {
-    const column = document.getElementById(document.getElementById("column-menu").dataset.column);
+    const column = menuColumn();
     const cards = [...column.querySelectorAll(".card.unread")];
-    this.#mark(() => readColumn(column.dataset.columnId, this.#seq, cards), t("Tout est marqué comme lu dans {title}.", { title: quote(titleOf(column)) }));
+    const words = t("Tout est marqué comme lu dans {title}.", { title: quote(titleOf(column)) });
+    this.#save(() => markColumnRead(column.dataset.columnId, shownSeq(), cards), words);
     column.querySelector(".column-menu-button").focus();
   }
 
-  async #mark(act, words) {
-    const before = known();
+  async #save(mark, words) {
+    const former = copyProgress();
+    const undo = () => restoreProgress(former).catch((problem) => toast(problem.detail));
     try {
-      await act();
-      toast(words, { words: t("Annuler"), run: () => takeBack(before).catch((problem) => toast(problem.detail)) });
+      await mark();
+      toast(words, { words: t("Annuler"), run: undo });
     } catch (problem) {
       toast(problem.detail);
     }
   }
 
-  // Up to here the page has shown what is new.
-  get #seq() {
-    return Number(document.body.dataset.seq);
-  }
-
-  #changed = ({ detail: change }) => {
+  #onChange = ({ detail: change }) => {
     if (change.whole) return this.#markAll();
-    for (const id of Object.keys(change.cards)) show(document.getElementById(`card-${id}`));
-    this.#count();
+    Object.keys(change.cards).map(findCard).forEach(showMark);
+    this.#showCounts();
   };
 
   #markAll = () => {
-    document.querySelectorAll("#board .card:not(.pending)").forEach(show);
-    this.#count();
+    allCards().forEach(showMark);
+    this.#showCounts();
   };
 
-  #count() {
-    const links = new Map([...document.querySelectorAll(".rail a")].map((link) => [link.dataset.column, link]));
+  #showCounts() {
+    const links = new Map([...document.querySelectorAll(".column-nav a")].map((link) => [link.dataset.column, link]));
     this.#total = 0;
     for (const column of columns()) {
       const count = column.querySelectorAll(".cards > .card.unread").length;
       this.#total += count;
-      number(column.querySelector(".unread-n"), count);
-      onRail(links.get(column.dataset.columnId), count);
+      showColumnCount(column.querySelector(".unread-count"), count);
+      showLinkCount(links.get(column.dataset.columnId), count);
     }
-    if (!this.hasCountTarget) return; // in somebody else’s place
+    if (!this.hasCountTarget) return; // previews have no counts of one's own
     this.countTarget.hidden = !this.#total;
-    this.countTarget.textContent = shortened(this.#total);
-    this.wordsTarget.textContent = this.#total ? inWords(this.#total) : "";
+    this.countTarget.textContent = shorten(this.#total);
+    this.wordsTarget.textContent = this.#total ? countWords(this.#total) : "";
     this.allTarget.hidden = !this.#total;
-    this.#entitle();
+    this.#updateTitle();
   }
 
-  #entitle() {
+  #updateTitle() {
     const bare = document.title.replace(/^\(\d+\+?\) /, "");
-    const title = this.#total ? `(${shortened(this.#total)}) ${bare}` : bare;
+    const title = this.#total ? `(${shorten(this.#total)}) ${bare}` : bare;
     if (document.title !== title) document.title = title;
   }
 }
 
-const shortened = (count) => (count > SHOWN_AT_MOST ? `${SHOWN_AT_MOST}+` : String(count));
-const inWords = (count) => tn("{count} non lue", "{count} non lues", count);
+// The page shows all news up to this seq.
+const shownSeq = () => Number(document.body.dataset.seq);
 
-function show(card) {
+const shorten = (count) => (count > COUNT_MAX ? `${COUNT_MAX}+` : String(count));
+const countWords = (count) => tn("{count} non lue", "{count} non lues", count);
+
+function showMark(card) {
   if (!card) return;
   const unread = isUnread(cardId(card), card.dataset);
-  const sign = card.querySelector(":scope > .unread-mark");
+  const mark = card.querySelector(":scope > .unread-mark");
   card.classList.toggle("unread", unread);
-  if (unread && !sign) card.prepend(newSign());
-  else if (!unread) sign?.remove();
+  if (!unread) mark?.remove();
+  else if (!mark) card.prepend(createMark());
 }
 
-function newSign() {
-  const sign = document.createElement("span");
-  sign.className = "unread-mark";
-  sign.setAttribute("role", "img");
-  sign.ariaLabel = sign.title = t("Non lue");
-  return sign;
+function createMark() {
+  const mark = document.createElement("span");
+  mark.className = "unread-mark";
+  mark.setAttribute("role", "img");
+  mark.ariaLabel = mark.title = t("Non lue");
+  return mark;
 }
 
-function number(place, count) {
-  if (!place || (place.textContent === shortened(count) && place.hidden === !count)) return;
-  place.hidden = !count;
-  place.textContent = shortened(count);
-  place.ariaLabel = place.title = inWords(count);
+function showColumnCount(element, count) {
+  if (!element || (element.textContent === shorten(count) && element.hidden === !count)) return;
+  element.hidden = !count;
+  element.textContent = shorten(count);
+  element.ariaLabel = element.title = countWords(count);
 }
 
-function onRail(link, count) {
-  if (!link || (link.dataset.unread ?? "") === (count ? shortened(count) : "")) return;
-  if (!count) {
+function showLinkCount(link, count) {
+  if (!link || (link.dataset.unread ?? "") === (count ? shorten(count) : "")) return;
+  if (count) {
+    link.dataset.unread = shorten(count);
+    link.ariaLabel = `${link.textContent}, ${countWords(count)}`;
+  } else {
     delete link.dataset.unread;
     link.removeAttribute("aria-label");
-  } else {
-    link.dataset.unread = shortened(count);
-    link.ariaLabel = `${link.textContent}, ${inWords(count)}`;
   }
 }

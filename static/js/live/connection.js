@@ -1,12 +1,17 @@
-// The socket: open, lost, back again. Says which; carries requests that are answered.
+// The Socket.IO connection: its state, the server's events as DOM events, requests with an acknowledgement.
 import { io } from "socket.io-client";
-import { NoAnswer, Problem } from "./problem.js";
+import { requestJson } from "../lib/http.js";
+import { NoResponse, Problem } from "../lib/problem.js";
 
 const ANSWER_MS = 6000;
+const CONNECT_MS = 8000;
 const RECONNECT_MS = 1000;
+const RECONNECT_MAX_MS = 4000; // after a long absence the page is up to date within seconds of the server's return
+const RECONNECT_SPREAD = 0.8; // after a restart of the server hundreds of pages reconnect at once
+const SERVER_EVENTS = ["changes", "presence", "typing", "flashes", "view_changed", "seen"];
 
 export class Connection extends EventTarget {
-  // live: joined and hearing everything; waiting: trying to reach the server; ended: the sign-in is over.
+  // connecting; live: joined and receiving changes; waiting: trying to reach the server; ended: the session is over.
   state = "connecting";
 
   constructor() {
@@ -14,79 +19,82 @@ export class Connection extends EventTarget {
     this.socket = io({
       transports: ["websocket", "polling"],
       tryAllTransports: true,
-      timeout: 8000,
-      // Spread out: after a restart of the server four hundred pages come back at once.
+      timeout: CONNECT_MS,
       reconnectionDelay: RECONNECT_MS,
-      reconnectionDelayMax: 4000, // a page that was away for long is in step within seconds of the server's return
-      randomizationFactor: 0.8,
+      reconnectionDelayMax: RECONNECT_MAX_MS,
+      randomizationFactor: RECONNECT_SPREAD,
     });
-    this.socket.on("connect", () => this.#opened());
-    this.socket.on("disconnect", (reason) => this.#lost(reason));
-    this.socket.on("connect_error", () => this.#refused());
+    this.socket.on("connect", () => this.#onConnect());
+    this.socket.on("disconnect", (reason) => this.#onDisconnect(reason));
+    this.socket.on("connect_error", () => this.#onConnectError());
     this.socket.on("signed_out", () => this.setState("ended"));
-    this.socket.on("closing", (detail) => this.#goOver(detail));
-    for (const event of ["changes", "presence", "typing", "flashes", "view_changed", "seen"]) {
-      this.socket.on(event, (detail) => this.dispatchEvent(new CustomEvent(event, { detail })));
-    }
+    this.socket.on("closing", (detail) => this.#changeServer(detail));
+    for (const event of SERVER_EVENTS) this.socket.on(event, (detail) => this.publish(event, detail));
     addEventListener("online", () => this.socket.connect());
-    document.addEventListener("visibilitychange", () => this.#wake());
+    document.addEventListener("visibilitychange", () => this.#onVisibilityChange());
+  }
+
+  get isOpen() {
+    return this.socket.connected;
   }
 
   get isLive() {
-    return this.state === "live" && this.socket.connected;
+    return this.state === "live" && this.isOpen;
   }
 
   setState(state) {
     if (this.state === "ended" || this.state === state) return;
     this.state = state;
-    this.dispatchEvent(new Event("state"));
+    this.publish("state");
   }
 
+  publish(event, detail) {
+    this.dispatchEvent(new CustomEvent(event, { detail }));
+  }
+
+  // Emit an event and return its acknowledgement. Throws a Problem, or NoResponse.
   async request(event, data) {
-    if (!this.socket.connected) throw new NoAnswer();
+    if (!this.isOpen) throw new NoResponse();
     let answer;
     try {
       answer = await this.socket.timeout(ANSWER_MS).emitWithAck(event, data);
     } catch {
-      throw new NoAnswer();
+      throw new NoResponse();
     }
     if (answer?.error) throw new Problem(answer.error);
     return answer;
   }
 
-  #opened() {
+  #onConnect() {
     this.socket.io.reconnectionDelay(RECONNECT_MS);
-    this.dispatchEvent(new Event("open"));
+    this.publish("open");
   }
 
-  // This server ends soon. Another one takes over, at a moment of this page's own; where there is none, it is waited for as patiently.
-  #goOver({ within }) {
+  // This server ends within `within` seconds and another one takes over: reconnect at a random moment, so that not all
+  // pages come at once. Where there is no other one, wait as long for the restart.
+  #changeServer({ within }) {
     const { id } = this.socket;
     this.socket.io.reconnectionDelay(Math.max(RECONNECT_MS, within * 500));
     setTimeout(() => this.socket.id === id && this.socket.disconnect().connect(), Math.random() * within * 1000);
   }
 
-  #wake() {
+  #onVisibilityChange() {
     if (document.hidden) return;
-    if (this.socket.connected) this.dispatchEvent(new Event("awake"));
+    if (this.isOpen) this.publish("awake");
     else this.socket.connect();
   }
 
-  #lost(reason) {
+  #onDisconnect(reason) {
     this.setState("waiting");
     if (reason === "io server disconnect") setTimeout(() => this.socket.connect(), 500 + Math.random() * 1500);
   }
 
-  // The server answers but takes no connection: most often the sign-in is over. A server that is away is tried again by the socket itself.
-  async #refused() {
+  // An inactive socket does not retry by itself: the server answered and refused, most often because the session ended.
+  async #onConnectError() {
     this.setState("waiting");
     if (this.socket.active) return;
-    try {
-      const response = await fetch("/api/boards/0", { headers: { Accept: "application/json" } });
-      if (response.status === 401) return this.setState("ended");
-    } catch {
-      // no network: try again below
-    }
+    const answer = await requestJson("GET", "/api/boards/0").catch((error) => error);
+    if (answer?.status === 401) return this.setState("ended");
     setTimeout(() => this.socket.connect(), 1000 + Math.random() * 3000);
   }
 }

@@ -1,10 +1,12 @@
-import { sender } from "./board.js";
-import { t } from "./words.js";
+// Tell the person when what they sent waits for the connection.
+import { t } from "../lib/i18n.js";
+import { commandQueue } from "./client.js";
 
-const OFFLINE_MS = 1500;
+const DELAY_MS = 1500;
 
-// Says so when what was sent has not left by then. Returns how to stop, once it has been answered.
-export function sayWhenOffline(say) {
-  const timer = setTimeout(() => sender.waiting && say(t("Hors ligne : partira au retour de la connexion.")), OFFLINE_MS);
+// Call `say` when the command is still unsent after a moment. Returns the function to call once it is answered.
+export function warnWhenOffline(say) {
+  const warn = () => commandQueue.waiting && say(t("Hors ligne : partira au retour de la connexion."));
+  const timer = setTimeout(warn, DELAY_MS);
   return () => clearTimeout(timer);
 }

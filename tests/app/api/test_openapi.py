@@ -36,7 +36,7 @@ def test_every_route_for_programs_is_described(app: Flask) -> None:
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/")
-        or rule.rule.endswith(("/commands", "/differences"))
+        or rule.rule.endswith("/commands")
         or (rule.rule.startswith(OPEN_TO_TOKENS) and (rule.methods or set()) & ALTERING)
     }
     assert openapi.OPERATIONS.keys() - {"api.healthz"} == for_programs

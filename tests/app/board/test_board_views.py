@@ -49,14 +49,14 @@ def test_a_card_opens_directly_beside_its_board(town: Town, agent: Visitor) -> N
     page = agent.get(f"/cards/{card}").text
     assert '<h2 id="panel-title">Piscine fermée</h2>' in page
     assert "Vidange annuelle." in page
-    assert 'class="rail"' in page
+    assert 'class="column-nav"' in page
 
 
 def test_beside_an_open_board_only_the_panel_is_sent(town: Town, agent: Visitor) -> None:
     card = town.add_card("Piscine fermée")
     panel = agent.get(f"/cards/{card}", headers={"X-Fragment": "panel", "Accept": "text/html"}).text
     assert panel.startswith("<article")
-    assert 'class="rail"' not in panel
+    assert 'class="column-nav"' not in panel
 
 
 def test_an_archived_card_can_be_read_and_restored_from_its_address(town: Town, agent: Visitor) -> None:

@@ -85,7 +85,7 @@ def test_the_panel_says_first_how_long_a_card_holds_and_to_whom_it_may_be_told(
     sonia: Visitor, town: Town, old: int
 ) -> None:
     page = sonia.get(f"/cards/{old}", headers={"X-Fragment": "panel"}).text
-    assert page.index('class="standing"') < page.index('class="body"')
+    assert page.index('class="validity-status"') < page.index('class="body"')
     told = words(page)
     assert "À vérifier : plus confirmée depuis le 20 juillet 2026" in told
     assert "Peut être dit aux usagers" in told

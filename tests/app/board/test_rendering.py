@@ -1,14 +1,18 @@
-"""The fragments that are kept: what nobody can be shown any more takes no room."""
+"""Cache card HTML: only the latest state of each card and language."""
 
 from __future__ import annotations
 
-from app.board.rendering import FragmentCache
+from app.board.rendering import CardHtmlCache, CardState
 
 
-def test_a_card_is_kept_as_it_was_rendered_last_in_each_language() -> None:
-    kept = FragmentCache()
-    before, after = (7, 1, ""), (8, 1, "")
-    for state, language, fragment in [(before, "fr", "avant"), (before, "en", "before"), (after, "fr", "après")]:
-        kept.put(5, language, state, fragment)
-    assert len(kept) == 2
-    assert [kept.get(5, "fr", before), kept.get(5, "fr", after), kept.get(5, "en", before)] == [None, "après", "before"]
+def test_only_the_latest_state_of_a_card_is_kept_in_each_language() -> None:
+    cache = CardHtmlCache()
+    before, after = CardState(7, 1, ""), CardState(8, 1, "")
+    for state, language, html in [(before, "fr", "avant"), (before, "en", "before"), (after, "fr", "après")]:
+        cache.put(5, language, state, html)
+    assert len(cache) == 2
+    assert [cache.get(5, "fr", before), cache.get(5, "fr", after), cache.get(5, "en", before)] == [
+        None,
+        "après",
+        "before",
+    ]

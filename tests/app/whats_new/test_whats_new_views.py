@@ -178,7 +178,7 @@ def test_one_card_after_the_other_without_script(town: Town, carole: Visitor) ->
     for place in (1, 2, 3):
         assert f"<strong>{place} sur 3</strong>" in page
         seen.append(re.search(r'id="news-title"><bdi>([^<]*)', page)[1])  # type: ignore[index]
-        form = dict(re.findall(r'name="(card|seq|next|read)" value="(\d+)"', page.split('class="onwards"')[1]))
+        form = dict(re.findall(r'name="(card|seq|next|read)" value="(\d+)"', page.split('class="step-navigation"')[1]))
         answer = carole.post("/boards/accueil/news", form)
         assert answer.status_code == 303
         page = carole.get(answer.location).text
