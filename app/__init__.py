@@ -36,7 +36,7 @@ from app.board import (
     suggestions,
 )
 from app.board import views as board_views
-from app.cli.errors import settings_of_commands
+from app.cli.errors import settings_or_refuse
 from app.extensions import compress, csrf, limiter, login_manager, socketio
 from app.history import time_travel_views
 from app.history import views as history_views
@@ -57,7 +57,7 @@ from config import ROOT, Settings
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Create the application for these settings, by default those of the environment."""
-    settings = settings or settings_of_commands()
+    settings = settings or settings_or_refuse()
     app = Flask(__name__, root_path=str(ROOT), static_folder=None)
     app.config["SETTINGS"] = settings
     logs.configure(settings)

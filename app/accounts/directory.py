@@ -48,7 +48,7 @@ class PeopleFilters:
     state: str = ""
 
     @classmethod
-    def by(cls, arguments: Mapping[str, str]) -> PeopleFilters:
+    def from_arguments(cls, arguments: Mapping[str, str]) -> PeopleFilters:
         """Parse the filters from query parameters."""
         return cls(
             text=arguments.get("q", "").strip()[:200],
@@ -60,7 +60,7 @@ class PeopleFilters:
     def __bool__(self) -> bool:
         return bool(self.text or self.service or self.role or self.state)
 
-    def fits(self, account: Account) -> bool:
+    def matches(self, account: Account) -> bool:
         """Return True if the account passes all filters."""
         person = account.person
         words = plain(f"{person.name} {account.email}")
@@ -87,7 +87,7 @@ class PeoplePage:
 def find_people(session: Session, asked: PeopleFilters, page: int = 1) -> PeoplePage:
     """Filter all accounts in Python, so that accents are ignored on every database."""
     everybody = everybody_by_name(session)
-    found = [account for account in everybody if asked.fits(account)]
+    found = [account for account in everybody if asked.matches(account)]
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(page, 1), pages)
     return PeoplePage(

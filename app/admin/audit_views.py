@@ -40,7 +40,7 @@ class AuditFilters:
     until: date | None = None
 
     @classmethod
-    def by(cls, arguments: Mapping[str, str]) -> AuditFilters:
+    def from_arguments(cls, arguments: Mapping[str, str]) -> AuditFilters:
         """Parse the filters from query parameters."""
         action = arguments.get("action", "")
         return cls(
@@ -63,7 +63,7 @@ class AuditFilters:
 @administrators_only
 def show_log() -> str:
     """Show one page of the log."""
-    asked = AuditFilters.by(request.args)
+    asked = AuditFilters.from_arguments(request.args)
     total = (
         read_session().scalar(
             select(func.count()).select_from(entries(read_session(), asked).order_by(None).subquery())
@@ -91,7 +91,7 @@ def show_log() -> str:
 @administrators_only
 def export() -> Response:
     """Download the filtered log as CSV."""
-    asked = AuditFilters.by(request.args)
+    asked = AuditFilters.from_arguments(request.args)
     found = read_session().scalars(entries(read_session(), asked).limit(EXPORTED_AT_MOST)).all()
     response = csv_download(f"journal_{now().date().isoformat()}.csv", table(found))
     with write_transaction() as session:

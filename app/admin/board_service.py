@@ -35,7 +35,7 @@ def begin_board(
 
     def found(session: Session) -> tuple[int, int, ImportColumns]:
         facts = {"template": template.title} if template else {}
-        board = found_board(session, slug or slug_for_board(session, title), title, actor, **facts)
+        board = create_empty_board(session, slug or slug_for_board(session, title), title, actor, **facts)
         command, provided = fill_from(session, template, actor, create_services=create_services)
         begun.append((board.slug, provided))
         return actor.id, board.id, command
@@ -44,7 +44,7 @@ def begin_board(
     return begun[0]
 
 
-def found_board(session: Session, slug: str, title: str, actor: Person | None, **facts: str) -> Board:
+def create_empty_board(session: Session, slug: str, title: str, actor: Person | None, **facts: str) -> Board:
     """Create an empty board and log it. Raises Conflict when the title or slug is taken."""
     refuse_taken_title(session, title)
     board = create_board(session, slug, title)

@@ -58,7 +58,7 @@ def hand_over_invitation(account: Account, actor: Person) -> Link:
     return _mailed(account, url, actor)
 
 
-def waiting_for_a_link(session: Session) -> list[Account]:
+def accounts_without_link(session: Session) -> list[Account]:
     """List active accounts that never arrived and hold no usable invitation."""
     usable = select(OneTimeLink.account_id).where(
         OneTimeLink.purpose == Purpose.INVITATION, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now()

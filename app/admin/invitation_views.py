@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.models import Purpose
 from app.accounts.one_time_links import make_link
-from app.admin.invitation_service import hand_over_invitation, waiting_for_a_link, withdraw_link
+from app.admin.invitation_service import accounts_without_link, hand_over_invitation, withdraw_link
 from app.auth.current_user import administrators_only, current_person
 from app.web.csv_export import csv_download
 from app.web.redirects import flash_and_redirect
@@ -31,7 +31,7 @@ def show_waiting() -> str:
         "admin/people/pending_invitations.html",
         me=current_person(),
         here="people",
-        waiting=waiting_for_a_link(read_session()),
+        waiting=accounts_without_link(read_session()),
         mail=current_app.config["SETTINGS"].smtp is not None,
     )
 
@@ -46,7 +46,7 @@ def bring_in() -> AnyResponse:
 def _collect_links() -> AnyResponse:
     """Download new links for everybody waiting; they cannot be shown again."""
     with write_transaction() as session:
-        accounts = waiting_for_a_link(session)
+        accounts = accounts_without_link(session)
         rows = [
             (
                 account.person.name,
@@ -62,7 +62,7 @@ def _collect_links() -> AnyResponse:
 
 def _mail_links() -> AnyResponse:
     actor, sent, until = current_person(), 0, time.monotonic() + MAILING_SECONDS
-    waiting = waiting_for_a_link(read_session())
+    waiting = accounts_without_link(read_session())
     for account in waiting:
         link = hand_over_invitation(account, actor)
         if not link.mailed:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections import Counter
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,6 +15,7 @@ from app.accounts.forms import ROLES
 from app.accounts.models import Account
 from app.accounts.validators import BadInput, clean_name, normal_email
 from app.admin.people_csv import PeopleFile, Row
+from app.admin.people_plan import Line, Outdated, Plan, Verdict
 from app.admin.service_admin import add_service_in
 from app.audit import log as audit_log
 from boards.directory import hue_of
@@ -41,76 +37,12 @@ _ROLE_WORDS = {
 }
 
 
-class Verdict(StrEnum):
-    """Outcome planned for a line."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass
-class Line:
-    """The outcome planned for one line of the file, and why."""
-
-    number: int
-    email: str
-    name: str
-    verdict: Verdict
-    words: list[str] = field(default_factory=list)
-    wanted: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Plan:
-    """The outcome planned for the whole file."""
-
-    lines: list[Line]
-    new_services: dict[str, str]  # name by plain name
-    made: dict[str, str] = field(default_factory=dict)  # slugs of the created ones
-
-    @property
-    def totals(self) -> Counter[Verdict]:
-        """Count lines by outcome."""
-        return Counter(line.verdict for line in self.lines)
-
-    @property
-    def refused_first(self) -> list[Line]:
-        """List the lines, those to correct first."""
-        return sorted(self.lines, key=lambda line: line.verdict != Verdict.REFUSED)
-
-    @property
-    def refused(self) -> bool:
-        """Return True if any line is refused."""
-        return Verdict.REFUSED in self.totals
-
-    @property
-    def does_something(self) -> bool:
-        """Return True if the import would write anything."""
-        return bool({Verdict.CREATED, Verdict.CHANGED} & self.totals.keys())
-
-    @property
-    def digest(self) -> str:
-        """Hash the plan, to detect that people changed since it was shown."""
-        shown = [[line.number, line.email, line.verdict, line.words, line.wanted] for line in self.lines]
-        return hashlib.sha256(json.dumps([shown, self.new_services], default=str).encode()).hexdigest()
-
-
-class Outdated(Exception):
-    """Raised when the plan is no longer the one that was shown; holds the new one."""
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__("outdated")
-        self.plan = plan
-
-
 def make_plan(session: Session, people: PeopleFile, *, create_services: bool = False) -> Plan:
     """Plan an import without writing."""
     return _Planner(session, create_services).plan(people)
 
 
-def carry_out(
+def perform_import(
     session: Session, people: PeopleFile, digest: str, actor: Person | None, *, create_services: bool = False
 ) -> Plan:
     """Perform the plan with this digest in a pending transaction. Raises Outdated."""

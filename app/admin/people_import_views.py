@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.admin.invitation_service import waiting_for_a_link
+from app.admin.invitation_service import accounts_without_link
 from app.admin.people_csv import LINES_AT_MOST, PeopleFile, UnusableFile, decode, parse
-from app.admin.people_import import Outdated, Plan, Verdict, carry_out, make_plan
+from app.admin.people_import import make_plan, perform_import
+from app.admin.people_plan import Outdated, Plan, Verdict
 from app.auth.current_user import administrators_only, current_person
 from boards.database import read_session, write_transaction
 
@@ -44,14 +45,14 @@ def confirm() -> ResponseReturnValue:
         return _page(text=request.form.get("text", ""), problem=str(error)), 422
     try:
         with write_transaction() as session:
-            plan = carry_out(
+            plan = perform_import(
                 session, people, request.form.get("digest", ""), current_person(), create_services=_create_services()
             )
     except Outdated as outdated:
         return _page(text, people, outdated.plan, outdated=True), 409
     flash(_summary(plan))
     return redirect(
-        url_for("invitations.show_waiting" if waiting_for_a_link(read_session()) else "people.show_people"), 303
+        url_for("invitations.show_waiting" if accounts_without_link(read_session()) else "people.show_people"), 303
     )
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.accounts.admin_actions import find_by_email
 from app.accounts.directory import STATES, PeopleFilters, find_people, services_by_name, state_of
 from app.accounts.forms import ROLES, PersonForm
-from app.admin.invitation_service import add_invited, hand_over_invitation, show_once, waiting_for_a_link
+from app.admin.invitation_service import accounts_without_link, add_invited, hand_over_invitation, show_once
 from app.auth.current_user import administrators_only, current_person
 from app.web.params import parse_id
 from boards.database import read_session, write_transaction
@@ -24,7 +24,7 @@ routes = Blueprint("people", __name__)
 @administrators_only
 def show_people() -> str:
     """List people, filtered."""
-    asked = PeopleFilters.by(request.args)
+    asked = PeopleFilters.from_arguments(request.args)
     found = find_people(read_session(), asked, parse_id(request.args.get("page")) or 1)
     return render_template(
         "admin/people/list.html",
@@ -37,7 +37,7 @@ def show_people() -> str:
         states=STATES,
         roles=ROLES,
         services=services_by_name(read_session()),
-        waiting=len(waiting_for_a_link(read_session())),
+        waiting=len(accounts_without_link(read_session())),
     )
 
 
@@ -56,7 +56,7 @@ def services_in_use() -> list[Service]:
     return services_by_name(read_session(), Service.archived_at.is_(None))
 
 
-def say_taken(form: PersonForm) -> None:
+def show_taken_error(form: PersonForm) -> None:
     """Set the form error that links to the account with this address."""
     account = find_by_email(read_session(), form.email.data or "")
     words = _("Un compte existe déjà pour cette adresse.")
@@ -79,7 +79,7 @@ def _invite(form: PersonForm) -> ResponseReturnValue:
                 actor,
             )
     except Conflict:
-        say_taken(form)
+        show_taken_error(form)
         return _invitation_page(form)
     link = hand_over_invitation(account, actor)
     show_once(link)

@@ -25,7 +25,7 @@ from app.accounts.one_time_links import make_link
 from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS
 from app.accounts.validators import BadInput
 from app.admin.invitation_service import Link, hand_over_invitation, link_to_show, show_once
-from app.admin.people_views import say_taken, services_in_use
+from app.admin.people_views import services_in_use, show_taken_error
 from app.auth.current_user import administrators_only, current_person
 from boards.database import read_session, write_transaction
 from boards.errors import Conflict
@@ -63,7 +63,7 @@ def save(person_id: int) -> ResponseReturnValue:
                 services=[*(form.services.data or []), *_archived_slugs(account)],
             )
     except Conflict:
-        say_taken(form)
+        show_taken_error(form)
         return _page(account, form)
     except BadInput as error:
         form.role.errors = [str(error)]

@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.admin.board_service import archive_board, begin_board, found_board, restore_board
+from app.admin.board_service import archive_board, begin_board, create_empty_board, restore_board
 from app.admin.board_template_file import UnusableTemplate, read_template, shipped_template
 from app.cli.errors import Refused, report_refusals
 from app.cli.options import first_facilitator
@@ -59,7 +59,7 @@ def add_board(slug: str, title: str, template: str | None, email: str | None) ->
     if template is None:
         actor = _facilitator(email) if email is not None else first_facilitator()
         with write_transaction() as session:
-            found_board(session, slug, clean_title(title), actor)
+            create_empty_board(session, slug, clean_title(title), actor)
     else:
         chosen, actor = _template(template), _facilitator(email)
         _slug, provided = begin_board(clean_title(title), actor, chosen, slug=slug)

@@ -26,7 +26,7 @@ class Refused(click.ClickException):
         click.echo(self.message, file=file or sys.stderr)
 
 
-def settings_of_commands() -> Settings:
+def settings_or_refuse() -> Settings:
     """Read the settings; report what is wrong with them."""
     try:
         return Settings.from_environment()

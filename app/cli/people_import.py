@@ -9,7 +9,8 @@ import click
 from flask.cli import with_appcontext
 
 from app.admin.people_csv import BYTES_AT_MOST, decode, parse
-from app.admin.people_import import Outdated, Plan, Verdict, carry_out, make_plan
+from app.admin.people_import import make_plan, perform_import
+from app.admin.people_plan import Outdated, Plan, Verdict
 from app.cli.errors import Refused, report_refusals
 from boards.database import read_session, write_transaction
 
@@ -36,7 +37,7 @@ def import_people(file: Path, dry_run: bool, create_services: bool) -> None:
         raise Refused("Rien n’a été importé : corrigez les lignes refusées.")
     try:
         with write_transaction() as session:
-            carry_out(session, people, plan.digest, None, create_services=create_services)
+            perform_import(session, people, plan.digest, None, create_services=create_services)
     except Outdated as outdated:
         raise Refused("Rien n’a été importé : des comptes ont changé au même instant. Recommencez.") from outdated
 

@@ -10,7 +10,7 @@ from app.accounts.validators import BadInput, clean_name, normal_email
 from app.cli.errors import Refused, report_refusals
 from app.cli.options import password_option
 from app.server.migrations import bring_up_to_date
-from app.setup.views import found_town, password_problems, services_in
+from app.setup.views import create_town, password_problems, services_in
 from app.town.town import is_set_up
 from boards.text.sanitize import clean_title
 
@@ -38,5 +38,5 @@ def init(town: str, email: str, name: str, services: tuple[str, ...], template: 
     town, email, name = clean_title(town), normal_email(email), clean_name(name)
     if problems := password_problems(password, town, name, email):
         raise BadInput(" ".join(problems))
-    found_town(town, name, email, password, services_in("\n".join(services)), with_template=template)
+    create_town(town, name, email, password, services_in("\n".join(services)), with_template=template)
     click.echo(f"{town} : en service. {email} peut se connecter.")

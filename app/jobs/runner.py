@@ -47,7 +47,7 @@ def enter(tasks: Iterable[Task]) -> None:
 
 def due(tasks: Iterable[Task]) -> list[Task]:
     """Those that are due and that nobody carries out."""
-    restart_read()  # the scheduler's loop writes nothing that would
+    restart_read()  # so that what other workers did since is seen
     names = set(read_session().scalars(select(Job.name).where(Job.due_at <= now(), _is_free())))
     return [task for task in tasks if task.name in names]
 

@@ -106,7 +106,7 @@ def on_join(seat: Connection, data: Answer) -> Answer:
     seats.place(seat, board.id, person.audience, previewed)
     join_room(room(board.id, seat.group))
     broadcaster.start_broadcasting(board)
-    restart_read()
+    restart_read()  # changes committed since the room was entered must be read
     missed = changes_after(read_session(), board, after if type(after) is int else -1)
     if data.get("view") not in (None, seat.audience.key):
         missed = CatchUp(

@@ -35,11 +35,11 @@ def schema_of_database() -> str | None:
 
 def _database() -> dict[str, str]:
     try:
-        restart_read()
+        restart_read()  # an earlier read may have failed
         read_session().execute(text("SELECT seq FROM boards LIMIT 1"))
         revision = schema_of_database()
     except SQLAlchemyError:
-        restart_read()
+        restart_read()  # the transaction failed
         return {"database": "away", "schema": "unknown"}
     if revision == newest_revision():
         return {"database": "ok", "schema": "ok"}

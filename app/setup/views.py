@@ -90,7 +90,7 @@ def set_up() -> ResponseReturnValue:
         return _page(form), 422
     names = form.services.data or ""
     try:
-        account = found_town(
+        account = create_town(
             form.town.data or "",
             form.name.data or "",
             form.email.data or "",
@@ -117,7 +117,7 @@ def _page(form: SetUpForm) -> str:
     )
 
 
-def found_town(
+def create_town(
     town: str, name: str, email: str, password: str | None, services: list[str], *, with_template: bool
 ) -> Account:
     """Create the town, its facilitator, services and first board in one transaction.

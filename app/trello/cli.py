@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.admin.board_service import found_board
+from app.admin.board_service import create_empty_board
 from app.trello.destination import NoTarget, Target, earlier_comments, find_target, origins_of
 from app.trello.export import Export, parse_export
 from app.trello.export_file import UnusableExport, read_bytes
@@ -161,7 +161,7 @@ def _import(mapped: Mapped, target: Target, importer_id: int) -> Tally:
     command = ImportColumns(columns=mapped.columns, tally=tally)
 
     def found(session: Session) -> tuple[int, int, ImportColumns]:
-        board = found_board(session, target.slug, mapped.title, session.get_one(Person, importer_id))
+        board = create_empty_board(session, target.slug, mapped.title, session.get_one(Person, importer_id))
         return importer_id, board.id, command
 
     if target.board is None:

@@ -72,7 +72,7 @@ def test_no_url_causes_an_internal_error(app: Flask, town: Town, signed: Signed)
 
 def test_null_characters_are_removed_from_audit_log_searches() -> None:
     """PostgreSQL rejects NUL characters with an error."""
-    assert AuditFilters.by({"q": " Son\x00ia\n"}).text == "Sonia"
+    assert AuditFilters.from_arguments({"q": " Son\x00ia\n"}).text == "Sonia"
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)

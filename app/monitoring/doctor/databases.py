@@ -33,7 +33,7 @@ def database(settings: Settings) -> Iterator[Finding]:
     try:
         read_session().execute(text("SELECT 1"))
     except DBAPIError as error:
-        restart_read()
+        restart_read()  # the transaction failed
         yield wrong(
             DATABASE,
             f"elle ne répond pas : {first_line(error.orig)}",
@@ -52,7 +52,7 @@ def has_tables() -> bool:
     try:
         return schema_of_database() is not None
     except SQLAlchemyError:
-        restart_read()
+        restart_read()  # the transaction failed
         return False
 
 
