@@ -160,7 +160,7 @@ def _is_fresh(item: NewsItem, since: datetime | None) -> bool:
 def _changes(item: NewsItem) -> list[str]:
     """What differs in a card, each on a line; what is internal is read in the town hall's own pages."""
     told = replace(
-        item.told, before={name: value for name, value in item.told.before.items() if name != "internal_note"}
+        item.activity, before={name: value for name, value in item.activity.before.items() if name != "internal_note"}
     )
     found = [(name, cut(pieces, CHANGE_MAX_CHARACTERS)) for name, pieces in differences(told)]
     return [f"{name} : {_in_text(pieces)}" for name, pieces in found if pieces]

@@ -23,7 +23,7 @@ from boards.database import read_session
 from boards.errors import FieldError, Invalid, NotFound
 from boards.models import Board, Card, Column, Person
 from boards.models.personal import personal_transaction
-from boards.personal.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread
+from boards.personal.unread import mark_all, mark_column, mark_seen, progress_of, restore_progress, set_unread
 from boards.queries import find_board, find_card, visible_columns
 from boards.text.diff import Piece, cut
 from boards.whats_new import News, NewsItem, news_for
@@ -136,7 +136,7 @@ def take_back(slug: str) -> tuple[str, int]:
     cards: Kept = {int(id): seq for id, seq in asked.cards.items()}
 
     def taken_back(session: Session, person: Person) -> Kept:
-        keep_progress(session, person, session.get_one(Board, board.id), asked.to, cards)
+        restore_progress(session, person, session.get_one(Board, board.id), asked.to, cards)
         return cards
 
     _keep(board.id, taken_back, asked.to)
@@ -161,7 +161,7 @@ def _one(news: News, asked: int, read: int) -> NewsStep | None:
 
 def _differences(item: NewsItem) -> list[tuple[str, list[Piece]]]:
     """What differs in a card, short enough to be read at a glance; its page has all of it."""
-    return [(name, cut(pieces, DIFFERENCE_MAX_CHARACTERS)) for name, pieces in differences(item.told)]
+    return [(name, cut(pieces, DIFFERENCE_MAX_CHARACTERS)) for name, pieces in differences(item.activity)]
 
 
 def _following(slug: str) -> str:
