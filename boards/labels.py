@@ -41,6 +41,7 @@ class LabelsOfCards:
         self._boards: dict[int, dict[int, Label]] = {}
 
     def __call__(self, card: Card) -> list[Label]:
+        """Return the labels of a card, in the card's own order."""
         if not card.label_ids:
             return []
         if card.board_id not in self._boards:

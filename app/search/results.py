@@ -1,4 +1,4 @@
-"""A search as the address asks for it, and its results as pages and programs show them."""
+"""Run the search a request asks for, and format its results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from boards.search.service_results import Sheet, find_sheets
 
 @dataclass(frozen=True)
 class Result:
-    """A card that was found, as it is shown."""
+    """A card that was found, formatted."""
 
     found: Found
     title_html: Markup
@@ -36,12 +36,13 @@ class Result:
 
     @property
     def card(self) -> Card:
+        """Return the card."""
         return self.found.card
 
 
 @dataclass(frozen=True)
 class Results:
-    """`query` is empty when nothing was asked; `wrong` says which filters were left out."""
+    """Results of a search; `query` is empty if none was given, `wrong` has the invalid filters."""
 
     query: str
     filters: Filters
@@ -51,13 +52,13 @@ class Results:
     sheets: Sequence[Sheet]
 
     @property
-    def in_vain(self) -> bool:
-        """Whether words alone found nothing: filters that leave nothing say nothing of what is missing."""
+    def found_nothing(self) -> bool:
+        """Return True if a query without other filters found nothing."""
         return bool(self.query) and not (self.cards or self.sheets or self.filters.without_words)
 
 
 def results_of_request(person: Person, board: Board | None, most: int) -> Results:
-    """What the address of this request looks for: `q`, `archived=1`, and the filters of boards."""
+    """Run the search of this request: `q`, `archived=1`, and the filters of boards."""
     filters, wrong = read_filters(request.args.to_dict(flat=False))
     services = {service.id for service in services_in_use(read_session())}
     filters, gone = filters.known(services=services, labels=filters.label)
@@ -75,7 +76,7 @@ def results_for(
     archived: bool = False,
     wrong: Sequence[FieldError] = (),
 ) -> Results:
-    """What this person finds from a board; `wrong` is what was left out of the filters."""
+    """Run a search for this person from a board; `wrong` is passed on."""
     fits = _fitting(person, filters) if filters.without_words else None
     findings = search(read_session(), person, filters.q, today(), board=board, archived=archived, fits=fits, most=most)
     labels_of = LabelsOfCards(read_session())
@@ -89,7 +90,9 @@ def results_for(
                 found,
                 _html(marked(found.card.title, findings.asked)),
                 _html(
-                    excerpt(_telling(found.card, lambda text: _answers(marked(text, findings.asked))), findings.asked)
+                    excerpt(
+                        _matching_text(found.card, lambda text: _answers(marked(text, findings.asked))), findings.asked
+                    )
                 ),
                 freshness(found.card, found.column, today()),
                 labels_of(found.card),
@@ -101,6 +104,7 @@ def results_for(
 
 
 def as_json(results: Results) -> SearchAnswer:
+    """Return the results as the API sends them."""
     return {
         "results": [_card_data(result) for result in results.cards],
         "services": [
@@ -147,8 +151,8 @@ def _fitting(person: Person, filters: Filters) -> Callable[[Card, Column], bool]
     return fits
 
 
-def _telling(card: Card, answers: Callable[[str], bool]) -> str:
-    """The text that says why the card was found: the internal note where it alone does."""
+def _matching_text(card: Card, answers: Callable[[str], bool]) -> str:
+    """Return the text that matched: the internal note only if the body did not."""
     return (
         card.internal_note
         if card.internal_note and not answers(card.body_text) and answers(card.internal_note)
