@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from boards.errors import Conflict, NotFound
 from boards.models import Board, Column, Person, Role, Service, memberships
 from boards.models.personal import Fold
-from boards.personal.unread import begin_visits
+from boards.personal.unread import mark_boards_read
 
 SLUG_MAX_CHARACTERS = 80
 
@@ -137,7 +137,7 @@ def create_person(
     )
     session.add(person)
     session.flush()
-    begin_visits(session, person)
+    mark_boards_read(session, person)
     return person
 
 

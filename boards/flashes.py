@@ -1,4 +1,4 @@
-"""Flashes: urgent cards, announced at once on every open board of the town, for a time; never more than a few together."""
+"""Show urgent cards on every open board for a limited time, a few at once."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from boards.personal.unread import Progress
 
 AT_ONCE = 3
 LONGEST = timedelta(days=7)
-_TURN = 7_274  # among PostgreSQL's advisory locks: whoever lights a flash waits here for the others
+_LOCK = 7_274  # PostgreSQL advisory lock, serialises new flashes
 
 
 @dataclass(frozen=True)
 class Flash:
-    """A card that flashes now, with where it stands."""
+    """A flashing card with its column and board."""
 
     card: Card
     column: Column
@@ -32,10 +32,10 @@ class Flash:
 
 
 def flashing(session: Session) -> Sequence[Flash]:
-    """What flashes now in the town, the latest first. One that comes back with its column or board gives way to later ones."""
+    """Return what flashes now, latest first; older flashes beyond the limit are left out."""
     if session.scalar(select(Card.id).where(Card.flash_until > now(), Card.archived_at.is_(None)).limit(1)) is None:
-        return []  # as almost always; everybody who arrives asks
-    standing = (
+        return []  # the usual case, on every page load
+    active = (
         select(Card, Column, Board)
         .join(Column, Column.id == Card.column_id)
         .join(Board, Board.id == Card.board_id)
@@ -48,20 +48,21 @@ def flashing(session: Session) -> Sequence[Flash]:
         .where(or_(Card.valid_until.is_(None), Card.valid_until >= today()))
         .order_by(Card.flashed_at.desc(), Card.id.desc())
     )
-    return [Flash(*row) for row in session.execute(standing.limit(AT_ONCE))]
+    return [Flash(*row) for row in session.execute(active.limit(AT_ONCE))]
 
 
 def flashes_for(session: Session, who: Person | Audience) -> list[Flash]:
-    """Those of them that these people may read."""
+    """Return the flashes that this person or audience may read."""
     return readable(flashing(session), who)
 
 
 def readable(flashes: Iterable[Flash], who: Person | Audience) -> list[Flash]:
+    """Keep the flashes that this person or audience may read."""
     return [flash for flash in flashes if rights.may_read(who, flash.column)]
 
 
 def unread_among(session: Session, person: Person, flashes: Iterable[Flash]) -> set[int]:
-    """Which of these cards are unread to this person."""
+    """Return the ids of the flashes that are unread."""
     found = {flash.card.id: flash.card for flash in flashes}
     if not found:
         return set()
@@ -84,9 +85,9 @@ def unread_among(session: Session, person: Person, flashes: Iterable[Flash]) -> 
 
 
 def ensure_flash_slot(session: Session, actor: Person, card: Card) -> None:
-    """That the card may flash beside those that do. Raises Conflict, with the titles of these as far as the actor may read them."""
+    """Raise Conflict if too many cards flash, with the titles the actor may read."""
     if session.get_bind().dialect.name == "postgresql":  # on SQLite one writer excludes all others
-        session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     others = [flash for flash in flashing(session) if flash.card.id != card.id]
     if len(others) >= AT_ONCE:
         raise Conflict(

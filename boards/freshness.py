@@ -1,4 +1,4 @@
-"""What still holds: cards that ask to be checked, those that end, and what comes onto the board and leaves it by itself."""
+"""Find cards to check and cards that end; publish and expire scheduled ones."""
 
 from __future__ import annotations
 
@@ -23,30 +23,32 @@ ENDS_SOON = 3  # days
 
 
 class Freshness(StrEnum):
+    """Whether a card's information can be relied on."""
+
     CURRENT = "current"
-    STALE = "stale"  # without an end, and for too long nobody has said that it holds
+    STALE = "stale"  # without an end date, and not confirmed for too long
     EXPIRED = "expired"
 
 
 def freshness(card: Card, column: Column, day: date) -> Freshness:
-    """How the card stands on this day."""
+    """Return the card's freshness on this day."""
     if card.valid_until is not None:
         return Freshness.EXPIRED if card.valid_until < day else Freshness.CURRENT
     return (
         Freshness.STALE
-        if _asks(column) and day_of(card.confirmed_at) <= _confirmed_by(column, day)
+        if _is_checked(column) and day_of(card.confirmed_at) <= _stale_since(column, day)
         else Freshness.CURRENT
     )
 
 
 def has_expired(card: Card) -> bool:
-    """Whether an archived card was still on the board when its last day passed, or went there later."""
+    """Return True if an archived card was on the board when its last day passed, or later."""
     return card.archived_at is not None and card.valid_until is not None and day_of(card.archived_at) > card.valid_until
 
 
 @dataclass(frozen=True)
 class ToCheck:
-    """What of one column somebody should look at: the longest unconfirmed first, the next to end first."""
+    """Cards of one column to check: longest unconfirmed first, next to end first."""
 
     column: Column
     stale: list[Card]
@@ -54,20 +56,18 @@ class ToCheck:
 
 
 def to_check(session: Session, person: Person, board: Board) -> list[ToCheck]:
-    """By column, in the order of the board, what this person may edit and should look at. In three queries."""
+    """Return the cards this person may edit and should check, by column, in three queries."""
     day = today()
     columns = [column for column in visible_columns(session, board, person) if rights.may_add(person, column)]
-    latest = max((_confirmed_by(column, day) for column in columns if _asks(column)), default=None)
+    latest = max((_stale_since(column, day) for column in columns if _is_checked(column)), default=None)
     stale = (
         and_(Card.valid_until.is_(None), Card.confirmed_at < start_of(latest + timedelta(days=1))) if latest else None
     )
     ending = Card.valid_until.between(day, day + timedelta(days=ENDS_SOON))
     due = ending if stale is None else or_(stale, ending)
-    standing = select(Card).where(
-        Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None), due
-    )
+    active = select(Card).where(Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None), due)
     found = {column.id: ToCheck(column, [], []) for column in columns}
-    for card in session.scalars(standing.order_by(Card.confirmed_at, Card.id).options(selectinload(Card.confirmed_by))):
+    for card in session.scalars(active.order_by(Card.confirmed_at, Card.id).options(selectinload(Card.confirmed_by))):
         place = found[card.column_id]
         if not rights.may_place(person, card, place.column):
             continue
@@ -81,17 +81,17 @@ def to_check(session: Session, person: Person, board: Board) -> list[ToCheck]:
 
 
 def publish_due() -> int:
-    """Publish what waits for today, or for a day before it, on every board in use. Returns how many cards; again at once: none."""
+    """Publish the cards due today or before on every board in use; return their number. Idempotent."""
     return _on_every_board(PublishCards())
 
 
 def expire_due() -> int:
-    """Put away whose last day has passed, on every board in use. Returns how many cards; again at once: none."""
+    """Archive the cards whose last day has passed; return their number. Idempotent."""
     return _on_every_board(ExpireCards())
 
 
 def _on_every_board(command: Command) -> int:
-    """Raises an ExceptionGroup once all boards have had their turn: one that fails holds up no other."""
+    """Run the command on every board, then raise an ExceptionGroup of what failed."""
     boards = read_session().scalars(select(Board.id).where(Board.archived_at.is_(None)).order_by(Board.id)).all()
     done, failures = 0, []
     for board_id in boards:
@@ -109,16 +109,16 @@ def _all_due(board_id: int, command: Command) -> int:
     while True:
         try:
             done += len(perform_scheduled(board_id, command).cards)
-        except Conflict as nothing:
-            if nothing.code != "nothing_due":
+        except Conflict as conflict:
+            if conflict.code != "nothing_due":
                 raise
             return done
 
 
-def _asks(column: Column) -> bool:
+def _is_checked(column: Column) -> bool:
     return column.check_after > 0 and column.kind != Kind.SUGGESTIONS
 
 
-def _confirmed_by(column: Column, day: date) -> date:
-    """A card last confirmed on this day, or before it, asks to be checked."""
+def _stale_since(column: Column, day: date) -> date:
+    """Return the last day of confirmation that makes a card stale."""
     return day - timedelta(days=column.check_after)

@@ -1,4 +1,4 @@
-"""Labels: what the cards of a board are marked with."""
+"""Store the labels of boards and count their use."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from boards.text.sanitize import sorting_key
 NAME_MAX_CHARACTERS = 60
 ON_A_CARD = 10
 ON_A_BOARD = 100
-# Far enough apart to be told from each other; the least used is given to a new label.
+# Distinguishable hues; a new label gets the least used one.
 HUES = (250, 20, 150, 60, 300, 200, 100, 340, 180, 40, 270, 120)
 
 
 class Label(Base):
-    """What cards of one board are marked with, by whoever edits them. `plain` is the name as it is compared."""
+    """A label of one board; `plain` is the name as compared."""
 
     __tablename__ = "labels"
-    # An id is never given again: logs and saved filters still name those that are gone.
+    # Ids are never reused: logs and saved filters still refer to deleted labels.
     __table_args__ = (UniqueConstraint("board_id", "plain"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,13 +34,14 @@ class Label(Base):
 
 
 class LabelsOfCards:
-    """The labels of each card, in the card's own order. Those of a board are read once, when the first card that has some asks."""
+    """Look up cards' labels, reading each board's labels once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._boards: dict[int, dict[int, Label]] = {}
 
     def __call__(self, card: Card) -> list[Label]:
+        """Return the labels of a card, in the card's own order."""
         if not card.label_ids:
             return []
         if card.board_id not in self._boards:
@@ -50,23 +51,23 @@ class LabelsOfCards:
 
 
 def labels_of(session: Session, board_id: int) -> dict[int, Label]:
-    """The labels of a board by id, in the order of their names."""
+    """Return the labels of a board by id, in order of their names."""
     found = session.scalars(select(Label).where(Label.board_id == board_id))
     return {label.id: label for label in sorted(found, key=lambda label: label.plain)}
 
 
 def labelled_cards(session: Session, board_id: int) -> Sequence[Card]:
-    """Every card of the board that has labels, archived ones too."""
+    """Return every card of the board with labels, archived ones too."""
     return session.scalars(select(Card).where(Card.board_id == board_id, Card.label_ids != [])).all()
 
 
 def label_counts(session: Session, board_id: int) -> Counter[int]:
-    """On how many cards that stand on the board each label is."""
-    standing = select(Card.label_ids).where(Card.board_id == board_id, Card.archived_at.is_(None), Card.label_ids != [])
-    return Counter(id for ids in session.scalars(standing) for id in ids)
+    """Count the active cards with each label."""
+    active = select(Card.label_ids).where(Card.board_id == board_id, Card.archived_at.is_(None), Card.label_ids != [])
+    return Counter(id for ids in session.scalars(active) for id in ids)
 
 
 def plain_name(name: str) -> str:
-    """The name as it is compared: neither accents nor capitals, ligatures or the kind of apostrophe tell two labels apart."""
+    """Normalise a name for comparison, ignoring accents, case, ligatures and kinds of apostrophe."""
     plain = sorting_key(name).replace("œ", "oe").replace("æ", "ae").replace("’", "'")
     return " ".join(plain.split())[:NAME_MAX_CHARACTERS] or name

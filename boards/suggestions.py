@@ -1,4 +1,4 @@
-"""Suggestions: the steps they take, who is told of them, and what one person may read of them in a fixed number of queries."""
+"""Query suggestions, their workflow, and notices to their authors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Sort = Literal["votes", "date"]
 
 
 def notify_author(scope: Scope, card: Card, what: str, **facts: Any) -> None:
-    """Leave a notice to whoever made the suggestion, in the transaction of what happened to it; not of what they did themselves."""
+    """Leave a notice to the suggestion's author, unless they are the actor."""
     author = card.author
     if author is None or author.id == scope.actor.id or author.disabled_at is not None:
         return
@@ -43,7 +43,7 @@ def notify_author(scope: Scope, card: Card, what: str, **facts: Any) -> None:
 
 @dataclass(frozen=True)
 class SuggestionQuery:
-    """Which suggestions somebody looks for, and in which order."""
+    """Criteria and order of a list of suggestions."""
 
     kind: Suggestion | None = None
     status: Status | None = None
@@ -55,6 +55,7 @@ class SuggestionQuery:
         return bool(self.kind or self.status or self.service or self.mine)
 
     def conditions(self, person: Person) -> list[ColumnElement[bool]]:
+        """Return the SQL conditions."""
         asked = [
             self.kind and Card.suggestion == self.kind,
             self.status and Card.status == self.status,
@@ -66,29 +67,31 @@ class SuggestionQuery:
 
 @dataclass(frozen=True)
 class SuggestionPage:
+    """One page of suggestions with the counts of all."""
+
     cards: Sequence[Card]
     found: int  # on all pages together
-    by_status: dict[Status, int]  # of those that fit but for their status
+    by_status: dict[Status, int]  # of those that match all but the status
     number: int
     pages: int
 
 
 def suggestions(
-    session: Session, person: Person, board: Board, wanted: SuggestionQuery, number: int = 1
+    session: Session, person: Person, board: Board, asked: SuggestionQuery, number: int = 1
 ) -> SuggestionPage:
-    """A page of the suggestions that stand on the board and that this person may read."""
+    """Return a page of the board's active suggestions that this person may read."""
     columns = suggestion_columns(session, person, board)
     standing = [Card.column_id.in_([column.id for column in columns]), Card.archived_at.is_(None)]
-    but_status = SuggestionQuery(wanted.kind, None, wanted.service, wanted.mine).conditions(person)
-    counting = select(Card.status, func.count()).where(*standing, *but_status).group_by(Card.status)
+    without_status = SuggestionQuery(asked.kind, None, asked.service, asked.mine).conditions(person)
+    counting = select(Card.status, func.count()).where(*standing, *without_status).group_by(Card.status)
     by_status = {Status(status): count for status, count in session.execute(counting)}
-    found = by_status.get(wanted.status, 0) if wanted.status else sum(by_status.values())
+    found = by_status.get(asked.status, 0) if asked.status else sum(by_status.values())
     pages = max(1, -(-found // PAGE))
     number = min(max(1, number), pages)
-    most_supported = [Card.votes.desc()] if wanted.sort == "votes" else []
+    most_supported = [Card.votes.desc()] if asked.sort == "votes" else []
     query = (
         select(Card)
-        .where(*standing, *wanted.conditions(person))
+        .where(*standing, *asked.conditions(person))
         .order_by(*most_supported, Card.created_at.desc(), Card.id.desc())
     )
     cards = session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)).all()
@@ -96,7 +99,7 @@ def suggestions(
 
 
 def suggestion_columns(session: Session, person: Person, board: Board) -> list[Column]:
-    """The columns of suggestions of the board that this person may read."""
+    """Return the board's suggestion columns that this person may read."""
     in_use = select(Column).where(
         Column.board_id == board.id, Column.kind == Kind.SUGGESTIONS, Column.archived_at.is_(None)
     )
@@ -104,7 +107,7 @@ def suggestion_columns(session: Session, person: Person, board: Board) -> list[C
 
 
 def open_requests(session: Session, columns: Iterable[Column]) -> dict[int, list[Card]]:
-    """Under each service that has one of these columns: what it is asked in those of suggestions among them, the earliest first."""
+    """Return the open requests of these columns by asked service, earliest first."""
     columns = list(columns)
     services = {column.service_id for column in columns if column.service_id is not None}
     homes = [column.id for column in columns if column.kind == Kind.SUGGESTIONS]
@@ -121,16 +124,17 @@ def open_requests(session: Session, columns: Iterable[Column]) -> dict[int, list
 
 
 def replies_to(session: Session, card: Card) -> Sequence[Reply]:
-    """What was said to the suggestion, in its order; withdrawn replies keep their place."""
+    """Return the replies in order; withdrawn ones keep their place."""
     return session.scalars(select(Reply).where(Reply.card_id == card.id).order_by(Reply.id)).all()
 
 
 def supports(session: Session, person: Person, card: Card) -> bool:
+    """Return True if the person voted for the suggestion."""
     return session.get(Vote, (person.id, card.id)) is not None
 
 
 def answer_of(session: Session, person: Person, card: Card) -> Card | None:
-    """The card that answers this suggestion, where this person may read it."""
+    """Return the card that answers this suggestion, if this person may read it."""
     return (
         next(iter(_readable(session, person, select(Card, Column).where(Card.id == card.answer_id))), None)
         if card.answer_id
@@ -139,7 +143,7 @@ def answer_of(session: Session, person: Person, card: Card) -> Card | None:
 
 
 def answered_by(session: Session, person: Person, card: Card) -> list[Card]:
-    """The standing suggestions that this card answers, where this person may read them."""
+    """Return the active suggestions that this card answers and this person may read."""
     answered = select(Card, Column).where(Card.answer_id == card.id, Column.kind == Kind.SUGGESTIONS)
     standing = answered.where(Card.archived_at.is_(None), Column.archived_at.is_(None))
     return _readable(session, person, standing.order_by(Card.id))
@@ -152,7 +156,7 @@ def _readable(session: Session, person: Person, query: Select[Card, Column]) -> 
 
 @dataclass(frozen=True)
 class NoticeItem:
-    """A notice with the suggestion that it is about, and who took the step."""
+    """A notice with its card and actor."""
 
     notice: Notice
     card: Card
@@ -160,24 +164,24 @@ class NoticeItem:
 
 
 def notices(session: Session, person: Person) -> list[NoticeItem]:
-    """What this person was told, the latest first, about cards that they may still read."""
+    """Return a person's notices about cards they may still read, latest first."""
     about = (
         select(Notice, Card)
         .join(Card, Card.id == Notice.card_id)
-        .where(Card.column_id.in_(_columns_told_of(session, person)))
+        .where(Card.column_id.in_(_noticed_columns(session, person)))
     )
-    about = about.where(Card.unpublished.is_(False))  # one that waits for its day is named to nobody
-    # Counted among what they may read, or what is hidden would crowd the rest out.
+    about = about.where(Card.unpublished.is_(False))  # scheduled cards are not public
+    # The limit applies to what they may read, or hidden notices would displace the others.
     latest = about.where(Notice.person_id == person.id).order_by(Notice.id.desc()).limit(NOTICES_SHOWN)
     rows = session.execute(latest).all()
-    acted = {notice.facts["actor"] for notice, _card in rows} - {None}  # what came about by itself
+    acted = {notice.facts["actor"] for notice, _card in rows} - {None}  # scheduled work has no actor
     actors = {actor.id: actor for actor in session.scalars(select(Person).where(Person.id.in_(acted)))} if acted else {}
     return [NoticeItem(notice, card, actors.get(notice.facts["actor"])) for notice, card in rows]
 
 
 def unread_notices(session: Session, person: Person) -> int:
-    """How many notices wait for this person about cards that they may read."""
-    columns = _columns_told_of(session, person, unread=True)
+    """Count a person's unread notices about cards they may read."""
+    columns = _noticed_columns(session, person, unread=True)
     waiting = (
         _unread(person.id)
         .join(Card, Card.id == Notice.card_id)
@@ -186,8 +190,8 @@ def unread_notices(session: Session, person: Person) -> int:
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0 if columns else 0
 
 
-def _columns_told_of(session: Session, person: Person, *, unread: bool = False) -> list[int]:
-    """The columns on boards in use where cards stand of which this person was told, as far as they may read them."""
+def _noticed_columns(session: Session, person: Person, *, unread: bool = False) -> list[int]:
+    """Return the readable columns of active boards that hold cards with notices for this person."""
     cards = select(Card.column_id).join(Notice, Notice.card_id == Card.id).where(Notice.person_id == person.id)
     standing = cards.where(Notice.read_at.is_(None)) if unread else cards
     in_use = (
@@ -199,11 +203,12 @@ def _columns_told_of(session: Session, person: Person, *, unread: bool = False) 
 
 
 def has_unread(session: Session, person: Person, card: Card) -> bool:
+    """Return True if the person has an unread notice about the card."""
     return session.scalar(_unread(person.id).where(Notice.card_id == card.id).limit(1)) is not None
 
 
 def mark_read(session: Session, person_id: int, card_id: int | None = None) -> None:
-    """This person has seen the notices about one card, or all of theirs. Twice alters nothing."""
+    """Mark a person's notices about one card, or all of them, as read. Idempotent."""
     unread = _unread(person_id) if card_id is None else _unread(person_id).where(Notice.card_id == card_id)
     session.execute(update(Notice).where(Notice.id.in_(unread)).values(read_at=now()))
 

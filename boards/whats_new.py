@@ -1,4 +1,4 @@
-"""« Nouveautés »: what a person has not read of a board, saying what changed against what they last saw of each card."""
+"""List what one person has not read of a board, and what changed since they last saw each card."""
 
 from __future__ import annotations
 
@@ -24,23 +24,25 @@ from boards.personal.unread import Progress, expired_unseen, unread_of
 from boards.queries import load_cards, visible_columns
 from boards.suggestions import CLOSED
 
-SHOWN_AT_MOST = 50  # of each list; what is left out is counted
+SHOWN_AT_MOST = 50  # of each list
 _STEP = ("status", "note")
 
 
 class NewsKind(StrEnum):
-    NEW = "new"  # to this person: added, published, restored to the board, or come from where they may not read
+    """Reason why a card is listed."""
+
+    NEW = "new"  # added, published, restored, or moved from an unreadable column
     BACK = "back"
     CHANGED = "changed"
     ANSWERED = "answered"
-    SET_BACK = "set_back"  # by themselves
+    SET_BACK = "set_back"  # by the person
     EXPIRED = "expired"
     ENDS_TODAY = "ends_today"
 
 
 @dataclass(frozen=True)
 class NewsItem:
-    """A card with the reason why it is told of. `seq` is what marking it read says; `told` has its texts before and after."""
+    """A listed card. Marking it read sends `seq`; `activity` has its texts before and after."""
 
     card: Card
     column: Column
@@ -48,7 +50,7 @@ class NewsItem:
     seq: int
     at: datetime | None
     by: Person | None
-    told: ActivityItem
+    activity: ActivityItem
     ends_today: bool = False
 
 
@@ -60,25 +62,23 @@ class News:
     seq: int
     read_to: int
     count: int  # of unread cards, shown or not
-    columns: Sequence[
-        tuple[Column, Sequence[NewsItem]]
-    ]  # in this person's order; in each the unread cards, newest first
-    expired: Sequence[NewsItem]  # left the board by themselves since; newest first
-    ending: Sequence[NewsItem]  # hold for the last day, and were read already
+    columns: Sequence[tuple[Column, Sequence[NewsItem]]]  # in this person's order; unread cards newest first
+    expired: Sequence[NewsItem]  # newest first
+    ending: Sequence[NewsItem]  # expire today and are read
 
     def __bool__(self) -> bool:
-        """Whether anything is new: what is only about to end, and was read, is not."""
+        """Return True if anything is new; cards that only expire today do not count."""
         return bool(self.count or self.expired)
 
     @property
     def items(self) -> list[NewsItem]:
-        """The unread cards, one column after the other."""
+        """Return the unread cards, column by column."""
         return [item for _column, items in self.columns for item in items]
 
 
 @dataclass
 class _Since:
-    """What became of a card since somebody last saw it."""
+    """Changes of a card since somebody last saw it."""
 
     is_new: bool = False
     is_back: bool = False
@@ -86,7 +86,7 @@ class _Since:
 
 
 def news_for(session: Session, person: Person, board: Board) -> News:
-    """What this person finds new on the board, in a fixed number of queries."""
+    """Return a person's news of the board, in a fixed number of queries."""
     columns = {
         column.id: column
         for column in arranged(visible_columns(session, board, person), placements_of(session, board, person))
@@ -122,10 +122,10 @@ def news_for(session: Session, person: Person, board: Board) -> News:
 
 
 def _ending(session: Session, board: Board, columns: Mapping[int, Column], unread: set[int]) -> list[int]:
-    standing = select(Card.id, Card.column_id).where(
+    active = select(Card.id, Card.column_id).where(
         Card.board_id == board.id, Card.archived_at.is_(None), Card.valid_until == today()
     )
-    return [id for id, column in session.execute(standing.order_by(Card.id)) if column in columns and id not in unread][
+    return [id for id, column in session.execute(active.order_by(Card.id)) if column in columns and id not in unread][
         :SHOWN_AT_MOST
     ]
 
@@ -140,18 +140,18 @@ def _item(
 ) -> NewsItem:
     before = {name: value for name, value in since.before.items() if value != recorded_value(getattr(card, name))}
     answered = card.status in CLOSED and "status" in before and columns[card.column_id].kind == Kind.SUGGESTIONS
-    told = before if answered else {name: value for name, value in before.items() if name in CONTENT}
+    shown = before if answered else {name: value for name, value in before.items() if name in CONTENT}
     if progress.seen.get(card.id) == 0:
-        what, told = NewsKind.SET_BACK, {}
+        what, shown = NewsKind.SET_BACK, {}
     elif since.is_new:
-        what, told = NewsKind.NEW, {}
+        what, shown = NewsKind.NEW, {}
     elif answered:
         what = NewsKind.ANSWERED
     elif since.is_back:
         what = NewsKind.BACK
     else:
         what = NewsKind.CHANGED
-    after: Record = {name: recorded_value(getattr(card, name)) for name in told}
+    after: Record = {name: recorded_value(getattr(card, name)) for name in shown}
     return NewsItem(
         card=card,
         column=columns[card.column_id],
@@ -159,7 +159,7 @@ def _item(
         seq=card.signalled_seq,
         at=card.signalled_at,
         by=people.get(card.signalled_by_id or 0),
-        told=ActivityItem("edited", card.id, card.title, before=told, after=after),
+        activity=ActivityItem("edited", card.id, card.title, before=shown, after=after),
         ends_today=card.valid_until == today(),
     )
 
@@ -180,9 +180,9 @@ def _plain(card: Card, what: NewsKind, seq: int, at: datetime | None) -> NewsIte
 def _since(
     session: Session, person: Person, board: Board, cards: Sequence[Card], progress: Progress
 ) -> dict[int, _Since]:
-    """What became of each card since it was last seen, from the log, read once and from the latest back.
+    """Read the log once, latest first, for the changes of each card since it was last seen.
 
-    Nothing is told of what a card said where this person may not read, or before it was shown: to them it begins when it came.
+    A card begins, for this person, when it came to a column they may read or was published to them.
     """
     found = {card.id: _Since() for card in cards}
     last = {card.id: progress.of(card.id) for card in cards if progress.seen.get(card.id) != 0}
@@ -202,11 +202,11 @@ def _since(
                 continue
             before = record["cards"][str(id)]["before"]
             if before is None and type == ImportColumns.event_type and seq < by_id[id].signalled_seq:
-                continue  # an import is no news by itself: what was edited since differs from what it brought
+                continue  # an import is not news; compare later edits with what it imported
             if (
                 before is None
                 or before.get("column_id", by_id[id].column_id) not in known
-                or _waited(person, by_id[id], before)
+                or _published_by(person, by_id[id], before)
             ):
                 found[id] = _Since(is_new=True)
                 continue
@@ -215,6 +215,6 @@ def _since(
     return found
 
 
-def _waited(person: Person, card: Card, before: Record) -> bool:
-    """Whether the change was the one that showed the card, to somebody who did not know of it."""
+def _published_by(person: Person, card: Card, before: Record) -> bool:
+    """Return True if the change published the card to somebody who did not know of it."""
     return before.get("visible_from") is not None and not rights.may_place(person, card, card.column)

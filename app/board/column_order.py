@@ -47,5 +47,5 @@ def forget_placements(slug: str) -> tuple[str, int]:
     """Return to the board’s own order."""
     board = find_board(read_session(), current_person(), slug)
     with personal_transaction(current_person().id) as session:
-        column_order.forget_placements(session, board, current_person())
+        column_order.delete_placements(session, board, current_person())
     return "", 204

@@ -8,7 +8,7 @@ from flask_login import login_required
 from app.auth.current_user import current_person
 from app.web.request_schemas import FilterName, KeptFilter, RenamedFilter, body_as, json_body, read_as
 from boards.database import read_session
-from boards.filters.saved import forget_filter, rename_filter, save_filter
+from boards.filters.saved import delete_filter, rename_filter, save_filter
 from boards.models.personal import personal_transaction
 from boards.queries import find_board
 
@@ -38,5 +38,5 @@ def remove_filter(slug: str) -> tuple[str, int]:
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     name = body_as(FilterName, whole="name").name
     with personal_transaction(person.id) as session:
-        forget_filter(session, person, board, name)
+        delete_filter(session, person, board, name)
     return "", 204

@@ -1,4 +1,4 @@
-"""A personal mail of what is new and unread, at the hour that its reader chose: one at most, and none when nothing is new."""
+"""Mail unread news to each person at the hour they chose; at most one mail, none without news."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from boards.whats_new import News, NewsItem, news_for
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50  # people at each run; the others at the next
-FAILURES_AT_MOST = 5  # then the mail server is left alone until the next run: each may have taken ten seconds
+AT_ONCE = 50  # people per run
+FAILURES_AT_MOST = 5  # per run; each may take ten seconds
 RETRIES = 3
 LISTED_AT_MOST = 30  # cards of a board
 CHANGE_MAX_CHARACTERS = 300
@@ -37,21 +37,22 @@ CHANGE_MAX_CHARACTERS = 300
 
 @dataclass(frozen=True)
 class Part:
-    """What is new on one board since the mail before."""
+    """What is new on one board since the previous mail."""
 
     board: Board
     columns: Sequence[tuple[Column, Sequence[NewsItem]]]
     expired: Sequence[NewsItem]
-    ending: Sequence[NewsItem]  # hold for the last day; read, so no reason for a mail
-    others: int  # unread too: told before, or too many to be listed
+    ending: Sequence[NewsItem]  # expire today but are read, so no reason for a mail
+    others: int  # also unread: mailed before, or too many to list
 
     @property
     def count(self) -> int:
+        """Return the number of new cards."""
         return sum(len(items) for _column, items in self.columns) + len(self.expired)
 
 
 def send_digests() -> int:
-    """Send the mails that are due; returns how many left."""
+    """Send the mails that are due; return their number."""
     if current_app.config["SETTINGS"].smtp is None:
         return 0
     due = (
@@ -74,13 +75,13 @@ def send_digests() -> int:
 
 
 def parts_for(session: Session, person: Person, since: datetime | None) -> list[Part]:
-    """What came since then on each of the person's boards, and is unread."""
+    """Return the unread news since then, by board."""
     parts = (_part(news_for(session, person, board), since) for board in boards_for(session, person))
     return [part for part in parts if part.count]
 
 
 def _send_if_due(person_id: int) -> bool:
-    """Claimed before it is sent: whatever happens then, and however many workers there are, nobody gets it twice. Raises CannotSend."""
+    """Claim the mail before sending it, so that no worker sends it twice. Raises CannotSend."""
     with write_transaction() as session:
         chosen = _chosen(session, person_id)
         if chosen is None or chosen.digest_due_at is None or chosen.digest_due_at > now():
@@ -103,7 +104,7 @@ def _chosen(session: Session, person_id: int) -> Preferences | None:
 
 
 def _try_again(person_id: int, since: datetime | None) -> None:
-    """At the next run, and after some of them at the same hour of the next day, with all that came meanwhile."""
+    """Reschedule for the next run, after some retries for the next day, with all news since."""
     with write_transaction() as session:
         chosen = _chosen(session, person_id)
         if chosen is None or chosen.digest == Digest.NEVER:
@@ -156,14 +157,16 @@ def _is_fresh(item: NewsItem, since: datetime | None) -> bool:
 
 
 def _changes(item: NewsItem) -> list[str]:
-    """What differs in a card, each on a line; what is internal is read in the town hall's own pages."""
-    told = replace(item.told, before={name: old for name, old in item.told.before.items() if name not in INTERNAL})
-    found = [(name, cut(pieces, CHANGE_MAX_CHARACTERS)) for name, pieces in differences(told)]
+    """Describe the differences of a card, one per line, without the internal note."""
+    changed = replace(
+        item.activity, before={name: value for name, value in item.activity.before.items() if name not in INTERNAL}
+    )
+    found = [(name, cut(pieces, CHANGE_MAX_CHARACTERS)) for name, pieces in differences(changed)]
     return [f"{name} : {_in_text(pieces)}" for name, pieces in found if pieces]
 
 
 def _in_text(pieces: Sequence[Piece]) -> str:
-    """On one line: « Ouvert [le lundi → le mardi] de 9 h à 12 h [+ et l’après-midi] »."""
+    """Format as « Ouvert [le lundi → le mardi] de 9 h à 12 h [+ et l’après-midi] »."""
     text, was = "", ""
     for kind, words in [*pieces, Piece("same", "")]:
         if kind == "removed":

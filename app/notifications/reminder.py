@@ -1,4 +1,4 @@
-"""One gentle mail of what somebody was asked to read and has not: beside the notices, and for all of their cards together."""
+"""Mail each person once about the cards they were asked to read."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from boards.queries import load_cards
 
 log = logging.getLogger(__name__)
 
-FAILURES_AT_MOST = 5  # then the mail server is left alone: the notices are there, and one reminder is enough
+FAILURES_AT_MOST = 5  # then mails stop for this run; the notices remain
 
 
 def send_reminders() -> int:
-    """Leave the reminders that are due, and write to those who want it; returns how many people were reminded."""
+    """Create the due reminders and mail them to those who want it; return the number of people."""
     reminded = remind_readers()
     failed = 0
     for person_id, card_ids in reminded.items() if current_app.config["SETTINGS"].smtp else ():
@@ -67,7 +67,7 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
 
 
 def _readable(person: Person, card_ids: list[int]) -> list[Card]:
-    """Those of them that the person may still read, in the order in which they were asked."""
+    """Return the cards the person may still read, in the order they were asked."""
     cards = [
         card
         for card in load_cards(read_session(), card_ids)

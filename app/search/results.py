@@ -1,4 +1,4 @@
-"""A search as the address asks for it, and its results as pages and programs show them."""
+"""Run the search a request asks for, and format its results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from boards.search.service_results import Sheet, find_sheets
 
 @dataclass(frozen=True)
 class Result:
-    """A card that was found, as it is shown."""
+    """A card that was found, formatted."""
 
     found: Found
     title_html: Markup
@@ -37,12 +37,13 @@ class Result:
 
     @property
     def card(self) -> Card:
+        """Return the card."""
         return self.found.card
 
 
 @dataclass(frozen=True)
 class Results:
-    """`query` is empty when nothing was asked; `wrong` says which filters were left out."""
+    """Results of a search; `query` is empty if none was given, `wrong` has the invalid filters."""
 
     query: str
     filters: Filters
@@ -52,13 +53,13 @@ class Results:
     sheets: Sequence[Sheet]
 
     @property
-    def in_vain(self) -> bool:
-        """Whether words alone found nothing: filters that leave nothing say nothing of what is missing."""
+    def found_nothing(self) -> bool:
+        """Return True if a query without other filters found nothing."""
         return bool(self.query) and not (self.cards or self.sheets or self.filters.without_words)
 
 
 def results_of_request(person: Person, board: Board | None, most: int) -> Results:
-    """What the address of this request looks for: `q`, `archived=1`, and the filters of boards."""
+    """Run the search of this request: `q`, `archived=1`, and the filters of boards."""
     filters, wrong = read_filters(request.args.to_dict(flat=False))
     services = {service.id for service in services_in_use(read_session())}
     filters, gone = filters.known(services=services, labels=filters.label)
@@ -76,7 +77,7 @@ def results_for(
     archived: bool = False,
     wrong: Sequence[FieldError] = (),
 ) -> Results:
-    """What this person finds from a board; `wrong` is what was left out of the filters."""
+    """Run a search for this person from a board; `wrong` is passed on."""
     fits = _fitting(person, filters) if filters.without_words else None
     findings = search(read_session(), person, filters.q, today(), board=board, archived=archived, fits=fits, most=most)
     labels_of = LabelsOfCards(read_session())
@@ -90,7 +91,9 @@ def results_for(
                 found,
                 _html(marked(found.card.title, findings.asked)),
                 _html(
-                    excerpt(_telling(found.card, lambda text: _answers(marked(text, findings.asked))), findings.asked)
+                    excerpt(
+                        _matching_text(found.card, lambda text: _answers(marked(text, findings.asked))), findings.asked
+                    )
                 ),
                 freshness(found.card, found.column, today()),
                 labels_of(found.card),
@@ -102,6 +105,7 @@ def results_for(
 
 
 def as_json(results: Results) -> SearchAnswer:
+    """Return the results as the API sends them."""
     return {
         "results": [_card_data(result) for result in results.cards],
         "services": [
@@ -148,8 +152,8 @@ def _fitting(person: Person, filters: Filters) -> Callable[[Card, Column], bool]
     return fits
 
 
-def _telling(card: Card, answers: Callable[[str], bool]) -> str:
-    """Return the text that answers the query: the body, unless another field alone does."""
+def _matching_text(card: Card, answers: Callable[[str], bool]) -> str:
+    """Return the text that matched: the body, unless only another field did."""
     texts = [card.body_text, *(getattr(card, field.searched or "") for field in SEARCHED if field.name != "title")]
     return next((text for text in texts if answers(text)), card.body_text)
 

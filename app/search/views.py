@@ -1,4 +1,4 @@
-"""Search over everything a person may read: a page, the list under the field of a board, JSON; and what was looked for in vain."""
+"""Search all that a person may read: page, suggestions, JSON; and list failed searches."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from boards.search.failed_queries import failed_queries, record_failed_query
 
 routes = Blueprint("search", __name__)
 
-_ON_THE_PAGE, _UNDER_THE_FIELD = 50, 8
+_PAGE_SIZE, _SUGGESTIONS = 50, 8
 _COUNTED_AT_MOST = parse("20 per minute")
 
 
 @routes.get("/search")
 @login_required
 def show_search() -> str:
-    """The page; only the list for the field of a board, which asks for it while somebody types."""
+    """Show the search page, or only the list of suggestions while somebody types."""
     person, place = viewer()
     board = _board(person)
     if request.headers.get("X-Fragment") == "options":
-        results = results_of_request(person, board, _UNDER_THE_FIELD)
+        results = results_of_request(person, board, _SUGGESTIONS)
         return render_template("search/_suggested_results.html", results=results, **_asking(person, board, results))
-    results = results_of_request(person, board, _ON_THE_PAGE)
+    results = results_of_request(person, board, _PAGE_SIZE)
     if place is None:
         _count(person, board, results)
     return render_template(
@@ -57,9 +57,9 @@ def show_search() -> str:
 @routes.get("/api/boards/<slug>/search")
 @login_required
 def search_board(slug: str) -> ResponseReturnValue:
-    """For programs: what is wrong with a filter is refused, where the page leaves it out."""
+    """Answer a search as JSON; unlike the page, refuse invalid filters."""
     person = current_person()
-    results = results_of_request(person, find_board(read_session(), person, slug), _ON_THE_PAGE)
+    results = results_of_request(person, find_board(read_session(), person, slug), _PAGE_SIZE)
     if wrong := [error for error in results.wrong if error.field != "q"]:
         raise Invalid(wrong)
     response = make_response(strict_json.dumps(as_json(results)))
@@ -70,7 +70,7 @@ def search_board(slug: str) -> ResponseReturnValue:
 @routes.post("/search/in-vain")
 @login_required
 def keep_in_vain() -> tuple[str, int]:
-    """`{"q": …, "board": slug}`: somebody stopped typing, and nothing was found. It is looked for again here: nobody writes what they like."""
+    """Count `{"q": …, "board": slug}` as failed after searching again, so counts cannot be forged."""
     asked = json_body()
     if not isinstance(asked, dict) or not all(isinstance(asked.get(name), str) for name in ("q", "board")):
         raise Invalid([FieldError("q", "type", {})])
@@ -83,6 +83,7 @@ def keep_in_vain() -> tuple[str, int]:
 @routes.get("/boards/<slug>/searches")
 @login_required
 def show_in_vain(slug: str) -> str:
+    """List a board's failed searches."""
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     if not rights.may_arrange(person):
         raise Forbidden("may_not_arrange")
@@ -96,14 +97,14 @@ def show_in_vain(slug: str) -> str:
 
 
 def _board(person: Person) -> Board | None:
-    """The board from which somebody searches: the address says which, else the one where they arrive."""
+    """Return the board the search starts from: that of the address, or the home board."""
     slug = request.args.get("board")
     return find_board(read_session(), person, slug) if slug else home_board(read_session(), person)
 
 
 def _asking(person: Person, board: Board | None, results: Results) -> dict[str, Any]:
-    """What the templates need to offer, where nothing was found, that a service is asked."""
-    columns = visible_columns(read_session(), board, person) if board and results.in_vain else []
+    """Return what templates need to offer asking a service when nothing was found."""
+    columns = visible_columns(read_session(), board, person) if board and results.found_nothing else []
     return {
         "board": board,
         "may_ask": any(column.kind == Kind.SUGGESTIONS and rights.may_add(person, column) for column in columns),
@@ -111,6 +112,6 @@ def _asking(person: Person, board: Board | None, results: Results) -> dict[str, 
 
 
 def _count(person: Person, board: Board | None, results: Results) -> None:
-    """Who searched decides how much is counted, and is not kept with it."""
-    if results.in_vain and board and limiter.limiter.hit(_COUNTED_AT_MOST, "searches-in-vain", str(person.id)):
+    """Count a failed search; the person only limits the rate and is not stored."""
+    if results.found_nothing and board and limiter.limiter.hit(_COUNTED_AT_MOST, "searches-in-vain", str(person.id)):
         record_failed_query(board.id, results.query)

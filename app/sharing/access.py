@@ -1,4 +1,4 @@
-"""The card that somebody wants to tell or hand over, with what decides whether they may."""
+"""Find a card to be shared, and check that it may be."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from boards.sharing import sharing_obstacle
 
 @dataclass(frozen=True)
 class Found:
-    """`why_not`: why residents are not told of it, if they are not."""
+    """A card with the obstacle to sharing it, or None."""
 
     card: Card
     column: Column
-    why_not: str | None
+    obstacle: str | None
 
 
 def find(card_id: int) -> Found:
-    """Raises NotFound for what this person may not see."""
+    """Find a card. Raises NotFound if this person may not see it."""
     card, column = find_card(read_session(), current_person(), card_id)
     return Found(card, column, sharing_obstacle(card, column, read_session().get_one(Board, card.board_id), today()))
 
 
 def find_shareable(card_id: int) -> Found:
-    """As `find`. Raises Conflict for what residents are not told."""
+    """Find a card to share. Raises NotFound, or Conflict if it may not be."""
     found = find(card_id)
-    match found.why_not:
+    match found.obstacle:
         case "internal":
             raise Conflict("told_internal")
         case "scheduled":
@@ -45,7 +45,7 @@ def find_shareable(card_id: int) -> Found:
 
 
 def find_to_hand_out(card_id: int) -> Found:
-    """As `find_shareable`, for what goes online. Raises Forbidden for readers, and for programs: that is somebody's own act."""
+    """Find a card to publish. Raises as `find_shareable`, and Forbidden for readers and API tokens."""
     find(card_id)
     if not rights.may_hand_out(current_person()):
         raise Forbidden("may_not_hand_out")

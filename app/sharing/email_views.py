@@ -1,4 +1,4 @@
-"""« Envoyer »: a card by mail to one resident, whose address is kept nowhere."""
+"""Mail a card to one resident, whose address is not stored."""
 
 from __future__ import annotations
 
@@ -28,19 +28,21 @@ from boards.sharing import sharing_state
 
 routes = Blueprint("sending", __name__)
 
-KEYS_KEPT_IN_MIND = 1000
+ATTEMPTS_KEPT = 1000
 Answer = AnyResponse | str | tuple[str, int]
 
 
 @dataclass
 class _Attempt:
-    """A form that is being sent: clicked twice, it sends one mail."""
+    """A form being sent; submitted twice, it sends one mail."""
 
     lock: Lock = field(default_factory=Lock)
     sent: bool = False
 
 
 class SendForm(BaseForm):
+    """Form asking for the resident’s address."""
+
     email = EmailField(
         _l("Adresse de messagerie de la personne"),
         [InputRequired(_l("Indiquez l’adresse de la personne.")), Length(max=254), email_address],
@@ -57,15 +59,18 @@ class SendForm(BaseForm):
 @routes.get("/cards/<int:card_id>/send")
 @login_required
 def show(card_id: int) -> Answer:
+    """Show the form."""
     found = find_to_hand_out(card_id)
     return _page(found, SendForm())
 
 
 @routes.post("/cards/<int:card_id>/send")
 @login_required
-@limiter.limit("30 per hour", key_func=lambda: _who(), deduct_when=lambda response: response.status_code == 303)
+@limiter.limit(
+    "30 per hour", key_func=lambda: _rate_limit_key(), deduct_when=lambda response: response.status_code == 303
+)
 def send(card_id: int) -> Answer:
-    """First the address is shown, to be read back to the person; then the mail leaves."""
+    """Show the address for confirmation, then send the mail."""
     found, form = find_to_hand_out(card_id), SendForm()
     if not form.validate():
         return _page(found, form), 422
@@ -86,7 +91,7 @@ def send(card_id: int) -> Answer:
 
 
 def _send(found: Found, email: str) -> None:
-    """Raises CannotSend."""
+    """Publish the card, mail it and log it. Raises CannotSend."""
     settings, card = current_app.config["SETTINGS"], found.card
     if settings.smtp is None:
         raise smtp.CannotSend(_("Aucun serveur de messagerie n’est réglé : demandez à la DTAN, ou remettez la fiche."))
@@ -110,13 +115,13 @@ def _page(found: Found, form: SendForm, *, confirming: bool = False) -> str:
 
 
 def _attempt(key: str) -> _Attempt:
-    """What became of this form so far. One person's requests reach one process."""
+    """Return the state of this form; sticky sessions keep a person on one process."""
     attempts: dict[str, _Attempt] = current_app.extensions.setdefault("mails_to_residents", {})
-    while len(attempts) >= KEYS_KEPT_IN_MIND:
+    while len(attempts) >= ATTEMPTS_KEPT:
         del attempts[next(iter(attempts))]
     return attempts.setdefault(key, _Attempt())
 
 
-def _who() -> str:
-    """Whose mails are counted."""
+def _rate_limit_key() -> str:
+    """Return the rate limit's key."""
     return f"person {current_person().id}" if current_user.is_authenticated else get_remote_address()

@@ -1,4 +1,4 @@
-"""What a resident takes home of a card, in words: the same on paper, in a PDF, in a mail and on the public page. Always in French."""
+"""Build the French sheet of a card, shared by paper, PDF, mail and public page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from boards.text.blocks import as_text
 
 
 class Paper(StrEnum):
-    """The sizes a sheet may have."""
+    """Sizes of a sheet."""
 
     A5 = "a5"
     A4 = "a4"
@@ -30,7 +30,7 @@ class Paper(StrEnum):
 
 @dataclass(frozen=True)
 class Desk:
-    """Where residents ask: the town hall, or one of its services. Texts of several lines, possibly empty."""
+    """Contact of the town hall or a service; multi-line texts, possibly empty."""
 
     name: str
     address: str = ""
@@ -43,7 +43,7 @@ class Desk:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A card as it is handed over; `address` is its public page's, where it has one."""
+    """A card as handed out; `address` is that of its public page, if any."""
 
     title: str
     html: str
@@ -55,11 +55,12 @@ class Sheet:
 
     @property
     def text(self) -> str:
-        """To be copied or mailed."""
+        """Return the plain text, to be copied or mailed."""
         return "\n\n".join(part for part in (self.title, as_text(self.html), self.holds) if part)
 
 
 def sheet_of(session: Session, card: Card, column: Column, link: PublicLink | None) -> Sheet:
+    """Build the sheet of a card, with the address of its public page."""
     with force_locale(FRENCH):
         return Sheet(
             title=card.title,
@@ -73,12 +74,13 @@ def sheet_of(session: Session, card: Card, column: Column, link: PublicLink | No
 
 
 def town_desk(session: Session) -> Desk:
+    """Return the town hall's contact."""
     town = session.get(Town, TOWN_ID)
     return Desk(town_name(), town.address, town.contact, town.hours) if town else Desk(town_name())
 
 
 def _holds(card: Card) -> str:
-    """« Valable jusqu’au 12 mai 2031 », else of when it is."""
+    """Return « Valable jusqu’au 12 mai 2031 », or the date of the information."""
     if card.valid_until is not None:
         return str(_("Valable jusqu’au %(day)s", day=full_day(card.valid_until)))
     return str(_("Information du %(day)s", day=full_day(day_of(card.confirmed_at))))

@@ -1,4 +1,4 @@
-"""« Fiche à remettre » as a PDF: drawn from the blocks of the text, never from HTML."""
+"""Draw a sheet as a PDF from its blocks of text, not from HTML."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from boards.text.blocks import Block, Form, blocks_of
 _FAMILY, _FALLBACKS = "french", ["others", "latin-ext"]
 _INK, _SOFT, _LINE = 30, 90, 180  # greys: a town hall's printer has no colours
 _INDENT_MM = 5.0
-_DEPTH_AT_MOST = 6  # lists deeper than that would leave no width to write in
+_DEPTH_AT_MOST = 6  # deeper lists would leave no width
 _QR_MM = 28.0
 
 
 @dataclass(frozen=True)
 class _Look:
-    """Millimetres and points."""
+    """Page layout in millimetres and points."""
 
     size: tuple[float, float]
     margin: float
     text: float
     title: float
-    line: float  # the height of one, in multiples of the letters' own
+    line: float  # line height, relative to the font size
 
 
 _LOOKS = {
@@ -38,7 +38,7 @@ _MM_PER_POINT = 0.3528
 
 
 def pdf_of(sheet: Sheet, paper: Paper, words: dict[str, str]) -> bytes:
-    """The file. `words`: those that are printed besides, in French: hours, contact, page, scan. Slow: do it aside."""
+    """Draw the PDF. `words` has the French hours, page and scan. Slow: run it in a thread."""
     drawn = _Drawn(_LOOKS[paper], sheet, words)
     drawn.head()
     drawn.body(blocks_of(sheet.html))
@@ -63,13 +63,14 @@ class _Drawn(FPDF):
         self.add_page()
 
     def footer(self) -> None:
-        """From the second page on, which one it is."""
+        """Print the page number from the second page on."""
         if self.page_no() > 1:
             self.set_y(-self.look.margin - 2)
             self._letters(self.look.text * 0.8, grey=_SOFT)
             self.cell(0, 4, fitted(f"{self.words['page']} {self.page_no()}"), align="R")
 
     def head(self) -> None:
+        """Print the town, the service, the title and the validity."""
         self._letters(self.look.text * 1.1, "B")
         self._lines(self.sheet.town.name)
         if self.sheet.service.name:
@@ -84,6 +85,7 @@ class _Drawn(FPDF):
         self.ln(3)
 
     def body(self, blocks: Iterable[Block]) -> None:
+        """Print the blocks of the text."""
         before: Block | None = None
         for block in blocks:
             if before is not None:
@@ -92,7 +94,7 @@ class _Drawn(FPDF):
             before = block
 
     def foot(self) -> None:
-        """Whom to ask, and the code that leads to the page that is kept up to date."""
+        """Print the contacts and the QR code of the public page."""
         self._rule()
         if self.will_page_break(_QR_MM if self.sheet.address else 12):
             self.add_page()
@@ -177,7 +179,7 @@ class _Drawn(FPDF):
 
 
 def _dark_runs(row: list[int]) -> Iterable[tuple[int, int]]:
-    """Where dark modules stand side by side: one rectangle for all leaves no hairlines between them."""
+    """Yield start and length of adjacent dark modules; single rectangles leave hairlines between them."""
     start = None
     for x, dark in enumerate([*row, 0]):
         if dark and start is None:

@@ -1,4 +1,4 @@
-"""The letters of the pages, for PDF: which of them there are, and files that hold them in one weight each."""
+"""Provide static fonts for PDF, and replace characters they lack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from app.web.assets import asset_file
 
 _NAME = "atkinson-hyperlegible-next-{letters}-wght-{slope}.woff2"
-# What is bold and slanted is bold; letters beyond those of French are upright: that is enough for a sheet.
+# Bold italics are bold, and letters beyond those of French upright: enough for a sheet.
 _FONTS = [
     ("french", "", "normal", 400),
     ("french", "B", "normal", 700),
@@ -26,13 +26,13 @@ _FONTS = [
     ("latin-ext", "B", "normal", 700),
 ]
 _UNUSED = ("GDEF", "GPOS", "GSUB")  # fpdf2 does not kern, and they take most of the time
-# What is written otherwise where our letters have no such sign.
+# Replacements for characters the fonts lack.
 _INSTEAD = {"\u202f": "\u00a0", "\u2011": "-", "→": "->", "⇒": "=>", "✓": "-", "☐": "-"}
 
 
 @dataclass(frozen=True)
 class FontFile:
-    """One font as fpdf2 takes it; `style`: any of B and I."""
+    """A font for fpdf2; `style` is empty or any of B and I."""
 
     family: str
     style: str
@@ -41,17 +41,17 @@ class FontFile:
 
 @cache
 def font_files() -> list[FontFile]:
-    """Made from the fonts of the built front end when first asked for, and kept while this process lives."""
+    """Build the font files from the front end's fonts once per process."""
     return [FontFile(family, style, _instance(family, slope, weight)) for family, style, slope, weight in _FONTS]
 
 
 def fitted(text: str) -> str:
-    """The text as it can be written: other signs for some, nothing for those that only adorn, « ? » for letters that there are not."""
+    """Replace characters the fonts lack: by similar ones, nothing for ornaments, « ? » for letters."""
     return "".join(map(_fitted_character, text))
 
 
 def lacks_letters(text: str) -> bool:
-    """Whether something to be read would be missing: Arabic, Chinese… have letters that ours do not have."""
+    """Return True if letters, as of Arabic or Chinese, would be missing."""
     return any("?" in _fitted_character(character) for character in set(text) - {"?"})
 
 

@@ -1,4 +1,4 @@
-"""The public page of a card: for residents, without an account, a cookie, a script, or a trace of the board that it comes from."""
+"""Serve the public page of a card: no account, cookie or script, and nothing of its board."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from boards.sharing import find_public
 routes = Blueprint("public", __name__)
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src "
+        "'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
@@ -28,7 +31,7 @@ HEADERS = {
 @routes.get("/p/<token>")
 @limiter.limit("30 per minute", deduct_when=lambda response: response.status_code == 404)
 def show_page(token: str) -> Response:
-    """Revoked, expired, turned internal, never made: one answer, byte for byte."""
+    """Show a shared card; all unavailable ones get the same response, byte for byte."""
     found = find_public(read_session(), token, today())
     if found is None:
         return _page("sharing/unavailable.html", 404, town=town_desk(read_session()))
@@ -37,12 +40,12 @@ def show_page(token: str) -> Response:
 
 @routes.errorhandler(HTTPException)
 def refuse(error: HTTPException) -> Response:
-    """The usual error page would begin a session."""
+    """Answer errors without the usual page, which would begin a session."""
     return _page("sharing/unavailable.html", error.code or 500, town=town_desk(read_session()), busy=error.code == 429)
 
 
 def _page(template: str, status: int, **values: Any) -> Response:
-    """Straight from the template, past Flask's context processors, which look for who is signed in."""
+    """Render without Flask's context processors, which load the current user."""
     with force_locale(FRENCH):
         page = current_app.jinja_env.get_template(template).render(**values)
     response = make_response(page, status)

@@ -1,7 +1,8 @@
-"""« Lire au guichet » and « Fiche à remettre »: a card as it is told, and as it is taken home; its public page made and taken away."""
+"""Show a card at the counter and as a sheet; publish and revoke its public page."""
 
 from __future__ import annotations
 
+import segno
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -14,6 +15,8 @@ from app.audit import log as audit_log
 from app.auth.current_user import current_person, is_person
 from app.sharing.access import find, find_shareable, find_to_hand_out
 from app.sharing.handout import Paper, sheet_of
+from app.sharing.pdf import pdf_of
+from app.sharing.pdf_fonts import lacks_letters
 from app.web.languages import FRENCH
 from app.web.thread_pool import run_in_thread
 from boards import rights
@@ -32,17 +35,17 @@ routes = Blueprint("handing", __name__)
 @routes.get("/cards/<int:card_id>/counter")
 @login_required
 def show_counter(card_id: int) -> str:
-    """What may be read aloud, or seen by a resident who looks at the screen: of a card that is not told, nothing but that."""
+    """Show a card to be read aloud or by a resident; only the obstacle if it is not shared."""
     found = find(card_id)
-    so_far = sharing_state(read_session(), card_id)
+    state = sharing_state(read_session(), card_id)
     return render_template(
         "sharing/counter.html",
         me=current_person(),
         card=found.card,
         column=found.column,
-        why_not=found.why_not,
-        sheet=None if found.why_not else sheet_of(read_session(), found.card, found.column, so_far.link),
-        so_far=so_far,
+        why_not=found.obstacle,
+        sheet=None if found.obstacle else sheet_of(read_session(), found.card, found.column, state.link),
+        so_far=state,
         hands_out=rights.may_hand_out(current_person()),
         stale=freshness(found.card, found.column, today()) is Freshness.STALE,
     )
@@ -51,12 +54,11 @@ def show_counter(card_id: int) -> str:
 @routes.get("/cards/<int:card_id>/sheet")
 @login_required
 def show_sheet(card_id: int) -> str:
-    from app.sharing.pdf_fonts import lacks_letters  # with what reads fonts, 10 MB: most processes never show a sheet
-
+    """Show the printable sheet."""
     found, paper = find_shareable(card_id), _paper()
-    so_far = sharing_state(read_session(), card_id)
-    sheet = sheet_of(read_session(), found.card, found.column, so_far.link)
-    with force_locale(FRENCH):  # whoever prints it, residents read it
+    state = sharing_state(read_session(), card_id)
+    sheet = sheet_of(read_session(), found.card, found.column, state.link)
+    with force_locale(FRENCH):  # residents read it
         printed = render_template("sharing/_printed_sheet.html", sheet=sheet, paper=paper, qr=qr_code(sheet.address))
     return render_template(
         "sharing/sheet.html",
@@ -65,9 +67,9 @@ def show_sheet(card_id: int) -> str:
         printed=Markup(printed),  # noqa: S704 - rendered by our own template, which escapes
         paper=paper,
         papers=list(Paper),
-        so_far=so_far,
+        so_far=state,
         hands_out=rights.may_hand_out(current_person()),
-        may_revoke=may_revoke(current_person(), found.card, found.column, so_far),
+        may_revoke=may_revoke(current_person(), found.card, found.column, state),
         incomplete=lacks_letters(sheet.title + "".join(block.text for block in blocks_of(sheet.html))),
     )
 
@@ -75,7 +77,7 @@ def show_sheet(card_id: int) -> str:
 @routes.post("/cards/<int:card_id>/sheet/printed")
 @login_required
 def note_print(card_id: int) -> AnyResponse:
-    """The browser prints by itself; this counts it."""
+    """Count a print started by the browser."""
     find_shareable(card_id)
     _count(card_id)
     flash(_("C’est compté. Si rien ne s’imprime, lancez l’impression depuis votre navigateur (Ctrl + P)."))
@@ -85,8 +87,7 @@ def note_print(card_id: int) -> AnyResponse:
 @routes.post("/cards/<int:card_id>/sheet.pdf")
 @login_required
 def download_sheet(card_id: int) -> Response:
-    from app.sharing.pdf import pdf_of  # another 10 MB
-
+    """Send the sheet as a PDF."""
     found, paper = find_shareable(card_id), _paper()
     sheet = sheet_of(read_session(), found.card, found.column, sharing_state(read_session(), card_id).link)
     with force_locale(FRENCH):
@@ -102,7 +103,7 @@ def download_sheet(card_id: int) -> Response:
 @routes.post("/cards/<int:card_id>/public-link")
 @login_required
 def publish(card_id: int) -> AnyResponse:
-    """Put the card's public page online, if it is not; then on to its sheet, where the code stands."""
+    """Publish the card's page unless it is, then show its sheet."""
     found = find_to_hand_out(card_id)
     put_online(found.card)
     return redirect(url_for("handing.show_sheet", card_id=card_id, format=_paper().value), 303)
@@ -111,7 +112,7 @@ def publish(card_id: int) -> AnyResponse:
 @routes.post("/cards/<int:card_id>/public-link/revoke")
 @login_required
 def revoke(card_id: int) -> AnyResponse:
-    """Of a card that is no longer told too: its address then stays dead for good."""
+    """Revoke the card's public address for good, also when the card is no longer shared."""
     found = find(card_id)
     if not may_revoke(current_person(), found.card, found.column, sharing_state(read_session(), card_id)):
         raise Forbidden("may_not_revoke")
@@ -121,12 +122,12 @@ def revoke(card_id: int) -> AnyResponse:
         if revoke_link(session, card_id):
             note(session, "public_link_revoked", found.card)
     flash(_("La page publique est retirée : son adresse et son QR code ne mènent plus à rien."))
-    endpoint = "pages.show_card" if found.why_not else "handing.show_sheet"
+    endpoint = "pages.show_card" if found.obstacle else "handing.show_sheet"
     return redirect(url_for(endpoint, card_id=card_id), 303)
 
 
 def put_online(card: Card) -> str:
-    """The token of the card's public page, made unless it has one."""
+    """Return the token of the card's public page, created if missing."""
     with write_transaction() as session:
         link, made = make_link(session, card.id, current_person().id)
         if made:
@@ -135,16 +136,14 @@ def put_online(card: Card) -> str:
 
 
 def note(session: Session, action: str, card: Card) -> None:
-    """The log names cards by their number: titles may have to be erased for good."""
+    """Log an action by the card's id: its title may have to be deleted for good."""
     audit_log.record(session, action, session.get_one(Board, card.board_id).title, actor=current_person(), card=card.id)
 
 
 def qr_code(address: str | None) -> Markup | None:
-    """As a drawing within the page: nothing to fetch, no style attribute."""
+    """Draw a QR code as inline SVG, without style attributes."""
     if address is None:
         return None
-    import segno  # draws QR codes; most processes that serve are never asked for one
-
     code = segno.make_qr(address, error="m")
     svg = code.svg_inline(border=4, light="white", dark="black", omitsize=True, svgclass="qr", lineclass=None)
     return Markup(svg)  # noqa: S704 - drawn from an address of ours
@@ -156,6 +155,6 @@ def _count(card_id: int) -> None:
 
 
 def _paper() -> Paper:
-    """The size that the address asks for; A5 unless it does."""
+    """Return the requested size, A5 by default."""
     asked = request.values.get("format", "")
     return Paper(asked) if asked in list(Paper) else Paper.A5

@@ -1,4 +1,4 @@
-"""What a card says, as pieces of HTML: its description, then everything Trello kept beside it."""
+"""Write a card's text as pieces of HTML: its description, then all that Trello kept beside it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from app.trello.export import Action, Attachment, Card, CheckItem, Checklist, CustomFieldItem
 from app.trello.formatting import NBSP, colour_in_words, day_in_words, local, moment_in_words, one_line, size_in_words
-from app.trello.ledger import Ledger, Of
+from app.trello.import_audit import ImportAudit, ObjectKind
 from app.trello.lookups import Lookups, in_order
-from app.trello.previous_import import vanished
+from app.trello.previous_import import missing_comments
 from app.trello.rich_text import heading, item, labelled, rich, without_hidden_data
 
 ADDRESS_CHARACTERS = 4000
@@ -21,15 +21,16 @@ UNKNOWN_MEMBER = "membre inconnu"
 
 @dataclass(frozen=True)
 class CardText:
-    """Puts one export's cards into words, keeping the books as it goes."""
+    """Writes the texts of an export's cards and records outcomes in the audit."""
 
     zone: ZoneInfo
     lookups: Lookups
-    ledger: Ledger
-    # Comments that an earlier import brought and that a shortened history may no longer hold, by card id.
+    audit: ImportAudit
+    # Comments of an earlier import, which a shortened history may lack, by card id.
     earlier: Mapping[str, list[str]]
 
     def pieces(self, card: Card, whole_title: str | None) -> list[str]:
+        """Return the text of a card in pieces of HTML."""
         return [
             *labelled("Titre complet", whole_title or ""),
             *rich(self._description(card)),
@@ -42,7 +43,7 @@ class CardText:
     def _description(self, card: Card) -> str:
         text, hidden = without_hidden_data(card.desc)
         if hidden:
-            self.ledger.note(
+            self.audit.note(
                 "Données que des Power-Ups cachaient dans la description\u00a0: laissées de côté", card.name
             )
         return text
@@ -59,7 +60,7 @@ class CardText:
             *(self._custom_field(value) for value in card.custom_field_items),
             ("Modèle", "cette carte servait de modèle dans Trello" if card.is_template else ""),
         ]
-        self.ledger.settle(Of.VOTES, "dans le texte des cartes", len(card.id_members_voted))
+        self.audit.add_outcome(ObjectKind.VOTES, "dans le texte des cartes", len(card.id_members_voted))
         return list(chain.from_iterable(labelled(label, text) for label, text in facts))
 
     def _labels(self, card: Card) -> str:
@@ -69,7 +70,7 @@ class CardText:
             name = one_line(label.name)
             words.append(f"{name} ({colour})" if name and colour else name or colour or "sans nom")
         for unknown in self.lookups.unknown_labels(card):
-            self.ledger.note("Étiquettes que le fichier ne décrit pas", unknown)
+            self.audit.note("Étiquettes que le fichier ne décrit pas", unknown)
         return ", ".join(words)
 
     def _names(self, member_ids: list[str]) -> str:
@@ -77,7 +78,7 @@ class CardText:
 
     def _custom_field(self, value: CustomFieldItem) -> tuple[str, str]:
         text = self._custom_value(value)
-        self.ledger.settle(Of.VALUES, "dans le texte des cartes" if text else "sans contenu")
+        self.audit.add_outcome(ObjectKind.VALUES, "dans le texte des cartes" if text else "sans contenu")
         return self.lookups.field_name(value.id_custom_field), text
 
     def _custom_value(self, item: CustomFieldItem) -> str:
@@ -91,8 +92,8 @@ class CardText:
     def _checklist(self, checklist: Checklist) -> list[str]:
         items = in_order(checklist.check_items)
         done = sum(entry.state == "complete" for entry in items)
-        self.ledger.settle(Of.CHECKLISTS, "dans le texte des cartes")
-        self.ledger.settle(Of.CHECK_ITEMS, "dans le texte des cartes", len(items))
+        self.audit.add_outcome(ObjectKind.CHECKLISTS, "dans le texte des cartes")
+        self.audit.add_outcome(ObjectKind.CHECK_ITEMS, "dans le texte des cartes", len(items))
         title = f"{checklist.name.strip() or 'Checklist'} ({done}/{len(items)})"
         return [*heading(title), *chain.from_iterable(map(self._check_item, items))]
 
@@ -113,13 +114,13 @@ class CardText:
         asides += [day_in_words(local(attachment.date, self.zone).date())] if attachment.date else []
         aside = f" ({', '.join(asides)})" if asides else ""
         if not url.lower().startswith(("http://", "https://")) or len(url) > ADDRESS_CHARACTERS or " " in url:
-            self.ledger.settle(
-                Of.ATTACHMENTS,
+            self.audit.add_outcome(
+                ObjectKind.ATTACHMENTS,
                 "citée sans lien (adresse absente ou refusée)|citées sans lien (adresse absente ou refusée)",
             )
             return item(f"{name} {url}{aside}" if name != url else f"{url}{aside}")
-        self.ledger.settle(
-            Of.ATTACHMENTS,
+        self.audit.add_outcome(
+            ObjectKind.ATTACHMENTS,
             "fichier resté dans Trello, cité par son lien|fichiers restés dans Trello, cités par leur lien"
             if attachment.is_upload
             else "lien repris|liens repris",
@@ -130,14 +131,16 @@ class CardText:
 
     def _comments(self, card: Card) -> list[str]:
         comments = [self._comment(comment) for comment in self.lookups.take_comments(card.id)]
-        kept = vanished(self.earlier.get(card.id or "", []), comments)
+        kept = missing_comments(self.earlier.get(card.id or "", []), comments)
         for _comment in kept:
-            self.ledger.note("Commentaires d’un import précédent, absents de ce fichier\u00a0: conservés")
+            self.audit.note("Commentaires d’un import précédent, absents de ce fichier\u00a0: conservés")
         blocks = [[block] for block in kept] + comments
         return [*heading("Commentaires"), *chain.from_iterable(blocks)] if blocks else []
 
     def _comment(self, comment: Action) -> list[str]:
-        self.ledger.settle(Of.ACTIONS, "commentaire, dans le texte des cartes|commentaires, dans le texte des cartes")
+        self.audit.add_outcome(
+            ObjectKind.ACTIONS, "commentaire, dans le texte des cartes|commentaires, dans le texte des cartes"
+        )
         author = self.lookups.author(comment) or "auteur inconnu"
         when = f"le {moment_in_words(comment.date, self.zone)}" if comment.date else "date inconnue"
         text = rich(comment.data.text if comment.data else "") or ["<p>(sans texte)</p>"]

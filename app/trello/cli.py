@@ -1,4 +1,4 @@
-"""`flask board import-trello`: a board of Trello becomes one of ours, or brings it up to date."""
+"""Import a Trello export: `flask board import-trello`."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ LARGE_FILE_BYTES = 5_000_000
 
 
 class NoImporter(ValueError):
-    """Nobody may carry out the import; the message says why, in French."""
+    """No person can carry out the import; the message says why, in French."""
 
 
-def says_why_not(function: Callable[..., None]) -> Callable[..., None]:
-    """Whatever prevents the import becomes one sentence on standard error and exit status 1."""
+def report_errors(function: Callable[..., None]) -> Callable[..., None]:
+    """Print what prevents the import as one sentence on standard error, and exit with status 1."""
 
     @wraps(function)
     def run(*arguments: Any, **options: Any) -> None:
@@ -56,7 +56,8 @@ def says_why_not(function: Callable[..., None]) -> Callable[..., None]:
                 _give_up(f"{problem_for(refusal)['detail']} Rien n’a été importé.")
         except (OperationalError, ProgrammingError) as error:
             _give_up(
-                f"La base de données n’est pas prête\u00a0: démarrez Flash News une première fois, puis recommencez. ({error.orig})"
+                "La base de données n’est pas prête\u00a0: démarrez Flash News une première fois, "
+                f"puis recommencez. ({error.orig})"
             )
 
     return run
@@ -78,7 +79,7 @@ def _give_up(sentence: str) -> NoReturn:
 @click.option("--dry-run", is_flag=True, help="Print the same report, write nothing.")
 @click.option("--as", "email", metavar="EMAIL", help="The facilitator who imports. Default: the first one.")
 @with_appcontext
-@says_why_not
+@report_errors
 def import_trello(file: Path, slug: str | None, dry_run: bool, email: str | None) -> None:
     """Import FILE, a board exported from Trello as JSON.
 
@@ -91,7 +92,7 @@ def import_trello(file: Path, slug: str | None, dry_run: bool, email: str | None
     mapped, target = _prepare(export, zone, slug)
     click.echo(report_on_file(mapped))
     if dry_run:
-        _tell_preview(mapped, target)
+        _print_preview(mapped, target)
     elif importer is not None:
         _carry_out(mapped, target, importer)
 
@@ -114,14 +115,15 @@ def _prepare(export: Export, zone: ZoneInfo, slug: str | None) -> tuple[Mapped, 
 
 
 def _importer(email: str | None, needed: bool) -> Person | None:
-    """The facilitator named by this address, or the first one. Raises NoImporter."""
+    """Return the facilitator of this address, or the first one. Raises NoImporter."""
     if email is not None:
         account = read_session().scalar(select(Account).where(Account.email == email.strip().lower()))
         if account is None:
             raise NoImporter(f"Aucun compte n’a l’adresse {email}.")
         if account.person.role != Role.FACILITATOR or account.person.disabled_at is not None:
             raise NoImporter(
-                f"{email} n’est pas le compte d’un animateur en activité\u00a0: seul un animateur peut importer un tableau."
+                f"{email} n’est pas le compte d’un animateur en activité\u00a0: seul un animateur "
+                "peut importer un tableau."
             )
         return account.person
     facilitators = (
@@ -130,12 +132,13 @@ def _importer(email: str | None, needed: bool) -> Person | None:
     person = read_session().scalar(facilitators.limit(1))
     if person is None and needed:
         raise NoImporter(
-            "Aucun animateur n’a de compte\u00a0: créez-en un d’abord (flask people add ADRESSE --name NOM --role facilitator)."
+            "Aucun animateur n’a de compte\u00a0: créez-en un d’abord (flask people add ADRESSE "
+            "--name NOM --role facilitator)."
         )
     return person
 
 
-def _tell_preview(mapped: Mapped, target: Target) -> None:
+def _print_preview(mapped: Mapped, target: Target) -> None:
     tally = _preview(mapped, target)
     where = "serait complété" if target.board else "serait créé"
     click.echo(f"\nEssai à blanc\u00a0: rien n’a été enregistré. Le tableau «\u202f{target.slug}\u202f» {where}.")
@@ -144,19 +147,20 @@ def _tell_preview(mapped: Mapped, target: Target) -> None:
 
 def _carry_out(mapped: Mapped, target: Target, importer: Person) -> None:
     tally = _preview(mapped, target)
-    done = "créé" if target.board is None else "mis à jour" if _alters(tally) else "déjà à jour"
-    if _alters(tally) or target.board is None:
+    done = "créé" if target.board is None else "mis à jour" if _change_count(tally) else "déjà à jour"
+    if _change_count(tally) or target.board is None:
         if len(mapped.columns) and sum(len(column.cards) for column in mapped.columns) > 1000:
             click.echo("Enregistrement…", err=True)
         tally = _import(mapped, target, importer.id)
     click.echo(
-        f"\nTableau «\u202f{target.board.title if target.board else mapped.title}\u202f» {done}\u00a0: /boards/{target.slug}"
+        f"\nTableau «\u202f{target.board.title if target.board else mapped.title}\u202f» "
+        f"{done}\u00a0: /boards/{target.slug}"
     )
     click.echo(report_on_board(tally))
 
 
 def _import(mapped: Mapped, target: Target, importer_id: int) -> Tally:
-    """Import in one transaction. A board that was created for it does not survive a failure."""
+    """Import in one transaction; a board created for it is rolled back on failure."""
     tally = Tally()
     command = ImportColumns(columns=mapped.columns, tally=tally)
 
@@ -178,17 +182,17 @@ def _preview(mapped: Mapped, target: Target) -> Tally:
     return tally
 
 
-def _alters(tally: Tally) -> int:
+def _change_count(tally: Tally) -> int:
     return tally.columns_added + tally.columns_updated + tally.cards_added + tally.cards_updated + tally.cards_retired
 
 
 class _Progress:
-    """A line on standard error for each second that passes; nothing for an import that is quick."""
+    """Print a line on standard error each second."""
 
     def __init__(self) -> None:
-        self.told = time.monotonic()
+        self.printed_at = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
-        if time.monotonic() - self.told >= 1:
-            self.told = time.monotonic()
+        if time.monotonic() - self.printed_at >= 1:
+            self.printed_at = time.monotonic()
             click.echo(f"{number(done)} cartes sur {number(total)}…", err=True)

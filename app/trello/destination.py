@@ -1,4 +1,4 @@
-"""The board that an import goes to: the one it came to before, one that is named, or a new one."""
+"""Choose the board to import into: the one imported before, the one named, or a new one."""
 
 from __future__ import annotations
 
@@ -18,26 +18,29 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class NoTarget(ValueError):
-    """The import cannot tell where to go; the message says so, in French."""
+    """The target is ambiguous; the message says why, in French."""
 
 
 @dataclass(frozen=True)
 class Target:
+    """The board to import into; None: to be created."""
+
     slug: str
-    board: Board | None  # None: to be created
+    board: Board | None
 
 
 def find_target(session: Session, slug: str | None, title: str, origins: Sequence[str]) -> Target:
-    """Where columns of these origins go. Raises NoTarget when only a person can tell."""
+    """Return where columns of these origins go. Raises NoTarget if only a person can decide."""
     if slug is not None:
         if len(slug) > 80 or not _SLUG.fullmatch(slug):
             raise NoTarget(
-                f"«\u202f{slug}\u202f» ne peut pas être l’adresse d’un tableau\u00a0: minuscules sans accent, chiffres et tirets."
+                f"«\u202f{slug}\u202f» ne peut pas être l’adresse d’un tableau\u00a0: minuscules sans "
+                "accent, chiffres et tirets."
             )
         return Target(slug, _board(session, slug))
     slug = slugify(title)
     namesake = _board(session, slug)
-    imported = _boards_with(session, origins)
+    imported = _boards_of_origins(session, origins)
     if namesake is not None and (namesake in imported or _never_used(session, namesake, title)):
         return Target(slug, namesake)
     if len(imported) == 1:
@@ -56,7 +59,7 @@ def find_target(session: Session, slug: str | None, title: str, origins: Sequenc
 
 
 def earlier_comments(session: Session, board: Board) -> dict[str, list[str]]:
-    """The comments that imported cards of this board hold, by Trello's id of the card."""
+    """Return the comments in imported cards of this board, by Trello's card id."""
     found: dict[str, list[str]] = {}
     cards = session.execute(
         select(Card.origin, Card.body_html).where(Card.board_id == board.id, Card.origin.like("trello:%"))
@@ -71,7 +74,7 @@ def _board(session: Session, slug: str) -> Board | None:
     return session.scalar(select(Board).where(Board.slug == slug))
 
 
-def _boards_with(session: Session, origins: Sequence[str]) -> list[Board]:
+def _boards_of_origins(session: Session, origins: Sequence[str]) -> list[Board]:
     ids: set[int] = set()
     for start in range(0, len(origins), 500):
         ids.update(session.scalars(select(Column.board_id).where(Column.origin.in_(origins[start : start + 500]))))
@@ -79,7 +82,7 @@ def _boards_with(session: Session, origins: Sequence[str]) -> list[Board]:
 
 
 def _never_used(session: Session, board: Board, title: str) -> bool:
-    """What an import cut off by a power failure leaves: the board it had just created."""
+    """Return True for a board left empty by an interrupted import."""
     columns = session.scalar(select(func.count()).select_from(Column).where(Column.board_id == board.id))
     return board.seq == 0 and board.title == title and not columns
 
@@ -90,4 +93,5 @@ def _part(origin: str) -> int:
 
 
 def origins_of(columns: Sequence[IncomingColumn]) -> list[str]:
+    """Return the origins of the columns."""
     return [column.origin for column in columns if column.origin]

@@ -1,4 +1,4 @@
-"""The shape of Trello's board export: only what is read."""
+"""Model the parts of Trello's board export that are read."""
 
 from __future__ import annotations
 
@@ -9,23 +9,29 @@ from typing import Any
 
 from app.trello.export_file import UnusableExport, load_objects
 from app.trello.formatting import one_line
-from app.trello.tolerant_models import Ids, Lenient, Objects, Oddities, Position
+from app.trello.tolerant_models import Ids, Objects, Oddities, Position, TolerantModel
 
 
-class TrelloList(Lenient):
+class TrelloList(TolerantModel):
+    """A list."""
+
     id: str | None = None
     name: str = ""
     closed: bool = False
     pos: Position = None
 
 
-class Label(Lenient):
+class Label(TolerantModel):
+    """A label."""
+
     id: str | None = None
     name: str = ""
     color: str | None = None
 
 
-class Attachment(Lenient):
+class Attachment(TolerantModel):
+    """An attachment."""
+
     name: str = ""
     url: str = ""
     is_upload: bool = False
@@ -34,35 +40,47 @@ class Attachment(Lenient):
     pos: Position = None
 
 
-class CustomValue(Lenient):
+class CustomValue(TolerantModel):
+    """Value of a custom field."""
+
     text: str | None = None
     number: str | None = None
     date: datetime | None = None
     checked: bool | None = None
 
 
-class CustomFieldItem(Lenient):
+class CustomFieldItem(TolerantModel):
+    """Custom field of a card."""
+
     id_custom_field: str | None = None
     id_value: str | None = None
     value: CustomValue | None = None
 
 
-class Option(Lenient):
+class Option(TolerantModel):
+    """Option of a custom field."""
+
     id: str | None = None
     value: CustomValue | None = None
 
 
-class CustomField(Lenient):
+class CustomField(TolerantModel):
+    """Definition of a custom field."""
+
     id: str | None = None
     name: str = ""
     options: Objects[Option]
 
 
-class Badges(Lenient):
+class Badges(TolerantModel):
+    """Counters shown on a card."""
+
     comments: int = 0
 
 
-class Card(Lenient):
+class Card(TolerantModel):
+    """A card."""
+
     id: str | None = None
     id_short: int | None = None
     name: str = ""
@@ -89,7 +107,9 @@ class Card(Lenient):
     plugin_data: Objects[dict[str, Any]]
 
 
-class CheckItem(Lenient):
+class CheckItem(TolerantModel):
+    """Item of a checklist."""
+
     name: str = ""
     state: str = ""
     pos: Position = None
@@ -97,7 +117,9 @@ class CheckItem(Lenient):
     id_member: str | None = None
 
 
-class Checklist(Lenient):
+class Checklist(TolerantModel):
+    """A checklist."""
+
     id: str | None = None
     id_card: str | None = None
     name: str = ""
@@ -105,26 +127,35 @@ class Checklist(Lenient):
     check_items: Objects[CheckItem]
 
 
-class Member(Lenient):
+class Member(TolerantModel):
+    """A member of the board."""
+
     id: str | None = None
     full_name: str = ""
     username: str = ""
 
     @property
     def shown(self) -> str:
+        """Return the name to show."""
         return one_line(self.full_name or self.username)
 
 
-class Reference(Lenient):
+class Reference(TolerantModel):
+    """Reference to another object."""
+
     id: str | None = None
 
 
-class ActionData(Lenient):
+class ActionData(TolerantModel):
+    """What an action is about."""
+
     text: str = ""
     card: Reference | None = None
 
 
-class Action(Lenient):
+class Action(TolerantModel):
+    """Entry of the board's history."""
+
     id: str | None = None
     type: str = ""
     date: datetime | None = None
@@ -134,10 +165,13 @@ class Action(Lenient):
 
     @property
     def card_id(self) -> str | None:
+        """Return the id of its card, if any."""
         return self.data.card.id if self.data and self.data.card else None
 
 
-class Board(Lenient):
+class Board(TolerantModel):
+    """A board."""
+
     id: str | None = None
     name: str = ""
     desc: str = ""
@@ -154,13 +188,15 @@ class Board(Lenient):
 
 @dataclass(frozen=True)
 class Export:
+    """A parsed export; `oddities` lists what was unreadable, `cleaned_texts` counts repaired texts."""
+
     board: Board
     oddities: Oddities
     cleaned_texts: int
 
 
 def parse_export(data: bytes) -> Export:
-    """A board export from the bytes of its file. Raises UnusableExport."""
+    """Parse a board export. Raises UnusableExport."""
     value, cleaned = load_objects(data, KEPT)
     _require_board(value)
     oddities = Oddities()
@@ -184,7 +220,8 @@ def _require_board(value: Any) -> None:
     named = [_any_has(value[key], "name") for key in ("lists", "cards") if value[key]]
     if not all(named) or (value["cards"] and not _any_has(value["cards"], "idList")):
         raise UnusableExport(
-            "Ce fichier a des listes et des cartes, mais pas celles d’un export de Trello\u00a0: il vient d’un autre logiciel."
+            "Ce fichier a des listes et des cartes, mais pas celles d’un export de Trello\u00a0: il "
+            "vient d’un autre logiciel."
         )
 
 
@@ -192,8 +229,8 @@ def _any_has(objects: list[Any], key: str) -> bool:
     return any(isinstance(item, dict) and key in item for item in objects)
 
 
-def _keys(models: Iterable[type[Lenient]]) -> frozenset[str]:
+def _keys(models: Iterable[type[TolerantModel]]) -> frozenset[str]:
     return frozenset(described.alias or name for model in models for name, described in model.model_fields.items())
 
 
-KEPT = _keys(Lenient.__subclasses__())
+KEPT = _keys(TolerantModel.__subclasses__())

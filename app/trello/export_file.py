@@ -1,4 +1,4 @@
-"""From a file to JSON objects: its size bounded before it is read, and a French sentence for whatever cannot be used."""
+"""Load an export file with bounded size, reporting each fault in French."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class UnusableExport(ValueError):
 
 
 def read_bytes(path: Path, limit: int = SIZE_LIMIT) -> bytes:
-    """The whole file, if it is not larger than `limit`. Raises UnusableExport."""
+    """Read a file of at most `limit` bytes. Raises UnusableExport."""
     try:
         size = path.stat().st_size
         if size > limit:
             raise _too_large(size, limit)
         with path.open("rb") as file:
-            data = file.read(limit + 1)  # a pipe has no size of its own
+            data = file.read(limit + 1)  # pipes report no size
     except OSError as error:
         raise UnusableExport(f"Impossible de lire {path}\u00a0: {error.strerror or error}.") from error
     if len(data) > limit:
@@ -36,10 +36,9 @@ def read_bytes(path: Path, limit: int = SIZE_LIMIT) -> bytes:
 
 
 def load_objects(data: bytes, kept: frozenset[str]) -> tuple[Any, int]:
-    """The JSON value, of whose objects only the keys in `kept` remain, and how many texts had to be cleaned.
+    """Parse JSON, keeping the keys in `kept`; return it and the number of texts cleaned.
 
-    Most of an export is what nobody needs (previews, limits, preferences): left out at once, it never fills the memory.
-    Raises UnusableExport.
+    Unused parts, most of an export, are dropped while parsing. Raises UnusableExport.
     """
     keeper = _Keeper(kept)
     value = _parse(_text(data), keeper.keep)
@@ -68,7 +67,8 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnusableExport(
-            "Ce fichier n’est pas un export JSON de Trello\u00a0: ce n’est pas du texte UTF-8 (image, archive, tableur\u202f?)."
+            "Ce fichier n’est pas un export JSON de Trello\u00a0: ce n’est pas du texte UTF-8 "
+            "(image, archive, tableur\u202f?)."
         ) from error
 
 
@@ -95,14 +95,17 @@ def _refuse(constant: str) -> NoReturn:
 
 def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
     if text.lstrip()[:1] not in ("{", "["):
-        return "Ce fichier n’est pas du JSON. Dans Trello, menu du tableau\u00a0: imprimer et exporter, puis exporter en JSON."
+        return (
+            "Ce fichier n’est pas du JSON. Dans Trello, menu du tableau\u00a0: imprimer et exporter, "
+            "puis exporter en JSON."
+        )
     if _is_cut(text.rstrip(), error):
         return "Ce fichier est coupé\u00a0: la fin manque. Téléchargez l’export à nouveau."
     return f"Ce fichier n’est pas du JSON valable\u00a0: ligne {error.lineno}, caractère {error.colno}."
 
 
 def _is_cut(text: str, error: json.JSONDecodeError) -> bool:
-    """Whether the error lies at the end, where a name, a number or an escape (six characters) was about to go on."""
+    """Return True if the error lies within an unfinished token at the end."""
     at_the_end = error.pos >= len(text) or (error.pos >= len(text) - 6 and text[-1] not in "}]")
     return error.msg.startswith("Unterminated") or at_the_end
 

@@ -1,4 +1,4 @@
-"""What an export's objects say of each other by their ids: a card's labels, checklists, comments, and who made it."""
+"""Resolve the ids by which an export's objects refer to each other."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _Placed = TypeVar("_Placed", Attachment, Card, CheckItem, Checklist, TrelloList)
 
 
 def in_order(objects: Iterable[_Placed]) -> list[_Placed]:
-    """By Trello's `pos`; without one last, and equals as the file has them."""
+    """Sort by Trello's `pos`; those without come last, equals in file order."""
     return sorted(objects, key=lambda placed: (placed.pos is None, placed.pos or 0.0))
 
 
 class Lookups:
-    """Remembers what was asked for, so that in the end one can say what no card spoke of."""
+    """Resolves references and records which objects were used."""
 
     def __init__(self, board: Board) -> None:
         self.used_labels: set[str] = set()
@@ -47,7 +47,7 @@ class Lookups:
         self._sort_checklists(board)
 
     def _sort_actions(self, actions: list[Action]) -> None:
-        """Trello lists the newest first; comments read from the oldest."""
+        """Group comments by card, oldest first; Trello lists the newest first."""
         for action in reversed(actions):
             if action.type in COMMENTS:
                 self._comments[action.card_id or ""].append(action)
@@ -60,7 +60,7 @@ class Lookups:
             self._checklists[checklist.id_card or named_by.get(checklist.id or "") or ""].append(checklist)
 
     def labels_of(self, card: Card) -> list[Label]:
-        """Old exports describe labels on the card alone, without ids."""
+        """Return a card's labels; old exports describe them on the card alone, without ids."""
         on_card = {label.id: label for label in card.labels if label.id}
         found = [
             self._labels.get(label_id) or on_card.get(label_id)
@@ -70,10 +70,12 @@ class Lookups:
         return [label for label in found if label] + [label for label in card.labels if not label.id]
 
     def unknown_labels(self, card: Card) -> list[str]:
+        """Return a card's label ids that the file does not describe."""
         on_card = {label.id for label in card.labels}
         return [label_id for label_id in card.id_labels if label_id not in self._labels and label_id not in on_card]
 
     def member_name(self, member_id: str | None) -> str | None:
+        """Return a member's name, if known."""
         member = self._members.get(member_id or "")
         if member is None or member.id is None:
             return None
@@ -81,20 +83,23 @@ class Lookups:
         return member.shown
 
     def author(self, action: Action) -> str | None:
-        """The name that the action itself gives, else that of the board's member."""
+        """Return the name given by the action, else that of the board's member."""
         own = action.member_creator
         member_id = action.id_member_creator or (own.id if own else None)
         known = self.member_name(member_id)
         return (own.shown if own else "") or known
 
     def creator(self, card: Card) -> str | None:
+        """Return the name of the card's creator, if known."""
         creation = self._creations.get(card.id or "")
         return self.author(creation) if creation else self.member_name(card.id_member_creator)
 
     def creation(self, card: Card) -> Action | None:
+        """Return the action that created the card, if any."""
         return self._creations.get(card.id or "")
 
     def field_name(self, field_id: str | None) -> str:
+        """Return the name of a custom field."""
         described = self._fields.get(field_id or "")
         if described is None:
             return "Champ"
@@ -102,25 +107,29 @@ class Lookups:
         return described.name.strip() or "Champ"
 
     def option(self, field_id: str | None, option_id: str | None) -> CustomValue | None:
+        """Return the value of a custom field's option, if known."""
         described = self._fields.get(field_id or "")
         options = described.options if described and option_id else []
         return next((option.value for option in options if option.id == option_id), None)
 
     def take_checklists(self, card: Card) -> list[Checklist]:
-        """Once only: of two cards with the same id, the first has them."""
+        """Return a card's checklists once: the first of two cards with one id has them."""
         return self._checklists.pop(card.id or "", []) if card.id else []
 
     def take_comments(self, card_id: str | None) -> list[Action]:
+        """Return a card's comments once."""
         return self._comments.pop(card_id, []) if card_id else []
 
     def left_checklists(self) -> list[Checklist]:
+        """Return the checklists of no card."""
         return [checklist for checklists in self._checklists.values() for checklist in checklists]
 
     def left_comments(self) -> list[Action]:
+        """Return the comments of no card."""
         return [comment for comments in self._comments.values() for comment in comments]
 
 
 def _all_members(board: Board) -> Iterator[Member]:
-    """Those who left the board are only named by what they did; the board's own list has the last word."""
+    """Yield past members, named by their actions only, then the board's own."""
     yield from (action.member_creator for action in board.actions if action.member_creator)
     yield from board.members

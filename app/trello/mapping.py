@@ -1,4 +1,4 @@
-"""From Trello's lists and cards to columns and infos: pure, without HTTP or SQL, and the books kept of all that was found."""
+"""Map Trello's lists and cards to columns and infos, without HTTP or SQL."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.trello import import_audit
 from app.trello.card_text import CardText
 from app.trello.export import Board, Card, Export, TrelloList
 from app.trello.formatting import NBSP, guess_kind, local, slugify
-from app.trello.ledger import Ledger, Of
+from app.trello.import_audit import ImportAudit, ObjectKind, count_objects, count_remaining
 from app.trello.lookups import Lookups, in_order
 from app.trello.rich_text import UNTITLED, packed, rich, shortened, title_of
 from boards.commands.columns import DEFAULT_HUES
@@ -35,9 +34,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Mapped:
+    """The columns that an export becomes, and the audit of the import."""
+
     title: str
     columns: list[IncomingColumn]
-    ledger: Ledger
+    audit: ImportAudit
 
 
 def map_export(
@@ -48,7 +49,7 @@ def map_export(
     earlier: Mapping[str, list[str]] | None = None,
     progress: Progress | None = None,
 ) -> Mapped:
-    """The columns that an export becomes. `earlier`: comments that the board has of each card, by Trello's id."""
+    """Map an export to columns. `earlier` has the board's imported comments, by Trello's card id."""
     return _Mapping(export, zone, now, earlier or {}, progress).run()
 
 
@@ -61,14 +62,14 @@ class _Mapping:
         self.zone = zone
         self.now = now
         self.progress = progress
-        self.ledger = Ledger()
+        self.audit = ImportAudit()
         self.lookups = Lookups(self.board)
-        self.text = CardText(zone, self.lookups, self.ledger, earlier)
+        self.text = CardText(zone, self.lookups, self.audit, earlier)
         self.origins = _Origins()
         self.done = 0
 
     def run(self) -> Mapped:
-        import_audit.open_books(self.ledger, self.export)
+        count_objects(self.audit, self.export)
         columns = [self._column(place, trello_list) for place, trello_list in enumerate(in_order(self.board.lists))]
         by_list = {
             trello_list.id: column
@@ -80,17 +81,17 @@ class _Mapping:
         for card in in_order(self.board.cards):
             home = by_list.get(card.id_list) if card.id_list else None
             if home is None:
-                self.ledger.note(
+                self.audit.note(
                     f"Cartes dont la liste manque\u00a0: rangées dans la colonne «\u202f{NO_COLUMN}\u202f»", card.name
                 )
             (home or homeless).cards.extend(self._infos(card))
-            self._tell_progress()
+            self._report_progress()
         columns += [homeless] if homeless.cards else []
         self._add_description(columns)
-        import_audit.close_books(self.ledger, self.export, self.lookups)
-        return Mapped(title_of(self.board.name)[0], columns, self.ledger)
+        count_remaining(self.audit, self.export, self.lookups)
+        return Mapped(title_of(self.board.name)[0], columns, self.audit)
 
-    def _tell_progress(self) -> None:
+    def _report_progress(self) -> None:
         self.done += 1
         if self.progress:
             self.progress(self.done, len(self.board.cards))
@@ -98,10 +99,10 @@ class _Mapping:
     def _column(self, place: int, trello_list: TrelloList) -> IncomingColumn:
         title, was_cut = title_of(trello_list.name)
         if was_cut:
-            self.ledger.note("Noms de liste raccourcis", trello_list.name)
+            self.audit.note("Noms de liste raccourcis", trello_list.name)
         kind = guess_kind(trello_list.name)
-        self.ledger.settle(Of.LISTS, "colonne|colonnes")
-        self.ledger.detail(Of.LISTS, "archivée|archivées", trello_list.closed)
+        self.audit.add_outcome(ObjectKind.LISTS, "colonne|colonnes")
+        self.audit.add_detail(ObjectKind.LISTS, "archivée|archivées", trello_list.closed)
         return IncomingColumn(
             title=title,
             kind=kind,
@@ -112,14 +113,14 @@ class _Mapping:
         )
 
     def _infos(self, card: Card) -> list[IncomingCard]:
-        """A card, and what follows it where its text is too long for one."""
+        """Map a card to an info, with continuations if its text is too long for one."""
         title, was_cut = title_of(card.name)
         if was_cut:
-            self.ledger.note(
+            self.audit.note(
                 "Titres de plus de 200 caractères, raccourcis\u00a0: le titre complet est dans le texte", title
             )
         elif title == UNTITLED and not card.name.strip():
-            self.ledger.note(f"Cartes sans titre, nommées «\u202f{UNTITLED}\u202f»")
+            self.audit.note(f"Cartes sans titre, nommées «\u202f{UNTITLED}\u202f»")
         creator = self.lookups.creator(card)
         first = IncomingCard(
             title=title,
@@ -130,30 +131,30 @@ class _Mapping:
             archived=card.closed,
         )
         infos = _spread(first, packed(self.text.pieces(card, card.name if was_cut else None)))
-        self._book(card, infos)
+        self._audit_card(card, infos)
         return infos
 
-    def _book(self, card: Card, infos: list[IncomingCard]) -> None:
-        self.ledger.settle(Of.CARDS, "info|infos")
-        self.ledger.detail(Of.CARDS, "archivée|archivées", card.closed)
+    def _audit_card(self, card: Card, infos: list[IncomingCard]) -> None:
+        self.audit.add_outcome(ObjectKind.CARDS, "info|infos")
+        self.audit.add_detail(ObjectKind.CARDS, "archivée|archivées", card.closed)
         if len(infos) > 1:
-            self.ledger.note(
+            self.audit.note(
                 "Textes de plus de 64\u00a0Kio, poursuivis dans des infos «\u202fsuite\u202f» (en plus du compte)",
                 infos[0].title,
             )
 
     def _created_at(self, card: Card) -> datetime | None:
-        """As the history tells; else as Trello's id does: its first eight digits are seconds since 1970."""
+        """Return the creation time from the history, else from the id, whose first 8 digits are seconds."""
         creation = self.lookups.creation(card)
         if creation is not None and creation.date is not None:
-            self.ledger.detail(Of.CARDS, "datée par l’historique|datées par l’historique")
+            self.audit.add_detail(ObjectKind.CARDS, "datée par l’historique|datées par l’historique")
             return local(creation.date, self.zone)
         if card.id and _OBJECT_ID.fullmatch(card.id):
             moment = datetime.fromtimestamp(int(card.id[:8], 16), UTC)
             if _TRELLO_BEGAN < moment < self.now + timedelta(days=1):
-                self.ledger.detail(Of.CARDS, "datée par son identifiant|datées par leur identifiant")
+                self.audit.add_detail(ObjectKind.CARDS, "datée par son identifiant|datées par leur identifiant")
                 return moment
-        self.ledger.note("Cartes sans date de création connue\u00a0: datées de l’import", card.name)
+        self.audit.note("Cartes sans date de création connue\u00a0: datées de l’import", card.name)
         return None
 
     def _valid_until(self, card: Card) -> date | None:
@@ -161,17 +162,17 @@ class _Mapping:
             return None
         day = local(card.due, self.zone).date()
         if not FIRST_DAY <= day <= LAST_DAY:
-            self.ledger.note(
+            self.audit.note(
                 "Échéances hors calendrier (avant 2000, après 2199)\u00a0: citées dans le texte seulement", card.name
             )
             return None
-        self.ledger.detail(Of.CARDS, "avec une échéance, reprise en date de validité")
+        self.audit.add_detail(ObjectKind.CARDS, "avec une échéance, reprise en date de validité")
         if not card.closed and day < local(self.now, self.zone).date():
-            self.ledger.note("Échéances déjà passées\u00a0: ces infos sont à vérifier", card.name)
+            self.audit.note("Échéances déjà passées\u00a0: ces infos sont à vérifier", card.name)
         return day
 
     def _add_description(self, columns: list[IncomingColumn]) -> None:
-        """The board's own description becomes an info at the top of its guide, or of its first column."""
+        """Add the board's description as an info to its guide, or to its first column."""
         parts = packed(rich(self.board.desc))
         if not parts[0]:
             return
@@ -179,14 +180,14 @@ class _Mapping:
         in_use = [column for column in columns if not column.archived] or columns
         home = next((column for column in in_use if column.kind == Kind.GUIDE), in_use[0])
         home.cards[:0] = _spread(about, parts)
-        self.ledger.note("Description du tableau, reprise en une info (en plus du compte)", home.title)
+        self.audit.note("Description du tableau, reprise en une info (en plus du compte)", home.title)
 
     def _board_key(self) -> str:
         return _key(self.board, self.board.id)
 
 
 class _Origins:
-    """Where each row comes from, so that a later import finds it again; no two are the same."""
+    """Unique origins by which a later import finds each row again."""
 
     def __init__(self) -> None:
         self.taken: set[str] = set()
@@ -201,14 +202,14 @@ class _Origins:
 
 
 def _key(source: Card | TrelloList | Board, trello_id: str | None) -> str:
-    """Trello's id; for an object without a usable one, a digest of what makes it recognisable."""
+    """Return Trello's id, or a digest of the object if it has no usable one."""
     if trello_id and _USUAL_ID.fullmatch(trello_id):
         return trello_id
     return "x" + hashlib.sha256(repr((type(source).__name__, trello_id, source.name)).encode()).hexdigest()[:32]
 
 
 def _spread(first: IncomingCard, parts: list[str]) -> list[IncomingCard]:
-    """One info for each part: « Titre », « Titre (suite 2) »…"""
+    """Return an info for each part: « Titre », then « Titre (suite 2) »."""
     infos = [replace(first, body_html=parts[0])]
     for place, part in enumerate(parts[1:], 2):
         suffix = f" (suite {place})"

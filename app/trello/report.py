@@ -1,11 +1,11 @@
-"""The report of an import, in French: every object of the file accounted for, then what was done with it here."""
+"""Write the report of an import in French: every object of the file, then what was imported."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from app.trello.formatting import NBSP, counted, number
-from app.trello.ledger import Account, Ledger
+from app.trello.import_audit import ImportAudit, KindCount
 from app.trello.mapping import Mapped
 from app.trello.rich_text import shortened
 from boards.commands.import_data import IncomingColumn, Tally
@@ -21,17 +21,14 @@ KINDS = {
 
 
 def report_on_file(mapped: Mapped) -> str:
-    """What the file holds and what becomes of it, kind by kind."""
+    """Report what the file holds and what becomes of it, by kind."""
     return "\n".join(
         (
             f"Export de Trello{NBSP}: «\u202f{mapped.title}\u202f»",
             "",
             f"Dans le fichier{NBSP}:",
-            *(
-                f"  {kind.value}{NBSP}: {_account_in_words(account)}"
-                for kind, account in mapped.ledger.accounts.items()
-            ),
-            *_notes(mapped.ledger),
+            *(f"  {kind.value}{NBSP}: {_count_in_words(counts)}" for kind, counts in mapped.audit.counts.items()),
+            *_notes(mapped.audit),
             "",
             f"Colonnes{NBSP}:",
             *(f"  – {_column_in_words(column)}" for column in mapped.columns),
@@ -40,10 +37,11 @@ def report_on_file(mapped: Mapped) -> str:
 
 
 def report_on_board(tally: Tally) -> str:
-    """What the import did, or would do, on the board."""
+    """Report what the import did, or would do, to the board."""
     lines = [
         f"Sur ce tableau{NBSP}:",
-        f"  Colonnes{NBSP}: {_done(tally.columns_added, tally.columns_updated, tally.columns_unchanged, tally.columns_kept)}",
+        f"  Colonnes{NBSP}: "
+        f"{_done(tally.columns_added, tally.columns_updated, tally.columns_unchanged, tally.columns_kept)}",
         f"  Infos{NBSP}: {_done(tally.cards_added, tally.cards_updated, tally.cards_unchanged, tally.cards_kept)}",
     ]
     asides = (
@@ -58,7 +56,8 @@ def report_on_board(tally: Tally) -> str:
         )
     if tally.cards_unchanged or tally.cards_updated:
         lines.append(
-            "  L’ordre des colonnes et des infos déjà présentes n’a pas été repris de Trello\u00a0: celui d’ici est conservé."
+            "  L’ordre des colonnes et des infos déjà présentes n’a pas été repris de Trello\u00a0: "
+            "celui d’ici est conservé."
         )
     return "\n".join(lines)
 
@@ -70,12 +69,12 @@ def _done(added: int, updated: int, unchanged: int, kept: int) -> str:
     )
 
 
-def _account_in_words(account: Account) -> str:
-    if not account.found:
+def _count_in_words(counts: KindCount) -> str:
+    if not counts.found:
         return "0"
-    outcomes = " + ".join(_agreeing(count, what) for what, count in account.outcomes.items())
-    details = ", ".join(_agreeing(count, what) for what, count in account.details.items())
-    return f"{number(account.found)} = {outcomes}" + (f" (dont {details})" if details else "")
+    outcomes = " + ".join(_agreeing(count, what) for what, count in counts.outcomes.items())
+    details = ", ".join(_agreeing(count, what) for what, count in counts.details.items())
+    return f"{number(counts.found)} = {outcomes}" + (f" (dont {details})" if details else "")
 
 
 def _agreeing(count: int, what: str) -> str:
@@ -83,11 +82,11 @@ def _agreeing(count: int, what: str) -> str:
     return counted(count, one, many or one)
 
 
-def _notes(ledger: Ledger) -> Iterable[str]:
-    if ledger.notes:
+def _notes(audit: ImportAudit) -> Iterable[str]:
+    if audit.notes:
         yield ""
         yield f"À savoir{NBSP}:"
-    for what, which in ledger.notes.items():
+    for what, which in audit.notes.items():
         examples = [shortened(name, 60) for name in dict.fromkeys(filter(str.strip, which))]
         count = f" ({number(len(which))}\u00a0fois)" if len(which) > 1 else ""
         shown = f" – {', '.join(examples[:EXAMPLES])}{'…' if len(examples) > EXAMPLES else ''}" if examples else ""

@@ -1,4 +1,4 @@
-"""Texts of an export as sanitised HTML, in pieces small enough to be put together into bodies that a card can hold."""
+"""Convert texts of an export to sanitised HTML, in pieces that fit into cards' bodies."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from boards.text.sanitize import (
     markdown_to_html,
 )
 
-MARKDOWN_CHARACTERS = 16_384  # Trello's own limit; rendering takes a time that grows with the square of some texts
+MARKDOWN_CHARACTERS = 16_384  # Trello's own limit; rendering some texts takes quadratic time
 PIECE_BYTES = 32 * 1024
-PART_BYTES = BODY_MAX_BYTES - 4 * 1024  # sanitising the whole again may lengthen it a little
+PART_BYTES = BODY_MAX_BYTES - 4 * 1024  # sanitising the whole may lengthen it a little
 LINE_CHARACTERS = 3000
 UNTITLED = "Sans titre"
 
@@ -34,7 +34,7 @@ _NOT_LINKED_INSIDE = {"a", "code", "pre"}
 
 
 def title_of(name: str) -> tuple[str, bool]:
-    """A title that a card or column can bear, and whether the name had to be cut."""
+    """Return a valid title, and True if the name had to be cut."""
     try:
         return clean_title(name), False
     except UnfitText as error:
@@ -44,7 +44,7 @@ def title_of(name: str) -> tuple[str, bool]:
 
 
 def shortened(text: str, length: int) -> str:
-    """The text on one line, cut on a word, with an ellipsis where it was cut."""
+    """Return the text on one line, cut at a word with an ellipsis if too long."""
     line = one_line(text)
     if len(line) <= length:
         return line
@@ -53,7 +53,7 @@ def shortened(text: str, length: int) -> str:
 
 
 def rich(markdown: str) -> list[str]:
-    """Markdown as HTML; a long text in several pieces, cut between paragraphs where it can be."""
+    """Convert Markdown to HTML; a long text becomes several pieces, cut between paragraphs if possible."""
     if not markdown.strip():
         return []
     if len(markdown) <= MARKDOWN_CHARACTERS:
@@ -72,7 +72,7 @@ def rich(markdown: str) -> list[str]:
 
 
 def without_hidden_data(markdown: str) -> tuple[str, int]:
-    """The text without what Power-Ups hide in it, `[](Data-eJxtj0…)`, and how many such pieces there were."""
+    """Remove data that Power-Ups hide, `[](Data-eJxtj0…)`; return the text and how many there were."""
     hidden = [match for match in _EMPTY_LINK.finditer(markdown) if not _USABLE_LINK.match(match[1])]
     for match in reversed(hidden):
         markdown = markdown[: match.start()] + markdown[match.end() :]
@@ -80,12 +80,12 @@ def without_hidden_data(markdown: str) -> tuple[str, int]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Plain text, a paragraph for each line."""
+    """Convert plain text to one paragraph per line."""
     return [f"<p>{piece}</p>" for line in text.splitlines() for piece in inline(line)]
 
 
 def inline(text: str) -> list[str]:
-    """Plain text on one line, escaped, its addresses as links; a very long one in several pieces."""
+    """Escape plain text on one line and link its addresses; a very long text becomes several pieces."""
     pieces = []
     rest = one_line(text)
     while len(rest) > LINE_CHARACTERS:
@@ -97,7 +97,7 @@ def inline(text: str) -> list[str]:
 
 
 def labelled(label: str, text: str) -> list[str]:
-    """« **Étiquettes** : urgent, sport », or nothing when there is nothing to say."""
+    """Return « **Étiquettes** : urgent, sport », or nothing for an empty text."""
     first, *others = inline(text) or [""]
     shown = html.escape(one_line(label)[:LINE_CHARACTERS], quote=False)
     return (
@@ -106,18 +106,19 @@ def labelled(label: str, text: str) -> list[str]:
 
 
 def item(text: str, prefix: str = "") -> list[str]:
-    """One entry of a list; neighbouring entries become one list in `packed`."""
+    """Return a list item; `packed` joins adjacent items into one list."""
     first, *others = inline(text) or [""]
     return [f"<ul><li>{prefix}{first}</li></ul>", *(f"<ul><li>{other}</li></ul>" for other in others)]
 
 
 def heading(text: str) -> list[str]:
+    """Return a heading."""
     first, *others = inline(text)
     return [f"<h4>{first}</h4>", *(f"<p>{other}</p>" for other in others)]
 
 
 def linked(text: str) -> str:
-    """Escaped text whose web addresses are links."""
+    """Escape text and link its web addresses."""
     return _replaced(text, lambda address: f'<a href="{html.escape(address)}">{html.escape(address, quote=False)}</a>')
 
 
@@ -127,7 +128,7 @@ def with_links(body_html: str) -> str:
 
 
 def packed(pieces: Iterable[str]) -> list[str]:
-    """The pieces joined into as few bodies as hold them."""
+    """Join the pieces into as few bodies as possible."""
     parts: list[list[str]] = [[]]
     size = 0
     for piece in pieces:
@@ -151,16 +152,16 @@ def _with_links(nodes: Iterable[Node]) -> Iterable[Node]:
 
 
 def _nothing_hidden(markdown: str) -> str:
-    """What rendering would swallow stays readable: addresses that may not be links here, nameless images, unused definitions."""
+    """Keep readable what rendering would drop: refused links, nameless images, unused definitions."""
 
-    def spelled_out(match: re.Match[str]) -> str:
+    def spell_out(match: re.Match[str]) -> str:
         return match[0] if _USABLE_LINK.match(match[2]) else f"{match[1]} (`{match[2]}`)"
 
-    def kept(match: re.Match[str]) -> str:
+    def keep_definition(match: re.Match[str]) -> str:
         return match[0] if markdown.count(match[1]) > 1 else match[0].replace("[", "\\[", 1)
 
     named = _EMPTY_LINK.sub(r"<\1>", _NAMELESS_IMAGE.sub("![image](", markdown))
-    return _MARKDOWN_LINK.sub(spelled_out, _DEFINITION.sub(kept, named))
+    return _MARKDOWN_LINK.sub(spell_out, _DEFINITION.sub(keep_definition, named))
 
 
 def _halves(text: str) -> tuple[str, str]:

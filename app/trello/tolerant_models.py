@@ -1,4 +1,4 @@
-"""Models that read what they can: a field that is null or odd counts as missing, an odd object is left out, and both are noted."""
+"""Base models that tolerate odd exports: unreadable fields count as missing and are noted."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 
 @dataclass
 class Oddities:
-    """What could not be understood: objects left out, by the field they stood in, and fields read as missing."""
+    """Unreadable objects by field name, and unreadable fields."""
 
     objects: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
 
 
-class Lenient(BaseModel):
+class TolerantModel(BaseModel):
+    """A frozen model whose unreadable fields take their default."""
+
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, coerce_numbers_to_str=True)
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _as_if_missing(cls, value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
-        """A null or unreadable field counts as missing; the latter is noted."""
+    def _default_if_unreadable(cls, value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """Replace a null or unreadable field by its default; note the latter."""
         described = cls.model_fields[info.field_name or ""]
         if value is not None:
             try:

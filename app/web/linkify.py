@@ -1,4 +1,4 @@
-"""Plain text as people type it, with its telephone numbers, addresses and links made to be followed."""
+"""Link telephone numbers, mail addresses and web addresses in plain text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FOLLOWED = re.compile(
 
 
 def with_links(text: str) -> Markup:
-    """The text as HTML: everything escaped, one line break for each of its own."""
+    """Return the text as escaped HTML with links, and `<br>` for line breaks."""
     return Markup("<br>").join(_line(line) for line in text.split("\n"))
 
 

@@ -1,4 +1,4 @@
-"""« Nouveautés »: what one has not read of a board, on a page of its own and in marks on the board."""
+"""Show what a person has not read, and mark cards as read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from boards.database import read_session
 from boards.errors import FieldError, Invalid, NotFound
 from boards.models import Board, Card, Column, Person
 from boards.models.personal import personal_transaction
-from boards.personal.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread
+from boards.personal.unread import mark_all, mark_column, mark_seen, progress_of, restore_progress, set_unread
 from boards.queries import find_board, find_card, visible_columns
 from boards.text.diff import Piece, cut
 from boards.whats_new import News, NewsItem, news_for
@@ -36,7 +36,7 @@ Kept = dict[int, int | None]
 
 @dataclass(frozen=True)
 class NewsStep:
-    """One card of those that are read one after the other: how many were read before it, how many there are in all, its neighbours."""
+    """Position of a card when news are read one by one, with its neighbours."""
 
     item: NewsItem
     read: int
@@ -49,13 +49,13 @@ class NewsStep:
 @routes.get("/boards/<slug>/news")
 @login_required
 def show_news(slug: str) -> AnyResponse | str:
-    """All of it, or with `card` one after the other; `card=0` is whichever comes first."""
+    """Show all news, or with `card` one by one; `card=0` is the first."""
     person, board = current_person(), find_board(read_session(), current_person(), slug)
     news = news_for(read_session(), person, board)
     asked = parse_id(request.args.get("card"))
     one = _one(news, asked, parse_id(request.args.get("read")) or 0) if asked is not None else None
     if asked is not None and one is None:
-        return redirect(url_for("news.show_news", slug=slug), 303)  # all are read, or this one is
+        return redirect(url_for("news.show_news", slug=slug), 303)  # already read
     return render_template(
         "whats_new/step.html" if one else "whats_new/list.html",
         me=person,
@@ -73,7 +73,7 @@ def show_news(slug: str) -> AnyResponse | str:
 @routes.post("/boards/<slug>/news")
 @login_required
 def read_news(slug: str) -> AnyResponse:
-    """Mark one card, a column or all of it as read, up to the `seq` that the page showed; then on to the next card, or back to the list."""
+    """Mark a card, a column or the board as read up to the page's `seq`, then show the next."""
     board = find_board(read_session(), current_person(), slug)
     seq, card_id, column_id = (parse_id(request.form.get(name)) for name in ("seq", "card", "column"))
     if seq is None:
@@ -94,7 +94,7 @@ def read_news(slug: str) -> AnyResponse:
 @routes.put("/cards/<int:card_id>/seen")
 @login_required
 def keep_seen(card_id: int) -> tuple[str, int]:
-    """This person has read the card as it was at this seq: `{"seq": 12}`."""
+    """Mark the card as read up to a seq: `{"seq": 12}`."""
     card, _column = find_card(read_session(), current_person(), card_id)
     _mark_card(card, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
@@ -112,7 +112,7 @@ def keep_unread(card_id: int) -> tuple[str, int]:
 @routes.put("/boards/<slug>/columns/<int:column_id>/seen")
 @login_required
 def keep_column_seen(slug: str, column_id: int) -> tuple[str, int]:
-    """All that had news in the column up to this seq is read: `{"seq": 12}`."""
+    """Mark a column's news as read up to a seq: `{"seq": 12}`."""
     column = _column_of(find_board(read_session(), current_person(), slug), column_id)
     _mark_column(column, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
@@ -121,7 +121,7 @@ def keep_column_seen(slug: str, column_id: int) -> tuple[str, int]:
 @routes.put("/boards/<slug>/seen")
 @login_required
 def keep_all_seen(slug: str) -> tuple[str, int]:
-    """All that had news on the board up to this seq is read: `{"seq": 12}`."""
+    """Mark the board's news as read up to a seq: `{"seq": 12}`."""
     board = find_board(read_session(), current_person(), slug)
     _mark_all(board, body_as(SeenUpTo, whole="seq").seq)
     return "", 204
@@ -130,13 +130,13 @@ def keep_all_seen(slug: str) -> tuple[str, int]:
 @routes.put("/boards/<slug>/progress")
 @login_required
 def take_back(slug: str) -> tuple[str, int]:
-    """Take back what was marked: `{"to": 5, "cards": {"7": 9, "8": null}}`, as the page knew it; without `to` only these cards."""
+    """Restore markers `{"to": 5, "cards": {"7": 9, "8": null}}`; without `to` only these cards."""
     board = find_board(read_session(), current_person(), slug)
     asked = body_as(Progress, whole="cards")
     cards: Kept = {int(id): seq for id, seq in asked.cards.items()}
 
     def taken_back(session: Session, person: Person) -> Kept:
-        keep_progress(session, person, session.get_one(Board, board.id), asked.to, cards)
+        restore_progress(session, person, session.get_one(Board, board.id), asked.to, cards)
         return cards
 
     _keep(board.id, taken_back, asked.to)
@@ -144,7 +144,7 @@ def take_back(slug: str) -> tuple[str, int]:
 
 
 def _one(news: News, asked: int, read: int) -> NewsStep | None:
-    """The card asked for among those that are unread; 0: the first of them."""
+    """Return the requested unread card, 0 for the first."""
     ids = [item.card.id for item in news.items]
     if not ids or (asked and asked not in ids):
         return None
@@ -160,12 +160,12 @@ def _one(news: News, asked: int, read: int) -> NewsStep | None:
 
 
 def _differences(item: NewsItem) -> list[tuple[str, list[Piece]]]:
-    """What differs in a card, short enough to be read at a glance; its page has all of it."""
-    return [(name, cut(pieces, DIFFERENCE_MAX_CHARACTERS)) for name, pieces in differences(item.told)]
+    """Return a card's differences, cut to be read at a glance; its page has all."""
+    return [(name, cut(pieces, DIFFERENCE_MAX_CHARACTERS)) for name, pieces in differences(item.activity)]
 
 
 def _following(slug: str) -> str:
-    """Where the form leads: to the card after this one, or to the list, which says that all is read."""
+    """Return the address after the form: the next card, or the list."""
     after, read = parse_id(request.form.get("next")), parse_id(request.form.get("read"))
     if read is None:
         return url_for("news.show_news", slug=slug)
@@ -186,20 +186,20 @@ def _mark_all(board: Board, seq: int) -> None:
     person_id = current_person().id
     with personal_transaction(person_id) as session:
         read_to = mark_all(session, session.get_one(Person, person_id), session.get_one(Board, board.id), seq)
-    _tell(person_id, board.id, {}, read_to)
+    _notify(person_id, board.id, {}, read_to)
 
 
 def _keep(board_id: int, mark: Callable[[Session, Person], Kept], read_to: int | None = None) -> None:
-    """Write what the person marks, and tell their other pages."""
+    """Write what the person marks, and notify their other pages."""
     person_id = current_person().id
     with personal_transaction(person_id) as session:
         kept = mark(session, session.get_one(Person, person_id))
-    _tell(person_id, board_id, kept, read_to)
+    _notify(person_id, board_id, kept, read_to)
 
 
-def _tell(person_id: int, board_id: int, kept: Kept, read_to: int | None) -> None:
-    told = {"board": board_id, "cards": {str(id): seq for id, seq in kept.items()}}
-    broadcaster.notify_person(person_id, "seen", told if read_to is None else {**told, "to": read_to})
+def _notify(person_id: int, board_id: int, kept: Kept, read_to: int | None) -> None:
+    seen = {"board": board_id, "cards": {str(id): seq for id, seq in kept.items()}}
+    broadcaster.notify_person(person_id, "seen", seen if read_to is None else {**seen, "to": read_to})
 
 
 def _column_of(board: Board, column_id: int) -> Column:

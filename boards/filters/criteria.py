@@ -1,4 +1,4 @@
-"""What one looks at of a board, or among what a search found: the filters of an address, and whether a card fits them."""
+"""Parse the filters of an address and test cards against them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from boards.models import Card, Column, Kind
 
 WORDS_MAX_CHARACTERS = 200
 LABELS_AT_MOST = 10
-_ID_MAX_DIGITS = 18  # what a database stores for certain; Python itself refuses to read thousands
+_ID_MAX_DIGITS = 18  # fits a BIGINT; Python refuses to parse thousands of digits
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Fresh(StrEnum):
-    """How far a card still holds: as boards/freshness.py says, and whether it ends within days."""
+    """Freshness of a card, as filtered: that of boards/freshness.py, and expiring soon."""
 
     CURRENT = "current"
     STALE = "stale"
@@ -31,19 +31,20 @@ class Fresh(StrEnum):
 
 
 class Period(StrEnum):
-    """How long ago a card last had news or was edited."""
+    """Time since a card's last news or edit."""
 
     TODAY = "today"
     WEEK = "week"
     MONTH = "month"
 
     def first_day(self, today: date) -> date:
+        """Return the first day of the period."""
         return today - timedelta(days={"today": 0, "week": 6, "month": 29}[self.value])
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What is looked for: each filter that is set narrows it further, several labels too. The field names are those of addresses."""
+    """Filters that narrow each other, several labels too; field names are those of addresses."""
 
     q: str = ""
     service: int | None = None
@@ -55,16 +56,17 @@ class Filters:
     unread: bool = False
 
     def __bool__(self) -> bool:
-        """Whether anything is set at all."""
+        """Return True if any filter is set."""
         return self != Filters()
 
     @property
     def without_words(self) -> Filters:
+        """Return the filters without the searched words."""
         return replace(self, q="")
 
     @property
     def arguments(self) -> list[tuple[str, str]]:
-        """Names and values as addresses hold them, always in the same order."""
+        """Return the names and values of the address, always in the same order."""
         words = {"fresh": self.fresh, "kind": self.kind, "period": self.period}
         return [
             *([("q", self.q)] if self.q else []),
@@ -76,15 +78,15 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """The query string that asks for this, in its one canonical form."""
+        """Return the canonical query string."""
         return urlencode(self.arguments)
 
     def fits(self, card: Card, column: Column, *, today: date, me: int, unread: bool) -> bool:
-        """Whether the card is looked for by anything but its words; `unread`: whether `me` has yet to read it."""
+        """Return True if the card passes all filters but the words; `unread`: not yet read by `me`."""
         return (
             self.service in (None, column.service_id)
             and set(self.label) <= set(card.label_ids)
-            and (self.fresh is None or self.fresh is how_it_holds(card, column, today))
+            and (self.fresh is None or self.fresh is filter_freshness(card, column, today))
             and self.kind in (None, column.kind)
             and (self.period is None or last_news(card) >= self.period.first_day(today))
             and (not self.mine or card.author_id == me)
@@ -92,7 +94,7 @@ class Filters:
         )
 
     def known(self, *, services: Collection[int], labels: Collection[int]) -> tuple[Filters, list[FieldError]]:
-        """Without the services and labels that do not exist, or not any more; and which fields named such."""
+        """Drop services and labels that do not exist; return an error for each such field."""
         gone = [
             FieldError(name, "literal_error", {})
             for name, named, there in (
@@ -106,11 +108,11 @@ class Filters:
 
 
 def read_filters(arguments: Mapping[str, Sequence[str]]) -> tuple[Filters, list[FieldError]]:
-    """The filters in these arguments of an address, and what is wrong with any: pages leave that out and say so, programs are refused.
+    """Parse query arguments; return the valid filters and an error for each invalid one.
 
-    Blank ones are what an untouched form sends, and what has another name is somebody else's.
+    Blank values, as sent by an untouched form, and other names are ignored.
     """
-    given = _Given(arguments)
+    given = _ArgumentReader(arguments)
     filters = Filters(
         q=given.words("q"),
         service=given.id("service"),
@@ -125,26 +127,27 @@ def read_filters(arguments: Mapping[str, Sequence[str]]) -> tuple[Filters, list[
 
 
 def filters_in(query: str) -> tuple[Filters, list[FieldError]]:
-    """As `read_filters`, of a whole query string."""
+    """Parse a query string as `read_filters` does."""
     try:
         return read_filters(parse_qs(query.removeprefix("?"), keep_blank_values=True, max_num_fields=100))
-    except ValueError:  # more fields than anybody fills in
+    except ValueError:  # too many fields
         return Filters(), [FieldError("query", "too_long", {"limit": 100})]
 
 
-def how_it_holds(card: Card, column: Column, today: date) -> Fresh:
+def filter_freshness(card: Card, column: Column, today: date) -> Fresh:
+    """Return the freshness by which the card is filtered."""
     if card.valid_until is not None and today <= card.valid_until <= today + timedelta(days=ENDS_SOON):
         return Fresh.EXPIRING
     return Fresh(freshness(card, column, today))
 
 
 def last_news(card: Card) -> date:
-    """The day on which the card last had news, or was edited."""
+    """Return the day of the card's last news or edit."""
     return day_of(max(filter(None, (card.created_at, card.edited_at, card.signalled_at))))
 
 
-class _Given:
-    """The arguments of an address, and what was found wrong while reading them."""
+class _ArgumentReader:
+    """Arguments of an address, with the errors found while parsing them."""
 
     def __init__(self, arguments: Mapping[str, Sequence[str]]) -> None:
         self._values = {

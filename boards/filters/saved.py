@@ -1,4 +1,4 @@
-"""Filters that a person keeps under a name, each for one board: theirs alone, so no change of the board."""
+"""Save a person's named filters of a board; personal, so not a change of the board."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from boards.text.sanitize import UnfitText, clean_title, sorting_key
 
 NAME_MAX_CHARACTERS = 60
 QUERY_MAX_CHARACTERS = 500
-KEPT_AT_MOST = 20
+FILTERS_PER_BOARD = 20
 
 
 def saved_filters(session: Session, person: Person, board: Board) -> Sequence[SavedFilter]:
-    """By name."""
+    """Return a person's saved filters of a board, by name."""
     kept = session.scalars(
         select(SavedFilter).where(SavedFilter.person_id == person.id, SavedFilter.board_id == board.id)
     )
@@ -27,20 +27,20 @@ def saved_filters(session: Session, person: Person, board: Board) -> Sequence[Sa
 
 
 def save_filter(session: Session, person: Person, board: Board, name: str, query: str) -> None:
-    """Keep these filters under this name, in place of those that had it. Raises Invalid or Conflict."""
+    """Save filters under a name, replacing those of that name. Raises Invalid or Conflict."""
     kept = saved_filters(session, person, board)
     name, query = _clean(name), _canonical(query)
     for each in kept:
         if each.name == name:
             each.query = query
             return
-    if len(kept) >= KEPT_AT_MOST:
-        raise Conflict("too_many_filters", at_most=KEPT_AT_MOST)
+    if len(kept) >= FILTERS_PER_BOARD:
+        raise Conflict("too_many_filters", at_most=FILTERS_PER_BOARD)
     session.add(SavedFilter(person_id=person.id, board_id=board.id, name=name, query=query))
 
 
 def rename_filter(session: Session, person: Person, board: Board, name: str, to: str) -> None:
-    """Raises NotFound, Invalid, or Conflict when another one has that name."""
+    """Rename a saved filter. Raises NotFound, Invalid, or Conflict if the name is taken."""
     to = _clean(to)
     saved = _find(session, person, board, name)
     if any(each is not saved and each.name == to for each in saved_filters(session, person, board)):
@@ -48,7 +48,8 @@ def rename_filter(session: Session, person: Person, board: Board, name: str, to:
     saved.name = to
 
 
-def forget_filter(session: Session, person: Person, board: Board, name: str) -> None:
+def delete_filter(session: Session, person: Person, board: Board, name: str) -> None:
+    """Delete a saved filter. Raises NotFound."""
     session.delete(_find(session, person, board, name))
 
 

@@ -1,4 +1,4 @@
-"""The order in which one person sees the columns: what they pinned first, the rest by rank, their own where they gave one."""
+"""Order a board's columns for one person: pinned ones first, then by rank, their own if they set one."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ Placements = Mapping[int, Placement]  # by column
 
 
 def placements_of(session: Session, board: Board, person: Person) -> dict[int, Placement]:
+    """Return a person's placements on a board, by column."""
     placed = select(Placement).join(Column, Column.id == Placement.column_id).where(Column.board_id == board.id)
     return {each.column_id: each for each in session.scalars(placed.where(Placement.person_id == person.id))}
 
 
 def arranged(columns: Iterable[Column], placements: Placements) -> list[Column]:
+    """Sort the columns in this person's order."""
     return sorted(
         columns, key=lambda column: (not _is_pinned(column, placements), _rank(column, placements), column.id)
     )
 
 
 def plain(placements: Placements) -> dict[str, Any]:
-    """As the page and its script know them: {column: {"rank": …, "pinned": …}}."""
+    """Return the placements as the page's JSON: {column: {"rank": …, "pinned": …}}."""
     return {str(id): {"rank": placement.rank, "pinned": placement.pinned} for id, placement in placements.items()}
 
 
 def pin_column(session: Session, person: Person, column: Column, pinned: bool) -> None:
-    """Keep the column before all others that are not pinned, or no longer."""
+    """Pin a column before the others, or unpin it."""
     placement = _placement(session, person, column)
     placement.pinned = pinned
     if not pinned and placement.rank is None:
@@ -42,9 +44,9 @@ def pin_column(session: Session, person: Person, column: Column, pinned: bool) -
 def place_column(
     session: Session, board: Board, person: Person, column: Column, after: Column | None, columns: Iterable[Column]
 ) -> None:
-    """Put the column right behind another, or first, among `columns`, those that the person sees.
+    """Move a column after another one of `columns`, those the person sees; None: first.
 
-    It stays among the pinned, or among the others: as near to that place as it can be.
+    It stays within the pinned or the other columns, as near to that place as possible.
     """
     if after is column:
         return
@@ -63,14 +65,14 @@ def place_column(
     if lower is None or upper is None or lower < upper:
         _placement(session, person, column).rank = generate_key_between(lower, upper)
         return
-    # Two of the same rank: one the board's, one their own. Nothing goes between them until each has a rank of its own.
+    # A personal rank equals a board's rank: there is nothing between until each has its own.
     order = [*before, column, *following]
     for each, rank in zip(order, generate_n_keys_between(None, None, len(order)), strict=True):
         _placement(session, person, each).rank = rank
 
 
-def forget_placements(session: Session, board: Board, person: Person) -> None:
-    """Back to the board's order."""
+def delete_placements(session: Session, board: Board, person: Person) -> None:
+    """Restore the board's order."""
     columns = select(Column.id).where(Column.board_id == board.id)
     session.execute(delete(Placement).where(Placement.person_id == person.id, Placement.column_id.in_(columns)))
 

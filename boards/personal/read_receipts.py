@@ -1,4 +1,4 @@
-"""« J’ai lu »: which rules and other cards to be read somebody has read, in which version, and who has read each."""
+"""Record which version of a rule or required card each person has read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from boards.text.sanitize import sorting_key
 
 @dataclass(frozen=True)
 class Rule:
-    """A card of a guide column, and whether somebody has read it as it is now."""
+    """A card of a guide column; `is_read` refers to its current version."""
 
     card: Card
     is_read: bool
@@ -28,7 +28,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Readership:
-    """Who has read a card as it is now, of the people at work who are asked to. Names are for where reading is required."""
+    """People asked to read a card: those who have read its current version, and the others."""
 
     card: Card
     readers: list[Person]
@@ -36,25 +36,26 @@ class Readership:
 
     @property
     def among(self) -> int:
+        """Return the number of people asked."""
         return len(self.readers) + len(self.others)
 
 
 @dataclass(frozen=True)
 class ReadStatus:
-    """What the open card offers its reader: to say that it is read, the next rule, how many have read it, and to some by name who has not."""
+    """Read status of an open card for one person, the next unread rule, and its readership."""
 
     is_read: bool
-    is_asked: bool  # whether this person is among those who are to read it
+    is_asked: bool  # this person is among those asked to read it
     next: int | None
     readership: Readership | None
     by_name: bool
-    services: list[Service]  # whose agents are asked; none: everybody
+    services: list[Service]  # services whose agents are asked; none: everybody
 
 
 def read_versions(session: Session, person: Person, board: Board) -> dict[int, int]:
-    """The cards to be read that this person has read as they are now, each with its version."""
+    """Return the versions of the board's required cards that are current and read, by card."""
     rows = session.execute(
-        _standing(board, CardRead.card_id, CardRead.version, Column)
+        _required_cards(board, CardRead.card_id, CardRead.version, Column)
         .join(CardRead, CardRead.card_id == Card.id)
         .where(CardRead.person_id == person.id, CardRead.version == Card.version)
     )
@@ -62,7 +63,7 @@ def read_versions(session: Session, person: Person, board: Board) -> dict[int, i
 
 
 def rules_for(session: Session, person: Person, board: Board) -> list[tuple[Column, list[Rule]]]:
-    """The guide columns that this person may read, in the order of the board, with their rules."""
+    """Return the readable guide columns in board order, with their rules."""
     found: dict[Column, list[Rule]] = {}
     columns = (
         select(Column)
@@ -73,16 +74,16 @@ def rules_for(session: Session, person: Person, board: Board) -> list[tuple[Colu
         if rights.may_read(person, column):
             found[column] = []
     reads = read_versions(session, person, board)
-    for card, column in session.execute(_standing(board, Card, Column).order_by(Card.rank)):
+    for card, column in session.execute(_required_cards(board, Card, Column).order_by(Card.rank)):
         if column in found:
             found[column].append(Rule(card, card.id in reads))
     return list(found.items())
 
 
 def read_status(session: Session, person: Person, board: Board, card: Card, column: Column) -> ReadStatus | None:
-    """How it stands with this card; None when it is not to be read, or not in use.
+    """Return the read status of a card, None if it need not be read or is archived.
 
-    Of a rule the next is an unread one, from the top again after the last.
+    The next unread rule is looked for after this one, then from the top.
     """
     if (
         not _is_to_read(card, column)
@@ -104,14 +105,14 @@ def read_status(session: Session, person: Person, board: Board, card: Card, colu
 
 
 def is_asked(person: Person, card: Card) -> bool:
-    """Whether a person who may read the card is among those who are to read it."""
+    """Return True if this reader of the card is among those asked to read it."""
     return not card.must_read_services or not person.audience.services.isdisjoint(card.must_read_services)
 
 
 def mark_read(session: Session, person_id: int, card_id: int, version: int | None) -> None:
-    """Remember that this person has read this version of a card; None: that they have not. Saying it twice alters nothing.
+    """Record that a person has read a version of a card; None: not read. Idempotent.
 
-    Raises NotFound, or Conflict for what is not to be read or not in use, and for a version that somebody has edited since.
+    Raises NotFound, or Conflict if it need not be read, is archived, or was edited since.
     """
     person = lock_person(session, person_id)
     card = session.get(Card, card_id)
@@ -132,9 +133,9 @@ def mark_read(session: Session, person_id: int, card_id: int, version: int | Non
 
 
 def readership(session: Session, board: Board, card: Card | None = None) -> list[tuple[Column, list[Readership]]]:
-    """Who has read what is to be read on the board, or one card of it: in four queries, however many cards and people there are."""
-    cards = _standing(board, Card, Column).order_by(Column.rank, Card.rank)
-    reads = _standing(board, CardRead.card_id, CardRead.person_id).join(
+    """Return the readership of the board's required cards, or of one, in four queries."""
+    cards = _required_cards(board, Card, Column).order_by(Column.rank, Card.rank)
+    reads = _required_cards(board, CardRead.card_id, CardRead.person_id).join(
         CardRead, (CardRead.card_id == Card.id) & (CardRead.version == Card.version)
     )
     if card is not None:
@@ -168,12 +169,12 @@ def _services(session: Session, ids: Sequence[int]) -> list[Service]:
 
 
 def _is_to_read(card: Card, column: Column) -> bool:
-    """The rules of the house, and wherever else it is asked."""
+    """Return True for rules and for cards marked as required."""
     return column.kind == Kind.GUIDE or card.must_read
 
 
 def _require_to_read(card: Card, column: Column) -> None:
-    """Raises Conflict unless the card is to be read, and in use."""
+    """Raise Conflict unless the card is to be read and in use."""
     if not _is_to_read(card, column):
         raise Conflict("not_a_rule")
     if card.archived_at is not None:
@@ -183,6 +184,7 @@ def _require_to_read(card: Card, column: Column) -> None:
 
 
 def active_people(session: Session) -> Sequence[Person]:
+    """Return people with an active account, by name."""
     query = (
         select(Person)
         .where(Person.disabled_at.is_(None), Person.erased_at.is_(None))
@@ -191,8 +193,8 @@ def active_people(session: Session) -> Sequence[Person]:
     return sorted(session.scalars(query), key=lambda person: sorting_key(person.name))
 
 
-def _standing(board: Board, *what: Any) -> Select[Any]:
-    """What is asked of each card that stands to be read."""
+def _required_cards(board: Board, *what: Any) -> Select[Any]:
+    """Select from the active cards that are to be read."""
     return (
         select(*what)
         .select_from(Card)

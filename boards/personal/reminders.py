@@ -1,4 +1,4 @@
-"""One gentle reminder of a card that somebody was asked to read and has not, as a notice; each person once for each time it is asked."""
+"""Remind people once, by a notice, of each card they were asked to read and have not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REMINDER = "reading_reminder"
 
 
 def remind_readers() -> dict[int, list[int]]:
-    """Leave the reminders that are due; returns the cards of each person who got some. Told twice, or by two workers at once, it is done once."""
+    """Create the reminders that are due; return the cards by person. Idempotent, also across workers."""
     found = {}
     for person_id, cards in _due(read_session()).items():
         if left := _remind(person_id, cards):
@@ -30,9 +30,9 @@ def remind_readers() -> dict[int, list[int]]:
 
 
 def _due(session: Session) -> dict[int, dict[int, str]]:
-    """By person, the cards asked for long enough that they have not read, each with when it was asked; whoever wrote it needs no reminder.
+    """Return, by person, the unread cards asked for long enough, and when each was asked.
 
-    Who had read it before it was edited has as long again to read it anew.
+    Authors are not reminded; an edit gives those who had read the card the same time again.
     """
     since = now() - REMINDED_AFTER
     asked = (
@@ -67,7 +67,7 @@ def _due(session: Session) -> dict[int, dict[int, str]]:
 
 
 def _remind(person_id: int, cards: dict[int, str]) -> list[int]:
-    """Which of these cards the person was not reminded of meanwhile, and is now."""
+    """Create the reminders that no other worker has created meanwhile."""
     try:
         with personal_transaction(person_id) as session:
             reminded = _reminded(session, list(cards), person_id)
@@ -75,7 +75,7 @@ def _remind(person_id: int, cards: dict[int, str]) -> list[int]:
             for id in left:
                 facts = {"actor": None, "ask": cards[id]}
                 session.add(Notice(person_id=person_id, card_id=id, what=REMINDER, facts=facts, at=now()))
-    except Conflict:  # a card was erased at this moment: the next round finds the others
+    except Conflict:  # a card was deleted meanwhile: the next run finds the others
         return []
     return left
 

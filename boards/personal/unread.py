@@ -1,4 +1,4 @@
-"""What is unread to one person: news later than they have read, and somebody else's. The same rule stands in static/js/board/unread.js."""
+"""Compute what is unread: news by others, later than read. static/js/board/unread.js has the same rule."""
 
 from __future__ import annotations
 
@@ -16,40 +16,42 @@ from boards.errors import Conflict
 from boards.models import Board, Card, Change, Column, Person
 from boards.models.personal import BoardReadMarker, CardReadMarker
 
-LEFT_BY_ITSELF = "cards_expired"
-# What left the board by itself is told to those who come back within this time.
-TOLD_FOR = timedelta(days=14)
+EXPIRED_EVENT = "cards_expired"
+EXPIRED_SHOWN_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody has read a board: its news up to `read_to`, and of the cards in `seen` up to a seq of their own."""
+    """Seq up to which a board is read, and for cards in `seen` a seq of their own."""
 
     read_to: int
     seen: Mapping[int, int]
 
     @property
     def plain(self) -> dict[str, Any]:
-        """As the page and its script know it."""
+        """Return the JSON that the page and its script use."""
         return {"to": self.read_to, "cards": {str(id): seq for id, seq in self.seen.items()}}
 
     def of(self, card_id: int) -> int:
-        """The seq up to which they have read this card."""
+        """Return the seq up to which this card is read."""
         return self.seen.get(card_id, self.read_to)
 
     def is_unread(self, person_id: int, card_id: int, signalled_seq: int, signalled_by_id: int | None) -> bool:
-        """Whether a card that stands on the board is unread; a seq of 0 is one that was set back on purpose."""
+        """Return True if an active card is unread; seq 0 marks a card set back to unread."""
         seen = self.of(card_id)
         return (seen == 0 and card_id in self.seen) or (signalled_seq > seen and signalled_by_id != person_id)
 
 
 @dataclass(frozen=True)
 class Unread:
+    """Unread cards, by column."""
+
     progress: Progress
-    cards: dict[int, list[int]]  # by column; only columns where there are some
+    cards: dict[int, list[int]]  # by column, without empty columns
 
     @property
     def ids(self) -> set[int]:
+        """Return the ids of the unread cards."""
         return {id for ids in self.cards.values() for id in ids}
 
     def __len__(self) -> int:
@@ -57,9 +59,9 @@ class Unread:
 
 
 def unread_of(session: Session, person: Person, board: Board, columns: Iterable[Column] | None = None) -> Unread:
-    """What this person has not read of what they may read, in three queries however many cards there are; in four without `columns`.
+    """Return a person's unread cards in three queries, plus one unless `columns` is given.
 
-    `columns`: those in use that they may read, where they are known already.
+    `columns` are the active columns that the person may read.
     """
     readable = {column.id for column in (_readable(session, person, board) if columns is None else columns)}
     read_to = _read_to(session, person.id, board.id)
@@ -87,7 +89,7 @@ def unread_of(session: Session, person: Person, board: Board, columns: Iterable[
 
 
 def _seen_of_archived(session: Session, person: Person, board: Board, read_to: int) -> dict[int, int]:
-    """What decides should they come back."""
+    """Return the seq of archived cards, needed if they are restored."""
     archived = _marked(person, board).where(
         Card.archived_at.is_not(None), or_(Card.signalled_seq > read_to, CardReadMarker.seq == 0)
     )
@@ -95,7 +97,7 @@ def _seen_of_archived(session: Session, person: Person, board: Board, read_to: i
 
 
 def progress_of(session: Session, person: Person, board: Board) -> Progress:
-    """How far this person has read the board; of single cards only what decides whether they are unread."""
+    """Return a person's progress, with only the cards whose own seq decides."""
     read_to = _read_to(session, person.id, board.id)
     decisive = (
         _marked(person, board)
@@ -106,28 +108,26 @@ def progress_of(session: Session, person: Person, board: Board) -> Progress:
 
 
 def _marked(person: Person, board: Board) -> Select[int, int]:
-    """What this person has marked on the board, and how. The sum keeps SQLite from going through all cards of the board, archive included."""
+    """Select a person's read markers on a board. The sum keeps SQLite from scanning the board's cards."""
     marked = select(CardReadMarker.card_id, CardReadMarker.seq).join(Card, Card.id == CardReadMarker.card_id)
     return marked.where(CardReadMarker.person_id == person.id, Card.board_id + 0 == board.id)
 
 
 def expired_unseen(session: Session, person: Person, board: Board, read_to: int) -> dict[int, tuple[int, datetime]]:
-    """The cards that left the board by themselves, lately and later than this person has read: at which seq, and when."""
+    """Return cards that expired recently and unread: seq and time of their expiry."""
     changes = select(Change.seq, Change.at, Change.record).where(
-        Change.board_id == board.id, Change.type == LEFT_BY_ITSELF
+        Change.board_id == board.id, Change.type == EXPIRED_EVENT
     )
-    later = changes.where(Change.seq > read_to, Change.at > now() - TOLD_FOR).order_by(Change.seq)
+    later = changes.where(Change.seq > read_to, Change.at > now() - EXPIRED_SHOWN_FOR).order_by(Change.seq)
     left = {int(id): (seq, at) for seq, at, record in session.execute(later) for id in record["cards"]}
     if not left:
         return {}
     rows = select(Card.id, Column, CardReadMarker.seq).join(Column, Column.id == Card.column_id)
-    known = rows.outerjoin(
+    marked = rows.outerjoin(
         CardReadMarker, (CardReadMarker.card_id == Card.id) & (CardReadMarker.person_id == person.id)
     )
-    away = known.where(Card.id.in_(left), Card.archived_at.is_not(None), Column.archived_at.is_(None))
-    away = away.where(
-        Card.unpublished.is_(False)
-    )  # one that waits for another day is no news, and not for everybody to know
+    away = marked.where(Card.id.in_(left), Card.archived_at.is_not(None), Column.archived_at.is_(None))
+    away = away.where(Card.unpublished.is_(False))  # scheduled cards are not news, and not public
     return {
         id: left[id]
         for id, column, seen in session.execute(away)
@@ -135,25 +135,25 @@ def expired_unseen(session: Session, person: Person, board: Board, read_to: int)
     }
 
 
-def begin_visits(session: Session, person: Person) -> None:
-    """To somebody new, what stands on the boards by now is no news."""
+def mark_boards_read(session: Session, person: Person) -> None:
+    """Mark what is on the boards as read for a new person."""
     reached = select(literal(person.id), Board.id, Board.seq)
     session.execute(insert(BoardReadMarker).from_select(["person_id", "board_id", "read_to"], reached))
 
 
 def mark_seen(session: Session, person: Person, card: Card, seq: int) -> dict[int, int | None]:
-    """This person has read the card as it was at `seq`. Twice alters nothing. Returns what is kept of it: see `keep_progress`."""
+    """Mark a card as read up to `seq`. Idempotent. Returns the changes, as for `restore_progress`."""
     board = session.get_one(Board, card.board_id)
     read_to, known = _read_to(session, person.id, board.id), session.get(CardReadMarker, (person.id, card.id))
     seen = max(min(seq, board.seq), known.seq if known is not None else 0)
     kept = {card.id: seen if seen > read_to else None}
     _keep(session, person.id, kept)
-    _settle(session, person, board)
+    _compact_markers(session, person, board)
     return kept
 
 
 def set_unread(session: Session, person: Person, card: Card) -> dict[int, int | None]:
-    """Set the card back to unread. Raises Conflict for one that stands nowhere."""
+    """Set a card back to unread. Raises Conflict for an archived card."""
     if card.archived_at is not None:
         raise Conflict("card_archived")
     kept: dict[int, int | None] = {card.id: 0}
@@ -162,18 +162,18 @@ def set_unread(session: Session, person: Person, card: Card) -> dict[int, int | 
 
 
 def mark_column(session: Session, person: Person, column: Column, seq: int) -> dict[int, int | None]:
-    """This person has read what had news in the column up to `seq`. Returns what is kept of each card."""
+    """Mark a column's news up to `seq` as read. Returns the changed markers."""
     board = session.get_one(Board, column.board_id)
     unread = unread_of(session, person, board, [column]).cards.get(column.id, [])
     signalled = select(Card.id, Card.signalled_seq).where(Card.id.in_(unread), Card.signalled_seq <= seq)
     kept = {id: signalled_seq or None for id, signalled_seq in session.execute(signalled)}
     _keep(session, person.id, kept)
-    _settle(session, person, board)
+    _compact_markers(session, person, board)
     return kept
 
 
 def mark_all(session: Session, person: Person, board: Board, seq: int) -> int:
-    """This person has read all that had news up to `seq`. Returns how far they have read now."""
+    """Mark a board's news up to `seq` as read. Returns the new progress."""
     read_to = max(_read_to(session, person.id, board.id), min(seq, board.seq))
     _set_read_to(session, person.id, board.id, read_to)
     of_board = select(Card.id).where(Card.board_id == board.id)
@@ -185,12 +185,12 @@ def mark_all(session: Session, person: Person, board: Board, seq: int) -> int:
     return read_to
 
 
-def keep_progress(
+def restore_progress(
     session: Session, person: Person, board: Board, read_to: int | None, cards: Mapping[int, int | None]
 ) -> None:
-    """Take back what was marked: again as far as `read_to`, if it is given, and for each of these cards to its seq; None: as the board.
+    """Restore markers: progress `read_to` unless None, and each card's seq, None to delete it.
 
-    Cards that this board does not hold, any more or at all, are passed over.
+    Cards that are not on this board are ignored.
     """
     if read_to is not None:
         _set_read_to(session, person.id, board.id, min(read_to, board.seq))
@@ -200,8 +200,8 @@ def keep_progress(
     )
 
 
-def _settle(session: Session, person: Person, board: Board) -> None:
-    """Once nothing is left to read, all is read: so what is kept of single cards does not grow."""
+def _compact_markers(session: Session, person: Person, board: Board) -> None:
+    """Once nothing is unread, mark the board as read, which deletes the markers of single cards."""
     session.flush()
     unread = unread_of(session, person, board)
     if not unread and not expired_unseen(session, person, board, unread.progress.read_to):

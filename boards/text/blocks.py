@@ -38,7 +38,7 @@ class Run:
 
 @dataclass
 class Block:
-    """A paragraph, heading, list item…
+    """A paragraph, heading or list item.
 
     `depth` counts the lists and quotations around it; `marker` is « • » or « 2. ».
     """

@@ -57,13 +57,13 @@ def test_a_text_that_changed_is_told_against_what_this_person_last_saw(town: Tow
     )
     later, earlier = only(news(town, town.colleague)), only(news(town, town.reader))
     assert (later.what, earlier.what) == (NewsKind.CHANGED, NewsKind.CHANGED)
-    assert later.told.before == {"body_html": "<p>Vidange.</p>", "valid_until": None}
-    assert earlier.told.before == {
+    assert later.activity.before == {"body_html": "<p>Vidange.</p>", "valid_until": None}
+    assert earlier.activity.before == {
         "title": "Piscine fermée",
         "body_html": "<p>Vidange annuelle.</p>",
         "valid_until": None,
     }
-    assert earlier.told.after == {
+    assert earlier.activity.after == {
         "title": "Piscine rouverte",
         "body_html": "<p>Vidange finie.</p>",
         "valid_until": "2199-01-02",
@@ -74,13 +74,13 @@ def test_what_was_added_and_edited_since_is_new_and_has_no_difference(town: Town
     other = town.add_card("Brouillon")
     town.perform(town.agent, type="edit_card", card=other, version=1, title="Au propre")
     item = only(news(town, town.reader))
-    assert (item.what, item.told.before) == (NewsKind.NEW, {})
+    assert (item.what, item.activity.before) == (NewsKind.NEW, {})
 
 
 def test_an_edit_that_was_taken_back_by_hand_differs_in_nothing(town: Town, card: int) -> None:
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Autre")
     town.perform(town.agent, type="edit_card", card=card, version=2, title="Piscine fermée")
-    assert only(news(town, town.reader)).told.before == {}
+    assert only(news(town, town.reader)).activity.before == {}
 
 
 def test_what_it_said_where_one_may_not_read_is_told_to_nobody(town: Town, card: int) -> None:
@@ -90,8 +90,8 @@ def test_what_it_said_where_one_may_not_read_is_told_to_nobody(town: Town, card:
     act(town.colleague, mark_all, Board, town.board, town.seq)
     town.perform(town.facilitator, type="move_card", card=secret, column=town.service)
     town.perform(town.agent, type="edit_card", card=secret, version=1, title="Bienvenue")
-    assert (only(news(town, town.reader)).what, only(news(town, town.reader)).told.before) == (NewsKind.NEW, {})
-    assert only(news(town, town.colleague)).told.before == {"title": "Licenciement"}
+    assert (only(news(town, town.reader)).what, only(news(town, town.reader)).activity.before) == (NewsKind.NEW, {})
+    assert only(news(town, town.colleague)).activity.before == {"title": "Licenciement"}
 
 
 def test_an_answered_suggestion_says_what_became_of_it(town: Town) -> None:
@@ -100,7 +100,7 @@ def test_an_answered_suggestion_says_what_became_of_it(town: Town) -> None:
     act(town.reader, mark_all, Board, town.board, town.seq)
     town.perform(town.facilitator, type="set_status", card=idea, status="declined", note="Trop cher.")
     item = only(news(town, town.reader))
-    assert (item.what, item.told.before["status"], item.told.after["note"]) == (
+    assert (item.what, item.activity.before["status"], item.activity.after["note"]) == (
         NewsKind.ANSWERED,
         "studied",
         "Trop cher.",
@@ -181,7 +181,7 @@ def test_what_an_import_brought_and_was_edited_since_is_told_against_the_import(
     assert not news(town, town.reader)
     town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Après")
     item = only(news(town, town.reader))
-    assert (item.what, item.told.before) == (NewsKind.CHANGED, {"title": "Avant"})
+    assert (item.what, item.activity.before) == (NewsKind.CHANGED, {"title": "Avant"})
 
 
 def test_what_ended_and_is_to_be_shown_again_later_is_told_to_nobody_but_its_editors(town: Town, clock: Clock) -> None:

@@ -1,7 +1,8 @@
-"""libFuzzer against what cleans texts: python -m tests.fuzz.sanitiser [--seconds 600 | --runs 1000] [--folder corpus].
+"""Fuzz the cleaning of texts: python -m tests.fuzz.sanitiser [--seconds 600 | --runs 1000] [--folder corpus].
 
-It looks for inputs that take new paths through boards/text/sanitize.py and boards/text/html_tree.py, beginning with those of corpus.json; in a folder it
-keeps them, to go on from another day. What fails is printed in Base64: clear text of it belongs in corpus.json.
+libFuzzer looks for inputs that take new paths through boards/text, beginning with those of
+corpus.json, and keeps them in a folder for another run. Failures are printed in Base64: clear
+text of them belongs in corpus.json.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ BYTES_AT_MOST = 4096
 
 
 def try_one(data: bytes) -> None:
+    """Check one text."""
     check(data.decode("utf-8", "surrogateescape"))
 
 
 def main() -> None:
+    """Run libFuzzer with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=0)
     parser.add_argument("--runs", type=int, default=-1)

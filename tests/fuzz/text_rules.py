@@ -1,4 +1,4 @@
-"""What must hold of every text that was cleaned, whatever it was before."""
+"""Check what must hold of every cleaned text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINES = 4_000
 
 
 def check(text: str) -> None:
-    """Raises AssertionError when anything that cleans texts lets something through, or does not agree with itself."""
+    """Raise AssertionError if a cleaned text breaks a rule or changes when cleaned again."""
     for clean, holds in (
         (_body, _check_body),
         (_title, _check_title),

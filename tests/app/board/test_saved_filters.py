@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.accounts.admin_actions import erase_person
 from app.accounts.models import Account
 from boards.database import read_session, write_transaction
-from boards.filters.saved import KEPT_AT_MOST
+from boards.filters.saved import FILTERS_PER_BOARD
 from boards.models import Person
 from boards.models.personal import SavedFilter
 from tests.town import Town
@@ -126,7 +126,7 @@ def test_what_cannot_be_kept_is_refused_field_by_field(
 
 
 def test_twenty_are_kept_at_most(agent: Visitor, town: Town) -> None:
-    for number in range(KEPT_AT_MOST):
+    for number in range(FILTERS_PER_BOARD):
         assert keep(agent, f"Filtre {number}", "mine=1").status_code == 204
     refused = keep(agent, "Un de trop", "mine=1")
     assert (refused.status_code, refused.json["code"]) == (409, "too_many_filters")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.trello.formatting import guess_kind, slugify
-from app.trello.ledger import Of
+from app.trello.import_audit import ObjectKind
 from boards.models import Kind
 from boards.text.sanitize import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, clean_body, clean_title
 from tests.app.trello import accueil, column, info, infos, mapped, small_board
@@ -207,7 +207,7 @@ def test_nothing_written_in_a_description_is_swallowed(desc: str, kept: str) -> 
 def test_data_hidden_by_power_ups_is_left_out_and_named() -> None:
     result = mapped(small_board({"desc": "Bonjour\n\n[](Planyway_Data-DO_NOT_DELETE)[](eJxtj0FrAjEQhf)"}))
     assert result.columns[0].cards[0].body_text == "Bonjour"
-    assert any("Power-Ups" in note for note in result.ledger.notes)
+    assert any("Power-Ups" in note for note in result.audit.notes)
 
 
 def test_a_text_too_long_for_one_info_continues_in_others() -> None:
@@ -264,7 +264,7 @@ def test_titles_and_bodies_are_as_the_board_stores_them() -> None:
 def test_labels_of_old_exports_are_found_on_the_cards() -> None:
     result = mapped(small_board({"labels": [{"name": "Sport", "color": "green"}, {"name": "", "color": "lime_light"}]}))
     assert result.columns[0].cards[0].body_text == "Étiquettes\u00a0: Sport (vert), vert citron clair"
-    assert result.ledger.accounts[Of.LABELS].found == 2
+    assert result.audit.counts[ObjectKind.LABELS].found == 2
 
 
 def test_the_boards_description_becomes_an_info_of_its_guide() -> None:
@@ -277,7 +277,7 @@ def test_a_card_without_a_list_is_put_in_a_column_of_its_own_and_named() -> None
     assert [card.title for card in column(result, "Sans colonne").cards] == ["Orpheline d’une liste perdue"]
     assert any(
         "liste manque" in note and names == ["Orpheline d’une liste perdue"]
-        for note, names in result.ledger.notes.items()
+        for note, names in result.audit.notes.items()
     )
 
 
@@ -287,33 +287,33 @@ def test_a_service_column_finds_the_service_of_its_name() -> None:
 
 
 def test_every_object_is_accounted_for() -> None:
-    accounts = mapped(accueil()).ledger.accounts
+    accounts = mapped(accueil()).audit.counts
     assert {kind for kind, account in accounts.items() if not account.balanced} == set()
     assert {kind: account.found for kind, account in accounts.items()} == {
-        Of.LISTS: 5,
-        Of.CARDS: 14,
-        Of.LABELS: 3,
-        Of.CHECKLISTS: 3,
-        Of.CHECK_ITEMS: 4,
-        Of.ATTACHMENTS: 5,
-        Of.MEMBERS: 3,
-        Of.VOTES: 1,
-        Of.FIELDS: 5,
-        Of.VALUES: 5,
-        Of.ACTIONS: 9,
-        Of.STICKERS: 1,
-        Of.PLUGIN_DATA: 1,
+        ObjectKind.LISTS: 5,
+        ObjectKind.CARDS: 14,
+        ObjectKind.LABELS: 3,
+        ObjectKind.CHECKLISTS: 3,
+        ObjectKind.CHECK_ITEMS: 4,
+        ObjectKind.ATTACHMENTS: 5,
+        ObjectKind.MEMBERS: 3,
+        ObjectKind.VOTES: 1,
+        ObjectKind.FIELDS: 5,
+        ObjectKind.VALUES: 5,
+        ObjectKind.ACTIONS: 9,
+        ObjectKind.STICKERS: 1,
+        ObjectKind.PLUGIN_DATA: 1,
     }
 
 
 def test_a_history_of_a_thousand_actions_is_called_truncated() -> None:
     actions = [{"type": "updateCard", "id": str(number)} for number in range(1000)]
-    assert any("tronqué" in note for note in mapped(small_board({}, actions=actions)).ledger.notes)
-    assert not any("tronqué" in note for note in mapped(small_board({}, actions=actions[1:])).ledger.notes)
+    assert any("tronqué" in note for note in mapped(small_board({}, actions=actions)).audit.notes)
+    assert not any("tronqué" in note for note in mapped(small_board({}, actions=actions[1:])).audit.notes)
 
 
 def test_comments_that_cards_count_and_the_file_lacks_are_announced() -> None:
-    assert any("1 commentaire" in note for note in mapped(accueil()).ledger.notes)
+    assert any("1 commentaire" in note for note in mapped(accueil()).audit.notes)
 
 
 def test_progress_is_told_card_by_card() -> None:
@@ -334,4 +334,4 @@ def test_progress_is_told_card_by_card() -> None:
 def test_whole_parts_may_be_missing(change: dict[str, Any]) -> None:
     result = mapped({**accueil(), **change})
     assert sum(len(one.cards) for one in result.columns) >= 13
-    assert all(account.balanced for account in result.ledger.accounts.values())
+    assert all(account.balanced for account in result.audit.counts.values())

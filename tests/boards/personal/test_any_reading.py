@@ -18,7 +18,15 @@ from boards.directory import create_person
 from boards.errors import Invalid, Refusal
 from boards.models import Board, Card, Change, Column, Person, Role
 from boards.models.personal import personal_transaction
-from boards.personal.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread, unread_of
+from boards.personal.unread import (
+    mark_all,
+    mark_column,
+    mark_seen,
+    progress_of,
+    restore_progress,
+    set_unread,
+    unread_of,
+)
 from boards.suggestions import CLOSED
 from tests.town import Town, found_town
 
@@ -131,7 +139,7 @@ class AnyReading(RuleBasedStateMachine):
         before = progress_of(read_session(), read_session().get_one(Person, person), self.town.fresh_board())
         self.act(person, mark_all, Board, self.town.board, self.town.seq)
         assert self.stored(person) == set()
-        self.act(person, keep_progress, Board, self.town.board, before.read_to, before.seen)
+        self.act(person, restore_progress, Board, self.town.board, before.read_to, before.seen)
 
     @precondition(lambda self: len(self.readers) < 6)
     @rule()

@@ -9,7 +9,7 @@ from boards.database import db, read_session, write_transaction
 from boards.errors import Conflict
 from boards.models import Column, Person
 from boards.models.personal import Placement, personal_transaction
-from boards.personal.column_order import forget_placements, pin_column, place_column
+from boards.personal.column_order import delete_placements, pin_column, place_column
 from boards.queries import snapshot, visible_columns
 from tests.town import Town
 
@@ -106,7 +106,7 @@ def test_back_to_the_boards_order_and_nothing_is_kept_that_says_nothing(town: To
     place(town, town.free, None)
     pin(town, town.guide)
     with write_transaction() as session:
-        forget_placements(session, town.fresh_board(), session.get_one(Person, town.agent))
+        delete_placements(session, town.fresh_board(), session.get_one(Person, town.agent))
     assert kept() == 0
     assert order(town) == ["Service", "Guide", "Suggestions", "Free"]
 

@@ -13,7 +13,15 @@ from boards.directory import create_board, create_person
 from boards.errors import Conflict
 from boards.models import Board, Card, Column, Person, Role
 from boards.models.personal import CardReadMarker, personal_transaction
-from boards.personal.unread import keep_progress, mark_all, mark_column, mark_seen, progress_of, set_unread, unread_of
+from boards.personal.unread import (
+    mark_all,
+    mark_column,
+    mark_seen,
+    progress_of,
+    restore_progress,
+    set_unread,
+    unread_of,
+)
 from tests.town import Town
 
 
@@ -112,13 +120,13 @@ def test_a_column_and_the_whole_board_are_marked_and_it_is_taken_back(town: Town
     late = town.add_card(column=town.free)
     assert act(town.reader, mark_column, Column, town.service, seq) == {two: town.card(two).signalled_seq}
     assert unread(town, town.reader) == {three, late}
-    act(town.reader, keep_progress, Board, town.board, None, {two: None, 987_654: 3})
+    act(town.reader, restore_progress, Board, town.board, None, {two: None, 987_654: 3})
     assert unread(town, town.reader) == {two, three, late}
     assert act(town.reader, mark_all, Board, town.board, seq) == seq
     assert (unread(town, town.reader), kept(town.reader)) == ({late}, {})
     act(town.reader, mark_all, Board, town.board, seq - 2)  # another tab, late
     assert unread(town, town.reader) == {late}
-    act(town.reader, keep_progress, Board, town.board, 0, before)
+    act(town.reader, restore_progress, Board, town.board, 0, before)
     assert unread(town, town.reader) == {two, three, late}
 
 
