@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from babel.core import get_global
 from flask import Flask, has_request_context
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,19 +15,6 @@ from app.web.languages import FRENCH, LANGUAGES
 def init_app(app: Flask, timezone: str) -> None:
     babel.init_app(app, default_locale=FRENCH, default_timezone=timezone, locale_selector=current_language)
     app.jinja_env.globals["current_language"] = current_language
-    _forget_the_rest_of_the_world()
-
-
-def _forget_the_rest_of_the_world() -> None:
-    """Babel reads two megabytes of which languages, territories and currencies belong together; two languages known by name ask none of it."""
-    for table in (
-        "likely_subtags",
-        "territory_languages",
-        "territory_currencies",
-        "territory_aliases",
-        "all_currencies",
-    ):
-        get_global(table).clear()  # type: ignore[attr-defined]  # it is a dict
 
 
 def language_of(account: Account) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from flask import current_app
+from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -50,8 +51,6 @@ def _database() -> dict[str, str]:
 def _redis(url: str | None) -> str:
     if url is None:
         return "none"
-    from redis import RedisError  # where there is one, its library is there already
-
     try:
         _redis_client(url).ping()
     except RedisError:
