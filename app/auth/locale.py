@@ -1,4 +1,4 @@
-"""The languages of the interface: what each person chose in their profile, else French, whatever a browser asks for."""
+"""Choose the interface's language: each person's own choice, else French."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from app.web.languages import FRENCH, LANGUAGES
 
 
 def init_app(app: Flask, timezone: str) -> None:
+    """Set Babel up with the town's time zone."""
     babel.init_app(app, default_locale=FRENCH, default_timezone=timezone, locale_selector=current_language)
     app.jinja_env.globals["current_language"] = current_language
 
 
 def language_of(account: Account) -> str:
+    """Return the account's language, French if it names none of ours."""
     return account.language if account.language in LANGUAGES else FRENCH
 
 
 def current_language() -> str:
-    """The language of whoever asks. French while the database is away too, so that its own error page can still be shown."""
+    """Return the current person's language, French for strangers.
+
+    French while the database is away too, so that its own error page can be shown.
+    """
     try:
         return language_of(current_account()) if has_request_context() and current_user.is_authenticated else FRENCH
     except SQLAlchemyError:

@@ -1,4 +1,4 @@
-"""Whether somebody else is at the town's database: then it is neither replaced nor moved away."""
+"""Refuse to restore or move the database while other processes use it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OTHERS = """
 
 
 def ensure_exclusive(town: Connection) -> None:
-    """Raises CannotBackUp while others are connected to this PostgreSQL database: servers, or people with a tool of their own."""
+    """Raise CannotBackUp while others are connected to this PostgreSQL database."""
     others = town.scalar(text(_OTHERS))
     if others:
         raise CannotBackUp(
@@ -28,7 +28,10 @@ def ensure_exclusive(town: Connection) -> None:
 
 
 def ensure_exclusive_file(town: Path) -> None:
-    """Raises CannotBackUp while a server has this file open. Brings what is still in the write-ahead log into the file."""
+    """Raise CannotBackUp while a server has this file open.
+
+    Writes the rest of the write-ahead log into the file.
+    """
     try:
         with closing(sqlite3.connect(town, timeout=1)) as connection:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")

@@ -1,4 +1,7 @@
-"""Whether this process should be given people to serve: the database answers and has its schema. One that is leaving listens no more."""
+"""Decide whether this process should receive requests: its database answers with a known schema.
+
+A process that shuts down no longer listens.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ _redis_client = cache(client_of)
 
 
 def readiness() -> dict[str, str]:
-    """{status, database, schema, redis}; ready when `status` is "ready".
+    """Return {status, database, schema, redis}; ready when `status` is "ready".
 
     Redis decides nothing: without it each worker still serves, and boards follow the database's log.
     """
@@ -29,7 +32,7 @@ def readiness() -> dict[str, str]:
 
 
 def schema_of_database() -> str | None:
-    """The revision that the database is at; None for one without tables."""
+    """Return the database's revision. Raises SQLAlchemyError without tables."""
     revision: str | None = read_session().scalar(text("SELECT version_num FROM alembic_version"))
     return revision
 

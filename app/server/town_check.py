@@ -16,11 +16,11 @@ DEMO_ACCOUNT = "dtan@demo.example"
 
 
 class WrongTown(Exception):
-    """The demo and a real town must not share a database; the message says which database and what to do."""
+    """Refuse a database; the message says which and what to do."""
 
 
 def check_town(app: Flask) -> None:
-    """Raises WrongTown when this database holds the demo and a real town is to be served, or the other way round."""
+    """Raise WrongTown when the database holds the demo and a real town is served, or the other way round."""
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
         if not is_set_up():

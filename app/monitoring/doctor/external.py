@@ -1,4 +1,4 @@
-"""What this process depends on or serves: mail, the workers, the jobs, the address that people type."""
+"""Check the mail server, the workers, the jobs and the public address."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OVERDUE = timedelta(minutes=5)
 
 
 def mail(settings: Settings) -> Iterator[Finding]:
-    """Goes as far as naming the sender, so that nobody gets a mail."""
+    """Check the mail server up to naming the sender, so that nobody gets a mail."""
     smtp = settings.smtp
     if smtp is None:
         yield well(
@@ -74,7 +74,7 @@ def mail(settings: Settings) -> Iterator[Finding]:
 
 
 def workers(settings: Settings) -> Iterator[Finding]:
-    """The process at HOST and PORT; where each has a port of its own, those that are known through Redis."""
+    """Check the process at HOST and PORT, and count the workers known through Redis."""
     try:
         status, told = _ask(
             http.client.HTTPConnection(settings.host, settings.port, timeout=_TIMEOUT_SECONDS), "/readyz"
@@ -103,6 +103,7 @@ def workers(settings: Settings) -> Iterator[Finding]:
 
 
 def jobs(_settings: Settings) -> Iterator[Finding]:
+    """Check that jobs run and do not fail."""
     if not has_tables():
         return
     rows = read_session().scalars(select(Job).order_by(Job.name)).all()
@@ -127,7 +128,7 @@ def jobs(_settings: Settings) -> Iterator[Finding]:
 
 
 def address(settings: Settings) -> Iterator[Finding]:
-    """As a browser comes: through name, certificate and proxy to a page, and to the live connection."""
+    """Check the public address as a browser would: name, certificate, proxy, page and live connection."""
     if settings.public_url is None:
         return
     try:

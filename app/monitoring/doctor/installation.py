@@ -1,4 +1,4 @@
-"""Settings, and the versions of what runs here."""
+"""Check the settings, and the versions of what runs here."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)", re.MULTILINE)
 
 
 def settings_fit(settings: Settings) -> Iterator[Finding]:
+    """Check the settings for serving."""
     problems = list(_problems(settings))
     yield from problems or [well(SETTINGS, "ils conviennent.")]
 
@@ -54,6 +55,7 @@ def _problems(settings: Settings) -> Iterator[Finding]:
 
 
 def versions(settings: Settings) -> Iterator[Finding]:
+    """Check Python, SQLite, packages and the built front end."""
     yield well(VERSIONS, f"Flash News {_own_version()}, Python {platform.python_version()}.")
     if settings.database_url.startswith("sqlite"):
         yield _sqlite(sqlite3.sqlite_version_info, several_workers=settings.redis_url is not None)
@@ -65,7 +67,10 @@ def versions(settings: Settings) -> Iterator[Finding]:
 
 
 def _sqlite(found: tuple[int, ...], *, several_workers: bool) -> Finding:
-    """The WAL-reset bug (https://www.sqlite.org/wal.html#walresetbug): mended in 3.51.3, and in 3.44.6 and 3.50.7 of older lines."""
+    """Check for the WAL-reset bug (https://www.sqlite.org/wal.html#walresetbug).
+
+    It was fixed in 3.51.3, and in 3.44.6 and 3.50.7 of older lines.
+    """
     name = "SQLite " + ".".join(map(str, found))
     if found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45):
         return well(VERSIONS, f"{name}.")
@@ -84,7 +89,7 @@ def _sqlite(found: tuple[int, ...], *, several_workers: bool) -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """What is installed is what was tested; an upgrade without `make setup` is found out here."""
+    """Compare the installed packages with the tested ones: an upgrade may lack its `make setup`."""
     pinned = _PINNED.findall((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     others = [
         f"{name} {found or 'absent'} au lieu de {wanted}"
