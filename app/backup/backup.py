@@ -52,8 +52,8 @@ def back_up(settings: Settings, file: Path | None = None) -> Path:
 def restore(settings: Settings, file: Path) -> Path | None:
     """Replace the town by a backup, all of it or nothing.
 
-    Returns the file that keeps what was replaced, if there was something. The next start migrates a backup of an earlier
-    version. Raises CannotBackUp while other processes use the database.
+    Returns the file that keeps what was replaced, if there was something. The next start migrates a backup of an
+    earlier version. Raises CannotBackUp while other processes use the database.
     """
     town = database_file(settings)
     kept = (

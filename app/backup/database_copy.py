@@ -47,7 +47,8 @@ class CannotCopy(Exception):
 def copy_town(source: Connection, target: Connection, *, searchable: bool = True) -> dict[str, int]:
     """Fill a database without tables from the source; return each table's number of rows.
 
-    Without `searchable`, or from an earlier schema, the next start builds the search index: it takes longer than the rest.
+    Without `searchable`, or from an earlier schema, the next start builds the search index: it takes longer than
+    the rest.
 
     Raises CannotCopy when a row does not fit or differs afterwards; then roll the target's transaction back.
     """

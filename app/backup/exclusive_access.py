@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from app.backup.verification import CannotBackUp
 
-# Of another role's connections PostgreSQL does not say what they are, but for the housekeeping of its own, which has no role.
+# PostgreSQL hides the kind of other roles' connections; its own housekeeping has no role.
 _OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid != pg_backend_pid() AND usesysid IS NOT NULL
@@ -23,7 +23,8 @@ def ensure_exclusive(town: Connection) -> None:
     others = town.scalar(text(_OTHERS))
     if others:
         raise CannotBackUp(
-            f"Le serveur tourne encore (connexions à la base : {others}) : arrêtez-le d’abord, tous ses processus compris."
+            f"Le serveur tourne encore (connexions à la base : {others}) : arrêtez-le d’abord, tous "
+            "ses processus compris."
         )
 
 

@@ -41,7 +41,7 @@ def _watch(app: Flask) -> None:
 
 
 def refresh_connections() -> None:
-    """Close the connections of ended sign-ins, disabled accounts and revoked tokens; move those whose rights changed."""
+    """Close connections whose sign-in, account or token ended; move those whose rights changed."""
     open_now = connections.all()
     if not open_now:
         return

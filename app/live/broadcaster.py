@@ -239,7 +239,7 @@ def _emit_changes(board_id: int, changes: list[CommittedChange]) -> None:
 
 
 def _broadcast_presence() -> None:
-    """Send the presence of boards where it changed, once in PRESENCE_SECONDS: after a restart everybody arrives at once."""
+    """Send changed presence once in PRESENCE_SECONDS: after a restart everybody arrives at once."""
     while True:
         _presence_changed.wait()
         _presence_changed.clear()

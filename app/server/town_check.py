@@ -43,6 +43,7 @@ def check_town(app: Flask) -> None:
             )
         if settings.demo and not demo:
             raise WrongTown(
-                f"The database in DATA_DIR={settings.data_dir} holds a real town, and DEMO=1 would open it to everybody who knows the demo. "
+                f"The database in DATA_DIR={settings.data_dir} holds a real town, and DEMO=1 would "
+                "open it to everybody who knows the demo. "
                 "Unset DEMO, or set another DATA_DIR (or DATABASE_URL) for the demo."
             )

@@ -25,7 +25,8 @@ _Client = tuple[Any, BufferedSocket | None]
 class BroadcastManager(Manager):
     """Emit for Socket.IO's server.
 
-    Clients that poll, changed over from polling or have packets queued get it in Socket.IO's own way: nothing is overtaken.
+    Clients that poll, changed over from polling or have packets queued get it in Socket.IO's own way: nothing is
+    overtaken.
     """
 
     def __init__(self) -> None:

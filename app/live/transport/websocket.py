@@ -47,9 +47,9 @@ def _in_background(work: Callable[[], None]) -> None:
 class BufferedSocket:
     """Send whole frames in their order without ever waiting for the client.
 
-    What the kernel does not take is buffered and sent as the client reads. A client that falls too far behind, or reads
-    nothing for too long, is dropped: its page connects again and catches up. No method yields to other greenlets between
-    a check and its write, hence no lock.
+    What the kernel does not take is buffered and sent as the client reads. A client that falls too far behind, or
+    reads nothing for too long, is dropped: its page connects again and catches up. No method yields to other
+    greenlets between a check and its write, hence no lock.
     """
 
     def __init__(self, connection: Any, in_background: Callable[[Callable[[], None]], None] = _in_background) -> None:

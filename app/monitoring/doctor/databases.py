@@ -170,7 +170,8 @@ def redis_store(settings: Settings) -> Iterator[Finding]:
         yield wrong(
             REDIS,
             "il ne répond pas.",
-            "Démarrez-le (systemctl start redis-server) et vérifiez REDIS_URL ; entre-temps chaque processus ne montre que ses présents.",
+            "Démarrez-le (systemctl start redis-server) et vérifiez REDIS_URL ; entre-temps chaque "
+            "processus ne montre que ses présents.",
         )
     else:
         yield well(REDIS, f"Redis {told['redis_version']} répond ; processus à l’écoute : {heard}.")

@@ -34,7 +34,8 @@ def mail(settings: Settings) -> Iterator[Finding]:
     if smtp is None:
         yield well(
             MAIL,
-            "aucun serveur (SMTP_HOST) : les liens se remettent en main propre, il n’y a ni résumé ni rappel par e-mail.",
+            "aucun serveur (SMTP_HOST) : les liens se remettent en main propre, il n’y a ni résumé "
+            "ni rappel par e-mail.",
         )
         return
     server = f"{smtp.host}:{smtp.port}"
@@ -83,7 +84,8 @@ def workers(settings: Settings) -> Iterator[Finding]:
         if number := workers_present(settings):
             yield well(
                 WORKERS,
-                f"{number} processus servent, sur d’autres ports ou d’autres machines que {settings.host}:{settings.port}.",
+                f"{number} processus servent, sur d’autres ports ou d’autres machines que "
+                f"{settings.host}:{settings.port}.",
             )
             return
         yield watch(
@@ -161,7 +163,8 @@ def address(settings: Settings) -> Iterator[Finding]:
         yield wrong(
             ADDRESS,
             f"la connexion en direct (WebSocket) ne passe pas : réponse {upgraded}.",
-            "Reprenez de deploy/nginx.conf les en-têtes Upgrade, Connection et Host ; PUBLIC_URL doit être l’adresse que l’on tape.",
+            "Reprenez de deploy/nginx.conf les en-têtes Upgrade, Connection et Host ; PUBLIC_URL "
+            "doit être l’adresse que l’on tape.",
         )
     else:
         yield well(ADDRESS, f"{settings.public_url} répond, connexion en direct comprise.")

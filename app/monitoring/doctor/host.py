@@ -52,7 +52,8 @@ def clock(settings: Settings) -> Iterator[Finding]:
         found.append(
             wrong(
                 CLOCK,
-                f"la dernière modification est datée du {when:%d/%m/%Y à %H h %M}, dans l’avenir : l’horloge a reculé, ou avançait.",
+                f"la dernière modification est datée du {when:%d/%m/%Y à %H h %M}, dans l’avenir : "
+                "l’horloge a reculé, ou avançait.",
                 _SET_CLOCK,
             )
         )

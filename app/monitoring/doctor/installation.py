@@ -43,7 +43,8 @@ def _problems(settings: Settings) -> Iterator[Finding]:
     if settings.proxy_hops and settings.host not in ("127.0.0.1", "::1", "localhost"):
         yield watch(
             SETTINGS,
-            f"HOST={settings.host} avec PROXY_HOPS={settings.proxy_hops} : qui atteint ce port sans nginx peut se donner une autre adresse.",
+            f"HOST={settings.host} avec PROXY_HOPS={settings.proxy_hops} : qui atteint ce port sans "
+            "nginx peut se donner une autre adresse.",
             "Écoutez sur une adresse locale (HOST=127.0.0.1), ou fermez le port aux autres machines.",
         )
     if settings.demo and settings.public_url:
@@ -84,7 +85,8 @@ def _sqlite(found: tuple[int, ...], *, several_workers: bool) -> Finding:
     return watch(
         VERSIONS,
         told,
-        "Ne faites tourner qu’un processus, gardez les sauvegardes deux fois par jour ; passez à SQLite 3.51.3 dès que votre système l’offre.",
+        "Ne faites tourner qu’un processus, gardez les sauvegardes deux fois par jour ; passez à "
+        "SQLite 3.51.3 dès que votre système l’offre.",
     )
 
 
