@@ -55,7 +55,7 @@ class Crowd:
         return float(answer["seconds"])
 
     def tell(self, group: str, command: dict[str, Any]) -> dict[str, Any]:
-        """Send one command; return {last, answer, message}, the seconds until the last listener and the mover have it."""
+        """Send one command; return {last, answer, message}: seconds until the last listener, and until the answer."""
         return self._order("tell", group, command=command)
 
     def relay(self, group: str, message: str) -> float:

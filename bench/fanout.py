@@ -15,7 +15,7 @@ from bench.processes import Towns, bare_server, served, sign_in
 
 AIM = 1.5
 CARDS = 1020
-WARM_UP = 40  # moves before the first that counts: a server that has just begun takes longer, and the single listener comes first
+WARM_UP = 40  # moves before the first that counts: a server that has just started is slower
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:

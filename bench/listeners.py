@@ -89,10 +89,12 @@ class Listener(_Client):
         self.heard = heard
 
     def opened(self) -> None:
+        """Listen at once on a bare relay."""
         if self.board is None:
             self.joined.set_result(None)
 
     def received(self, text: bytes) -> None:
+        """Join, answer pings, and count changes."""
         if self.joined.done():
             if text == b"2":
                 self.transport.write(_PONG)
@@ -118,10 +120,12 @@ class Mover(_Client):
         self._answer: asyncio.Future[bytes] | None = None
 
     def opened(self) -> None:
+        """Send at once on a bare relay."""
         if self.board is None:
             self.joined.set_result(None)
 
     def received(self, text: bytes) -> None:
+        """Connect, answer pings, and take answers."""
         if text.startswith(b"43") and self._answer is not None:
             self._answer.set_result(text)
         elif text == b"2":

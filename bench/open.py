@@ -33,7 +33,8 @@ window.benchPainted = new Promise((resolve) => {
 });
 """
 LIVE = """new Promise((resolve) => {
-  const look = () => document.querySelector('.live[data-state="live"]') ? resolve(performance.now()) : requestAnimationFrame(look);
+  const isLive = () => document.querySelector('.live[data-state="live"]');
+  const look = () => (isLive() ? resolve(performance.now()) : requestAnimationFrame(look));
   look();
 })"""
 

@@ -18,7 +18,7 @@ from bench.town import SLUG
 PAGE = f"/boards/{SLUG}"
 NO_SCRIPT = "/no-script"
 ENCODINGS = "gzip, deflate, br, zstd"  # as Chromium asks
-# Without the last, a page is shown by the process that the browser has at hand; with it by another, which takes some 50 ms to begin.
+# For a page with the last, Chromium starts another process, which takes some 50 ms.
 KEPT = ("content-type", "content-encoding", "access-control-allow-origin", "cross-origin-opener-policy")
 
 

@@ -64,7 +64,9 @@ def commits_per_second(folder: Path, seconds: float) -> float:
     connection.executescript(
         """
         CREATE TABLE IF NOT EXISTS boards (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
-        CREATE TABLE IF NOT EXISTS cards (id INTEGER PRIMARY KEY, column_id INTEGER NOT NULL, rank TEXT NOT NULL, UNIQUE (column_id, rank));
+        CREATE TABLE IF NOT EXISTS cards (
+            id INTEGER PRIMARY KEY, column_id INTEGER NOT NULL, rank TEXT NOT NULL, UNIQUE (column_id, rank)
+        );
         CREATE TABLE IF NOT EXISTS changes (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, record TEXT NOT NULL);
         INSERT OR IGNORE INTO boards VALUES (1, 0);
         """

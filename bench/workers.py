@@ -90,8 +90,12 @@ def _commits_per_second(url: str, seconds: float) -> float:
         connection.execute(
             """
             CREATE TABLE IF NOT EXISTS floor_boards (id int PRIMARY KEY, seq int NOT NULL);
-            CREATE TABLE IF NOT EXISTS floor_cards (id int PRIMARY KEY, column_id int NOT NULL, rank text NOT NULL, UNIQUE (column_id, rank));
-            CREATE TABLE IF NOT EXISTS floor_changes (id serial PRIMARY KEY, seq int NOT NULL UNIQUE, record text NOT NULL);
+            CREATE TABLE IF NOT EXISTS floor_cards (
+                id int PRIMARY KEY, column_id int NOT NULL, rank text NOT NULL, UNIQUE (column_id, rank)
+            );
+            CREATE TABLE IF NOT EXISTS floor_changes (
+                id serial PRIMARY KEY, seq int NOT NULL UNIQUE, record text NOT NULL
+            );
             INSERT INTO floor_boards VALUES (1, 0) ON CONFLICT DO NOTHING;
             """
         )

@@ -21,10 +21,12 @@ class CompiledTemplates(BytecodeCache):
         self._compiled: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
+        """Load a template compiled before."""
         if bucket.key in self._compiled:
             bucket.bytecode_from_string(self._compiled[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's bytecode."""
         self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 

@@ -15,7 +15,7 @@ from config import Settings
 
 routes = Blueprint("observing", __name__)
 
-# Prometheus asks each worker itself. Whoever comes through a proxy is somebody else, whatever address they seem to have.
+# Prometheus asks each worker directly; a request through a proxy is not its, whatever address it claims.
 _SAID_BY_PROXIES = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
 
 

@@ -37,6 +37,7 @@ class RequestTracker:
         self.leaving = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Count the request until its answer ends."""
         if environ.get("PATH_INFO", "").startswith("/socket.io/"):
             return self.app(environ, start_response)
 

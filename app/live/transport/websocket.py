@@ -165,6 +165,7 @@ class WebSocketMiddleware:
         self._throttle = throttle or ConnectThrottle()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        """Pass the request on with its BufferedSocket."""
         connection = _socket_of(environ)
         if connection is None:
             return self.app(environ, start_response)

@@ -161,7 +161,10 @@ def _file_system(folder: Path) -> str:
 def backups(settings: Settings) -> Iterator[Finding]:
     """Check the age of the last backup."""
     files = [file.stat().st_mtime for file in (settings.data_dir / "backups").glob("flash-news_*") if file.is_file()]
-    advice = "Lancez flask backup, et la minuterie de deploy/ (docs/deployment.md) ; copiez les sauvegardes sur une autre machine."
+    advice = (
+        "Lancez flask backup, et la minuterie de deploy/ (docs/deployment.md) ; "
+        "copiez les sauvegardes sur une autre machine."
+    )
     if not files:
         yield watch(BACKUPS, f"aucune dans {settings.data_dir / 'backups'}.", advice)
     elif (age := timedelta(seconds=time.time() - max(files))) > _BACKUP_AGE:

@@ -75,7 +75,10 @@ def _sqlite(found: tuple[int, ...], *, several_workers: bool) -> Finding:
     name = "SQLite " + ".".join(map(str, found))
     if found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45):
         return well(VERSIONS, f"{name}.")
-    told = f"{name} : une faute rare du journal WAL peut abîmer la base quand deux processus y écrivent au même instant (corrigée en 3.51.3)."
+    told = (
+        f"{name} : une faute rare du journal WAL peut abîmer la base quand deux processus y écrivent "
+        "au même instant (corrigée en 3.51.3)."
+    )
     if several_workers:
         return wrong(
             VERSIONS,
