@@ -1,4 +1,4 @@
-"""Start Flash News. Reads its settings from the environment (docs/settings.md)."""
+"""Start Flash News. Read its settings from the environment (docs/settings.md)."""
 
 from gevent import monkey
 
@@ -32,6 +32,7 @@ from config import Settings, SettingsError
 
 
 def main() -> None:
+    """Start the server; return when it has shut down."""
     try:
         settings = Settings.from_environment(serving=True)
         require_built()
@@ -50,31 +51,32 @@ def main() -> None:
     except OSError as error:
         sys.exit(f"Flash News cannot start.\n{error}")
     live.start(app)
-    looking = scheduler.start(app)
-    under_way = RequestTracker(app)
-    server = WSGIServer(listener, under_way, log=None, error_log=logging.getLogger("gevent.pywsgi"), spawn=Pool())
-    asked_to_leave = Event()
+    job_scheduler = scheduler.start(app)
+    tracker = RequestTracker(app)
+    server = WSGIServer(listener, tracker, log=None, error_log=logging.getLogger("gevent.pywsgi"), spawn=Pool())
+    shutdown_requested = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, ask_to_leave, asked_to_leave)
+        gevent.signal_handler(number, request_shutdown, shutdown_requested)
     server.start()
     print(demo_banner(settings) if settings.demo else banner(settings, setup_code), flush=True)
-    asked_to_leave.wait()
-    shut_down(server, under_way, looking, others=settings.redis_url is not None)
-    gevent.spawn_later(1, os._exit, 0)  # whatever still holds on
+    shutdown_requested.wait()
+    shut_down(server, tracker, job_scheduler, other_workers=settings.redis_url is not None)
+    gevent.spawn_later(1, os._exit, 0)  # whatever still runs
 
 
 def banner(settings: Settings, setup_code: str | None) -> str:
+    """Return the line that tells where Flash News is served."""
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     if setup_code is None:
         return f"Flash News: {address}"
     return f"Flash News: nobody lives here yet. Set the town up at {address}/setup with the code  {setup_code}"
 
 
-def ask_to_leave(asked: Event) -> None:
-    """Asked twice, it leaves at once: commits are durable by themselves and clients heal by catching up."""
-    if asked.is_set():
+def request_shutdown(requested: Event) -> None:
+    """Begin the shutdown; asked twice, end at once: commits are durable and clients catch up."""
+    if requested.is_set():
         os._exit(1)
-    asked.set()
+    requested.set()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The Flask extensions, made once and bound to an application by its factory."""
+"""Create the Flask extensions; the factory binds them to an application."""
 
 from __future__ import annotations
 

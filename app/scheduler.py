@@ -1,4 +1,4 @@
-"""The look at the jobs, every two seconds, in a process that serves."""
+"""Look for due jobs every two seconds, in a process that serves."""
 
 from __future__ import annotations
 
@@ -16,40 +16,41 @@ from boards.database import system_clock
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2
-_at_work: set[str] = set()  # the jobs that this process carries out right now
+_running: set[str] = set()  # names of the jobs that this process runs right now
 
 
 def start(app: Flask) -> GeventScheduler:
-    """Begin to carry out what is due; `shutdown` of what is returned ends it."""
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every look
+    """Begin to run due jobs; `shutdown` of the returned scheduler ends it."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # below it logs every look
     with app.app_context():
         runner.enter(TASKS)
     scheduler = GeventScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
-    scheduler.add_job(look, "interval", seconds=LOOK_SECONDS, args=[app], next_run_time=system_clock())
+    scheduler.add_job(run_due_jobs, "interval", seconds=LOOK_SECONDS, args=[app], next_run_time=system_clock())
     scheduler.start()
     return scheduler
 
 
-def look(app: Flask) -> None:
-    """Carry out what is due, each job in a greenlet of its own: one that sends mail must not hold up midnight."""
+def run_due_jobs(app: Flask) -> None:
+    """Run each due job in a greenlet of its own: one that sends mail must not delay midnight's."""
     try:
         with app.app_context():
             for task in runner.due(TASKS):
-                socketio.start_background_task(_carry_out, app, task)
+                socketio.start_background_task(_run, app, task)
     except Exception:
-        log.exception("could not look at the jobs; the next look will")
+        log.exception("could not look for due jobs; the next time will")
 
 
-def is_at_work() -> bool:
-    return bool(_at_work)
+def is_busy() -> bool:
+    """Return whether this process runs a job right now."""
+    return bool(_running)
 
 
-def _carry_out(app: Flask, task: Task) -> None:
-    _at_work.add(task.name)
+def _run(app: Flask, task: Task) -> None:
+    _running.add(task.name)
     try:
         with app.app_context():
             runner.run_job(task)
     except Exception:
-        log.exception("job %s could not be taken or let go", task.name)
+        log.exception("job %s could not be claimed or released", task.name)
     finally:
-        _at_work.discard(task.name)
+        _running.discard(task.name)

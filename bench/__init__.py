@@ -1,1 +1,1 @@
-"""Benchmarks: one module for each question, every answer measured beside its floor in the same run. See README.md."""
+"""Measure the product: one module per question, each answer beside its floor (README.md)."""

@@ -34,6 +34,7 @@ QUESTIONS = (
 
 
 def main() -> int:
+    """Measure, print the table, save the JSON; return the exit status."""
     options = _options()
     raise_file_limit()
     figures: list[Figure] = []
@@ -87,7 +88,7 @@ def _options() -> argparse.Namespace:
 
 
 def _circumstances() -> dict[str, Any]:
-    """What one must know to compare two runs."""
+    """Return what must be known to compare two runs."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),

@@ -1,8 +1,8 @@
-"""(k) What a backup takes, and what people who write meanwhile notice of it; how long it takes to move a town and to restore one.
+"""(k) Time a backup, a move of the town and a restore, and what writers notice meanwhile.
 
-One person moves cards without pause, alone first (the floor), then while one backup after the other is made by `flask backup`, a process
-of its own as the timer begins it. Every backup is checked: sealed, its log complete, none with more than was answered when it ended. At the
-end the server is stopped, the last backup restored, and the town has to stand at its seq.
+One person moves cards without pause, alone first (the floor), then while `flask backup` runs in processes of its
+own, as the timer starts it. Every backup is checked: its checksum, a complete log, no more than was acknowledged
+when it ended. At the end the server is stopped, the last backup restored, and the town must be at its seq.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ SEQ = re.compile(rf"« {SLUG} » : changement n° (\d+)")
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    """Answer this question."""
     cards, backups = (100, 1) if quick else (5100, 5)
     figures = _on("SQLite", towns.copy(cards, people=1), {}, backups)
     with _postgresql(towns) as url:
@@ -77,7 +78,7 @@ def _on(where: str, town: Town, settings: dict[str, str], backups: int) -> list[
 
 
 class _Mover:
-    """Moves cards, one after the other."""
+    """Move cards, one after the other, in a thread."""
 
     def __init__(self, server: Server, town: Town) -> None:
         self.seq = 0
@@ -97,10 +98,12 @@ class _Mover:
         self._thread.join()
 
     def rest_until(self, moves: int) -> None:
+        """Wait until so many moves are done."""
         while len(self._times) < moves and self._thread.is_alive():
             time.sleep(0.05)
 
     def take(self) -> list[float]:
+        """Return the answer times since the last call, in milliseconds."""
         times, self._times = self._times, []
         return times
 

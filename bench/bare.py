@@ -1,4 +1,4 @@
-"""The floor, as a program: `python -m bench.bare PORT [FOLDER]`, one asyncio process that does nothing it need not do.
+"""Serve the floor: `python -m bench.bare PORT [FOLDER]`, one asyncio process without any extra work.
 
 GET answers with a file that was loaded beforehand, byte for byte as it was recorded, headers included. A WebSocket is a
 relay: each text message is framed once and written to every open connection, its sender included.
@@ -22,7 +22,7 @@ _WEBSOCKET_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 
 @dataclass(frozen=True)
 class Recorded:
-    """An answer as it travelled: `body` is the name of the file with its bytes, still compressed."""
+    """Describe a recorded answer: `body` names the file with its bytes, still compressed."""
 
     path: str
     headers: dict[str, str]
@@ -30,7 +30,7 @@ class Recorded:
 
 
 def save(folder: Path, answers: list[Recorded]) -> None:
-    """Leave these answers, whose bodies are in the folder, for the server to load."""
+    """Save these answers, whose bodies are in the folder, for the server to load."""
     (folder / "answers.json").write_text(json.dumps([asdict(answer) for answer in answers]), encoding="utf-8")
 
 
@@ -86,13 +86,14 @@ class _Connection(asyncio.Protocol):
     def _open(self, key: str) -> None:
         accept = base64.b64encode(hashlib.sha1(key.encode() + _WEBSOCKET_GUID).digest()).decode()
         self.transport.write(
-            f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n".encode()
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + f"Sec-WebSocket-Accept: {accept}\r\n\r\n".encode()
         )
         self.reader = Reader()
         self.everyone.add(self.transport)
 
     def _relay(self, reader: Reader, data: bytes) -> None:
-        for opcode, _compressed, payload in reader.feed(data):
+        for opcode, payload in reader.feed(data):
             if opcode == TEXT:
                 encoded = frame(payload)
                 for transport in self.everyone:

@@ -1,4 +1,4 @@
-"""Chromium for the benchmarks: the one that the browser tests use."""
+"""Launch the Chromium that the browser tests use."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ VIEWPORT = {"width": 1366, "height": 768}
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
+    """Yield a browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**browser_options())
         try:
@@ -24,7 +25,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visitor(browser: Browser, url: str, cookies: dict[str, str]) -> Iterator[Page]:
-    """A page in a context of its own, with nothing cached, signed in by these cookies."""
+    """Yield a page in a new context without cache, signed in by these cookies."""
     context: BrowserContext = browser.new_context(viewport=VIEWPORT, locale="fr-FR")  # type: ignore[arg-type]  # a plain dict does
     context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
     try:

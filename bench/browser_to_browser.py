@@ -1,8 +1,9 @@
-"""(b) A card moved with the keyboard in browser A until browser B's DOM has it in its new column, while 300 others listen as well.
+"""(b) Move a card with the keyboard in browser A until browser B's DOM has it, beside 300 listeners.
 
-From the event of the key that drops the card (Enter) until a MutationObserver in the other page finds the card in that
-column; both clocks are the same machine's. The floor: two saved pages of the same board joined by a bare relay, where the
-key sends the card's HTML and the other page puts it in its place, with as many listeners. The two take turns.
+From the event of the key that drops the card (Enter) until a MutationObserver in the other page finds the card in
+its new column; both clocks are the same machine's. The floor: two saved pages of the same board joined by a bare
+relay, where the key sends the card's HTML and the other page inserts it, with as many listeners. The two take
+turns.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ PREPARE = """([card, column]) => {
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    """Answer this question."""
     rounds = 6 if quick else 50  # fewer than a column has cards
     listeners = 20 if quick else 300
     town = towns.copy(CARDS, people=listeners)
@@ -105,7 +107,7 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
 
 
 def _move(a: Page, b: Page, card: int, column: int) -> float:
-    """Lift the card with Space, take it one column to the right, drop it with Enter; milliseconds until B shows it."""
+    """Move the card one column to the right with the keyboard; return milliseconds until B shows it."""
     b.evaluate(EXPECT, [card, column])
     a.locator(f"#card-{card} h3 a").focus()
     for key in (" ", "ArrowRight", "Enter"):

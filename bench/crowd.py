@@ -1,6 +1,6 @@
-"""A crowd of live connections in a process of its own: the program (`python -m bench.crowd`) and the hand that leads it.
+"""Run a crowd of live connections in a process of its own, and control it.
 
-The two talk in lines of JSON: one order, one answer.
+The program (`python -m bench.crowd`) and its controller exchange lines of JSON: one order, one answer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import cycle
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.listeners import COMPRESSION, Listener, Mover, changes_message, handshake
+from bench.listeners import Listener, Mover, changes_message, handshake
 from bench.processes import raise_file_limit
 from bench.town import Town
 from config import ROOT
@@ -28,7 +28,10 @@ PATIENCE_SECONDS = 60
 
 
 class Crowd:
-    """Leads the program. Several groups, each of one server, may stand in one crowd: then they are measured by the same client."""
+    """Control the program.
+
+    A crowd may have several groups, each of one server: then the same client measures them.
+    """
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -40,30 +43,27 @@ class Crowd:
         url: str,
         town: Town | None = None,
         cookies: dict[str, str] | None = None,
-        *,
-        compressed: bool = True,
     ) -> float:
-        """Let the group grow to `count` listeners and a mover; seconds until all have joined.
+        """Let the group grow to `count` listeners and a mover; return the seconds until all have joined.
 
-        With a town, they join its board, each as another of its people, and `cookies` are the mover's; without, the server is a bare relay.
+        With a town, they join its board, each as another of its people, and `cookies` are the mover's; without, the
+        server is a bare relay.
         """
         cookie = "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
         tokens, board = (town.tokens, town.board) if town else ([], None)
-        answer = self._order(
-            "gather", group, count=count, url=url, tokens=tokens, board=board, cookie=cookie, compressed=compressed
-        )
+        answer = self._order("gather", group, count=count, url=url, tokens=tokens, board=board, cookie=cookie)
         return float(answer["seconds"])
 
     def tell(self, group: str, command: dict[str, Any]) -> dict[str, Any]:
-        """One command: {"last": seconds until the last listener has it, "answer": seconds until the mover has its answer, "message"}."""
+        """Send one command; return {last, answer, message}: seconds until the last listener, and until the answer."""
         return self._order("tell", group, command=command)
 
     def relay(self, group: str, message: str) -> float:
-        """Have a bare relay send this to all; seconds until the last listener has it."""
+        """Have a bare relay send this to all; return the seconds until the last listener has it."""
         return float(self._order("relay", group, message=message)["last"])
 
     def stream(self, group: str, moves: list[dict[str, Any]], in_flight: int, seconds: float) -> dict[str, Any]:
-        """Move for some seconds with so many movers, each waiting for its answer: {"seconds", "answers": [seconds, …]}."""
+        """Move for some seconds with so many movers, each waiting for its answer: {seconds, answers}."""
         return self._order("stream", group, moves=moves, in_flight=in_flight, seconds=seconds)
 
     def _order(self, do: str, group: str, **details: Any) -> dict[str, Any]:
@@ -82,6 +82,7 @@ class Crowd:
 
 @contextmanager
 def crowd() -> Iterator[Crowd]:
+    """Yield the controller of a new program."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.crowd"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -150,8 +151,6 @@ class _Group:
     async def _add(self, number: int, gate: asyncio.Semaphore) -> None:
         tokens = self.order["tokens"]
         headers = {"Authorization": f"Bearer {tokens[number % len(tokens)]}"} if tokens else {}
-        if self.order["compressed"]:
-            headers["Sec-WebSocket-Extensions"] = COMPRESSION
         async with gate:
             listener = Listener(handshake(self.order["url"], headers), self.order["board"], self._heard)
             await self._connect(listener)

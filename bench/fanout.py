@@ -1,9 +1,10 @@
-"""(c) One change to the last of 100, 300 and 1,000 sockets, against a bare WebSocket broadcast of the same bytes.
+"""(c) Send one change to the last of 100, 300 and 1,000 sockets, against a bare broadcast of its bytes.
 
-From the moment the mover's command leaves until the last listener has received the change: the commit, the rendering and all
-sends are in it. The floor is bench/bare.py sent the very message of that move by the same client, right after it.
+From the moment the mover's command leaves until the last listener has the change: commit, rendering and all sends
+are in it. The floor is bench/bare.py sent the message of that very move by the same client, right after it.
 
-What telling takes is asked apart, since a broadcast commits nothing: the same with a single listener is taken off both.
+Sending alone is figured apart, since a broadcast commits nothing: the time with a single listener is taken off
+both.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from bench.processes import Towns, bare_server, served, sign_in
 
 AIM = 1.5
 CARDS = 1020
-WARM_UP = 40  # moves before the first that counts: a server that has just begun takes longer, and the single listener comes first
+WARM_UP = 40  # moves before the first that counts: a server that has just started is slower
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    """Answer this question."""
     sizes = {1: 5, 20: 5, 100: 5} if quick else {1: 40, 100: 40, 300: 40, 1000: 30}  # sockets → rounds
     town = towns.copy(CARDS, people=max(sizes))
     warm_up = 0 if quick else WARM_UP
@@ -54,7 +56,7 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
 
 
 def _telling(medians: dict[int, tuple[float, float]]) -> list[Figure]:
-    """What telling so many takes, without what a move costs however few listen."""
+    """Return what sending takes, without what a move costs however few listen."""
     alone, alone_floor = medians[1]
     return [
         Figure(

@@ -1,4 +1,4 @@
-"""What a measurement says: figures with their floor and aim, as a table for people and as JSON for programs."""
+"""Hold the figures of a measurement with their floor and aim; print and serialize them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Figure:
-    """One answer. `floor` is the same work done by the barest means, in the same unit and run.
+    """Hold one answer; `floor` is the same work done by the barest means, in the same unit and run.
 
-    `aim` bounds the value or the ratio (`aims_at`); None: nothing is promised. `better` says which way is good: for "more"
-    (a rate) the ratio is floor over value, so that a ratio always says how many times the floor's effort it took.
+    `aim` bounds the value or the ratio (`aims_at`); None: nothing is promised. `better` says which way is good: for
+    "more" (a rate) the ratio is floor over value, so that a ratio always says how many times the floor's effort it
+    took.
     """
 
     question: str
@@ -29,34 +30,37 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
+        """Return how many times the floor's effort it took; None without a floor."""
         if self.floor is None or self.floor <= 0 or self.value <= 0:
             return None
         return self.floor / self.value if self.better == "more" else self.value / self.floor
 
     @property
     def met(self) -> bool | None:
-        """Whether the aim was met; None when there is none."""
+        """Return whether the aim was met; None when there is none."""
         measured = self.ratio if self.aims_at == "ratio" else self.value
         if self.aim is None or measured is None:
             return None
         return measured >= self.aim if self.better == "more" and self.aims_at == "value" else measured <= self.aim
 
     def as_json(self) -> dict[str, Any]:
+        """Return the figure for JSON."""
         return {**asdict(self), "ratio": self.ratio, "met": self.met}
 
 
 def median(samples: Sequence[float]) -> float:
+    """Return the median."""
     return statistics.median(samples)
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
-    """The smallest sample that at least this share (0 to 1) of the samples do not exceed."""
+    """Return the smallest sample that at least this share (0 to 1) of the samples do not exceed."""
     ordered = sorted(samples)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Figures in aligned columns: what, value, floor, ratio, aim, met."""
+    """Return the figures in aligned columns: what, value, floor, ratio, aim, met."""
     rows = [("", "value", "floor", "ratio", "aim", ""), *(_row(figure) for figure in figures)]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     lines = [_line(rows[0], widths)]

@@ -1,34 +1,32 @@
-"""WebSocket frames (RFC 6455) with as little work as possible, so that what is measured is never the measuring."""
+"""Encode and decode WebSocket frames (RFC 6455) cheaply, so that the client is not what is measured."""
 
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Iterator
 
 TEXT, CLOSE, PING = 0x1, 0x8, 0x9
-_FLUSH = b"\x00\x00\xff\xff"  # the tail that permessage-deflate leaves out (RFC 7692, 7.2.2)
 
 
 def frame(payload: bytes, opcode: int = TEXT) -> bytes:
-    """An unmasked frame, as servers send it."""
+    """Return an unmasked frame, as servers send it."""
     return _head(opcode, len(payload), 0) + payload
 
 
 def masked_frame(payload: bytes, opcode: int = TEXT) -> bytes:
-    """A masked frame, as clients must send it."""
+    """Return a masked frame, as clients must send it."""
     mask = os.urandom(4)
     return _head(opcode, len(payload), 0x80) + mask + _mask(payload, mask)
 
 
 class Reader:
-    """Cuts a stream of bytes into frames. Messages in several frames do not occur here and are refused."""
+    """Cut a stream of bytes into frames; refuse messages in several frames, which do not occur here."""
 
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, data: bytes) -> Iterator[tuple[int, bool, bytes]]:
-        """Yield (opcode, compressed, payload) of each frame that is now complete."""
+    def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield (opcode, payload) of each frame that is now complete."""
         data = self._rest + data if self._rest else data
         start, end = 0, len(data)
         while end - start >= 2:
@@ -47,19 +45,9 @@ class Reader:
             if not first & 0x80:
                 raise ValueError("a message in several frames")
             payload = data[body : body + length]
-            yield first & 0x0F, bool(first & 0x40), _mask(payload, mask) if mask else payload
+            yield first & 0x0F, _mask(payload, mask) if mask else payload
             start = body + length
         self._rest = data[start:]
-
-
-class Inflater:
-    """Opens the messages of one connection that are compressed with permessage-deflate. All of them, in their order."""
-
-    def __init__(self) -> None:
-        self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
-
-    def open(self, payload: bytes) -> bytes:
-        return self._stream.decompress(payload + _FLUSH)
 
 
 def _head(opcode: int, length: int, mask_bit: int) -> bytes:
@@ -72,7 +60,7 @@ def _head(opcode: int, length: int, mask_bit: int) -> bytes:
 
 
 def _mask(payload: bytes, mask: bytes) -> bytes:
-    """XOR with the mask, as one large number: the quickest that Python has."""
+    """XOR with the mask as one large number, the quickest way in Python."""
     length = len(payload)
     stretched = (mask * (length // 4 + 1))[:length]
     return (int.from_bytes(payload, "big") ^ int.from_bytes(stretched, "big")).to_bytes(length, "big")

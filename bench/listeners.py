@@ -1,7 +1,7 @@
-"""The clients of the live connection, reduced to what costs nothing: one listens and weighs, one sends commands and waits.
+"""Connect to the live server as cheaply as possible: one client listens, one sends commands and waits.
 
-They speak WebSocket, Engine.IO 4 and Socket.IO 5 just enough to be taken for a browser (0 open, 2 ping, 3 pong, 40 connect,
-42 event, 43 answer).
+They speak WebSocket, Engine.IO 4 and Socket.IO 5 just enough to be taken for a browser (0 open, 2 ping, 3 pong, 40
+connect, 42 event, 43 answer).
 """
 
 from __future__ import annotations
@@ -15,19 +15,15 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.frames import TEXT, Inflater, Reader, masked_frame
+from bench.frames import TEXT, Reader, masked_frame
 
 SOCKET_PATH = "/socket.io/?EIO=4&transport=websocket"
-# What Chromium offers. The server may take it or not; a listener then pays what a browser pays.
-COMPRESSION = "permessage-deflate; client_max_window_bits"
-# Longer than any ping, compressed or not, and shorter than any change.
-A_CHANGE_BYTES = 24
 _CHANGES = b'42["changes"'
 _PONG = masked_frame(b"3")
 
 
 def handshake(url: str, headers: dict[str, str], path: str = SOCKET_PATH) -> bytes:
-    """The request that opens a WebSocket."""
+    """Return the request that opens a WebSocket."""
     lines = {
         "Host": urlsplit(url).netloc,
         "Origin": url,
@@ -50,7 +46,6 @@ class _Client(asyncio.Protocol):
         self.joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._head: bytes | None = b""
         self._reader = Reader()
-        self._inflater = Inflater()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -71,29 +66,22 @@ class _Client(asyncio.Protocol):
                 raise ConnectionError(head.decode())
             self._head = None
             self.opened()
-        for opcode, compressed, payload in self._reader.feed(data):
+        for opcode, payload in self._reader.feed(data):
             if opcode == TEXT:
-                self.received(payload, compressed)
+                self.received(payload)
 
     def say(self, text: bytes) -> None:
         self.transport.write(masked_frame(text))
 
     def opened(self) -> None:
-        """The WebSocket is open."""
+        """Handle the open WebSocket."""
 
-    def received(self, payload: bytes, compressed: bool) -> None:
+    def received(self, text: bytes) -> None:
         raise NotImplementedError
-
-    def _plain(self, payload: bytes, compressed: bool) -> bytes:
-        return self._inflater.open(payload) if compressed else payload
 
 
 class Listener(_Client):
-    """Joins a board (None: a bare relay, which greets nobody), then tells `heard` of each change.
-
-    Once joined it looks at the length alone of a compressed message: opening it would cost more than receiving it,
-    and while nobody comes or goes only changes are longer than a ping.
-    """
+    """Join a board, or a bare relay (None), then call `heard` for each change."""
 
     def __init__(self, request: bytes, board: int | None, heard: Callable[[], None]) -> None:
         super().__init__(request)
@@ -101,17 +89,18 @@ class Listener(_Client):
         self.heard = heard
 
     def opened(self) -> None:
+        """Listen at once on a bare relay."""
         if self.board is None:
             self.joined.set_result(None)
 
-    def received(self, payload: bytes, compressed: bool) -> None:
+    def received(self, text: bytes) -> None:
+        """Join, answer pings, and count changes."""
         if self.joined.done():
-            if len(payload) <= A_CHANGE_BYTES:
+            if text == b"2":
                 self.transport.write(_PONG)
-            elif compressed or payload.startswith(_CHANGES):
+            elif text.startswith(_CHANGES):
                 self.heard()
             return
-        text = self._plain(payload, compressed)
         if text.startswith(b"0"):
             self.say(b"40")
         elif text.startswith(b"40"):
@@ -123,7 +112,7 @@ class Listener(_Client):
 
 
 class Mover(_Client):
-    """Sends commands one at a time and waits for each answer; on a bare relay (board None) it only says things."""
+    """Send commands one at a time and wait for each answer; on a bare relay (board None), send messages."""
 
     def __init__(self, request: bytes, board: int | None) -> None:
         super().__init__(request)
@@ -131,11 +120,12 @@ class Mover(_Client):
         self._answer: asyncio.Future[bytes] | None = None
 
     def opened(self) -> None:
+        """Send at once on a bare relay."""
         if self.board is None:
             self.joined.set_result(None)
 
-    def received(self, payload: bytes, compressed: bool) -> None:
-        text = self._plain(payload, compressed)
+    def received(self, text: bytes) -> None:
+        """Connect, answer pings, and take answers."""
         if text.startswith(b"43") and self._answer is not None:
             self._answer.set_result(text)
         elif text == b"2":
@@ -146,7 +136,7 @@ class Mover(_Client):
             self.say(b"40")
 
     async def ask(self, command: dict[str, Any]) -> tuple[float, bytes]:
-        """Send a command; (seconds until its answer, the answer as it came)."""
+        """Send a command; return the seconds until its answer and the answer's bytes."""
         message = (
             b"420" + json.dumps(["command", {"board": self.board, "key": os.urandom(12).hex(), **command}]).encode()
         )
@@ -160,5 +150,5 @@ class Mover(_Client):
 
 
 def changes_message(answer: bytes) -> bytes:
-    """The message that everybody else is sent when somebody is answered 430[{"seq":…,"changes":[…]}]."""
+    """Return the message that listeners get when the mover is answered 430[{seq, changes}]."""
     return _CHANGES + b"," + answer[answer.index(b'"changes":') + len(b'"changes":') : -len(b"}]")] + b"]"

@@ -1,7 +1,8 @@
-"""(f) What a move costs on boards of 100, 1,000, 10,000 and 100,000 cards: the write path alone, on both databases, and a whole request over HTTP.
+"""(f) Compare a move on boards of 100, 1,000, 10,000 and 100,000 cards: the write path and whole requests.
 
-The sizes take turns, move by move, so that whatever else the machine does falls on all alike; the figure is the dearest
-median over the cheapest. Statements are counted where SQLAlchemy hands them to the driver.
+The write path runs on both databases. The sizes take turns, move by move, so that whatever else the machine does
+falls on all alike; the figure is the dearest median over the cheapest. Statements are counted where SQLAlchemy
+hands them to the driver.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ FLAT = 1.2
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    """Answer this question."""
     sizes, rounds = ((100, 1000), 15) if quick else ((100, 1000, 10_000, 100_000), 150)
     boards = {size: towns.copy(size, people=1) for size in sizes}
     figures = _on_postgresql(towns.folder, boards, rounds)
@@ -54,7 +56,7 @@ def _in_process(database: str, apps: dict[int, Flask], boards: dict[int, Town], 
 
 
 def _on_postgresql(folder: Path, boards: dict[int, Town], rounds: int) -> list[Figure]:
-    """The same towns, moved to databases of one PostgreSQL."""
+    """Measure the same towns, copied to databases of one PostgreSQL."""
     folder.chmod(0o711)  # PostgreSQL runs as another user, who has to get to their own folder in it
     postgresql = PostgreSQL(folder / "postgresql-move-cost").start()
     try:
@@ -83,7 +85,7 @@ def _over_http(boards: dict[int, Town], rounds: int) -> list[Figure]:
 
 
 def _compare(what: str, movers: dict[int, Callable[[], None]], rounds: int) -> list[Figure]:
-    """Let the sizes take turns; a figure for each, and one for how flat they are."""
+    """Let the sizes take turns; return a figure for each, and one for how flat they are."""
     samples: dict[int, list[float]] = {size: [] for size in movers}
     for size in movers:
         movers[size]()  # warms up
@@ -139,7 +141,7 @@ def _http_mover(connection: HTTPConnection, token: str, town: Town, rounds: int)
 
 
 def _count_statements(database: str, app: Flask, town: Town) -> list[Figure]:
-    """Print what one move and one opening of the board say to the database; a figure for each."""
+    """Print and count the statements of one move and of opening the board."""
     client = app.test_client()
     headers = {"Authorization": f"Bearer {town.tokens[0]}"}
     move = town.moves(1, seed=2)[0]
@@ -179,7 +181,7 @@ def _statements(engine: Engine) -> Iterator[list[str]]:
 
 
 def _in_short(statement: str) -> str:
-    """A statement on one line, without the list of columns it selects."""
+    """Return a statement on one line, without the columns it selects."""
     line = " ".join(statement.split())
     before, found, after = line.partition(" FROM ")
     return (f"{before.split(',')[0]} … FROM {after}" if found and len(before) > 60 else line)[:150]

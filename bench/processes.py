@@ -1,4 +1,4 @@
-"""Starting what is measured and what measures, each in a process of its own."""
+"""Start what is measured and what measures, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ FILES = 8192
 
 
 class Towns:
-    """Filled data folders: each size is made once, and every user gets a copy."""
+    """Fill data folders, once per size; give each question a copy."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._made: dict[tuple[int, int], Town] = {}
 
     def copy(self, cards: int, people: int = 0) -> Town:
+        """Return a copy of the town with so many cards and people."""
         if (cards, people) not in self._made:
             self._made[cards, people] = make_town(self.folder / f"town-{cards}-{people}", cards, people)
         town = self._made[cards, people]
@@ -44,7 +45,7 @@ class Towns:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder on the disk that goes away with everything in it."""
+    """Yield a folder on the disk that is removed with everything in it."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=RESULTS, prefix="run-") as folder:
         yield Path(folder)
@@ -52,7 +53,7 @@ def scratch() -> Iterator[Path]:
 
 @contextmanager
 def served(town: Town) -> Iterator[Server]:
-    """The product, serving this town as `python run.py` does."""
+    """Serve this town as `python run.py` does."""
     raise_file_limit()
     server = ServerFromNothing(Path(town.data_dir), **settings_of(Path(town.data_dir)))
     server.start()
@@ -64,7 +65,7 @@ def served(town: Town) -> Iterator[Server]:
 
 @contextmanager
 def bare_server(folder: Path | None = None) -> Iterator[str]:
-    """The floor's server (bench/bare.py) with the answers recorded in `folder`; yields its address."""
+    """Run the floor's server with the answers recorded in `folder`; yield its address."""
     port = free_port()
     arguments = [str(port), *([str(folder)] if folder else [])]
     process = subprocess.Popen([sys.executable, "-m", "bench.bare", *arguments], cwd=ROOT, stdout=subprocess.PIPE)
@@ -78,7 +79,7 @@ def bare_server(folder: Path | None = None) -> Iterator[str]:
 
 
 def sign_in(url: str) -> dict[str, str]:
-    """Sign the facilitator in as a browser does; the cookies it then has, by name."""
+    """Sign the facilitator in as a browser does; return the cookies by name."""
     jar = CookieJar()
     browser = build_opener(HTTPCookieProcessor(jar))
     page = browser.open(f"{url}/sign-in").read().decode()
@@ -91,12 +92,12 @@ def sign_in(url: str) -> dict[str, str]:
 
 
 def connect(url: str) -> HTTPConnection:
-    """A connection to be kept alive."""
+    """Return a connection that is kept alive."""
     return HTTPConnection(urlsplit(url).netloc, timeout=60)
 
 
 def raise_file_limit() -> None:
-    """Room for two thousand sockets here and in processes started from here."""
+    """Allow two thousand sockets here and in child processes."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

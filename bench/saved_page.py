@@ -1,9 +1,7 @@
-"""The board saved as a static page: every answer that opening it takes, as it travelled, for nginx or bench/bare.py to give again.
+"""Save the board as a static page without script: every answer that opening it takes, as it travelled.
 
-The bytes are the product's own, compressed as it compressed them, under the headers that say how to read them and in which process.
-The page stands at two addresses:
-`/inert`      everything is fetched, scripts too, but they come as plain text and are not run: the same bytes without the live board;
-`/no-script`  a policy in its header forbids scripts, so none is fetched.
+The bytes are the product's own, compressed as it compressed them. A policy in the page's header forbids scripts, so
+that none is fetched. bench/bare.py serves it.
 """
 
 from __future__ import annotations
@@ -18,9 +16,9 @@ from bench.processes import connect
 from bench.town import SLUG
 
 PAGE = f"/boards/{SLUG}"
-INERT, NO_SCRIPT = "/inert", "/no-script"
+NO_SCRIPT = "/no-script"
 ENCODINGS = "gzip, deflate, br, zstd"  # as Chromium asks
-# Without the last, a page is shown by the process that the browser has at hand; with it by another, which takes some 50 ms to begin.
+# For a page with the last, Chromium starts another process, which takes some 50 ms.
 KEPT = ("content-type", "content-encoding", "access-control-allow-origin", "cross-origin-opener-policy")
 
 
@@ -32,18 +30,14 @@ def save_page(browser: Browser, url: str, cookies: dict[str, str], folder: Path)
         page.goto(url + PAGE, wait_until="load")
     answers = []
     for number, path in enumerate(dict.fromkeys(path for path in paths if path.startswith("/static/"))):
-        headers = _fetch(url, path, cookies, folder / f"{number}")
-        if path.endswith(".js"):
-            headers |= {"Content-Type": "text/plain", "X-Content-Type-Options": "nosniff"}
-        answers.append(Recorded(path, headers, f"{number}"))
+        answers.append(Recorded(path, _fetch(url, path, cookies, folder / f"{number}"), f"{number}"))
     headers = _fetch(url, PAGE, cookies, folder / "page")
-    answers.append(Recorded(INERT, headers, "page"))
     answers.append(Recorded(NO_SCRIPT, {**headers, "Content-Security-Policy": "script-src 'none'"}, "page"))
     save(folder, answers)
 
 
 def _fetch(url: str, path: str, cookies: dict[str, str], file: Path) -> dict[str, str]:
-    """Save the body as it travels; returns the headers that say how to read it."""
+    """Save the body as it travels; return the headers that say how to read it."""
     connection = connect(url)
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
     connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": ENCODINGS, "Accept": "*/*"})

@@ -1,4 +1,4 @@
-"""(h) How long the server takes to answer a search on boards of 1,000, 10,000 and 100,000 cards, as an agent asks: the engine alone, words to results.
+"""(h) Time a search among 1,000, 10,000 and 100,000 cards: the engine alone, from words to results.
 
 The questions are those of search_quality: short and long, right and misspelt, found and in vain.
 """
@@ -26,6 +26,7 @@ AIMED_AT = 10_000
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    """Answer this question."""
     sizes, rounds = ((1000,), 1) if quick else ((1000, 10_000, 100_000), 2)
     return [figure for size in sizes for figure in _of_size(towns.copy(size, people=1), size, rounds)]
 

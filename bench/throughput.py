@@ -1,7 +1,7 @@
-"""(d) Moves per second with 100 listeners, one and four at a time, against bare SQLite commits per second.
+"""(d) Count moves per second with 100 listeners, one and four at a time, against bare SQLite commits.
 
-The floor does in SQL what no move can do without (a seq, a rank, a line in the log), in a database with the product's own
-settings, on the same disk, in this process: no network, no rights, nobody told.
+The floor does in SQL what no move can do without (a seq, a rank, a line in the log), in a database with the
+product's own settings, on the same disk, in this process: no network, no rights, no listeners.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ RECORD = '{"cards":{"1":{"before":{"rank":"a0","column_id":1},"after":{"rank":"a
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    """Answer this question."""
     sockets, seconds = (20, 1.0) if quick else (100, 6.0)
     town = towns.copy(CARDS, people=sockets)
     figures: list[Figure] = []
@@ -56,14 +57,16 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
 
 
 def commits_per_second(folder: Path, seconds: float) -> float:
-    """Transactions of two updates and an insert, one after the other for some seconds."""
+    """Count transactions of two updates and an insert, one after the other."""
     connection = sqlite3.connect(folder / "floor.sqlite3", isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
         connection.execute(f"PRAGMA {pragma}")
     connection.executescript(
         """
         CREATE TABLE IF NOT EXISTS boards (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
-        CREATE TABLE IF NOT EXISTS cards (id INTEGER PRIMARY KEY, column_id INTEGER NOT NULL, rank TEXT NOT NULL, UNIQUE (column_id, rank));
+        CREATE TABLE IF NOT EXISTS cards (
+            id INTEGER PRIMARY KEY, column_id INTEGER NOT NULL, rank TEXT NOT NULL, UNIQUE (column_id, rank)
+        );
         CREATE TABLE IF NOT EXISTS changes (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, record TEXT NOT NULL);
         INSERT OR IGNORE INTO boards VALUES (1, 0);
         """

@@ -1,7 +1,7 @@
-"""A town to measure with: a board of any size filled with French texts, people, and what a program needs to act as them.
+"""Fill a town to measure with: a board of any size in French, people, and what a program needs to act.
 
-Run as a program (`python -m bench.town DATA_DIR CARDS PEOPLE`) it fills a data folder: the benchmarks' own process stays free
-of the application. The same arguments give the same texts.
+Run as a program (`python -m bench.town DATA_DIR CARDS PEOPLE`) it fills a data folder: the benchmarks' own process
+stays free of the application. The same arguments give the same texts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SEED = 1789
 
 @dataclass(frozen=True)
 class Town:
-    """What a program has to know about a filled data folder. `tokens`: one API token for each of the people."""
+    """Describe a filled data folder; `tokens` has one API token for each of the people."""
 
     data_dir: str
     board: int
@@ -41,10 +41,11 @@ class Town:
 
     @property
     def cards(self) -> int:
+        """Return the number of cards."""
         return sum(map(len, self.columns.values()))
 
     def moves(self, count: int, seed: int = SEED) -> list[dict[str, Any]]:
-        """`count` commands that each put a random card at the end of a random column, or behind a random card of it."""
+        """Return `count` commands that move a random card to the end of a column or behind a card of it."""
         dice = random.Random(seed)
         columns = {int(column): cards for column, cards in self.columns.items()}
         everything = [card for cards in columns.values() for card in cards]
@@ -57,21 +58,22 @@ class Town:
 
 
 def make_town(data_dir: Path, cards: int, people: int = 0) -> Town:
-    """Fill `data_dir` in a process of its own: `cards` cards in 17 columns, and `people` readers with a token each."""
+    """Fill `data_dir` in a process of its own: cards in 17 columns, readers with a token each."""
     subprocess.run([sys.executable, "-m", "bench.town", str(data_dir), str(cards), str(people)], cwd=ROOT, check=True)
     return Town(**json.loads((data_dir / "town.json").read_text(encoding="utf-8")))
 
 
 def settings_of(data_dir: Path) -> dict[str, str]:
-    """The environment that serves this folder: the product as in production, not its demo."""
+    """Return the environment that serves this folder as in production."""
     return {"DEMO": "0", "SECRET_KEY": SECRET_KEY, "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING"}
 
 
 class Writer:
-    """Writes with the words of the demo town's texts, as often as they have them; the same for the same seed.
+    """Write with the demo town's words, as often as they have them; the same for the same seed.
 
-    Most words are drawn at random, some follow the one before as they do in the demo. That is not for reading: it makes 1,020
-    cards compress like as many real ones (brotli 4: 0.35; the demo's own 35 kB: 0.40). Repeated phrases would travel in too few bytes.
+    Most words are drawn at random, some follow the one before as they do in the demo. That is not for reading: it
+    makes 1,020 cards compress like as many real ones (brotli 4: 0.35; the demo's own 35 kB: 0.40). Repeated phrases
+    would travel in too few bytes.
     """
 
     CHANGES_SUBJECT = 0.8
@@ -85,10 +87,11 @@ class Writer:
             self.next.setdefault(word, []).append(following)
 
     def title(self) -> str:
+        """Return a title."""
         return f"{self.dice.choice(self.titles)} ({self._prose(24).rstrip('.,;:').lower()})"[:120]
 
     def paragraphs(self, characters: int) -> list[str]:
-        """Two or three paragraphs of about this many characters together."""
+        """Return two or three paragraphs of about this many characters together."""
         parts = self.dice.choice((2, 2, 3))
         return [self._prose(characters // parts) for _ in range(parts)]
 

@@ -1,8 +1,8 @@
-"""(g) What is unread, for 400 people on a board of 5,100 cards: the time in which the server answers the board's page.
+"""(g) Time the page of a board of 5,100 cards for 400 people with unread cards.
 
-Every card has news; each person has a visit that ended at some seq, and has since read some 200 cards one by one. Against the same town
-without any of it, as nobody had ever read anything and nothing was ever new. Both servers run at once and are asked in turns; the
-fragments of the cards are in the cache.
+Every card has news; each person has a visit that ended at some seq, and has since read some 200 cards one by one.
+Against the same town in which nobody has read anything and nothing was ever new. Both servers run at once and are
+asked in turns; the cards' HTML is cached.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ SEQ = 100_000  # far enough for each card's news to have a seq of its own
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    """Answer this question."""
     cards, rounds = (1020, 5) if quick else (5100, 25)
     bare, read = towns.copy(cards, PEOPLE), towns.copy(cards, PEOPLE)
     rows = _let_them_read(read)
@@ -41,7 +42,7 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
 
 
 def _let_them_read(town: Town) -> int:
-    """News on each card, a visit of each person, and what they read since. Returns how many single cards were read."""
+    """Write news, visits and read cards; return how many single cards were read."""
     dice = random.Random(SEED)
     with closing(sqlite3.connect(Path(town.data_dir) / "flash-news.sqlite3")) as database, database:
         people = [row[0] for row in database.execute("SELECT id FROM people")]

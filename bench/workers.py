@@ -1,8 +1,8 @@
-"""(j) Moves per second at two workers on PostgreSQL and Redis with 100 listeners, against PostgreSQL's own commits per second.
+"""(j) Count moves per second at two workers on PostgreSQL and Redis, against PostgreSQL's own commits.
 
-Half of the listeners and of the movers are at each worker, so that every move is told at both. All of them write the same board, whose
-row lets one through at a time: the floor does in SQL what no move can do without, on one connection, in the same durable cluster
-(fsync and synchronous_commit on), without anybody who waits or hears.
+Half of the 100 listeners and of the movers are at each worker, so that every move is broadcast by both. All write
+the same board, whose row lets one through at a time: the floor does in SQL what no move can do without, on one
+connection, in the same durable cluster (fsync and synchronous_commit on), without listeners.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ WORKERS = 2
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:
+    """Answer this question."""
     sockets, seconds = (10, 1.0) if quick else (50, 6.0)
     town = towns.copy(CARDS, people=sockets)
     figures: list[Figure] = []
@@ -53,7 +54,7 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:
 
 
 def _stream(crowds: list[Crowd], moves: list[dict[str, Any]], in_flight: int, seconds: float) -> list[dict[str, Any]]:
-    """All crowds at once, each with moves of its own."""
+    """Run all crowds at once, each with moves of its own."""
     shares = [moves[number :: len(crowds)] for number in range(len(crowds))]
     with ThreadPoolExecutor(len(crowds)) as hands:
         return list(hands.map(lambda clients, share: clients.stream("real", share, in_flight, seconds), crowds, shares))
@@ -61,7 +62,7 @@ def _stream(crowds: list[Crowd], moves: list[dict[str, Any]], in_flight: int, se
 
 @contextmanager
 def _served(folder: Path, town: Town) -> Iterator[tuple[str, list[Server]]]:
-    """The town moved to a PostgreSQL of its own, served by workers that share it and a Redis."""
+    """Yield workers that share the town on a PostgreSQL and a Redis of their own."""
     raise_file_limit()
     folder.chmod(0o711)  # PostgreSQL runs as another user, who has to get to their own folder in it
     postgresql, redis = PostgreSQL(folder / "postgresql").start(), Redis(folder / "redis").start()
@@ -84,13 +85,17 @@ def _served(folder: Path, town: Town) -> Iterator[tuple[str, list[Server]]]:
 
 
 def _commits_per_second(url: str, seconds: float) -> float:
-    """Transactions of two updates and an insert, one after the other for some seconds."""
+    """Count transactions of two updates and an insert, one after the other."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             """
             CREATE TABLE IF NOT EXISTS floor_boards (id int PRIMARY KEY, seq int NOT NULL);
-            CREATE TABLE IF NOT EXISTS floor_cards (id int PRIMARY KEY, column_id int NOT NULL, rank text NOT NULL, UNIQUE (column_id, rank));
-            CREATE TABLE IF NOT EXISTS floor_changes (id serial PRIMARY KEY, seq int NOT NULL UNIQUE, record text NOT NULL);
+            CREATE TABLE IF NOT EXISTS floor_cards (
+                id int PRIMARY KEY, column_id int NOT NULL, rank text NOT NULL, UNIQUE (column_id, rank)
+            );
+            CREATE TABLE IF NOT EXISTS floor_changes (
+                id serial PRIMARY KEY, seq int NOT NULL UNIQUE, record text NOT NULL
+            );
             INSERT INTO floor_boards VALUES (1, 0) ON CONFLICT DO NOTHING;
             """
         )

@@ -1,4 +1,4 @@
-"""What every application compiles anew, and is the same for all: each test has an application of its own."""
+"""Compile once for all tests what each test's application would compile anew."""
 
 from __future__ import annotations
 
@@ -15,19 +15,23 @@ from whitenoise import WhiteNoise
 
 
 class CompiledTemplates(BytecodeCache):
+    """Keep the bytecode of templates in memory."""
+
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
+        """Load a template compiled before."""
         if bucket.key in self._compiled:
             bucket.bytecode_from_string(self._compiled[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's bytecode."""
         self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
 def compile_routes_once() -> None:
-    """For each route Werkzeug writes and compiles two functions that build its address; they hold nothing of the application."""
+    """Share the two functions that Werkzeug compiles for each route; they hold nothing of the application."""
     compile_builder: Callable[[Rule, bool], Any] = Rule._compile_builder
     compiled: dict[Hashable, Any] = {}
 
@@ -42,7 +46,7 @@ def compile_routes_once() -> None:
 
 
 def list_built_files_once() -> None:
-    """WhiteNoise looks at each built file, and writes its headers; they do not change while tests run."""
+    """Share WhiteNoise's list of built files with their headers; they do not change during tests."""
     list_files: Callable[[WhiteNoise, str, str], None] = WhiteNoise.update_files_dictionary
     listed: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -56,7 +60,11 @@ def list_built_files_once() -> None:
 
 
 def compile_statements_once() -> None:
-    """SQLAlchemy keeps what it compiled by dialect, and each engine makes itself one: engines of one kind share that of the first that connected."""
+    """Share SQLAlchemy's compiled statements between engines of one kind.
+
+    SQLAlchemy keeps them by dialect, and each engine makes itself one: here they share that of the first that
+    connected.
+    """
     shared: dict[tuple[str, str | None], tuple[Dialect, LRUCache[Any, Any]]] = {}
 
     def ask_nothing(connection: Connection) -> None:

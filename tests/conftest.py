@@ -12,7 +12,6 @@ from typing import Any
 
 import psycopg
 import pytest
-import socketio  # noqa: F401 - with its client, which the application leaves out when it comes first
 from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event, make_url, text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from babel.core import get_global
 from flask import Flask, has_request_context
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,31 +13,21 @@ from app.web.languages import FRENCH, LANGUAGES
 
 
 def init_app(app: Flask, timezone: str) -> None:
-    """Configure Flask-Babel."""
+    """Set Babel up with the town's time zone."""
     babel.init_app(app, default_locale=FRENCH, default_timezone=timezone, locale_selector=current_language)
     app.jinja_env.globals["current_language"] = current_language
-    _clear_unused_locale_data()
-
-
-def _clear_unused_locale_data() -> None:
-    """Spare 2 MB: drop Babel's data on other languages and territories."""
-    for table in (
-        "likely_subtags",
-        "territory_languages",
-        "territory_currencies",
-        "territory_aliases",
-        "all_currencies",
-    ):
-        get_global(table).clear()  # type: ignore[attr-defined]  # it is a dict
 
 
 def language_of(account: Account) -> str:
-    """Return the account's language."""
+    """Return the account's language, French if it names none of ours."""
     return account.language if account.language in LANGUAGES else FRENCH
 
 
 def current_language() -> str:
-    """Return the current person's language; French while the database is unavailable."""
+    """Return the current person's language, French for strangers.
+
+    French while the database is away too, so that its own error page can be shown.
+    """
     try:
         return language_of(current_account()) if has_request_context() and current_user.is_authenticated else FRENCH
     except SQLAlchemyError:

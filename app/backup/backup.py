@@ -1,6 +1,7 @@
-"""Backup and restore. One kind of file for both databases: a SQLite database that holds the whole town at one instant, sealed.
+"""Back up and restore a town, in one kind of file for both databases.
 
-From SQLite by its own online backup (https://www.sqlite.org/backup.html), from PostgreSQL by copying what one instant shows, row by row.
+A backup is a SQLite database with the whole town at one instant and a checksum. From SQLite it is made by the online
+backup (https://www.sqlite.org/backup.html), from PostgreSQL by copying one snapshot row by row.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from config import Settings
 
 
 def back_up(settings: Settings, file: Path | None = None) -> Path:
-    """Save the whole town as it is at one instant; writers go on meanwhile. Returns the file written."""
+    """Save the town as it is at one instant, while writers go on; return the file written."""
     target = file or settings.data_dir / "backups" / f"flash-news_{_stamp(settings)}.sqlite3"
     if target.exists():
         raise CannotBackUp(f"{target} existe déjà : rien n’a été écrit.")
@@ -34,7 +35,7 @@ def back_up(settings: Settings, file: Path | None = None) -> Path:
         raise CannotBackUp(f"Aucune base dans {town}.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _part_of(target) as part:
+        with _partial_file(target) as part:
             if town is None:
                 _copy_postgresql(part)
             else:
@@ -49,9 +50,10 @@ def back_up(settings: Settings, file: Path | None = None) -> Path:
 
 
 def restore(settings: Settings, file: Path) -> Path | None:
-    """Put a backup in the town's place, all of it or nothing; returns the file in which what it replaces is kept, if there was something.
+    """Replace the town by a backup, all of it or nothing.
 
-    The next start brings it up to date when it comes from an earlier version. Raises CannotBackUp while anybody is at the database.
+    Returns the file that keeps what was replaced, if there was something. The next start migrates a backup of an
+    earlier version. Raises CannotBackUp while other processes use the database.
     """
     town = database_file(settings)
     kept = (
@@ -66,7 +68,7 @@ def restore(settings: Settings, file: Path) -> Path | None:
 
 
 def database_file(settings: Settings) -> Path | None:
-    """The file of a town on SQLite; None on PostgreSQL."""
+    """Return the file of a town on SQLite; None on PostgreSQL."""
     url = make_url(settings.database_url)
     return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
@@ -89,16 +91,16 @@ def _seal(part: Path, database: str) -> None:
 
 def _restore_sqlite(file: Path, town: Path, kept: Path) -> Path | None:
     town.parent.mkdir(parents=True, exist_ok=True)
-    with _part_of(town) as part:
+    with _partial_file(town) as part:
         shutil.copyfile(file, part)
         with closing(sqlite3.connect(part)) as connection:
             delete_checksum(connection)
         replaces = town.exists()
         if replaces:
-            ensure_exclusive_file(town)  # and from now on nothing of it is in a write-ahead log
+            ensure_exclusive_file(town)  # which also empties its write-ahead log
             shutil.copyfile(town, kept)
             kept.chmod(0o600)
-            _settle(kept)
+            _fsync(kept)
         for leftover in ("-wal", "-shm"):
             town.with_name(town.name + leftover).unlink(missing_ok=True)
         _put_in_place(part, town)
@@ -106,7 +108,7 @@ def _restore_sqlite(file: Path, town: Path, kept: Path) -> Path | None:
 
 
 def _restore_postgresql(settings: Settings, file: Path, kept: Path) -> Path | None:
-    db.engine.dispose()  # what this process holds itself is no company
+    db.engine.dispose()  # or our own pool would count as another process
     with repeatable_read(db.engine) as town:
         ensure_exclusive(town)
         replaces = holds_a_town(town)
@@ -121,12 +123,13 @@ def _restore_postgresql(settings: Settings, file: Path, kept: Path) -> Path | No
 
 
 def holds_a_town(connection: Connection) -> bool:
+    """Return whether this database has the town's tables."""
     return connection.dialect.has_table(connection, "changes")
 
 
 @contextmanager
-def _part_of(target: Path) -> Iterator[Path]:
-    """A file beside it to write to, for its owner only; whatever happens, it does not stay."""
+def _partial_file(target: Path) -> Iterator[Path]:
+    """Yield a file beside the target to write to, readable by its owner only; remove it at the end."""
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
@@ -138,13 +141,13 @@ def _part_of(target: Path) -> Iterator[Path]:
 
 
 def _put_in_place(part: Path, target: Path) -> None:
-    """In one step, and so that a power cut afterwards leaves it there."""
-    _settle(part)
+    """Rename the file to its target in one step that survives a power cut."""
+    _fsync(part)
     part.replace(target)
-    _settle(target.parent)
+    _fsync(target.parent)
 
 
-def _settle(path: Path) -> None:
+def _fsync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -161,5 +164,5 @@ def _stamp(settings: Settings) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of it: what follows may quote what the database holds."""
+    """Return the error's first line: what follows may quote what the database holds."""
     return str(error.orig if isinstance(error, DBAPIError) else error).split("\n", 1)[0]

@@ -1,7 +1,7 @@
-"""What a backup is known to be whole by: a sum of every row in it, kept in the file itself.
+"""Keep a checksum of every row in a backup, in the file itself.
 
-SQLite's own check sees to pages and indexes; a letter that a failing disk turned into another it cannot see. A sum, so that the order in
-which rows are read does not matter.
+SQLite's own check covers pages and indexes; it cannot see a letter that a failing disk turned into another. Digests are
+added up, so that the order of the rows does not matter.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != ? AND
 
 @dataclass(frozen=True)
 class Checksum:
+    """Describe a backup's checksum and whether it still fits."""
+
     made_at: datetime
     database: str  # where it was taken from: sqlite, postgresql
     whole: bool  # whether everything still is as it was then
 
 
 def write_checksum(connection: sqlite3.Connection, database: str) -> None:
+    """Write the checksum of what the file holds now."""
     sums = _sums(connection)
     sealed = {"made_at": datetime.now(UTC).isoformat(), "database": database, **sums}
     delete_checksum(connection)
@@ -34,7 +37,7 @@ def write_checksum(connection: sqlite3.Connection, database: str) -> None:
 
 
 def read_checksum(connection: sqlite3.Connection) -> Checksum | None:
-    """None for backups that were made before there were seals."""
+    """Read and compare the checksum; None for backups made before there were checksums."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SEAL]).fetchone():
         return None
     sealed = dict(connection.execute(f"SELECT what, value FROM {SEAL}"))  # noqa: S608 - a name of our own
@@ -43,6 +46,7 @@ def read_checksum(connection: sqlite3.Connection) -> Checksum | None:
 
 
 def delete_checksum(connection: sqlite3.Connection) -> None:
+    """Remove the checksum."""
     connection.execute(f"DROP TABLE IF EXISTS {SEAL}")
 
 
@@ -53,7 +57,10 @@ def _sums(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def _sum(connection: sqlite3.Connection, query: str, *values: str) -> str:
-    """How many rows there are, and the sum of their digests. Texts are taken as bytes: one that is no longer text has to be seen, not to be read."""
+    """Return the number of rows and the sum of their digests.
+
+    Texts are read as bytes: one that is no longer valid text must be noticed, not decoded.
+    """
     count = total = 0
     cursor = connection.cursor()
     connection.text_factory, before = bytes, connection.text_factory

@@ -1,6 +1,6 @@
-"""A whole town copied from one database into another, of either kind, and made sure of row by row.
+"""Copy a town from one database into another, of either kind, and compare every row.
 
-Tables are read as they stand in the source, not as the models describe them: a town of an earlier schema is copied at that schema.
+Tables are read as they are in the source, not as the models describe them: an earlier schema is copied as it is.
 """
 
 from __future__ import annotations
@@ -34,22 +34,23 @@ from app.server.migrations import is_known, newest_revision, revision_of, upgrad
 from boards.database import Base, Moment, RecordJSON
 from boards.search.index import rebuild
 
-SEAL = "backup_seal"  # in backups only: what they are known to be whole by
+SEAL = "backup_seal"  # the table of checksums, in backups only
 _REVISION = "alembic_version"
-_SEARCH = ("card_terms", "search_words", "search_variants")  # each database's own, made anew from the cards
+_SEARCH = ("card_terms", "search_words", "search_variants")  # specific to each database, rebuilt from the cards
 _BATCH = 1000
 
 
 class CannotCopy(Exception):
-    """The message says why, in French."""
+    """Refuse to copy; the message says why, in French."""
 
 
 def copy_town(source: Connection, target: Connection, *, searchable: bool = True) -> dict[str, int]:
-    """Fill a database without tables with all that stands in the source; returns how many rows each table has.
+    """Fill a database without tables from the source; return each table's number of rows.
 
-    Without `searchable`, or from an earlier schema, the next start makes the index of the cards' words: it takes longer than all the rest.
+    Without `searchable`, or from an earlier schema, the next start builds the search index: it takes longer than
+    the rest.
 
-    Raises CannotCopy, and then the target's transaction must be rolled back: when a row does not fit or is not the same afterwards.
+    Raises CannotCopy when a row does not fit or differs afterwards; then roll the target's transaction back.
     """
     revision = revision_of(source)
     if revision is None or not is_known(revision):
@@ -58,15 +59,15 @@ def copy_town(source: Connection, target: Connection, *, searchable: bool = True
     tables = tables_of(source)
     for table in tables:
         _fill(source, target, table)
-    _carry_counters(source, target, tables)
-    copied = {table.name: _make_sure(source, target, table) for table in tables}
+    _copy_counters(source, target, tables)
+    copied = {table.name: _verify(source, target, table) for table in tables}
     if searchable and revision == newest_revision():
         rebuild(Session(target, info={"writes": True}))
     return copied
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """The tables that hold the town, those that are referred to first; their types mean the same on both databases."""
+    """Return the town's tables, referenced ones first, with types that mean the same on both databases."""
     metadata = MetaData()
     event.listen(metadata, "column_reflect", _use_a_common_type)
     metadata.reflect(connection, only=lambda name, _: not (name.startswith(_SEARCH) or name in (_REVISION, SEAL)))
@@ -74,7 +75,7 @@ def tables_of(connection: Connection) -> list[Table]:
 
 
 def clear(target: Connection) -> None:
-    """Take Flash News out of a database, with all that stands there; tables of others stay."""
+    """Drop the tables of Flash News with all they hold; others stay."""
     names = [name for name in inspect(target).get_table_names() if _is_ours(name)]
     if target.dialect.name == "postgresql":
         if names:
@@ -86,7 +87,7 @@ def clear(target: Connection) -> None:
 
 
 def what_stands_in(connection: Connection) -> list[str]:
-    """The tables that keep a database from being empty: those that have rows, and those that are not ours."""
+    """Return the tables that keep a database from being empty: those with rows, and foreign ones."""
     names = inspect(connection).get_table_names()
     return [
         name
@@ -137,7 +138,7 @@ def _fill_in(source: Connection, target: Connection, table: Table, column: Colum
 
 
 def _misfit(table: Table, rows: Iterable[dict[str, Any]]) -> str | None:
-    """What SQLite takes and PostgreSQL does not: texts beyond their length, and characters without a meaning."""
+    """Describe what SQLite accepts and PostgreSQL does not: texts too long, and null characters."""
     for row in rows:
         for column in table.columns:
             value, limit = row[column.name], getattr(column.type, "length", None)
@@ -154,8 +155,8 @@ def _holds_nul(value: Any) -> bool:
     return any(map(_holds_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
 
 
-def _make_sure(source: Connection, target: Connection, table: Table) -> int:
-    """Compare the two tables row by row, value by value; returns how many rows there are."""
+def _verify(source: Connection, target: Connection, table: Table) -> int:
+    """Compare the two tables row by row; return the number of rows."""
     count = 0
     for here, there in zip_longest(_rows(source, table), _rows(target, table)):
         if here != there:
@@ -166,7 +167,7 @@ def _make_sure(source: Connection, target: Connection, table: Table) -> int:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
-    """Every row in the order of its key, the same on both databases: texts byte by byte."""
+    """Yield every row in the order of its key, the same on both databases: texts byte by byte."""
     order = [
         key.collate("C") if _is_text(key) and connection.dialect.name == "postgresql" else key
         for key in table.primary_key
@@ -183,31 +184,31 @@ def _place(table: Table, row: dict[str, Any]) -> str:
     return f"{table.name} {', '.join(str(row[key.name]) for key in table.primary_key)}"
 
 
-def _carry_counters(source: Connection, target: Connection, tables: Iterable[Table]) -> None:
-    """Numbers are given out after the last one that was, also where what had it is gone."""
+def _copy_counters(source: Connection, target: Connection, tables: Iterable[Table]) -> None:
+    """Continue each table's ids after the last that was given out, even if its row is gone."""
     for table in tables:
         if "id" in table.columns:
-            last = max(_last_number(source, table), target.scalar(select(func.max(table.c.id))) or 0)
-            _count_on(target, table, last)
+            last = max(_last_id(source, table), target.scalar(select(func.max(table.c.id))) or 0)
+            _set_counter(target, table, last)
 
 
-def _last_number(connection: Connection, table: Table) -> int:
+def _last_id(connection: Connection, table: Table) -> int:
     if connection.dialect.name == "postgresql":
         sequence = _sequence(connection, table)
         if sequence is None:
             return 0
         last, is_called = connection.execute(text(f"SELECT last_value, is_called FROM {sequence}")).one()  # noqa: S608 - PostgreSQL's own name
         return int(last) if is_called else 0
-    if not _remembers(connection, table):
+    if not _has_counter(connection, table):
         return 0
     return connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table.name}) or 0
 
 
-def _count_on(connection: Connection, table: Table, last: int) -> None:
+def _set_counter(connection: Connection, table: Table, last: int) -> None:
     if connection.dialect.name == "postgresql":
         if last and (sequence := _sequence(connection, table)) is not None:
             connection.execute(text("SELECT setval(:sequence, :last)"), {"sequence": sequence, "last": last})
-    elif _remembers(connection, table):
+    elif _has_counter(connection, table):
         connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
         connection.execute(
             text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), {"name": table.name, "last": last}
@@ -221,8 +222,8 @@ def _sequence(connection: Connection, table: Table) -> str | None:
     return name
 
 
-def _remembers(connection: Connection, table: Table) -> bool:
-    """Whether SQLite keeps the last number of this table; of the others it takes the highest that stands there."""
+def _has_counter(connection: Connection, table: Table) -> bool:
+    """Return whether SQLite keeps this table's last id; of other tables it takes the highest present."""
     sql = connection.scalar(
         text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name"), {"name": table.name}
     )

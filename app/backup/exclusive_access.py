@@ -1,4 +1,4 @@
-"""Whether somebody else is at the town's database: then it is neither replaced nor moved away."""
+"""Refuse to restore or move the database while other processes use it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from app.backup.verification import CannotBackUp
 
-# Of another role's connections PostgreSQL does not say what they are, but for the housekeeping of its own, which has no role.
+# PostgreSQL hides the kind of other roles' connections; its own housekeeping has no role.
 _OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid != pg_backend_pid() AND usesysid IS NOT NULL
@@ -19,16 +19,20 @@ _OTHERS = """
 
 
 def ensure_exclusive(town: Connection) -> None:
-    """Raises CannotBackUp while others are connected to this PostgreSQL database: servers, or people with a tool of their own."""
+    """Raise CannotBackUp while others are connected to this PostgreSQL database."""
     others = town.scalar(text(_OTHERS))
     if others:
         raise CannotBackUp(
-            f"Le serveur tourne encore (connexions à la base : {others}) : arrêtez-le d’abord, tous ses processus compris."
+            f"Le serveur tourne encore (connexions à la base : {others}) : arrêtez-le d’abord, tous "
+            "ses processus compris."
         )
 
 
 def ensure_exclusive_file(town: Path) -> None:
-    """Raises CannotBackUp while a server has this file open. Brings what is still in the write-ahead log into the file."""
+    """Raise CannotBackUp while a server has this file open.
+
+    Writes the rest of the write-ahead log into the file.
+    """
     try:
         with closing(sqlite3.connect(town, timeout=1)) as connection:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")

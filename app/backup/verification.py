@@ -1,4 +1,4 @@
-"""What a backup holds, and whether it is whole: asked before anything is restored, and by `flask restore --check`."""
+"""Verify a backup: before a restore, and for `flask restore --check`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from app.server.migrations import is_known
 
 
 class CannotBackUp(Exception):
-    """The message says why, in French."""
+    """Refuse to back up or restore; the message says why, in French."""
 
 
 @dataclass(frozen=True)
 class SavedBoard:
+    """Count what a backup holds of one board."""
+
     slug: str
     seq: int
     cards: int
@@ -24,7 +26,7 @@ class SavedBoard:
 
 @dataclass(frozen=True)
 class Contents:
-    """A file that is a backup of Flash News, whole or not."""
+    """Describe a backup of Flash News, whole or not."""
 
     revision: str
     seal: Checksum | None
@@ -35,7 +37,10 @@ class Contents:
 
 
 def contents_of(file: Path) -> Contents:
-    """Read a backup from its first row to its last. Raises CannotBackUp when it is none, or one that this version cannot read."""
+    """Read a backup from its first row to its last.
+
+    Raises CannotBackUp when the file is no backup, or one that this version cannot read.
+    """
     try:
         with closing(open_to_read(file)) as connection:
             if connection.execute(
@@ -48,6 +53,7 @@ def contents_of(file: Path) -> Contents:
 
 
 def open_to_read(file: Path) -> sqlite3.Connection:
+    """Open a SQLite file read-only."""
     return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
 
 

@@ -29,6 +29,7 @@ class CardHtmlCache:
         self._entries: OrderedDict[tuple[int, str], tuple[CardState, str]] = OrderedDict()
 
     def get(self, card_id: int, language: str, state: CardState) -> str | None:
+        """Return the card's HTML if it is kept in this state."""
         entry = self._entries.get((card_id, language))
         if entry is None or entry[0] != state:
             return None
@@ -36,6 +37,7 @@ class CardHtmlCache:
         return entry[1]
 
     def put(self, card_id: int, language: str, state: CardState, html: str) -> str:
+        """Keep the card's HTML in place of an earlier one; return it."""
         self._entries[card_id, language] = state, html
         self._entries.move_to_end((card_id, language))
         if len(self._entries) > CACHED_CARDS:
@@ -46,6 +48,7 @@ class CardHtmlCache:
         return len(self._entries)
 
     def clear(self) -> None:
+        """Forget everything."""
         self._entries.clear()
 
 
@@ -58,6 +61,7 @@ class CardState(NamedTuple):
 
 
 def init_app(app: Flask) -> None:
+    """Give the application its cache, filters and tests."""
     app.extensions["card_fragments"] = CardHtmlCache()
     app.jinja_env.filters.update(photo_address=photo_address, news_day=last_news)
     app.jinja_env.tests["for_residents"] = rights.is_for_residents

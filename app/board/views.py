@@ -43,6 +43,7 @@ routes = Blueprint("pages", __name__)
 @routes.get("/")
 @login_required
 def home() -> AnyResponse | str:
+    """Redirect to the person's board."""
     board = home_board(read_session(), current_person())
     if board is None:
         return render_template("board/no_board.html", me=current_person())
@@ -52,6 +53,7 @@ def home() -> AnyResponse | str:
 @routes.get("/boards/<slug>")
 @login_required
 def show_board(slug: str) -> str:
+    """Show a board."""
     return _board_page(find_board(read_session(), current_person(), slug))
 
 
@@ -78,6 +80,7 @@ def keep_noticed(card_id: int) -> dict[str, int]:
 @routes.get("/boards/<slug>/archive")
 @login_required
 def show_archive(slug: str) -> str:
+    """Show what was archived, and cards that wait for their day."""
     board = find_board(read_session(), current_person(), slug)
     columns, cards = archived(read_session(), board, current_person())
     waiting = scheduled(read_session(), board, current_person())

@@ -1,4 +1,4 @@
-"""When each job is due, who carries it out now, and how it went last."""
+"""Store when each job is due, which worker runs it, and how it last ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from boards.database import Base, Moment
 
 
 class Job(Base):
-    """A job's row is its lock: whoever writes `taken_until` first carries it out; a worker that died lets go when that moment has passed."""
+    """Store one job; its row is its lock.
+
+    The worker that writes `taken_until` first runs the job; one that died loses it when that moment has passed.
+    """
 
     __tablename__ = "jobs"
 
@@ -31,7 +34,10 @@ class Job(Base):
 
 @dataclass(frozen=True)
 class Task:
-    """A job as the program knows it. `work` does all that is due and says how much that was; done again at once, it finds nothing to do."""
+    """Define a job.
+
+    `work` does all that is due and returns how much that was; run again at once, it finds nothing to do.
+    """
 
     name: str
     when: When

@@ -1,6 +1,6 @@
-"""Each job once, however many workers there are: whoever takes its row in the database first carries it out.
+"""Run each job once, however many workers there are: the first to claim its row runs it.
 
-What is due stays due until it is done: after downtime it is done once, at the next look.
+A job stays due until it has run: after downtime it runs once, at the next look.
 """
 
 from __future__ import annotations
@@ -33,11 +33,16 @@ OUTCOME_MAX_CHARACTERS = 500
 
 
 def enter(tasks: Iterable[Task]) -> None:
-    """Give each job its row. None is due later than its times say, even after a start with a clock that was far ahead."""
+    """Create a row for each new job.
+
+    No job is due later than its schedule says, even after a start with a clock that was far ahead.
+    """
     with write_transaction() as session:
         rows = {job.name: job for job in session.scalars(select(Job).with_for_update())}
         for task in tasks:
-            metrics.JOBS.labels(task.name, RunResult.WRONG.value)  # at nought, so that the first failure shows as one
+            metrics.JOBS.labels(
+                task.name, RunResult.WRONG.value
+            )  # at zero, so that the first failure shows as an increase
             due_at = task.when(now())
             if task.name not in rows:
                 session.add(Job(name=task.name, due_at=due_at))
@@ -46,37 +51,38 @@ def enter(tasks: Iterable[Task]) -> None:
 
 
 def due(tasks: Iterable[Task]) -> list[Task]:
-    """Those that are due and that nobody carries out."""
-    restart_read()  # so that what other workers did since is seen
+    """Return the jobs that are due and that no worker runs."""
+    restart_read()  # the snapshot may be older than the last run
     names = set(read_session().scalars(select(Job.name).where(Job.due_at <= now(), _is_free())))
     return [task for task in tasks if task.name in names]
 
 
 class RunResult(Enum):
-    """How it went when a worker turned to a job."""
+    """Say how a worker's attempt to run a job ended."""
 
     WELL = "well"
     WRONG = "wrong"
-    ELSEWHERE = "elsewhere"  # somebody else does it, or has just done it
+    ELSEWHERE = "elsewhere"  # another worker runs it, or has just run it
 
 
 def run_job(task: Task, *, even_early: bool = False) -> RunResult:
-    """Carry the job out if it is due and free; `even_early`: if it is free.
+    """Run the job if it is due and free; with `even_early`, if it is free.
 
-    What goes wrong is kept with the job, which is tried again after a pause that grows.
+    A failure is kept with the job, which is tried again after a growing pause.
     """
     began, holder = now(), f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
-    if not _take(task, holder, began, even_early):
+    if not _claim(task, holder, began, even_early):
         return RunResult.ELSEWHERE
+    restart_read()  # the work reads the latest commit
     try:
-        with _held(task, holder):
+        with _claimed(task, holder):
             count = task.work()
     except Exception as error:
         log.exception("job %s failed", task.name)
-        _let_go(task, holder, began, f"{type(error).__name__}: {error}", well=False)
+        _release(task, holder, began, f"{type(error).__name__}: {error}", well=False)
         return _counted(task, RunResult.WRONG)
     log.log(logging.INFO if count else logging.DEBUG, "job %s: %s", task.name, count)
-    _let_go(task, holder, began, f"{task.done} : {count}", well=True)
+    _release(task, holder, began, f"{task.done} : {count}", well=True)
     return _counted(task, RunResult.WELL)
 
 
@@ -89,20 +95,20 @@ def _is_free() -> ColumnElement[bool]:
     return or_(Job.taken_until.is_(None), Job.taken_until < now())
 
 
-def _take(task: Task, holder: str, moment: datetime, even_early: bool) -> bool:
-    """One statement, so that of two workers at the same moment one finds nothing left to take."""
+def _claim(task: Task, holder: str, moment: datetime, even_early: bool) -> bool:
+    """Claim the job in one statement, so that only one of two workers gets it."""
     free = update(Job).where(Job.name == task.name, _is_free())
-    taking = free if even_early else free.where(Job.due_at <= moment)
+    claiming = free if even_early else free.where(Job.due_at <= moment)
     with write_transaction() as session:
-        taken = session.execute(
-            taking.values(taken_by=holder, taken_until=moment + LEASE, started_at=moment, runs=Job.runs + 1)
+        claimed = session.execute(
+            claiming.values(taken_by=holder, taken_until=moment + LEASE, started_at=moment, runs=Job.runs + 1)
         )
-    return bool(cast("CursorResult[None]", taken).rowcount)
+    return bool(cast("CursorResult[None]", claimed).rowcount)
 
 
 @contextmanager
-def _held(task: Task, holder: str) -> Iterator[None]:
-    """Hold on to the job while it is carried out. A worker that dies holds it no longer than LEASE."""
+def _claimed(task: Task, holder: str) -> Iterator[None]:
+    """Renew the claim while the job runs; a worker that dies keeps it no longer than LEASE."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way to the object itself
     done = threading.Event()
     keeper = threading.Thread(target=_renew, args=(app, task, holder, done), daemon=True)
@@ -121,14 +127,14 @@ def _renew(app: Flask, task: Task, holder: str, done: threading.Event) -> None:
                 held = (Job.name == task.name) & (Job.taken_by == holder)
                 session.execute(update(Job).where(held).values(taken_until=now() + LEASE))
         except Busy:
-            log.warning("job %s: the database was busy; it is held a little less long", task.name)
+            log.warning("job %s: the database was busy; its claim was not renewed this time", task.name)
 
 
-def _let_go(task: Task, holder: str, began: datetime, outcome: str, *, well: bool) -> None:
+def _release(task: Task, holder: str, began: datetime, outcome: str, *, well: bool) -> None:
     with write_transaction() as session:
         job = session.scalar(select(Job).where(Job.name == task.name, Job.taken_by == holder).with_for_update())
         if job is None:
-            log.warning("job %s took longer than it was held: somebody else has it now", task.name)
+            log.warning("job %s outlived its claim: another worker has it now", task.name)
             return
         job.taken_by = job.taken_until = None
         job.finished_at, job.outcome = now(), outcome[:OUTCOME_MAX_CHARACTERS]

@@ -1,4 +1,4 @@
-"""What happens elsewhere: accounts closed, rights withdrawn, boards written by other processes. Looked after every two seconds."""
+"""Apply every two seconds what other processes wrote: closed accounts, withdrawn rights, changed boards."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from app.accounts.models import ApiToken, SignIn
 from app.auth.current_user import SIGN_IN_LIFETIME
 from app.extensions import socketio
 from app.live import broadcaster
-from app.live.broadcaster import room, seats
-from app.live.memory import trim_memory
+from app.live.broadcaster import connections, room
 from app.live.presence import Connection
 from boards.database import now, read_session
 from boards.models import Audience, Board
@@ -25,6 +24,7 @@ WATCH_SECONDS = 2
 
 
 def start(app: Flask) -> None:
+    """Begin to watch, in a task of its own."""
     socketio.start_background_task(_watch, app)
 
 
@@ -34,45 +34,44 @@ def _watch(app: Flask) -> None:
         try:
             with app.app_context():
                 refresh_connections()
-                _follow_boards()
+                _refresh_boards()
                 broadcaster.refresh_flashes()
-            trim_memory()
         except Exception:
-            log.exception("the watch stumbled; it goes on")
+            log.exception("the access watcher failed; it goes on")
 
 
 def refresh_connections() -> None:
-    """Close the connections of those who are signed out or disabled, or whose token was revoked; reseat those whose rights are others now."""
-    seated = seats.all()
-    if not seated:
+    """Close connections whose sign-in, account or token ended; move those whose rights changed."""
+    open_now = connections.all()
+    if not open_now:
         return
-    lasting = SignIn.id.in_({seat.sign_in_id for seat in seated}) & (SignIn.created_at > now() - SIGN_IN_LIFETIME)
+    lasting = SignIn.id.in_({each.sign_in_id for each in open_now}) & (SignIn.created_at > now() - SIGN_IN_LIFETIME)
     signed_in = set(read_session().scalars(select(SignIn.id).where(lasting)))
-    good = ApiToken.id.in_({seat.token_id for seat in seated}) & ApiToken.revoked_at.is_(None)
-    tokens = set(read_session().scalars(select(ApiToken.id).where(good)))
-    as_they_are = audiences(read_session(), {seat.person["id"] for seat in seated})
-    for seat in seated:
-        audience = as_they_are.get(seat.person["id"], Audience(None))
-        proven = seat.token_id in tokens if seat.token_id else seat.sign_in_id in signed_in
-        if audience.role is None or not proven:
-            broadcaster.close(seat.sid)
-        elif audience != seat.own_audience:
-            move_connection(seat, audience)
+    valid = ApiToken.id.in_({each.token_id for each in open_now}) & ApiToken.revoked_at.is_(None)
+    tokens = set(read_session().scalars(select(ApiToken.id).where(valid)))
+    current = audiences(read_session(), {each.person["id"] for each in open_now})
+    for each in open_now:
+        audience = current.get(each.person["id"], Audience(None))
+        authenticated = each.token_id in tokens if each.token_id else each.sign_in_id in signed_in
+        if audience.role is None or not authenticated:
+            broadcaster.close(each.sid)
+        elif audience != each.own_audience:
+            move_connection(each, audience)
 
 
-def move_connection(seat: Connection, audience: Audience) -> None:
-    """The person's role or services have changed: from now on they hear what they may hear now, and fetch the board as it is for them."""
-    before = seat.group
-    previewed = seat.previewed if seat.previewed == audience else None  # whoever was previewing may no longer
-    seats.place(seat, seat.board_id, audience, previewed)
-    if seat.board_id is not None and before != seat.group:
-        leave_room(room(seat.board_id, before), sid=seat.sid, namespace="/")
-        join_room(room(seat.board_id, seat.group), sid=seat.sid, namespace="/")
-        broadcaster.notify_view_changed(seat)
+def move_connection(connection: Connection, audience: Audience) -> None:
+    """Move a connection to the room of its person's new role or services, and have its page read the board again."""
+    before = connection.group
+    previewed = connection.previewed if connection.previewed == audience else None  # they may preview no longer
+    connections.move(connection, connection.board_id, audience, previewed)
+    if connection.board_id is not None and before != connection.group:
+        leave_room(room(connection.board_id, before), sid=connection.sid, namespace="/")
+        join_room(room(connection.board_id, connection.group), sid=connection.sid, namespace="/")
+        broadcaster.notify_view_changed(connection)
 
 
-def _follow_boards() -> None:
-    """Tell what other processes wrote: a board imported from the command line, a message between workers that was lost."""
-    for board in read_session().scalars(select(Board).where(Board.id.in_(seats.boards()))):
+def _refresh_boards() -> None:
+    """Broadcast what other processes wrote, such as an import from the command line or a message that was lost."""
+    for board in read_session().scalars(select(Board).where(Board.id.in_(connections.boards()))):
         if broadcaster.is_behind(board):
             broadcaster.refresh_board(board.id)

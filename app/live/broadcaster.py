@@ -1,6 +1,6 @@
-"""What clients are told: changes in their order, each group its own view of them; presence; typing; the end of a sign-in.
+"""Broadcast changes in their order, presence, typing and flashes; each group receives its own view.
 
-A room holds those of one audience and one language on one board. Every process tells its own clients only.
+A room holds the connections of one audience and one language on one board. Every process broadcasts to its own clients.
 """
 
 from __future__ import annotations
@@ -31,61 +31,62 @@ log = logging.getLogger(__name__)
 
 PRESENCE_SECONDS = 0.5
 CLOSING_SECONDS = 2.0
-CLOSING_PER_SECOND = 50  # that another worker takes over without making those wait whom it has
-AT_ONCE = 50
-
-
-class _News(NamedTuple):
-    """A change that was just committed; without one, that the log of a board may hold more than was told."""
-
-    board_id: int
-    change: CommittedChange | None
-    since: float  # by the clock that only goes forward
-
-
-seats = ConnectionRegistry()
-_outgoing: SimpleQueue[_News] = SimpleQueue()
-_moved_boards: list[int] = []
-_presence_changed = Event()
-_ends_at: float | None = None  # once this process is about to end
-_told: dict[int, int] = {}  # board → the last seq that this process has told its clients
+CLOSING_PER_SECOND = 50  # as many as another worker takes over without delaying its own clients
+BATCH = 50
 _NO_BOARD = 0
-_flashes_told: tuple[Any, ...] = ()  # what flashed when it was told last
+
+
+class _Queued(NamedTuple):
+    board_id: int
+    change: CommittedChange | None  # None: the board's log may hold more than was broadcast
+    since: float
+
+
+connections = ConnectionRegistry()
+_queue: SimpleQueue[_Queued] = SimpleQueue()
+_boards_with_new_presence: list[int] = []
+_presence_changed = Event()
+_closes_at: float | None = None  # once this process is about to end
+_broadcast_seq: dict[int, int] = {}  # board → the last seq that this process has broadcast
+_broadcast_flashes: tuple[Any, ...] = ()  # (card id, its changed_seq, its column's) of each flash
 
 
 def start(app: Flask) -> None:
+    """Begin to broadcast, in tasks of their own."""
     change_committed.connect(_enqueue)
-    socketio.start_background_task(_tell_changes, app)
-    socketio.start_background_task(_tell_presence)
+    socketio.start_background_task(_broadcast_changes, app)
+    socketio.start_background_task(_broadcast_presence)
 
 
 def room(board_id: int, group: Group) -> str:
+    """Return the name of the room of a group on a board."""
     return f"board:{board_id}:{group.audience.key}:{group.language}"
 
 
 def start_broadcasting(board: Board) -> None:
-    """Somebody joins: what the board has reached by now they read themselves."""
-    _told.setdefault(board.id, board.seq)
+    """Broadcast the board's changes from its present seq on, if nobody was on it before."""
+    _broadcast_seq.setdefault(board.id, board.seq)
 
 
 def refresh_board(board_id: int) -> None:
-    """The board's log may hold more than this process has told."""
-    _outgoing.put(_News(board_id, None, perf_counter()))
+    """Broadcast what the board's log holds beyond what this process has broadcast."""
+    _queue.put(_Queued(board_id, None, perf_counter()))
 
 
 def refresh_flashes() -> None:
-    """Something that concerns every board may have begun or ended: a flash that another process saw lit, or whose time is over."""
-    _outgoing.put(_News(_NO_BOARD, None, perf_counter()))
+    """Broadcast the flashes of all boards if they changed: one ended, or another process published one."""
+    _queue.put(_Queued(_NO_BOARD, None, perf_counter()))
 
 
 def is_behind(board: Board) -> bool:
-    return board.seq > _told.setdefault(board.id, board.seq) and _outgoing.empty()
+    """Return whether the log holds changes that this process has neither broadcast nor queued."""
+    return board.seq > _broadcast_seq.setdefault(board.id, board.seq) and _queue.empty()
 
 
 def on_worker_message(message: dict[str, Any]) -> None:
-    """A message of another worker."""
+    """Handle a message of another worker."""
     if "board" in message:
-        refresh_board(message["board"] if message["board"] in seats.boards() else _NO_BOARD)
+        refresh_board(message["board"] if message["board"] in connections.boards() else _NO_BOARD)
     elif "typing" in message:
         _emit_typing(message["typing"], message["column"])
     elif "person" in message:
@@ -93,173 +94,190 @@ def on_worker_message(message: dict[str, Any]) -> None:
 
 
 def announce_shutdown() -> float:
-    """This process ends soon: have everybody go over to another within as many seconds as are returned, each at a moment of their own."""
-    global _ends_at
-    within = max(CLOSING_SECONDS, len(seats) / CLOSING_PER_SECOND)
-    _ends_at = monotonic() + within
-    _emit("closing", {"within": within}, to=[seat.sid for seat in seats.all()])
+    """Ask all clients to move to another worker, at random moments; return within how many seconds."""
+    global _closes_at
+    within = max(CLOSING_SECONDS, len(connections) / CLOSING_PER_SECOND)
+    _closes_at = monotonic() + within
+    _emit("closing", {"within": within}, to=[each.sid for each in connections.all()])
     return within
 
 
-def welcome(seat: Connection) -> None:
-    """Whoever still arrives while this process ends, by a connection that was open already, has to go over like everybody else."""
-    if _ends_at is not None:
-        _emit("closing", {"within": max(0.0, _ends_at - monotonic())}, to=seat.sid)
+def notify_if_closing(connection: Connection) -> None:
+    """Ask a client that connects while this process ends to move to another worker as well."""
+    if _closes_at is not None:
+        _emit("closing", {"within": max(0.0, _closes_at - monotonic())}, to=connection.sid)
 
 
 def close_sign_in(_sender: Any, sign_in_id: int) -> None:
-    """Close every live connection of a browser that was signed out."""
-    for seat in seats.all():
-        if seat.sign_in_id == sign_in_id:
-            close(seat.sid)
+    """Close every connection of a browser that signed out."""
+    for each in connections.all():
+        if each.sign_in_id == sign_in_id:
+            close(each.sid)
 
 
 def close(sid: str) -> None:
+    """Close a connection whose person is no longer signed in."""
     _emit("signed_out", to=sid)
     socketio.server.disconnect(sid)
 
 
-def notify_view_changed(seat: Connection) -> None:
-    """What this person may see has changed: their page fetches the board anew."""
-    _emit("view_changed", {"board": seat.board_id}, to=seat.sid)
+def notify_view_changed(connection: Connection) -> None:
+    """Have a page read its board again: what its person may see has changed."""
+    _emit("view_changed", {"board": connection.board_id}, to=connection.sid)
 
 
 def notify_person(person_id: int, event: str, data: dict[str, Any]) -> None:
-    """Tell all open pages of one person what they themselves did on one of them."""
-    worker_bus.tell({"person": person_id, "event": event, "data": data})
+    """Tell all open pages of one person what they did on one of them."""
+    worker_bus.publish({"person": person_id, "event": event, "data": data})
     _emit_to_person(person_id, event, data)
 
 
 def _emit_to_person(person_id: int, event: str, data: dict[str, Any]) -> None:
-    _emit(event, data, to=[seat.sid for seat in seats.all() if seat.person["id"] == person_id])
+    _emit(event, data, to=[each.sid for each in connections.all() if each.person["id"] == person_id])
 
 
 def _enqueue(_sender: Any, change: CommittedChange) -> None:
-    _outgoing.put(_News(change.board_id, change, perf_counter()))
+    _queue.put(_Queued(change.board_id, change, perf_counter()))
 
 
-def _tell_changes(app: Flask) -> None:
-    """Tell committed changes in their order, those that wait together as one message."""
+def _broadcast_changes(app: Flask) -> None:
+    """Broadcast committed changes in their order; changes that wait together make one message."""
     while True:
-        waiting = [_outgoing.get()]
-        try:
-            while len(waiting) < AT_ONCE:
-                waiting.append(_outgoing.get_nowait())
-        except Empty:
-            pass
-        news: defaultdict[int, list[CommittedChange | None]] = defaultdict(list)
-        for item in waiting:
-            news[item.board_id].append(item.change)
-        flashes_concerned = _NO_BOARD in news
-        for board_id, changes in news.items():
+        batch = _next_batch()
+        by_board: defaultdict[int, list[CommittedChange | None]] = defaultdict(list)
+        for item in batch:
+            by_board[item.board_id].append(item.change)
+        check_flashes = _NO_BOARD in by_board
+        for board_id, changes in by_board.items():
             try:
                 with app.app_context():
-                    told = _tell_board(board_id, changes)
-                flashes_concerned |= told is None or any(map(_concerns_flashes, told))
-            except Exception:  # one bad change must not silence the rest; clients notice the gap and catch up
-                log.exception("could not tell what happened on board %s", board_id)
-        for item in waiting:
+                    sent = _broadcast_board(board_id, changes)
+                check_flashes |= sent is None or any(map(_may_change_flashes, sent))
+            except Exception:  # one bad change must not stop the rest; clients notice the gap and catch up
+                log.exception("could not broadcast the changes of board %s", board_id)
+        for item in batch:
             if item.change:
                 DELIVERY.observe(perf_counter() - item.since)
-        socketio.sleep(0)  # the answers that are ready leave before it is looked at what flashes
-        if flashes_concerned:
+        socketio.sleep(0)  # answers that are ready leave before flashes are looked up
+        if check_flashes:
             try:
                 with app.app_context():
-                    _tell_flashes()
-            except Exception:  # the watch looks again soon
-                log.exception("could not tell what flashes")
+                    _broadcast_flash_banners()
+            except Exception:  # the access watcher asks again soon
+                log.exception("could not broadcast the flashes")
 
 
-def _concerns_flashes(change: CommittedChange) -> bool:
-    """Whether something of it flashes or flashed, or who may read that is another now; hardly ever, and then nothing need be asked."""
-    flashed = {id for id, *_ in _flashes_told}
+def _next_batch() -> list[_Queued]:
+    """Wait for the next queued item; return it with up to BATCH - 1 that wait behind it."""
+    batch = [_queue.get()]
+    try:
+        while len(batch) < BATCH:
+            batch.append(_queue.get_nowait())
+    except Empty:
+        pass
+    return batch
+
+
+def _may_change_flashes(change: CommittedChange) -> bool:
+    """Return False for most changes: nothing in them flashes or flashed, and nobody's rights changed."""
+    flashed = {id for id, *_ in _broadcast_flashes}
     return bool(change.columns or change.board) or any(
         id in flashed or (card and card.flash_until) for id, card in change.cards.items()
     )
 
 
-def _tell_flashes() -> None:
-    """Tell everybody on every board what flashes now, when that has changed: each group what it may read of it."""
-    global _flashes_told
-    flashes = flashing(read_session()) if len(seats) else []
+def _broadcast_flash_banners() -> None:
+    """Send every group on every board the flashes that it may read, if the flashes changed."""
+    global _broadcast_flashes
+    flashes = flashing(read_session()) if len(connections) else []
     state = tuple((flash.card.id, flash.card.changed_seq, flash.column.changed_seq) for flash in flashes)
-    if state == _flashes_told:
+    if state == _broadcast_flashes:
         return
-    _flashes_told = state
-    alike: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
-    for board_id in seats.boards():
-        for group in seats.groups(board_id):
-            alike[group.language, *readable(flashes, group.audience)].append(room(board_id, group))
-    for (language, *shown), rooms in alike.items():
+    _broadcast_flashes = state
+    rooms_by_view: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for board_id in connections.boards():
+        for group in connections.groups(board_id):
+            rooms_by_view[group.language, *readable(flashes, group.audience)].append(room(board_id, group))
+    for (language, *shown), rooms in rooms_by_view.items():
         _emit("flashes", banners(shown, language), to=rooms)
 
 
-def _tell_board(board_id: int, news: list[CommittedChange | None]) -> list[CommittedChange] | None:
-    """Tell what was committed here; None: other processes may have written. Returns what was told; None: to fetch the board anew."""
-    if any(news):
-        worker_bus.tell({"board": board_id})
-    told = _told.get(board_id)
-    changes = [change for change in news if change and (told is None or change.seq > told)]
-    follow_on = told is None or [change.seq for change in changes] == [*range(told + 1, told + 1 + len(changes))]
-    if told is not None and (None in news or not follow_on):  # the log has it all, in order
-        missed = written_since(read_session(), board_id, told)
+def _broadcast_board(board_id: int, queued: list[CommittedChange | None]) -> list[CommittedChange] | None:
+    """Broadcast the board's queued changes, or those in its log when they do not follow the last that was sent.
+
+    Returns what was sent; None when there was too much and clients were asked to read the board again.
+    """
+    if any(queued):
+        worker_bus.publish({"board": board_id})
+    last = _broadcast_seq.get(board_id)
+    changes = [change for change in queued if change and (last is None or change.seq > last)]
+    in_order = last is None or [change.seq for change in changes] == [*range(last + 1, last + 1 + len(changes))]
+    if last is not None and (None in queued or not in_order):
+        missed = written_since(read_session(), board_id, last)
         if missed.changes is None:
-            _told[board_id] = missed.seq
-            RESYNCS.inc(sum(seat.board_id == board_id for seat in seats.all()))
+            _broadcast_seq[board_id] = missed.seq
+            RESYNCS.inc(sum(each.board_id == board_id for each in connections.all()))
             resync = {"seq": missed.seq, "type": "board_changed", "resync": True}
-            _emit("changes", [resync], to=[room(board_id, group) for group in seats.groups(board_id)])
+            _emit("changes", [resync], to=[room(board_id, group) for group in connections.groups(board_id)])
             return None
         changes = missed.changes
     if changes:
-        _told[board_id] = max(told or 0, changes[-1].seq)
-        _tell_groups(board_id, changes)
+        _broadcast_seq[board_id] = max(last or 0, changes[-1].seq)
+        _emit_changes(board_id, changes)
     return changes
 
 
-def _tell_groups(board_id: int, changes: list[CommittedChange]) -> None:
-    """Each group its view; those that see the same in the same language are told together, and it is made once."""
-    alike: defaultdict[tuple[Any, ...], list[Group]] = defaultdict(list)
-    for group in seats.groups(board_id):
-        alike[group.language, *(visibility_key(change, group.audience) for change in changes)].append(group)
-    for groups in alike.values():
+def _emit_changes(board_id: int, changes: list[CommittedChange]) -> None:
+    """Send each group its view; serialize once for the groups that see the same in the same language."""
+    groups_by_view: defaultdict[tuple[Any, ...], list[Group]] = defaultdict(list)
+    for group in connections.groups(board_id):
+        view = group.language, *(visibility_key(change, group.audience) for change in changes)
+        groups_by_view[view].append(group)
+    for groups in groups_by_view.values():
         payload = [serialize_change(change, *groups[0]) for change in changes]
         _emit("changes", payload, to=[room(board_id, group) for group in groups])
 
 
-def _tell_presence() -> None:
-    """Say who is on a board when that has changed, at most once in PRESENCE_SECONDS: after a restart everybody arrives at once."""
+def _broadcast_presence() -> None:
+    """Send changed presence once in PRESENCE_SECONDS: after a restart everybody arrives at once."""
     while True:
         _presence_changed.wait()
         _presence_changed.clear()
-        moved, _moved_boards[:] = set(_moved_boards), []
+        boards, _boards_with_new_presence[:] = set(_boards_with_new_presence), []
         try:
-            for board_id in moved:
-                rooms = [room(board_id, group) for group in seats.groups(board_id)]
-                _emit("presence", {"board": board_id, **seats.presence(board_id)}, to=rooms)
-        except Exception:  # the next arrival says it again
-            log.exception("could not tell who is on boards %s", moved)
+            for board_id in boards:
+                rooms = [room(board_id, group) for group in connections.groups(board_id)]
+                _emit("presence", {"board": board_id, **connections.presence(board_id)}, to=rooms)
+        except Exception:  # the next arrival sends it again
+            log.exception("could not broadcast the presence on boards %s", boards)
         socketio.sleep(PRESENCE_SECONDS)
 
 
 def presence_changed(board_id: int) -> None:
-    _moved_boards.append(board_id)
+    """Broadcast soon who is on the board."""
+    _boards_with_new_presence.append(board_id)
     _presence_changed.set()
 
 
-def broadcast_typing(seat: Connection, card_id: int, column_id: int) -> None:
-    """Tell those on this board who may read the card, except the one who types."""
-    told = {"board": seat.board_id, "card": card_id, "person": seat.person, "on": seat.typing_card == card_id}
-    worker_bus.tell({"typing": told, "column": column_id})
-    _emit_typing(told, column_id, skip_sid=seat.sid)
+def broadcast_typing(connection: Connection, card_id: int, column_id: int) -> None:
+    """Tell the others on this board who may read the card that this person writes in it, or has stopped."""
+    typing = {
+        "board": connection.board_id,
+        "card": card_id,
+        "person": connection.person,
+        "on": connection.typing_card == card_id,
+    }
+    worker_bus.publish({"typing": typing, "column": column_id})
+    _emit_typing(typing, column_id, skip_sid=connection.sid)
 
 
-def _emit_typing(told: dict[str, Any], column_id: int, skip_sid: str | None = None) -> None:
-    board_id = told["board"]
-    groups = seats.groups(board_id)
+def _emit_typing(typing: dict[str, Any], column_id: int, skip_sid: str | None = None) -> None:
+    board_id = typing["board"]
+    groups = connections.groups(board_id)
     column = read_session().get(Column, column_id) if groups else None
     if column is not None:
         rooms = [room(board_id, group) for group in groups if rights.may_read(group.audience, column)]
-        _emit("typing", {name: told[name] for name in ("card", "person", "on")}, to=rooms, skip_sid=skip_sid)
+        _emit("typing", {name: typing[name] for name in ("card", "person", "on")}, to=rooms, skip_sid=skip_sid)
 
 
 def _emit(event: str, data: Any = None, *, to: str | list[str], skip_sid: str | None = None) -> None:

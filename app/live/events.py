@@ -1,4 +1,4 @@
-"""What clients send: connect, join, command, typing. The person behind a connection is loaded afresh for each event."""
+"""Handle what clients send: connect, join, command, typing. Each event loads its person afresh."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.board.rendering import person_data, serialize_catch_up
 from app.error_handlers import note_refusal
 from app.extensions import socketio
 from app.live import broadcaster
-from app.live.broadcaster import room, seats
+from app.live.broadcaster import connections, room
 from app.live.presence import Connection
 from app.web.assets import asset_url
 from app.web.problems import problem_document, problem_for
@@ -39,42 +39,45 @@ Answer = dict[str, Any]
 
 
 def listen(server: SocketIO) -> None:
-    """Take these events; the table is what tests go through."""
+    """Register the handlers with the server."""
     for name, handler in HANDLERS.items():
         server.on_event(name, logged_event(name, handler))
 
 
 def on_connect(*_anything: Any) -> bool | None:
-    """A client may send an event of this name at any time, so nothing is granted here that the person does not have."""
+    """Register the connection; grant nothing more, since a client may send an event of this name at any time."""
     if not current_user.is_authenticated:
         return False
     person = current_person()
-    seat = seats.take(_sid(), person_data(person) or {}, current_sign_in_id(), person.audience, current_language())
-    seat.token_id = current_token_id()
-    broadcaster.welcome(seat)
+    connection = connections.add(
+        _sid(), person_data(person) or {}, current_sign_in_id(), person.audience, current_language()
+    )
+    connection.token_id = current_token_id()
+    broadcaster.notify_if_closing(connection)
     return None
 
 
 def on_disconnect(*_anything: Any) -> None:
-    seat = seats.leave(_sid())
-    if seat and seat.board_id is not None:
-        _leave_board(seat, seat.board_id)
+    """Forget the connection and tell its board."""
+    connection = connections.remove(_sid())
+    if connection and connection.board_id is not None:
+        _leave_board(connection, connection.board_id)
 
 
 def _answers(handler: Callable[[Connection, Answer], Answer]) -> Callable[..., Answer]:
-    """An event with one JSON object and an acknowledgement; a refusal is answered as {"error": problem}."""
+    """Decorate the handler of an event with one JSON object; acknowledge a refusal as {"error": problem}."""
 
     @wraps(handler)
     def handle(*arguments: Any) -> Answer:
-        socketio.sleep(0)  # whatever one client has sent in a row, the others have their turns between
+        socketio.sleep(0)  # other clients are served between the events that one sends in a row
         try:
-            seat = seats.find(_sid())
-            if not current_user.is_authenticated or seat is None:
+            connection = connections.find(_sid())
+            if not current_user.is_authenticated or connection is None:
                 disconnect()
                 return {"error": problem_document(401, "not_signed_in")}
             if len(arguments) != 1 or not isinstance(arguments[0], dict):
                 raise Invalid([FieldError("type", "missing", {})])
-            return handler(seat, arguments[0])
+            return handler(connection, arguments[0])
         except Refusal as refusal:
             note_refusal(refusal)
             return {"error": problem_for(refusal)}
@@ -89,72 +92,71 @@ def _answers(handler: Callable[[Connection, Answer], Answer]) -> Callable[..., A
 
 
 @_answers
-def on_join(seat: Connection, data: Answer) -> Answer:
-    """Enter the room first, read what came after `after` second: nothing can fall between."""
+def on_join(connection: Connection, data: Answer) -> Answer:
+    """Join the board's room first and read the changes after `after` second, so that none is missed."""
     after = data.get("after")
     last_seen.note(current_user._get_current_object())
     person = current_person()
     board = find_board(read_session(), person, board_reference(data.get("board")))
-    stands_in = preview_person(person, data["as"]) if data.get("as") is not None else None
-    previewed = stands_in.audience if stands_in is not None else None
-    arrived = seat.board_id != board.id
-    if seat.board_id is not None:
+    previewed_person = preview_person(person, data["as"]) if data.get("as") is not None else None
+    previewed = previewed_person.audience if previewed_person is not None else None
+    arrived = connection.board_id != board.id
+    if connection.board_id is not None:
         if arrived:
-            _leave_board(seat, seat.board_id)
+            _leave_board(connection, connection.board_id)
         else:
-            leave_room(room(board.id, seat.group))
-    seats.place(seat, board.id, person.audience, previewed)
-    join_room(room(board.id, seat.group))
+            leave_room(room(board.id, connection.group))
+    connections.move(connection, board.id, person.audience, previewed)
+    join_room(room(board.id, connection.group))
     broadcaster.start_broadcasting(board)
     restart_read()  # changes committed since the room was entered must be read
     missed = changes_after(read_session(), board, after if type(after) is int else -1)
-    if data.get("view") not in (None, seat.audience.key):
-        missed = CatchUp(
-            missed.seq, None
-        )  # their role or services changed since the page was made: no change of the board says so
+    if data.get("view") not in (None, connection.audience.key):
+        missed = CatchUp(missed.seq, None)  # their role or services changed since the page was rendered
     if arrived:
         broadcaster.presence_changed(board.id)
     reads = read_versions(read_session(), person, board) if previewed is None else {}
     return {
-        **serialize_catch_up(missed, *seat.group),
-        **seats.presence(board.id),
+        **serialize_catch_up(missed, *connection.group),
+        **connections.presence(board.id),
         "reads": reads,
         "seen": progress_of(read_session(), person, board).plain if previewed is None else None,
-        "flashes": banners_for(stands_in or person, seat.language),
+        "flashes": banners_for(previewed_person or person, connection.language),
         "script": asset_url("board.js"),
     }
 
 
 @_answers
-def on_command(seat: Connection, data: Answer) -> Answer:
+def on_command(connection: Connection, data: Answer) -> Answer:
+    """Dispatch a command as an HTTP request would."""
     if not may_write():
         raise Forbidden("token_read_only")
-    if seat.previewed is not None:
+    if connection.previewed is not None:
         raise Forbidden("only_previewing")
     command = {name: value for name, value in data.items() if name != "board"}
     return dispatch_command(current_person(), current_language(), data.get("board"), command)
 
 
 @_answers
-def on_typing(seat: Connection, data: Answer) -> Answer:
-    """Somebody writes in a card, or has stopped; told to the others who may read it, who forget it after some seconds."""
+def on_typing(connection: Connection, data: Answer) -> Answer:
+    """Tell the others who may read a card that somebody writes in it, or has stopped."""
     card_id = data.get("card")
     if type(card_id) is not int or not 0 < card_id < 2**63:
         raise Invalid([FieldError("card", "missing", {})])
     card, column = find_card(read_session(), current_person(), card_id)
-    if seat.board_id == card.board_id:
-        seat.typing_card = card_id if data.get("on") is True else None
-        seat.typing_column = column.id
-        broadcaster.broadcast_typing(seat, card_id, column.id)
+    if connection.board_id == card.board_id:
+        connection.typing_card = card_id if data.get("on") is True else None
+        connection.typing_column = column.id
+        broadcaster.broadcast_typing(connection, card_id, column.id)
     return {}
 
 
-def _leave_board(seat: Connection, board_id: int) -> None:
-    if seat.typing_card is not None:
-        card_id, seat.typing_card = seat.typing_card, None
-        broadcaster.broadcast_typing(seat, card_id, seat.typing_column)
-    leave_room(room(board_id, seat.group))
-    seats.place(seat, None, seat.own_audience, seat.previewed)
+def _leave_board(connection: Connection, board_id: int) -> None:
+    if connection.typing_card is not None:
+        card_id, connection.typing_card = connection.typing_card, None
+        broadcaster.broadcast_typing(connection, card_id, connection.typing_column)
+    leave_room(room(board_id, connection.group))
+    connections.move(connection, None, connection.own_audience, connection.previewed)
     broadcaster.presence_changed(board_id)
 
 

@@ -1,8 +1,7 @@
-"""Who sits at which board: one seat for each open live connection."""
+"""Keep the open live connections of this process, and the people present on each board."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,13 +12,11 @@ from typing import Any, NamedTuple
 from boards.models import Audience
 from boards.text.sanitize import sorting_key
 
-SHOWN = (
-    12  # more avatars than a top bar has room for; with a thousand agents the whole list would be most of the traffic
-)
+SHOWN = 12  # more avatars than a top bar has room for; the names of a thousand would be most of the traffic
 
 
 class Group(NamedTuple):
-    """Those who hear the same of a board, in the same words."""
+    """Group viewers who receive the same view of a board in the same language."""
 
     audience: Audience
     language: str
@@ -27,151 +24,148 @@ class Group(NamedTuple):
 
 @dataclass
 class Connection:
-    """Where it is, and whose, is altered by `Seats.place` alone, which keeps count of them."""
+    """Describe one live connection; only `ConnectionRegistry.move` changes its board and audiences."""
 
     sid: str
     person: dict[str, Any]
     sign_in_id: int
     own_audience: Audience
-    language: str  # of the page at this connection: it speaks one until it is loaded anew
+    language: str  # of the page that opened the connection
     board_id: int | None = None
     typing_card: int | None = None
-    typing_column: int = 0  # where that card stands
+    typing_column: int = 0  # of that card
     token_id: int = 0  # of a program; 0 for a browser
-    # Those in whose place a facilitator looks at the board: they hear what these would hear.
-    previewed: Audience | None = None
+    previewed: Audience | None = None  # whose view a facilitator previews
 
     @property
     def audience(self) -> Audience:
+        """Return the audience whose view this connection receives."""
         return self.previewed or self.own_audience
 
     @property
     def group(self) -> Group:
+        """Return the group that this connection belongs to."""
         return Group(self.audience, self.language)
 
 
 @dataclass(frozen=True)
 class PresenceList:
-    """Those on one board: everybody's id, and the first `SHOWN` by name, so that several workers together still know the first."""
+    """List the people on one board: all ids and the first `SHOWN` by name, enough to merge several workers."""
 
     ids: frozenset[int] = frozenset()
     people: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def of(cls, people: Iterable[dict[str, Any]], ids: Iterable[int] = ()) -> PresenceList:
-        """Each person once; `ids` are those of whom no more is known."""
+        """Build a list with each person once; `ids` are those of whom no more is known."""
         by_id = {person["id"]: person for person in people}
         return cls(frozenset(by_id) | frozenset(ids), nsmallest(SHOWN, by_id.values(), key=_by_name))
 
-    def and_also(self, others: PresenceList) -> PresenceList:
-        return PresenceList.of([*others.people, *self.people], self.ids | others.ids)
+    def merge(self, other: PresenceList) -> PresenceList:
+        """Return the people of both lists; those of this one know best what a person is called."""
+        return PresenceList.of([*other.people, *self.people], self.ids | other.ids)
 
 
-class _Table:
-    """Those who sit at one board here: how many of each group, and each person once however many tabs they have open, in the order of their names.
-
-    Kept up to date with each who comes and goes: both are asked for with every change, and a thousand may arrive at once.
-    """
+class _BoardPresence:
+    """Count one board's connections by group and by person: one person may have several tabs open."""
 
     def __init__(self) -> None:
         self.groups: Counter[Group] = Counter()
         self._tabs: Counter[int] = Counter()
         self._people: dict[int, dict[str, Any]] = {}
-        self._by_name: list[tuple[str, int]] = []
 
-    def come(self, seat: Connection) -> None:
-        self.groups[seat.group] += 1
-        id = seat.person["id"]
-        if id in self._tabs:
-            self._strike_out(id)  # their name may be another by now
+    def add(self, connection: Connection) -> None:
+        id = connection.person["id"]
+        self.groups[connection.group] += 1
         self._tabs[id] += 1
-        self._people[id] = seat.person
-        insort(self._by_name, _by_name(seat.person))
+        self._people[id] = connection.person
 
-    def go(self, seat: Connection) -> None:
-        self.groups -= Counter([seat.group])  # which leaves no group with nobody
-        id = seat.person["id"]
+    def remove(self, connection: Connection) -> None:
+        id = connection.person["id"]
+        self.groups -= Counter([connection.group])  # which drops groups without connections
         self._tabs[id] -= 1
         if not self._tabs[id]:
-            self._strike_out(id)
             del self._tabs[id], self._people[id]
 
-    def _strike_out(self, id: int) -> None:
-        del self._by_name[bisect_left(self._by_name, _by_name(self._people[id]))]
-
     @property
-    def company(self) -> PresenceList:
-        return PresenceList(frozenset(self._tabs), [self._people[id] for _name, id in self._by_name[:SHOWN]])
+    def presence_list(self) -> PresenceList:
+        return PresenceList.of(self._people.values())
 
 
 class ConnectionRegistry:
-    """The seats of this process, and who sits at other workers. Every method bears being called twice: a client may repeat any event."""
+    """Keep this process's connections and the presence at other workers.
+
+    Every method may be called twice: a client may repeat any event.
+    """
 
     def __init__(self) -> None:
-        self._seats: dict[str, Connection] = {}
-        self._tables: dict[int, _Table] = {}  # those boards alone where somebody sits
-        self.elsewhere: dict[int, PresenceList] = {}  # board → those whose connections other workers hold
+        self._connections: dict[str, Connection] = {}
+        self._boards: dict[int, _BoardPresence] = {}  # only those with connections
+        self.remote: dict[int, PresenceList] = {}  # by board, at other workers
 
-    def take(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience, language: str) -> Connection:
-        return self._seats.setdefault(sid, Connection(sid, person, sign_in_id, audience, language))
+    def add(self, sid: str, person: dict[str, Any], sign_in_id: int, audience: Audience, language: str) -> Connection:
+        """Register a connection that is on no board yet."""
+        return self._connections.setdefault(sid, Connection(sid, person, sign_in_id, audience, language))
 
     def find(self, sid: str) -> Connection | None:
-        return self._seats.get(sid)
+        """Return the connection of this id, if it is open."""
+        return self._connections.get(sid)
 
-    def leave(self, sid: str) -> Connection | None:
-        seat = self._seats.pop(sid, None)
-        if seat is not None:
-            self._get_up(seat)
-        return seat
+    def remove(self, sid: str) -> Connection | None:
+        """Forget a connection that has ended; return it."""
+        connection = self._connections.pop(sid, None)
+        if connection is not None:
+            self._leave_board(connection)
+        return connection
 
-    def place(self, seat: Connection, board_id: int | None, own_audience: Audience, previewed: Audience | None) -> None:
-        """From now on this seat is at this board, if any, and hears what these may hear."""
-        taken = seat.sid in self._seats  # whoever has left meanwhile sits nowhere any more
-        if taken:
-            self._get_up(seat)
-        seat.board_id, seat.own_audience, seat.previewed = board_id, own_audience, previewed
-        if taken:
-            self._sit_down(seat)
+    def move(
+        self, connection: Connection, board_id: int | None, own_audience: Audience, previewed: Audience | None
+    ) -> None:
+        """Put a connection on this board, or on none, with the view of these audiences."""
+        is_open = connection.sid in self._connections  # it may have ended meanwhile
+        if is_open:
+            self._leave_board(connection)
+        connection.board_id, connection.own_audience, connection.previewed = board_id, own_audience, previewed
+        if is_open and board_id is not None:
+            self._boards.setdefault(board_id, _BoardPresence()).add(connection)
 
     def presence(self, board_id: int) -> dict[str, Any]:
-        """Who is on the board, at whichever worker: {people, total}. Each person once, the first `SHOWN` by name."""
-        company = self._tables[board_id].company if board_id in self._tables else PresenceList()
-        if there := self.elsewhere.get(board_id):
-            company = company.and_also(there)
-        return {"people": company.people, "total": len(company.ids)}
+        """Return {people, total} on the board at all workers: each person once, the first `SHOWN` by name."""
+        present = self._boards[board_id].presence_list if board_id in self._boards else PresenceList()
+        if remote := self.remote.get(board_id):
+            present = present.merge(remote)
+        return {"people": present.people, "total": len(present.ids)}
 
-    def companies(self) -> dict[int, PresenceList]:
-        """Those who sit here, by board."""
-        return {board_id: table.company for board_id, table in self._tables.items()}
+    def presence_lists(self) -> dict[int, PresenceList]:
+        """Return the people connected to this process, by board."""
+        return {board_id: board.presence_list for board_id, board in self._boards.items()}
 
     def groups(self, board_id: int) -> set[Group]:
-        """The groups that have somebody on the board."""
-        return set(self._tables[board_id].groups) if board_id in self._tables else set()
+        """Return the groups that have a connection on the board."""
+        return set(self._boards[board_id].groups) if board_id in self._boards else set()
 
     def boards(self) -> set[int]:
-        return set(self._tables)
+        """Return the boards that have a connection."""
+        return set(self._boards)
 
     def all(self) -> list[Connection]:
-        return list(self._seats.values())
+        """Return every open connection."""
+        return list(self._connections.values())
 
-    def _sit_down(self, seat: Connection) -> None:
-        if seat.board_id is not None:
-            self._tables.setdefault(seat.board_id, _Table()).come(seat)
-
-    def _get_up(self, seat: Connection) -> None:
-        if seat.board_id is None:
+    def _leave_board(self, connection: Connection) -> None:
+        if connection.board_id is None:
             return
-        table = self._tables[seat.board_id]
-        table.go(seat)
-        if not table.groups:
-            del self._tables[seat.board_id]
+        board = self._boards[connection.board_id]
+        board.remove(connection)
+        if not board.groups:
+            del self._boards[connection.board_id]
 
     def __len__(self) -> int:
-        return len(self._seats)
+        return len(self._connections)
 
 
 def _by_name(person: dict[str, Any]) -> tuple[str, int]:
-    return _key_of(person["name"]), person["id"]
+    return _sorting_key(person["name"]), person["id"]
 
 
-_key_of = lru_cache(4096)(sorting_key)  # asked for whenever somebody joins or leaves a board
+_sorting_key = lru_cache(4096)(sorting_key)  # asked for whenever somebody joins or leaves a board

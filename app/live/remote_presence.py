@@ -1,7 +1,7 @@
-"""Who sits at the other workers: each keeps its people in Redis, for a few seconds at a time.
+"""Share the presence of this worker's people through Redis and read that of the others.
 
-A worker that dies no longer does, and its people vanish from every board. Redis reckons the time, so machines may disagree about it.
-While Redis is away each worker shows its own people only.
+Entries expire within seconds, so the people of a worker that died vanish. Redis keeps the time: clocks of machines may
+differ. While Redis is away each worker shows its own people only.
 """
 
 from __future__ import annotations
@@ -15,115 +15,119 @@ import redis
 
 from app.extensions import socketio
 from app.live import broadcaster, worker_bus
-from app.live.broadcaster import seats
+from app.live.broadcaster import connections
 from app.live.presence import PresenceList
 from app.web.redis_client import client_of
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
+SYNC_SECONDS = 0.5
 RENEW_SECONDS = 3
-KEPT_SECONDS = 8
+EXPIRY_SECONDS = 8
 
-Companies = dict[int, PresenceList]
+PresenceLists = dict[int, PresenceList]  # by board
 
 
-class Elsewhere:
-    """This worker's entry in Redis, and what it knows of the others'."""
+class RemotePresence:
+    """Keep this worker's entry in Redis and read those of the others."""
 
     def __init__(self, client: redis.Redis, prefix: str, worker: str) -> None:
         self.client = client
         self.workers = f"{prefix}:workers"
         self.entry = f"{prefix}:seats:"
         self.worker = worker
-        self.moved = True  # whether another worker said that somebody came or went there
-        self._kept: Companies | None = None
-        self._kept_at = 0.0
+        self.outdated = True  # set when another worker says that somebody came or went there
+        self._written: PresenceLists | None = None
+        self._written_at = 0.0
 
-    def look(self) -> None:
-        """Keep what has changed here, and what would soon be forgotten; read the others when they have news, and now and then without.
+    def sync(self) -> None:
+        """Write this worker's entry when it changed or is about to expire, and read the others then or when outdated.
 
         Raises RedisError.
         """
-        here, overdue = seats.companies(), time.monotonic() - self._kept_at > RENEW_SECONDS
-        news = here != self._kept
-        if not (news or overdue or self.moved):
+        local, overdue = connections.presence_lists(), time.monotonic() - self._written_at > RENEW_SECONDS
+        changed = local != self._written
+        if not (changed or overdue or self.outdated):
             return
-        self.moved = False
-        self._keep(here)
+        self.outdated = False
+        self._write(local)
         show(self._read())
-        if news:
-            worker_bus.tell({"seats": self.worker})
-        self._kept, self._kept_at = here, time.monotonic()
+        if changed:
+            worker_bus.publish({"seats": self.worker})
+        self._written, self._written_at = local, time.monotonic()
 
     def leave(self) -> None:
-        """This worker ends: whoever still sat here is gone at once."""
+        """Remove this worker's entry when it ends."""
         try:
             self.client.delete(self.entry + self.worker)
             self.client.srem(self.workers, self.worker)
         except redis.RedisError:
             return  # it expires
-        worker_bus.tell({"seats": self.worker})
+        worker_bus.publish({"seats": self.worker})
 
-    def _keep(self, here: Companies) -> None:
-        entry = {board_id: {"ids": sorted(company.ids), "people": company.people} for board_id, company in here.items()}
+    def _write(self, local: PresenceLists) -> None:
+        entry = {
+            board_id: {"ids": sorted(present.ids), "people": present.people} for board_id, present in local.items()
+        }
         with self.client.pipeline(transaction=False) as pipeline:
-            pipeline.set(self.entry + self.worker, json.dumps(entry), ex=KEPT_SECONDS)
+            pipeline.set(self.entry + self.worker, json.dumps(entry), ex=EXPIRY_SECONDS)
             pipeline.sadd(self.workers, self.worker)
             pipeline.execute()
 
-    def _read(self) -> Companies:
+    def _read(self) -> PresenceLists:
         names: Any = self.client.smembers(self.workers)
         others = sorted(name.decode() for name in names if name.decode() != self.worker)
         found: Any = self.client.mget([self.entry + name for name in others]) if others else []
         entries = dict(zip(others, found, strict=True))
         if gone := [name for name, entry in entries.items() if entry is None]:
             self.client.srem(self.workers, *gone)  # one that was only slow enters itself again
-        together: Companies = {}
+        merged: PresenceLists = {}
         for entry in filter(None, entries.values()):
-            for board, company in json.loads(entry).items():
-                there = PresenceList.of(company["people"], company["ids"])
-                together[int(board)] = there.and_also(together.get(int(board), PresenceList()))
-        return together
+            for board, present in json.loads(entry).items():
+                there = PresenceList.of(present["people"], present["ids"])
+                merged[int(board)] = there.merge(merged.get(int(board), PresenceList()))
+        return merged
 
 
 def start(url: str, prefix: str, worker: str) -> None:
-    global _elsewhere
-    _elsewhere = Elsewhere(client_of(url), prefix, worker)
-    socketio.start_background_task(_look, _elsewhere)
+    """Begin to share presence under this worker's name."""
+    global _remote
+    _remote = RemotePresence(client_of(url), prefix, worker)
+    socketio.start_background_task(_sync_forever, _remote)
 
 
-def hear() -> None:
-    """Another worker says that somebody came or went there."""
-    if _elsewhere is not None:
-        _elsewhere.moved = True
+def mark_outdated() -> None:
+    """Read the other workers' entries at the next sync: somebody came or went there."""
+    if _remote is not None:
+        _remote.outdated = True
 
 
 def leave() -> None:
-    if _elsewhere is not None:
-        _elsewhere.leave()
+    """Remove this worker's entry, if it has one."""
+    if _remote is not None:
+        _remote.leave()
 
 
-def show(companies: Companies) -> None:
-    """From now on these are known to sit elsewhere; the boards concerned are told."""
-    before, seats.elsewhere = seats.elsewhere, companies
-    for board_id in before.keys() | companies.keys():
-        if before.get(board_id) != companies.get(board_id):
+def show(presence_lists: PresenceLists) -> None:
+    """Replace the people known to be at other workers, and tell the boards where they changed."""
+    before, connections.remote = connections.remote, presence_lists
+    for board_id in before.keys() | presence_lists.keys():
+        if before.get(board_id) != presence_lists.get(board_id):
             broadcaster.presence_changed(board_id)
 
 
-_elsewhere: Elsewhere | None = None
+_remote: RemotePresence | None = None
 
 
-def _look(elsewhere: Elsewhere) -> None:
+def _sync_forever(remote: RemotePresence) -> None:
     while True:
-        pause: float = LOOK_SECONDS
+        pause: float = SYNC_SECONDS
         try:
-            elsewhere.look()
+            remote.sync()
         except redis.RedisError:
             log.warning("Redis is away: who is at the other workers is not known")
             show({})
             pause = RENEW_SECONDS
-        except Exception:  # an entry that is not understood, such as an older worker's, must not end the looking
-            log.exception("could not exchange who is where")
+        except Exception:  # an entry that is not understood, such as an older worker's, must not end the loop
+            log.exception("could not exchange presence")
         socketio.sleep(pause)

@@ -1,7 +1,7 @@
-"""What workers tell each other: that a board has moved on, that somebody types, comes or goes. Never what changed.
+"""Queue messages for the other workers: a board moved on, somebody types, comes or goes; never the change itself.
 
-Each worker reads the board's log itself and words it for its own audiences, so a message that is lost costs a moment: the watch
-finds the board ahead two seconds later.
+Each worker reads the board's log and serializes it for its own audiences, so a lost message costs a moment: two seconds
+later the access watcher finds the board ahead.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ _worker = ""
 
 
 def open_as(worker: str) -> None:
-    """There are other workers, and this one goes by this name."""
+    """Begin to queue messages under this worker's name."""
     global _worker
     _worker = worker
 
 
-def tell(message: dict[str, Any]) -> None:
-    """Tell the other workers, soon; nothing happens where there are none."""
+def publish(message: dict[str, Any]) -> None:
+    """Send a message to the other workers soon; do nothing where there are none."""
     if _worker:
         outgoing.put({**message, "worker": _worker})

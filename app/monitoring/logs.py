@@ -1,6 +1,6 @@
-"""Log lines, for people or as JSON for programs. They tell what went wrong and where; never what somebody wrote, nor who it was.
+"""Format log lines for people, or as JSON for programs, without names or texts of people.
 
-Our own loggers speak from LOG_LEVEL on. Libraries speak from WARNING on: below it some tell addresses of people.
+Our own loggers log from LOG_LEVEL on, libraries from WARNING: below it some log people's addresses.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 def configure(settings: Settings) -> None:
-    """Once in a process that has no handlers yet; tests and `flask` inside of other programs keep theirs."""
+    """Install our handler unless the process has handlers: tests and embedding programs keep theirs."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if settings.log_format == "json" else PlainLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
@@ -44,12 +44,13 @@ def configure(settings: Settings) -> None:
 
 
 class PlainLines(logging.Formatter):
-    """One line for each record; those of a trace are indented, so that nothing in them passes for a record of its own."""
+    """Write one line per record, and indent a trace's lines so that none passes for a record."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
+        """Format without the trace that another handler has cached in the record."""
         written_by_others, record.exc_text = (
             record.exc_text,
             None,
@@ -60,15 +61,20 @@ class PlainLines(logging.Formatter):
             record.exc_text = written_by_others
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """Append the request's number to the message."""
         number = request_id.current()
         return _one_line(super().formatMessage(record)) + (f" [{number}]" if number else "")
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the library's name
+        """Indent the trace."""
         return "\n".join(f"    {line}" for line in _trace(super().formatException(ei)))
 
 
 class JsonLines(JsonFormatter):
-    """One JSON object for each record: time, level, logger, message, request_id, whatever `extra` brings, and the trace as a list."""
+    """Write one JSON object per record.
+
+    Its keys: time, level, logger, message, request_id, those of `extra`, and the trace as a list.
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -79,9 +85,11 @@ class JsonLines(JsonFormatter):
         )
 
     def formatException(self, ei: _ExcInfo) -> Any:  # noqa: N802 - the library's name
+        """Return the trace as a list of lines."""
         return _trace(logging.Formatter.formatException(self, ei))
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        """Add the request's number."""
         log_data["message"] = _one_line(str(log_data["message"]))
         if number := request_id.current():
             log_data["request_id"] = number
@@ -93,7 +101,7 @@ def _trace(text: str) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    """What clients send is in some messages; it must not begin a line of its own, nor steer a terminal."""
+    """Escape line breaks and control characters that a client may have sent, and hide secrets."""
     text = _hide(text[: 4 * _LINE_MAX_CHARACTERS])
     text = text if len(text) <= _LINE_MAX_CHARACTERS else text[:_LINE_MAX_CHARACTERS] + "…"
     return "".join(

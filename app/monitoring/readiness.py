@@ -1,10 +1,14 @@
-"""Whether this process should be given people to serve: the database answers and has its schema. One that is leaving listens no more."""
+"""Decide whether this process should receive requests: its database answers with a known schema.
+
+A process that shuts down no longer listens.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 
 from flask import current_app
+from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,7 +21,7 @@ _redis_client = cache(client_of)
 
 
 def readiness() -> dict[str, str]:
-    """{status, database, schema, redis}; ready when `status` is "ready".
+    """Return {status, database, schema, redis}; ready when `status` is "ready".
 
     Redis decides nothing: without it each worker still serves, and boards follow the database's log.
     """
@@ -28,7 +32,7 @@ def readiness() -> dict[str, str]:
 
 
 def schema_of_database() -> str | None:
-    """The revision that the database is at; None for one without tables."""
+    """Return the database's revision. Raises SQLAlchemyError without tables."""
     revision: str | None = read_session().scalar(text("SELECT version_num FROM alembic_version"))
     return revision
 
@@ -50,8 +54,6 @@ def _database() -> dict[str, str]:
 def _redis(url: str | None) -> str:
     if url is None:
         return "none"
-    from redis import RedisError  # where there is one, its library is there already
-
     try:
         _redis_client(url).ping()
     except RedisError:

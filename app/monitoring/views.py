@@ -1,4 +1,4 @@
-"""What monitoring asks: is the process ready for people, and its figures. The figures are for the networks of METRICS_FROM alone."""
+"""Answer monitoring: readiness for everybody, metrics for the networks of METRICS_FROM alone."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from config import Settings
 
 routes = Blueprint("observing", __name__)
 
-# Prometheus asks each worker itself. Whoever comes through a proxy is somebody else, whatever address they seem to have.
+# Prometheus asks each worker directly; a request through a proxy is not its, whatever address it claims.
 _SAID_BY_PROXIES = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
 
 
 @routes.get("/readyz")
 def readyz() -> Response:
+    """Answer 200 when this process is ready, else 503."""
     answer = readiness()
     response = make_response(strict_json.dumps(answer), 200 if answer["status"] == "ready" else 503)
     response.mimetype = "application/json"
@@ -29,6 +30,7 @@ def readyz() -> Response:
 
 @routes.get("/metrics")
 def show_metrics() -> Response:
+    """Expose metrics to Prometheus."""
     settings: Settings = current_app.config["SETTINGS"]
     if not _may_read(settings):
         abort(404)
@@ -50,7 +52,7 @@ def _may_read(settings: Settings) -> bool:
 
 
 def _count_connections() -> None:
-    """Looked at when asked for: counting at each event would lose those that go from polling to WebSocket."""
+    """Count connections when asked: events would miss those that change from polling to WebSocket."""
     open_now = {"websocket": 0, "polling": 0}
     for _sid, connection in list(socketio.server.manager.get_participants("/", None)):
         open_now[socketio.server.eio.transport(connection)] += 1

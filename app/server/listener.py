@@ -1,4 +1,4 @@
-"""The listening socket of the production server."""
+"""Open the listening socket of the production server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import socket
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket whose connections send at once: by default a second small frame waits up to 40 ms for an acknowledgement."""
+    """Return a listening socket whose connections send at once.
+
+    By default a second small frame waits up to 40 ms for an acknowledgement.
+    """
     family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

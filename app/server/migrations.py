@@ -1,10 +1,12 @@
-"""The database's schema, and the index of what was written before there was one: brought up to date at start, once however many processes start."""
+"""Bring the database's schema and search index up to date at start, once however many processes start."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import Connection, inspect, text
 
@@ -13,12 +15,11 @@ from boards.search.index import is_missing, rebuild
 from config import ROOT
 
 MIGRATIONS = ROOT / "migrations"
-_REVISION = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
 _ADVISORY_LOCK = 70_110_461  # any number, the same in every worker
 
 
 def bring_up_to_date(app: Flask) -> None:
-    """All of it in one transaction: what is killed halfway has altered nothing, and the next start begins anew."""
+    """Migrate and index in one transaction: killed halfway, it has changed nothing."""
     with app.app_context():
         if _is_up_to_date():
             return
@@ -26,18 +27,14 @@ def bring_up_to_date(app: Flask) -> None:
             connection = session.connection()
             if connection.dialect.name == "postgresql":
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-            # Whoever comes second, having waited, finds nothing left to do.
-            upgrade_to(newest_revision(), connection)
-            # A migration that alters what is indexed empties the index, and this fills it again.
+            upgrade_to(newest_revision(), connection)  # a process that waited for the lock finds nothing left to do
+            # A migration that changes what is indexed empties the index, and this fills it again.
             if is_missing(session):
                 rebuild(session)
 
 
 def upgrade_to(revision: str, connection: Connection) -> None:
-    """Bring the schema behind this connection to a revision, in its transaction."""
-    from alembic import command  # with all that it needs, some 9 MB: hardly any start has something to bring up to date
-    from alembic.config import Config
-
+    """Upgrade the schema behind this connection to a revision, in its transaction."""
     config = Config(MIGRATIONS / "alembic.ini")
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -45,12 +42,12 @@ def upgrade_to(revision: str, connection: Connection) -> None:
 
 
 def newest_revision() -> str:
-    """The revision that this version of the program works with."""
-    return revisions()[-1]
+    """Return the revision that this version of the program works with."""
+    return _revisions()[0]
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The revision of the schema behind this connection; None where there is none."""
+    """Return the revision of the schema behind this connection; None where there is none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -58,15 +55,13 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def is_known(revision: str) -> bool:
-    """Whether this version of the program knows the revision: one of a later version it does not."""
-    return revision in revisions()
+    """Return False for a revision of a later version of the program."""
+    return revision in _revisions()
 
 
 @cache
-def revisions() -> tuple[str, ...]:
-    """All revisions that this version of the program knows, from the first to the newest: the order of the migrations' names."""
-    files = sorted((MIGRATIONS / "versions").glob("*.py"))
-    return tuple(revision for file in files for revision in _REVISION.findall(file.read_text(encoding="utf-8")))
+def _revisions() -> tuple[str, ...]:
+    return tuple(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _is_up_to_date() -> bool:

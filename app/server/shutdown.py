@@ -1,6 +1,6 @@
-"""How a process that serves leaves: nobody new is taken in, what is under way ends, and clients go over to another worker when it suits them.
+"""Shut a serving process down: refuse new clients, finish requests, hand clients to other workers.
 
-Where there is no other worker it leaves as soon as nothing is under way: the sooner it is gone, the sooner the next one answers.
+Without other workers it ends as soon as no request is left: the sooner the next process answers.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from app import live, scheduler
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-WORK_SECONDS = 10  # beyond what clients take: a long import, a mail server that hesitates
-PROGRAMS_SECONDS = 2  # beyond what browsers take: programs may not know that they are asked to go
-LOOK_SECONDS = 0.1
-LAST_WORDS_SECONDS = 0.3  # frames and messages to the other workers that wait to be sent
+WORK_SECONDS = 10  # for requests after the clients have left: a long import, a slow mail server
+PROGRAM_SECONDS = 2  # for programs, which may not know the closing event
+POLL_SECONDS = 0.1
+FLUSH_SECONDS = 0.3  # for frames and messages to other workers that wait to be sent
 
 
 class RequestTracker:
-    """Counts the requests that are being answered; once the process leaves, each connection ends with its answer.
+    """Count the requests in progress; during shutdown close each connection after its answer.
 
-    Live connections do not count: they go on for as long as their clients do.
+    Live connections are not counted: they last as long as their clients.
     """
 
     def __init__(self, app: WSGIApplication) -> None:
@@ -37,6 +37,7 @@ class RequestTracker:
         self.leaving = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Count the request until its answer ends."""
         if environ.get("PATH_INFO", "").startswith("/socket.io/"):
             return self.app(environ, start_response)
 
@@ -55,24 +56,29 @@ class RequestTracker:
         self.count -= 1
 
 
-def shut_down(server: WSGIServer, under_way: RequestTracker, looking: GeventScheduler, *, others: bool) -> None:
-    """Returns once everybody has gone or has had their time. `others`: whether other workers take clients over."""
-    under_way.leaving = True
-    looking.shutdown(wait=False)
-    _take_in_no_more(server)
-    told = time.monotonic()
+def shut_down(
+    server: WSGIServer, tracker: RequestTracker, job_scheduler: GeventScheduler, *, other_workers: bool
+) -> None:
+    """Return once all clients have left or their time is over.
+
+    `other_workers`: other workers take the clients over.
+    """
+    tracker.leaving = True
+    job_scheduler.shutdown(wait=False)
+    _stop_accepting(server)
+    announced = time.monotonic()
     within = live.announce_shutdown()
-    while (took := time.monotonic() - told) < within + WORK_SECONDS:
-        waits_for_clients = others and len(server.pool) and took < within + PROGRAMS_SECONDS
-        if not (waits_for_clients or under_way.count or scheduler.is_at_work()):
+    while (elapsed := time.monotonic() - announced) < within + WORK_SECONDS:
+        waits_for_clients = other_workers and len(server.pool) and elapsed < within + PROGRAM_SECONDS
+        if not (waits_for_clients or tracker.count or scheduler.is_busy()):
             break
-        sleep(LOOK_SECONDS)
+        sleep(POLL_SECONDS)
     live.leave()
-    sleep(LAST_WORDS_SECONDS)
+    sleep(FLUSH_SECONDS)
 
 
-def _take_in_no_more(server: WSGIServer) -> None:
-    """Close the listening socket, after serving those who had reached it: closing it alone would cut them off."""
+def _stop_accepting(server: WSGIServer) -> None:
+    """Close the listening socket after serving those who had already connected."""
     server.stop_accepting()
     while arrived := server.do_read():
         server.do_handle(*arrived)

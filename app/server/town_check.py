@@ -16,11 +16,11 @@ DEMO_ACCOUNT = "dtan@demo.example"
 
 
 class WrongTown(Exception):
-    """The demo and a real town must not share a database; the message says which database and what to do."""
+    """Refuse a database; the message says which and what to do."""
 
 
 def check_town(app: Flask) -> None:
-    """Raises WrongTown when this database holds the demo and a real town is to be served, or the other way round."""
+    """Raise WrongTown when the database holds the demo and a real town is served, or the other way round."""
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
         if not is_set_up():
@@ -42,6 +42,7 @@ def check_town(app: Flask) -> None:
             )
         if settings.demo and not demo:
             raise WrongTown(
-                f"The database in DATA_DIR={settings.data_dir} holds a real town, and DEMO=1 would open it to everybody who knows the demo. "
+                f"The database in DATA_DIR={settings.data_dir} holds a real town, and DEMO=1 would "
+                "open it to everybody who knows the demo. "
                 "Unset DEMO, or set another DATA_DIR (or DATABASE_URL) for the demo."
             )

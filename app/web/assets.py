@@ -1,4 +1,4 @@
-"""The built front end: files under names that change with their content, compressed at build time."""
+"""Serve the built front end: compressed files under names that change with their content."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ DIST = ROOT / "static" / "dist"
 
 
 class NotBuilt(Exception):
-    """The front end is missing; `make build` makes it."""
+    """Report a missing front end; `make build` makes it."""
 
 
 def init_app(app: Flask) -> None:
+    """Serve the built files in front of the application."""
     app.jinja_env.globals["asset_url"] = asset_url
     if DIST.is_dir():
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's documented seam for middleware
@@ -32,18 +33,19 @@ def init_app(app: Flask) -> None:
 
 
 def asset_url(name: str) -> str:
-    """The address of a built file by its source name: board.js → /static/board-3F2K7Q9A.js."""
+    """Return the URL of a built file by its source name: board.js → /static/board-3F2K.js."""
     return f"/static/{manifest()['files'].get(name, name)}"
 
 
 def asset_file(name: str) -> Path:
-    """Where a built file lies. Raises NotBuilt."""
+    """Return the path of a built file. Raises NotBuilt."""
     require_built()
     return DIST / manifest()["files"][name]
 
 
 @cache
 def manifest() -> dict[str, dict[str, str]]:
+    """Read which built file each source has become."""
     path = DIST / "manifest.json"
     if not path.exists():
         return {"files": {}}
@@ -51,6 +53,6 @@ def manifest() -> dict[str, dict[str, str]]:
 
 
 def require_built() -> None:
-    """Raises NotBuilt when there is no front end to serve."""
+    """Raise NotBuilt when there is no front end to serve."""
     if not (DIST / "manifest.json").exists():
         raise NotBuilt("The front end is not built yet: run  make build")

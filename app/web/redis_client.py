@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from redis import Redis
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-PATIENCE_SECONDS = 1
-PING_SECONDS = 10  # a machine that vanished without a word is found out by it
+TIMEOUT_SECONDS = 1
+PING_SECONDS = 10  # finds out a machine that vanished silently
 
 
 def options() -> dict[str, Any]:
-    """Return the connection options."""
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
+    """Return the connection options of every client."""
     return {
-        "socket_connect_timeout": PATIENCE_SECONDS,
-        "socket_timeout": PATIENCE_SECONDS,
+        "socket_connect_timeout": TIMEOUT_SECONDS,
+        "socket_timeout": TIMEOUT_SECONDS,
         "retry": Retry(NoBackoff(), 1),  # once, for a connection that a restart of Redis has closed
         "health_check_interval": PING_SECONDS,
     }
 
 
 def client_of(url: str) -> Redis:
-    """Return a client for this URL."""
-    from redis import Redis
-
+    """Return a client for this address."""
     return Redis.from_url(url, **options())

@@ -1,6 +1,7 @@
-"""(g) Whether searching finds: real-life questions over the demo town, each with the cards that answer it.
+"""(g) Ask real-life questions of the demo town's search and compare with the cards that answer them.
 
-A question is met when one of its cards is among the first three. Half of the questions are held out: nobody tunes the engine by them.
+A question is met when one of its cards is among the first three. Half of the questions are held out: nobody tunes the
+engine by them.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _ASKING = "dtan@demo.example"
 
 @dataclass(frozen=True)
 class Question:
+    """State a question and its right cards."""
+
     ask: str
     cards: tuple[str, ...]  # titles as in the demo's files, the best first
     who: str
@@ -44,15 +47,19 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
+    """Hold the rank of the first right card."""
+
     question: Question
     rank: int | None  # of the first card that answers it; None when none was found
 
     @property
     def met(self) -> bool:
+        """Return whether a right card was found early enough."""
         return self.rank is not None and self.rank <= AMONG
 
 
 def measure(towns: Towns, *, quick: bool) -> list[Figure]:  # noqa: ARG001 - there is no quicker way to ask them
+    """Answer this question."""
     folder = towns.folder / "search_quality"
     folder.mkdir()
     app = create_app(Settings.from_environment({"DATA_DIR": str(folder), "SECRET_KEY": SECRET_KEY}))
@@ -73,6 +80,7 @@ def measure(towns: Towns, *, quick: bool) -> list[Figure]:  # noqa: ARG001 - the
 
 
 def questions() -> list[Question]:
+    """Read the questions."""
     return [
         Question(**{**told, "cards": tuple(told["cards"])})
         for told in tomllib.loads(_FILE.read_text(encoding="utf-8"))["questions"]
@@ -80,7 +88,7 @@ def questions() -> list[Question]:
 
 
 def ask(session: Session, today: date) -> Iterator[Answer]:
-    """Each question, asked of a demo town that was made on this day."""
+    """Ask each question of a demo town that was made on this day."""
     person = session.scalars(
         select(Person).join(Account, Account.person_id == Person.id).where(Account.email == _ASKING)
     ).one()
@@ -91,7 +99,7 @@ def ask(session: Session, today: date) -> Iterator[Answer]:
 
 
 def share_met(answers: Iterable[Answer]) -> float:
-    """In percent."""
+    """Return the share of met questions in percent."""
     met = [answer.met for answer in answers]
     return 100 * sum(met) / len(met)
 
@@ -104,7 +112,7 @@ def _by_asker(answers: Iterable[Answer]) -> dict[str, list[Answer]]:
 
 
 def _figure(which: str, answers: Iterable[Answer], *, promised: bool = False) -> Figure:
-    """What is missing to all of them: a figure's aim is what it stays below."""
+    """Return the share that is missing to all: a figure's aim is what it stays below."""
     missed = 100 - share_met(answers)
     return Figure(
         "search_quality", f"not among the first {AMONG}, {which}", missed, "%", aim=100 - FLOOR if promised else None

@@ -46,8 +46,8 @@ def test_only_the_write_path_records_changes() -> None:
 
 
 def test_only_the_live_module_emits() -> None:
-    # delivery.py is what carries out `emit`, and calls Socket.IO's own for what it leaves to it.
-    assert files_that_call("emit") == {"app/live/broadcaster.py", "app/live/broadcast_manager.py"}
+    # The manager carries out `emit`, and calls Socket.IO's own for what it leaves to it.
+    assert files_that_call("emit") == {"app/live/broadcaster.py", "app/live/transport/broadcast_manager.py"}
 
 
 @pytest.mark.parametrize("file", python_files("app", "boards"), ids=relative)

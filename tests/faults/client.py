@@ -135,7 +135,7 @@ class Socket(asyncio.Protocol):
                 return
             self._head = None
         self._restart_ping_timeout()
-        for opcode, _compressed, payload in self._reader.feed(data):
+        for opcode, payload in self._reader.feed(data):
             if opcode == TEXT:
                 self._handle_packet(payload.decode())
             elif opcode == PING and self.transport:

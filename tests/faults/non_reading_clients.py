@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from app.live.websocket import STUCK_SECONDS
+from app.live.transport.websocket import STUCK_SECONDS
 from bench.frames import masked_frame
 from bench.listeners import handshake
 from tests.faults.load import Crowd

@@ -99,7 +99,7 @@ class ReorderingProxy(Proxy):
                 return
             frames = Reader()
             while data := await reader.read(2**16):
-                for opcode, _compressed, payload in frames.feed(data):
+                for opcode, payload in frames.feed(data):
                     if opcode == TEXT and payload.startswith((b"42", b"43")) and only in payload[:40]:
                         self._repeat_or_delay(writer, framed(payload, opcode))
                     elif opcode != PONG:

@@ -11,9 +11,9 @@ from socketio.manager import Manager
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, TextMessage
 
-from app.live import broadcast_manager
-from app.live.broadcast_manager import BroadcastManager
-from app.live.websocket import LINE
+from app.live.transport import broadcast_manager
+from app.live.transport.broadcast_manager import BroadcastManager
+from app.live.transport.websocket import SOCKET_KEY
 from app.web import json as strict_json
 
 HANDSHAKE = (
@@ -23,12 +23,12 @@ HANDSHAKE = (
 CHANGES = [{"seq": 7, "cards": {"1": {"title": "Piscine fermée", "html": "<li>" + "é" * 40_000}}}]
 
 
-class Taken(list[bytes]):
-    """A line that keeps what it is given."""
+class RecordedSocket(list[bytes]):
+    """Stand in for a BufferedSocket that keeps what is written to it."""
 
-    behind = 0
+    pending_frames = 0
 
-    def give(self, frame: bytes) -> bool:
+    def write(self, frame: bytes) -> bool:
         self.append(frame)
         return True
 
@@ -40,11 +40,11 @@ class Hall:
         self.server = socketio.Server(client_manager=manager, async_mode="threading", json=strict_json)
         self.manager = manager
 
-    def enter(self, name: str, *rooms: str, websocket: bool = True, line: Taken | None = None) -> str:
+    def enter(self, name: str, *rooms: str, websocket: bool = True, socket: RecordedSocket | None = None) -> str:
         client = Socket(self.server.eio, name)
         client.connected, client.upgraded, client.last_ping = True, websocket, None
         self.server.eio.sockets[name] = client
-        self.server.environ[name] = {} if line is None else {LINE: line}
+        self.server.environ[name] = {} if socket is None else {SOCKET_KEY: socket}
         sid: str = self.manager.connect(name, "/")
         for room in rooms:
             self.manager.enter_room(sid, "/", room)
@@ -57,35 +57,35 @@ class Hall:
 
 @pytest.mark.parametrize("data", [None, "text", CHANGES, {"board": 1}, ("several", 2), []], ids=str)
 def test_the_frame_is_what_the_plain_way_sends(data: Any) -> None:
-    plain, fast, line = Hall(Manager()), Hall(BroadcastManager()), Taken()
+    plain, fast, socket = Hall(Manager()), Hall(BroadcastManager()), RecordedSocket()
     plain.enter("client", "board")
-    fast.enter("client", "board", line=line)
+    fast.enter("client", "board", socket=socket)
     for hall in (plain, fast):
         hall.server.emit("changes", data, to=["board"])
     driver = WSConnection(ConnectionType.SERVER)  # as simple-websocket has one for each connection
     driver.receive_data(HANDSHAKE)
     list(driver.events())
     driver.send(AcceptConnection())
-    assert line == [driver.send(TextMessage(data=text)) for text in plain.queued("client")]
+    assert socket == [driver.send(TextMessage(data=text)) for text in plain.queued("client")]
     assert fast.queued("client") == []
 
 
 def test_all_are_given_the_very_same_bytes_and_each_once() -> None:
-    hall, lines = Hall(BroadcastManager()), [Taken() for _ in range(3)]
-    for number, line in enumerate(lines):
-        hall.enter(f"client {number}", "agents", *(["readers"] if number else []), line=line)
+    hall, sockets = Hall(BroadcastManager()), [RecordedSocket() for _ in range(3)]
+    for number, socket in enumerate(sockets):
+        hall.enter(f"client {number}", "agents", *(["readers"] if number else []), socket=socket)
     hall.server.emit("changes", CHANGES, to=["agents", "readers"])
-    assert [len(line) for line in lines] == [1, 1, 1]
-    assert len({id(line[0]) for line in lines}) == 1
+    assert [len(socket) for socket in sockets] == [1, 1, 1]
+    assert len({id(socket[0]) for socket in sockets}) == 1
 
 
 def test_who_is_skipped_or_elsewhere_hears_nothing() -> None:
-    hall, inside, skipped, elsewhere = Hall(BroadcastManager()), Taken(), Taken(), Taken()
-    hall.enter("inside", "board", line=inside)
-    who = hall.enter("skipped", "board", line=skipped)
-    hall.enter("elsewhere", "other", line=elsewhere)
+    hall, inside, skipped, elsewhere = Hall(BroadcastManager()), RecordedSocket(), RecordedSocket(), RecordedSocket()
+    hall.enter("inside", "board", socket=inside)
+    who = hall.enter("skipped", "board", socket=skipped)
+    hall.enter("elsewhere", "other", socket=elsewhere)
     hall.server.emit("typing", {}, to=["board"], skip_sid=who)
-    assert [len(line) for line in (inside, skipped, elsewhere)] == [1, 0, 0]
+    assert [len(socket) for socket in (inside, skipped, elsewhere)] == [1, 0, 0]
 
 
 def test_who_polls_or_came_by_polling_gets_it_the_plain_way() -> None:
@@ -97,31 +97,31 @@ def test_who_polls_or_came_by_polling_gets_it_the_plain_way() -> None:
 
 
 def test_nothing_overtakes_what_waits_for_a_client() -> None:
-    hall, line = Hall(BroadcastManager()), Taken()
-    sid = hall.enter("client", "board", line=line)
+    hall, socket = Hall(BroadcastManager()), RecordedSocket()
+    sid = hall.enter("client", "board", socket=socket)
     hall.server.eio.send("client", "3the answer to something")
     hall.server.emit("changes", CHANGES, to=["board"])
-    assert line == []
+    assert socket == []
     assert [text[:5] for text in hall.queued("client")] == ["43the", '42["c']
     hall.server.emit("changes", CHANGES, to=sid)
-    assert len(line) == 1
+    assert len(socket) == 1
 
 
 def test_an_event_that_asks_for_an_answer_goes_the_plain_way() -> None:
-    hall, line = Hall(BroadcastManager()), Taken()
-    sid = hall.enter("client", line=line)
+    hall, socket = Hall(BroadcastManager()), RecordedSocket()
+    sid = hall.enter("client", socket=socket)
     hall.server.emit("asked", {}, to=sid, callback=lambda: None)
-    assert (line, hall.queued("client")) == ([], ['421["asked",{}]'])
+    assert (socket, hall.queued("client")) == ([], ['421["asked",{}]'])
 
 
 def test_who_polls_and_does_not_fetch_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broadcast_manager, "POLLED_AT_MOST", 3)
-    hall, line = Hall(BroadcastManager()), Taken()
+    monkeypatch.setattr(broadcast_manager, "MAX_QUEUED_PACKETS", 3)
+    hall, socket = Hall(BroadcastManager()), RecordedSocket()
     hall.enter("asleep", "board", websocket=False)
-    hall.enter("awake", "board", line=line)
+    hall.enter("awake", "board", socket=socket)
     for _ in range(5):
         hall.server.emit("changes", CHANGES, to=["board"])
-    assert len(line) == 5
+    assert len(socket) == 5
     assert hall.server.eio.sockets["asleep"].closed
     assert [sid for sid, _ in hall.manager.get_participants("/", "board")] == [
         hall.manager.sid_from_eio_sid("awake", "/")
@@ -129,9 +129,9 @@ def test_who_polls_and_does_not_fetch_is_dropped(monkeypatch: pytest.MonkeyPatch
 
 
 def test_one_that_has_just_gone_hinders_nobody() -> None:
-    hall, line = Hall(BroadcastManager()), Taken()
-    hall.enter("gone", "board", line=Taken())
-    hall.enter("here", "board", line=line)
+    hall, socket = Hall(BroadcastManager()), RecordedSocket()
+    hall.enter("gone", "board", socket=RecordedSocket())
+    hall.enter("here", "board", socket=socket)
     del hall.server.eio.sockets["gone"]
     hall.server.emit("changes", CHANGES, to=["board"])
-    assert len(line) == 1
+    assert len(socket) == 1

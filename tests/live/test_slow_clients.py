@@ -10,8 +10,8 @@ from threading import Thread
 import pytest
 import websocket as websocket_client
 
-from app.live import websocket
-from app.live.websocket import HELD_BYTES, BufferedSocket
+from app.live.transport import websocket
+from app.live.transport.websocket import MAX_PENDING_BYTES, BufferedSocket
 from app.web.metrics import REGISTRY
 from tests.live.person import LivePerson
 from tests.server import Server
@@ -31,7 +31,7 @@ class Ends:
         self.near.setblocking(False)
         self.far.settimeout(10)
         self.work: list[Callable[[], None]] = []
-        self.line = BufferedSocket(self.near, self.work.append)
+        self.buffered = BufferedSocket(self.near, self.work.append)
 
     def begin(self) -> Thread:
         work = Thread(target=self.work.pop(0))
@@ -56,17 +56,17 @@ def ends() -> Iterator[Ends]:
 def test_frames_of_whatever_size_arrive_whole_and_in_their_order_and_the_sender_never_waits(ends: Ends) -> None:
     frames = [b"first", LARGE, b"pong", LARGE[::-1], b"last"]
     for frame in frames:
-        assert ends.line.send(frame) == len(frame)  # nobody reads yet
-    assert ends.line.behind == 4
+        assert ends.buffered.send(frame) == len(frame)  # nobody reads yet
+    assert ends.buffered.pending_frames == 4
     following = ends.begin()
     assert ends.read(sum(map(len, frames))) == b"".join(frames)
     following.join(10)
-    assert ends.line.behind == 0
+    assert ends.buffered.pending_frames == 0
 
 
 def test_once_it_has_caught_up_it_may_fall_behind_again(ends: Ends) -> None:
     for _ in range(2):
-        ends.line.send(LARGE)
+        ends.buffered.send(LARGE)
         following = ends.begin()
         assert ends.read(len(LARGE)) == LARGE
         following.join(10)
@@ -74,19 +74,19 @@ def test_once_it_has_caught_up_it_may_fall_behind_again(ends: Ends) -> None:
 
 def test_who_falls_too_far_behind_is_dropped(ends: Ends) -> None:
     before = dropped("behind")
-    for _ in range(HELD_BYTES // len(LARGE)):
-        assert ends.line.give(LARGE)
-    assert not ends.line.give(LARGE) or not ends.line.give(LARGE)
+    for _ in range(MAX_PENDING_BYTES // len(LARGE)):
+        assert ends.buffered.write(LARGE)
+    assert not ends.buffered.write(LARGE) or not ends.buffered.write(LARGE)
     assert dropped("behind") == before + 1
-    assert ends.line.behind == 0  # nothing of it is kept
+    assert ends.buffered.pending_frames == 0  # nothing of it is kept
     with pytest.raises(BrokenPipeError):
-        ends.line.send(b"a pong")
+        ends.buffered.send(b"a pong")
     drain_to_the_end(ends.far)
 
 
 def test_one_message_beyond_the_bound_is_no_reason_while_it_is_being_read(ends: Ends) -> None:
-    whole_board = LARGE * (HELD_BYTES // len(LARGE) + 1)
-    assert ends.line.give(whole_board)
+    whole_board = LARGE * (MAX_PENDING_BYTES // len(LARGE) + 1)
+    assert ends.buffered.write(whole_board)
     following = ends.begin()
     assert ends.read(len(whole_board)) == whole_board
     following.join(10)
@@ -95,23 +95,23 @@ def test_one_message_beyond_the_bound_is_no_reason_while_it_is_being_read(ends: 
 def test_who_takes_nothing_for_too_long_is_dropped(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "STUCK_SECONDS", 0.01)
     before = dropped("stuck")
-    ends.line.give(LARGE)
+    ends.buffered.write(LARGE)
     ends.begin().join(10)
     assert dropped("stuck") == before + 1
-    assert not ends.line.give(b"more")
+    assert not ends.buffered.write(b"more")
 
 
 def test_who_does_not_answer_a_closing_frame_is_not_waited_for(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "CLOSING_SECONDS", 0)
-    ends.line.send(b"\x88\x02\x03\xe8")
+    ends.buffered.send(b"\x88\x02\x03\xe8")
     ends.begin().join(10)
     drain_to_the_end(ends.far)
 
 
 def test_a_client_that_has_gone_is_no_error_for_whoever_tells_it(ends: Ends) -> None:
     ends.far.close()
-    ends.line.give(b"once")
-    assert not ends.line.give(b"twice")
+    ends.buffered.write(b"once")
+    assert not ends.buffered.write(b"twice")
 
 
 def test_others_notice_nothing_of_one_that_does_not_read_and_it_heals_by_catching_up(

@@ -1,4 +1,4 @@
-"""Where things are kept: the database and its schema, Redis."""
+"""Check the database, its schema and Redis."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ _WAL_LARGE = 64 * 2**20
 
 
 def database(settings: Settings) -> Iterator[Finding]:
+    """Check that the database answers, its schema and its settings."""
     began = time.perf_counter()
     try:
         read_session().execute(text("SELECT 1"))
@@ -48,7 +49,7 @@ def database(settings: Settings) -> Iterator[Finding]:
 
 
 def has_tables() -> bool:
-    """Whether the database answers and holds a town's tables: what asks them need not say otherwise once more."""
+    """Return whether the database answers and holds a town's tables."""
     try:
         return schema_of_database() is not None
     except SQLAlchemyError:
@@ -57,7 +58,7 @@ def has_tables() -> bool:
 
 
 def first_line(error: object) -> str:
-    """What an error of a library says first; the rest are hints for programmers."""
+    """Return the first line of a library's error; the rest are hints for programmers."""
     return next(iter(str(error).strip().splitlines()), "sans un mot")[:200]
 
 
@@ -143,6 +144,7 @@ def _setting(name: str) -> str:
 
 
 def redis_store(settings: Settings) -> Iterator[Finding]:
+    """Check that Redis accepts us and keeps what it is given."""
     if settings.redis_url is None:
         yield well(REDIS, "aucun (REDIS_URL) : un seul processus sert.")
         return
@@ -168,7 +170,8 @@ def redis_store(settings: Settings) -> Iterator[Finding]:
         yield wrong(
             REDIS,
             "il ne répond pas.",
-            "Démarrez-le (systemctl start redis-server) et vérifiez REDIS_URL ; entre-temps chaque processus ne montre que ses présents.",
+            "Démarrez-le (systemctl start redis-server) et vérifiez REDIS_URL ; entre-temps chaque "
+            "processus ne montre que ses présents.",
         )
     else:
         yield well(REDIS, f"Redis {told['redis_version']} répond ; processus à l’écoute : {heard}.")
@@ -181,7 +184,7 @@ def redis_store(settings: Settings) -> Iterator[Finding]:
 
 
 def workers_present(settings: Settings) -> int:
-    """How many workers say in Redis that they serve; 0 where there is none to say it to."""
+    """Return how many workers have an entry in Redis; 0 without Redis."""
     if settings.redis_url is None:
         return 0
     client = client_of(settings.redis_url)

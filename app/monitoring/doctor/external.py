@@ -1,4 +1,4 @@
-"""What this process depends on or serves: mail, the workers, the jobs, the address that people type."""
+"""Check the mail server, the workers, the jobs and the public address."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ _OVERDUE = timedelta(minutes=5)
 
 
 def mail(settings: Settings) -> Iterator[Finding]:
-    """Goes as far as naming the sender, so that nobody gets a mail."""
+    """Check the mail server up to naming the sender, so that nobody gets a mail."""
     smtp = settings.smtp
     if smtp is None:
         yield well(
             MAIL,
-            "aucun serveur (SMTP_HOST) : les liens se remettent en main propre, il n’y a ni résumé ni rappel par e-mail.",
+            "aucun serveur (SMTP_HOST) : les liens se remettent en main propre, il n’y a ni résumé "
+            "ni rappel par e-mail.",
         )
         return
     server = f"{smtp.host}:{smtp.port}"
@@ -74,7 +75,7 @@ def mail(settings: Settings) -> Iterator[Finding]:
 
 
 def workers(settings: Settings) -> Iterator[Finding]:
-    """The process at HOST and PORT; where each has a port of its own, those that are known through Redis."""
+    """Check the process at HOST and PORT, and count the workers known through Redis."""
     try:
         status, told = _ask(
             http.client.HTTPConnection(settings.host, settings.port, timeout=_TIMEOUT_SECONDS), "/readyz"
@@ -83,7 +84,8 @@ def workers(settings: Settings) -> Iterator[Finding]:
         if number := workers_present(settings):
             yield well(
                 WORKERS,
-                f"{number} processus servent, sur d’autres ports ou d’autres machines que {settings.host}:{settings.port}.",
+                f"{number} processus servent, sur d’autres ports ou d’autres machines que "
+                f"{settings.host}:{settings.port}.",
             )
             return
         yield watch(
@@ -103,6 +105,7 @@ def workers(settings: Settings) -> Iterator[Finding]:
 
 
 def jobs(_settings: Settings) -> Iterator[Finding]:
+    """Check that jobs run and do not fail."""
     if not has_tables():
         return
     rows = read_session().scalars(select(Job).order_by(Job.name)).all()
@@ -127,7 +130,7 @@ def jobs(_settings: Settings) -> Iterator[Finding]:
 
 
 def address(settings: Settings) -> Iterator[Finding]:
-    """As a browser comes: through name, certificate and proxy to a page, and to the live connection."""
+    """Check the public address as a browser would: name, certificate, proxy, page and live connection."""
     if settings.public_url is None:
         return
     try:
@@ -160,7 +163,8 @@ def address(settings: Settings) -> Iterator[Finding]:
         yield wrong(
             ADDRESS,
             f"la connexion en direct (WebSocket) ne passe pas : réponse {upgraded}.",
-            "Reprenez de deploy/nginx.conf les en-têtes Upgrade, Connection et Host ; PUBLIC_URL doit être l’adresse que l’on tape.",
+            "Reprenez de deploy/nginx.conf les en-têtes Upgrade, Connection et Host ; PUBLIC_URL "
+            "doit être l’adresse que l’on tape.",
         )
     else:
         yield well(ADDRESS, f"{settings.public_url} répond, connexion en direct comprise.")

@@ -1,4 +1,4 @@
-"""What the doctor finds: well, to be watched, or wrong; in French, and with what to do."""
+"""Define findings: well, to watch, or wrong, in French and with advice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from enum import Enum
 
 
 class State(Enum):
+    """Rate a finding."""
+
     WELL = "bien"
     WATCH = "à surveiller"
     WRONG = "à corriger"
@@ -14,6 +16,8 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Finding:
+    """Describe one thing that was checked."""
+
     state: State
     subject: str
     told: str
@@ -21,12 +25,15 @@ class Finding:
 
 
 def well(subject: str, told: str) -> Finding:
+    """Report that all is well."""
     return Finding(State.WELL, subject, told)
 
 
 def watch(subject: str, told: str, advice: str) -> Finding:
+    """Report what is worth watching."""
     return Finding(State.WATCH, subject, told, advice)
 
 
 def wrong(subject: str, told: str, advice: str) -> Finding:
+    """Report what must be corrected."""
     return Finding(State.WRONG, subject, told, advice)

@@ -1,4 +1,4 @@
-"""The machine: its clock, its disk."""
+"""Check the machine's clock and disk, and the age of backups."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ _SET_CLOCK = "Mettez l’horloge à l’heure et gardez-la ainsi : timedatectl 
 
 
 def clock(settings: Settings) -> Iterator[Finding]:
+    """Check the clock against the database, Redis and the last change."""
     found = list(_clocks_apart(settings))
     last = read_session().scalar(select(func.max(Change.at))) if has_tables() else None
     if last is not None and last > now() + timedelta(seconds=_APART_SECONDS):
@@ -51,7 +52,8 @@ def clock(settings: Settings) -> Iterator[Finding]:
         found.append(
             wrong(
                 CLOCK,
-                f"la dernière modification est datée du {when:%d/%m/%Y à %H h %M}, dans l’avenir : l’horloge a reculé, ou avançait.",
+                f"la dernière modification est datée du {when:%d/%m/%Y à %H h %M}, dans l’avenir : "
+                "l’horloge a reculé, ou avançait.",
                 _SET_CLOCK,
             )
         )
@@ -86,7 +88,7 @@ def _clocks_apart(settings: Settings) -> Iterator[Finding]:
 
 
 def _kernel_says_unsynchronised() -> bool:
-    """Whichever program keeps time, the kernel knows; where it does not tell, nothing is said."""
+    """Ask the kernel whether any program keeps the clock; False where it cannot tell."""
     try:
         return (
             int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))) == _UNSYNCHRONISED
@@ -96,6 +98,7 @@ def _kernel_says_unsynchronised() -> bool:
 
 
 def disk(settings: Settings) -> Iterator[Finding]:
+    """Check room, permissions and the kind of file system."""
     folder = settings.data_dir
     try:
         with tempfile.TemporaryFile(dir=folder) as probe:
@@ -146,7 +149,7 @@ def _database_bytes(settings: Settings) -> int:
 
 
 def _file_system(folder: Path) -> str:
-    """Its kind, such as ext4; "" where the system does not tell."""
+    """Return the kind of file system, such as ext4; "" where the system does not tell."""
     try:
         mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
     except OSError:
@@ -156,8 +159,12 @@ def _file_system(folder: Path) -> str:
 
 
 def backups(settings: Settings) -> Iterator[Finding]:
+    """Check the age of the last backup."""
     files = [file.stat().st_mtime for file in (settings.data_dir / "backups").glob("flash-news_*") if file.is_file()]
-    advice = "Lancez flask backup, et la minuterie de deploy/ (docs/deployment.md) ; copiez les sauvegardes sur une autre machine."
+    advice = (
+        "Lancez flask backup, et la minuterie de deploy/ (docs/deployment.md) ; "
+        "copiez les sauvegardes sur une autre machine."
+    )
     if not files:
         yield watch(BACKUPS, f"aucune dans {settings.data_dir / 'backups'}.", advice)
     elif (age := timedelta(seconds=time.time() - max(files))) > _BACKUP_AGE:

@@ -1,4 +1,4 @@
-"""Settings, and the versions of what runs here."""
+"""Check the settings, and the versions of what runs here."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)", re.MULTILINE)
 
 
 def settings_fit(settings: Settings) -> Iterator[Finding]:
+    """Check the settings for serving."""
     problems = list(_problems(settings))
     yield from problems or [well(SETTINGS, "ils conviennent.")]
 
@@ -42,7 +43,8 @@ def _problems(settings: Settings) -> Iterator[Finding]:
     if settings.proxy_hops and settings.host not in ("127.0.0.1", "::1", "localhost"):
         yield watch(
             SETTINGS,
-            f"HOST={settings.host} avec PROXY_HOPS={settings.proxy_hops} : qui atteint ce port sans nginx peut se donner une autre adresse.",
+            f"HOST={settings.host} avec PROXY_HOPS={settings.proxy_hops} : qui atteint ce port sans "
+            "nginx peut se donner une autre adresse.",
             "Écoutez sur une adresse locale (HOST=127.0.0.1), ou fermez le port aux autres machines.",
         )
     if settings.demo and settings.public_url:
@@ -54,6 +56,7 @@ def _problems(settings: Settings) -> Iterator[Finding]:
 
 
 def versions(settings: Settings) -> Iterator[Finding]:
+    """Check Python, SQLite, packages and the built front end."""
     yield well(VERSIONS, f"Flash News {_own_version()}, Python {platform.python_version()}.")
     if settings.database_url.startswith("sqlite"):
         yield _sqlite(sqlite3.sqlite_version_info, several_workers=settings.redis_url is not None)
@@ -65,11 +68,17 @@ def versions(settings: Settings) -> Iterator[Finding]:
 
 
 def _sqlite(found: tuple[int, ...], *, several_workers: bool) -> Finding:
-    """The WAL-reset bug (https://www.sqlite.org/wal.html#walresetbug): mended in 3.51.3, and in 3.44.6 and 3.50.7 of older lines."""
+    """Check for the WAL-reset bug (https://www.sqlite.org/wal.html#walresetbug).
+
+    It was fixed in 3.51.3, and in 3.44.6 and 3.50.7 of older lines.
+    """
     name = "SQLite " + ".".join(map(str, found))
     if found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45):
         return well(VERSIONS, f"{name}.")
-    told = f"{name} : une faute rare du journal WAL peut abîmer la base quand deux processus y écrivent au même instant (corrigée en 3.51.3)."
+    told = (
+        f"{name} : une faute rare du journal WAL peut abîmer la base quand deux processus y écrivent "
+        "au même instant (corrigée en 3.51.3)."
+    )
     if several_workers:
         return wrong(
             VERSIONS,
@@ -79,12 +88,13 @@ def _sqlite(found: tuple[int, ...], *, several_workers: bool) -> Finding:
     return watch(
         VERSIONS,
         told,
-        "Ne faites tourner qu’un processus, gardez les sauvegardes deux fois par jour ; passez à SQLite 3.51.3 dès que votre système l’offre.",
+        "Ne faites tourner qu’un processus, gardez les sauvegardes deux fois par jour ; passez à "
+        "SQLite 3.51.3 dès que votre système l’offre.",
     )
 
 
 def _packages() -> Iterator[Finding]:
-    """What is installed is what was tested; an upgrade without `make setup` is found out here."""
+    """Compare the installed packages with the tested ones: an upgrade may lack its `make setup`."""
     pinned = _PINNED.findall((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     others = [
         f"{name} {found or 'absent'} au lieu de {wanted}"

@@ -122,7 +122,7 @@ def test_a_restoring_that_breaks_off_leaves_the_town_as_it_was(
         if target.dialect.name == "postgresql":
             raise database_copy.CannotCopy("panne de courant")
 
-    monkeypatch.setattr(database_copy, "_carry_counters", break_off)
+    monkeypatch.setattr(database_copy, "_copy_counters", break_off)
     refused = run(on_postgresql, "restore", "--yes", str(monday))
     assert (refused.exit_code, "la base est telle qu’avant" in refused.stderr) == (1, True)
     assert lived_in.card(card).title == "Ajoutée mardi"

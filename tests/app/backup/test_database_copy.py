@@ -177,13 +177,13 @@ def test_what_does_not_fit_is_named_and_nothing_is_left_there(
 def test_a_copy_that_is_not_the_same_is_no_copy(
     app: Flask, town: Town, empty_postgresql_url: str, copy: Copy, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    carry_counters = database_copy._carry_counters
+    copy_counters = database_copy._copy_counters
 
     def damaged(source: Connection, target: Connection, *others: Any) -> None:
-        carry_counters(source, target, *others)
+        copy_counters(source, target, *others)
         target.execute(text(damage))
 
-    monkeypatch.setattr(database_copy, "_carry_counters", damaged)
+    monkeypatch.setattr(database_copy, "_copy_counters", damaged)
     refused = copy(closed(app), empty_postgresql_url)
     assert (refused.exit_code, "la copie n’est pas identique" in refused.stderr) == (1, True)
     assert tables(empty_postgresql_url) == set()

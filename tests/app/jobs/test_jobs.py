@@ -241,7 +241,7 @@ def test_whoever_lost_a_job_says_nothing_about_it(clock: Clock, probe: Probe, ca
     runner.run_job(Task("probe", every_minute, work, "fois"))
     assert len(probe.moments) == 1
     assert probe.row.outcome == "fois\u00a0: 1"
-    assert "somebody else has it now" in caplog.text
+    assert "another worker has it now" in caplog.text
 
 
 def test_a_job_that_fails_keeps_why_and_is_tried_again_after_a_growing_pause(clock: Clock, probe: Probe) -> None:
