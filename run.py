@@ -21,7 +21,7 @@ from app import (
     scheduler,
 )
 from app.demo import create_demo_town, demo_banner
-from app.server.listener import listen
+from app.server.listener import create_listener
 from app.server.migrations import bring_up_to_date
 from app.server.shutdown import RequestTracker, shut_down
 from app.server.town_check import WrongTown, check_town
@@ -42,7 +42,7 @@ def main() -> None:
         if settings.demo:
             create_demo_town(app)
         setup_code = new_setup_code(app)
-        listener = listen(settings.host, settings.port)
+        listener = create_listener(settings.host, settings.port)
     except (SettingsError, NotBuilt, WrongTown) as error:
         sys.exit(f"Flash News cannot start.\n{error}")
     except (DBAPIError, Busy) as error:

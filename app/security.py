@@ -72,7 +72,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check_csrf_or_token() -> Response | None:
-        if is_for_residents():
+        if is_public_page():
             return None
         if acts_by_token():
             _check_reach_of_token()
@@ -129,7 +129,7 @@ def stand_in_front(app: Flask, settings: Settings) -> None:
     app.wsgi_app = answer  # type: ignore[method-assign]  # Flask's documented seam for middleware
 
 
-def is_for_residents() -> bool:
+def is_public_page() -> bool:
     """Return True for public pages, which must not load, begin or renew a session."""
     return request.blueprint == "public"
 

@@ -194,11 +194,11 @@ def _facilitator() -> int:
 
 
 def _facilitator_token(town: Town) -> str:
-    from app.accounts.service import create_token
+    from app.accounts.service import create_api_token
 
     app = _application(town)
     with app.app_context():
-        token = create_token(EMAIL, "bench")
+        token = create_api_token(EMAIL, "bench")
     _dispose(app)
     return token
 

@@ -156,7 +156,7 @@ def _fill(data_dir: Path, cards: int, people: int) -> Town:
         for n in range(people):
             email = f"lecteur{n}@bench.example"
             account_service.add_account(email, f"Camille Lecteur-{n}", Role.READER, [], None)
-            tokens.append(account_service.create_token(email, "bench"))
+            tokens.append(account_service.create_api_token(email, "bench"))
         columns: dict[str, list[int]] = {}
         read_session().rollback()  # making accounts has read from before the import
         for card in read_session().query(Card).order_by(Card.column_id, Card.rank):

@@ -20,10 +20,10 @@ from boards.field_types import Body, Hue, Title
 from boards.models import Board, BoardTemplate, Card, Column, Kind, Record, Service
 
 FORMAT, VERSION = "flash-news-board", 1
-BYTES_AT_MOST = 500 * 1024
+TEMPLATE_MAX_BYTES = 500 * 1024
 COLUMNS_AT_MOST = 60
 CARDS_AT_MOST = 200
-SERVICES_AT_MOST = 200
+TEMPLATE_MAX_SERVICES = 200
 DEFAULT_HUE = 250
 
 
@@ -50,7 +50,7 @@ class TemplateRights(_Part):
 
     agents: LevelWord | None = None
     readers: LevelWord | None = None
-    services: Annotated[dict[Title, LevelWord], Field(max_length=SERVICES_AT_MOST)] = {}
+    services: Annotated[dict[Title, LevelWord], Field(max_length=TEMPLATE_MAX_SERVICES)] = {}
 
     @field_validator("services", mode="before")
     @classmethod
@@ -87,8 +87,8 @@ class Template(_Part):
 
     @model_validator(mode="after")
     def _names_a_bearable_number_of_services(self) -> Template:
-        if sum(1 for _name in self.services()) > SERVICES_AT_MOST:
-            raise PydanticCustomError("too_many_items", "too many services", {"limit": SERVICES_AT_MOST})
+        if sum(1 for _name in self.services()) > TEMPLATE_MAX_SERVICES:
+            raise PydanticCustomError("too_many_items", "too many services", {"limit": TEMPLATE_MAX_SERVICES})
         return self
 
     def services(self) -> Iterator[TemplateService]:

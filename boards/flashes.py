@@ -17,8 +17,8 @@ from boards.models import Audience, Board, Card, Column, Person
 from boards.models.personal import BoardReadMarker, CardReadMarker
 from boards.personal.unread import Progress
 
-AT_ONCE = 3
-LONGEST = timedelta(days=7)
+MAX_FLASHES = 3
+MAX_FLASH_DURATION = timedelta(days=7)
 _LOCK = 7_274  # PostgreSQL advisory lock, serialises new flashes
 
 
@@ -48,7 +48,7 @@ def flashing(session: Session) -> Sequence[Flash]:
         .where(or_(Card.valid_until.is_(None), Card.valid_until >= today()))
         .order_by(Card.flashed_at.desc(), Card.id.desc())
     )
-    return [Flash(*row) for row in session.execute(active.limit(AT_ONCE))]
+    return [Flash(*row) for row in session.execute(active.limit(MAX_FLASHES))]
 
 
 def flashes_for(session: Session, who: Person | Audience) -> list[Flash]:
@@ -89,7 +89,7 @@ def ensure_flash_slot(session: Session, actor: Person, card: Card) -> None:
     if session.get_bind().dialect.name == "postgresql":  # on SQLite one writer excludes all others
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     others = [flash for flash in flashing(session) if flash.card.id != card.id]
-    if len(others) >= AT_ONCE:
+    if len(others) >= MAX_FLASHES:
         raise Conflict(
-            "too_many_flashes", titles=[flash.card.title for flash in readable(others, actor)], at_most=AT_ONCE
+            "too_many_flashes", titles=[flash.card.title for flash in readable(others, actor)], at_most=MAX_FLASHES
         )

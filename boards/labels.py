@@ -12,7 +12,7 @@ from boards.database import Base
 from boards.models import Card
 from boards.text.sanitize import sorting_key
 
-NAME_MAX_CHARACTERS = 60
+LABEL_NAME_MAX_CHARACTERS = 60
 ON_A_CARD = 10
 ON_A_BOARD = 100
 # Distinguishable hues; a new label gets the least used one.
@@ -20,7 +20,7 @@ HUES = (250, 20, 150, 60, 300, 200, 100, 340, 180, 40, 270, 120)
 
 
 class Label(Base):
-    """A label of one board; `plain` is the name as compared."""
+    """A label of one board; `placements_as_json` is the name as compared."""
 
     __tablename__ = "labels"
     # Ids are never reused: logs and saved filters still refer to deleted labels.
@@ -67,7 +67,7 @@ def label_counts(session: Session, board_id: int) -> Counter[int]:
     return Counter(id for ids in session.scalars(active) for id in ids)
 
 
-def plain_name(name: str) -> str:
+def plain_label_name(name: str) -> str:
     """Normalise a name for comparison, ignoring accents, case, ligatures and kinds of apostrophe."""
     plain = sorting_key(name).replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    return " ".join(plain.split())[:NAME_MAX_CHARACTERS] or name
+    return " ".join(plain.split())[:LABEL_NAME_MAX_CHARACTERS] or name

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from boards import rights
 from boards.database import Base, Moment, now
 from boards.models import Board, Card, Column, Person
-from boards.text.html_tree import Node, parse, to_html
+from boards.text.html_tree import Node, parse_html, to_html
 from boards.text.sanitize import LINK_REL
 
 _TOKEN_BYTES = 16  # 128 bits cannot be guessed, and are short enough to type from paper
@@ -73,7 +73,7 @@ def shared_html(card: Card, home: str) -> str:
             else:
                 yield replace(node, children=list(unlinked(node.children)))
 
-    return to_html(unlinked(parse(card.body_html, stored=True)), LINK_REL)
+    return to_html(unlinked(parse_html(card.body_html, stored=True)), LINK_REL)
 
 
 def _is_internal(address: str, home: str) -> bool:
@@ -109,7 +109,7 @@ def find_public(session: Session, token: str, day: date) -> tuple[Card, Column] 
     return None if sharing_obstacle(card, column, board, day) else (card, column)
 
 
-def make_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLink, bool]:
+def create_public_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLink, bool]:
     """Return the card's public link and True if it was created now.
 
     Concurrent calls for one card get one link.
@@ -123,7 +123,7 @@ def make_link(session: Session, card_id: int, person_id: int) -> tuple[PublicLin
     return link, True
 
 
-def revoke_link(session: Session, card_id: int) -> bool:
+def revoke_public_link(session: Session, card_id: int) -> bool:
     """Revoke the card's public link for good; return True if it had one."""
     revoking = (
         update(PublicLink)

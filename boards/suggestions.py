@@ -25,7 +25,7 @@ NEXT: dict[Status, frozenset[Status]] = {
     Status.DONE: frozenset(),
 }
 CLOSED = frozenset({Status.DECLINED, Status.DONE})
-PAGE = 50
+SUGGESTIONS_PAGE_SIZE = 50
 NOTICES_SHOWN = 100
 
 Sort = Literal["votes", "date"]
@@ -86,7 +86,7 @@ def suggestions(
     counting = select(Card.status, func.count()).where(*standing, *without_status).group_by(Card.status)
     by_status = {Status(status): count for status, count in session.execute(counting)}
     found = by_status.get(asked.status, 0) if asked.status else sum(by_status.values())
-    pages = max(1, -(-found // PAGE))
+    pages = max(1, -(-found // SUGGESTIONS_PAGE_SIZE))
     number = min(max(1, number), pages)
     most_supported = [Card.votes.desc()] if asked.sort == "votes" else []
     query = (
@@ -94,7 +94,7 @@ def suggestions(
         .where(*standing, *asked.conditions(person))
         .order_by(*most_supported, Card.created_at.desc(), Card.id.desc())
     )
-    cards = session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)).all()
+    cards = session.scalars(query.limit(SUGGESTIONS_PAGE_SIZE).offset((number - 1) * SUGGESTIONS_PAGE_SIZE)).all()
     return SuggestionPage(cards, found, by_status, number, pages)
 
 
@@ -207,7 +207,7 @@ def has_unread(session: Session, person: Person, card: Card) -> bool:
     return session.scalar(_unread(person.id).where(Notice.card_id == card.id).limit(1)) is not None
 
 
-def mark_read(session: Session, person_id: int, card_id: int | None = None) -> None:
+def mark_notices_read(session: Session, person_id: int, card_id: int | None = None) -> None:
     """Mark a person's notices about one card, or all of them, as read. Idempotent."""
     unread = _unread(person_id) if card_id is None else _unread(person_id).where(Notice.card_id == card_id)
     session.execute(update(Notice).where(Notice.id.in_(unread)).values(read_at=now()))

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from app import create_app
-from app.api.openapi import describe
+from app.api.openapi import describe_api
 from config import Settings
 
 PAGE = Path(__file__).with_name("api.md")
@@ -27,7 +27,7 @@ def main() -> None:
         app = create_app(
             Settings.from_environment({"DATA_DIR": folder, "SECRET_KEY": "only used to build the routes" * 2})
         )
-        PAGE.write_text(page(describe(app.url_map)), encoding="utf-8")
+        PAGE.write_text(page(describe_api(app.url_map)), encoding="utf-8")
 
 
 def page(document: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.test import TestResponse
 
-from app.api.openapi import OPERATIONS, describe
+from app.api.openapi import OPERATIONS, describe_api
 
 JSON_TYPES = ("application/json", "application/problem+json")
 
@@ -20,7 +20,7 @@ class Described:
     """The description with unknown keys forbidden: clients must ignore them, tests must not."""
 
     def __init__(self, routes: Map) -> None:
-        self.document = describe(routes)
+        self.document = describe_api(routes)
         for schema in self.document["components"]["schemas"].values():
             if "properties" in schema:
                 schema.setdefault("additionalProperties", False)

@@ -17,10 +17,10 @@ from app.accounts.models import Account
 from app.web.params import parse_id
 from boards.models import Person, Service
 
-PAGE = 100
+PEOPLE_PAGE_SIZE = 100
 
 
-class State(StrEnum):
+class AccountState(StrEnum):
     """Tell whether an account is active, invited or disabled."""
 
     ACTIVE = "active"
@@ -28,14 +28,18 @@ class State(StrEnum):
     DISABLED = "disabled"
 
 
-STATES = {State.ACTIVE: _l("Actif"), State.INVITED: _l("Invité, pas encore venu"), State.DISABLED: _l("Désactivé")}
+STATES = {
+    AccountState.ACTIVE: _l("Actif"),
+    AccountState.INVITED: _l("Invité, pas encore venu"),
+    AccountState.DISABLED: _l("Désactivé"),
+}
 
 
-def state_of(account: Account) -> State:
+def state_of(account: Account) -> AccountState:
     """Return the state of an account."""
     if account.person.disabled_at is not None:
-        return State.DISABLED
-    return State.ACTIVE if has_arrived(account) else State.INVITED
+        return AccountState.DISABLED
+    return AccountState.ACTIVE if has_arrived(account) else AccountState.INVITED
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,9 @@ class PeopleFilters:
     def matches(self, account: Account) -> bool:
         """Return True if the account passes all filters."""
         person = account.person
-        words = plain(f"{person.name} {account.email}")
+        words = plain_text_key(f"{person.name} {account.email}")
         return (
-            all(word in words for word in plain(self.text).split())
+            all(word in words for word in plain_text_key(self.text).split())
             and (not self.service or any(service.id == self.service for service in person.services))
             and (not self.role or person.role == self.role)
             and (not self.state or state_of(account) == self.state)
@@ -79,7 +83,7 @@ class PeoplePage:
     accounts: list[Account]
     total: int
     found: int
-    states: Counter[State]
+    states: Counter[AccountState]
     page: int
     pages: int
 
@@ -88,10 +92,10 @@ def find_people(session: Session, asked: PeopleFilters, page: int = 1) -> People
     """Filter all accounts in Python, so that accents are ignored on every database."""
     everybody = everybody_by_name(session)
     found = [account for account in everybody if asked.matches(account)]
-    pages = max(1, -(-len(found) // PAGE))
+    pages = max(1, -(-len(found) // PEOPLE_PAGE_SIZE))
     page = min(max(page, 1), pages)
     return PeoplePage(
-        accounts=found[(page - 1) * PAGE : page * PAGE],
+        accounts=found[(page - 1) * PEOPLE_PAGE_SIZE : page * PEOPLE_PAGE_SIZE],
         total=len(everybody),
         found=len(found),
         states=Counter(map(state_of, everybody)),
@@ -107,15 +111,15 @@ def everybody_by_name(session: Session) -> list[Account]:
         .join(Account.person)
         .options(contains_eager(Account.person).options(selectinload(Person.services)))
     )
-    return sorted(session.scalars(query), key=lambda account: (plain(account.person.name), account.email))
+    return sorted(session.scalars(query), key=lambda account: (plain_text_key(account.person.name), account.email))
 
 
 def services_by_name(session: Session, *conditions: ColumnElement[bool]) -> list[Service]:
     """Load services ordered by name without accents, the same on every database."""
-    return sorted(session.scalars(select(Service).where(*conditions)), key=lambda service: plain(service.name))
+    return sorted(session.scalars(select(Service).where(*conditions)), key=lambda service: plain_text_key(service.name))
 
 
-def plain(text: str) -> str:
+def plain_text_key(text: str) -> str:
     """Return the text without accents or capitals, for comparisons."""
     text = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
     return "".join(character for character in text if not unicodedata.combining(character))

@@ -28,7 +28,7 @@ class LinkRefused(Exception):
         self.account = account
 
 
-def make_link(
+def create_one_time_link(
     session: Session, account: Account, purpose: Purpose, *, actor: Person | None = None, **facts: str
 ) -> str:
     """Return the full address of a new link and void earlier ones; `facts` go to the log."""
@@ -50,7 +50,7 @@ def void_links(session: Session, account: Account, purpose: Purpose) -> None:
     session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.purpose == purpose))
 
 
-def find_account(session: Session, token: str, purpose: Purpose) -> Account:
+def find_account_for_link(session: Session, token: str, purpose: Purpose) -> Account:
     """Return the link's account without using the link. Raises LinkRefused."""
     link = session.scalar(
         select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose == purpose)
@@ -68,7 +68,7 @@ def find_account(session: Session, token: str, purpose: Purpose) -> Account:
 
 def use_link(session: Session, token: str, purpose: Purpose) -> Account:
     """Use the link in the pending transaction, once. Raises LinkRefused."""
-    account = find_account(session, token, purpose)
+    account = find_account_for_link(session, token, purpose)
     mine = OneTimeLink.token_hash == token_hash(token)
     used = session.execute(update(OneTimeLink).where(mine, OneTimeLink.used_at.is_(None)).values(used_at=now()))
     if not isinstance(used, CursorResult) or used.rowcount != 1:

@@ -46,31 +46,31 @@ def add_account(
     return account
 
 
-def set_password(email: str, password: str) -> None:
+def set_account_password(email: str, password: str) -> None:
     """Set an account's password and end its sign-ins."""
-    account = find(read_session(), email)
+    account = find_by_address(read_session(), email)
     _check(password, account.person.role, own_words_of(account))
     password_hash = hash_password(password)
     with write_transaction() as session:
-        change_password(session, find(session, email), password_hash)
+        change_password(session, find_by_address(session, email), password_hash)
 
 
-def disable(email: str) -> None:
+def disable_by_email(email: str) -> None:
     """Disable an account and end its sign-ins."""
     with write_transaction() as session:
-        disable_account(session, find(session, email), None)
+        disable_account(session, find_by_address(session, email), None)
 
 
-def enable(email: str) -> None:
+def enable_by_email(email: str) -> None:
     """Enable an account."""
     with write_transaction() as session:
-        enable_account(session, find(session, email), None)
+        enable_account(session, find_by_address(session, email), None)
 
 
-def create_token(email: str, name: str, scope: TokenScope = TokenScope.WRITE) -> str:
+def create_api_token(email: str, name: str, scope: TokenScope = TokenScope.WRITE) -> str:
     """Make an API token for an account; return it."""
     with write_transaction() as session:
-        return make_token(session, find(session, email), name, scope)
+        return make_token(session, find_by_address(session, email), name, scope)
 
 
 def make_token(session: Session, account: Account, name: str, scope: TokenScope, *, actor: Person | None = None) -> str:
@@ -86,7 +86,7 @@ def all_accounts(session: Session) -> Sequence[Account]:
     return session.scalars(select(Account).order_by(Account.email)).all()
 
 
-def find(session: Session, email: str) -> Account:
+def find_by_address(session: Session, email: str) -> Account:
     """Return the account with this address. Raises NotFound."""
     account = find_by_email(session, email.strip().lower())
     if account is None:

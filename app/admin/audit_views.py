@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.directory import plain
+from app.accounts.directory import plain_text_key
 from app.accounts.models import Account
 from app.admin.audit_labels import facts_as_text
 from app.audit import log as audit_log
@@ -26,7 +26,7 @@ from boards.models import Person
 
 routes = Blueprint("log", __name__)
 
-PAGE = 100
+AUDIT_PAGE_SIZE = 100
 EXPORTED_AT_MOST = 100_000
 
 
@@ -70,7 +70,7 @@ def show_log() -> str:
         )
         or 0
     )
-    pages = max(1, -(-total // PAGE))
+    pages = max(1, -(-total // AUDIT_PAGE_SIZE))
     page = min(max(parse_id(request.args.get("page")) or 1, 1), pages)
     return render_template(
         "admin/audit/list.html",
@@ -78,7 +78,9 @@ def show_log() -> str:
         here="log",
         wide=True,
         asked=asked,
-        entries=read_session().scalars(entries(read_session(), asked).offset((page - 1) * PAGE).limit(PAGE)).all(),
+        entries=read_session()
+        .scalars(entries(read_session(), asked).offset((page - 1) * AUDIT_PAGE_SIZE).limit(AUDIT_PAGE_SIZE))
+        .all(),
         total=total,
         page=page,
         pages=pages,
@@ -139,8 +141,10 @@ def entries(session: Session, asked: AuditFilters) -> Select[AuditEntry]:
 def _people_named(session: Session, text: str) -> list[int]:
     """Return the ids of people matching the text, ignoring accents and capitals."""
     everybody = session.execute(select(Person.id, Person.name, Account.email).join(Account, isouter=True))
-    words = plain(text).split()
-    return [id for id, name, email in everybody if all(word in plain(f"{name} {email or ''}") for word in words)]
+    words = plain_text_key(text).split()
+    return [
+        id for id, name, email in everybody if all(word in plain_text_key(f"{name} {email or ''}") for word in words)
+    ]
 
 
 def _day(text: str) -> date | None:

@@ -92,7 +92,7 @@ def order_board(board: Board, step: int, actor: Person) -> bool:
     return placed
 
 
-def choose_default(board: Board, actor: Person) -> None:
+def set_default_board(board: Board, actor: Person) -> None:
     """Make this the board where people arrive."""
     with write_transaction() as session:
         if make_default(session, board.id):

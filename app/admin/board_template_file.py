@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _l
 
 from app.web import json as strict_json
 from app.web.problems import field_message
-from boards.board_templates import BYTES_AT_MOST, FORMAT, Template, parse_template
+from boards.board_templates import FORMAT, TEMPLATE_MAX_BYTES, Template, parse_template
 from boards.errors import FieldError, Invalid
 
-SHIPPED = Path(__file__).with_name("accueil_d_une_ville.json")
+SHIPPED_TEMPLATE_FILE = Path(__file__).with_name("accueil_d_une_ville.json")
 TOLD_AT_MOST = 8
 
 _FIELDS = {
@@ -43,14 +43,14 @@ class UnusableTemplate(ValueError):
 @cache
 def shipped_template() -> Template:
     """Return the shipped template « Accueil d’une ville »."""
-    return read_template(SHIPPED.read_bytes())
+    return read_template(SHIPPED_TEMPLATE_FILE.read_bytes())
 
 
 def read_template(data: bytes) -> Template:
     """Parse a template file. Raises UnusableTemplate."""
-    if len(data) > BYTES_AT_MOST:
+    if len(data) > TEMPLATE_MAX_BYTES:
         raise UnusableTemplate(
-            _("Ce fichier est trop volumineux pour un modèle (au plus %(limit)s Ko).", limit=BYTES_AT_MOST // 1024)
+            _("Ce fichier est trop volumineux pour un modèle (au plus %(limit)s Ko).", limit=TEMPLATE_MAX_BYTES // 1024)
         )
     try:
         value = strict_json.loads(data.decode("utf-8-sig"), unique_keys=True)

@@ -23,7 +23,7 @@ from app.auth.current_user import administrators_only, current_person
 from app.web.params import parse_id
 from app.web.redirects import flash_and_redirect
 from boards.board_templates import (
-    BYTES_AT_MOST,
+    TEMPLATE_MAX_BYTES,
     Template,
     archived_services,
     known_services,
@@ -116,7 +116,7 @@ def import_file() -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise UnusableTemplate(_("Choisissez un fichier."))
-        template = read_template(sent.read(BYTES_AT_MOST + 1))
+        template = read_template(sent.read(TEMPLATE_MAX_BYTES + 1))
         saved, new = board_service.keep_template(template, current_person())
     except UnusableTemplate as unusable:
         return _import_page(list(unusable.sentences)), 422
@@ -210,11 +210,11 @@ def _shape_of(board_id: int) -> Template:
         raise UnusableTemplate(
             _("Ce tableau ne peut pas devenir un modèle."), *sentences_on(invalid.errors)
         ) from invalid
-    if len(write_template(template).encode()) > BYTES_AT_MOST:
+    if len(write_template(template).encode()) > TEMPLATE_MAX_BYTES:
         raise UnusableTemplate(
             _(
                 "Les infos de ses modalités sont trop longues pour un modèle (au plus %(limit)s Ko).",
-                limit=BYTES_AT_MOST // 1024,
+                limit=TEMPLATE_MAX_BYTES // 1024,
             )
         )
     return template

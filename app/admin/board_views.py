@@ -114,7 +114,7 @@ def move(board_id: int) -> AnyResponse:
 @administrators_only
 def choose_default(board_id: int) -> AnyResponse:
     """Make this the board where people arrive."""
-    return _act(board_id, board_service.choose_default, _("Chacun arrive maintenant sur « %(title)s »."))
+    return _act(board_id, board_service.set_default_board, _("Chacun arrive maintenant sur « %(title)s »."))
 
 
 @routes.post("/town/boards/<int:board_id>/archive")

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.admin_actions import find_by_email, has_arrived
-from app.accounts.directory import plain
+from app.accounts.directory import plain_text_key
 from app.accounts.models import Account, OneTimeLink, Purpose
-from app.accounts.one_time_links import make_link, void_links
+from app.accounts.one_time_links import create_one_time_link, void_links
 from app.audit import log as audit_log
 from app.auth.invitation_email import send_invitation
 from app.web.smtp import CannotSend
@@ -54,7 +54,7 @@ def add_invited(
 def hand_over_invitation(account: Account, actor: Person) -> Link:
     """Make a new invitation link, voiding earlier ones, and mail it where mail is set up."""
     with write_transaction() as session:
-        url = make_link(session, account, Purpose.INVITATION, actor=actor)
+        url = create_one_time_link(session, account, Purpose.INVITATION, actor=actor)
     return _mailed(account, url, actor)
 
 
@@ -65,7 +65,7 @@ def accounts_without_link(session: Session) -> list[Account]:
     )
     query = select(Account).join(Account.person).where(Person.disabled_at.is_(None), Account.id.not_in(usable))
     waiting = [account for account in session.scalars(query) if not has_arrived(account)]
-    return sorted(waiting, key=lambda account: plain(account.person.name))
+    return sorted(waiting, key=lambda account: plain_text_key(account.person.name))
 
 
 def withdraw_link(account: Account) -> None:

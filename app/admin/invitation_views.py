@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.models import Purpose
-from app.accounts.one_time_links import make_link
+from app.accounts.one_time_links import create_one_time_link
 from app.admin.invitation_service import accounts_without_link, hand_over_invitation, withdraw_link
 from app.auth.current_user import administrators_only, current_person
 from app.web.csv_export import csv_download
@@ -51,7 +51,7 @@ def _collect_links() -> AnyResponse:
             (
                 account.person.name,
                 account.email,
-                make_link(session, account, Purpose.INVITATION, actor=current_person()),
+                create_one_time_link(session, account, Purpose.INVITATION, actor=current_person()),
             )
             for account in accounts
         ]

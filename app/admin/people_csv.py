@@ -11,11 +11,11 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 
-from app.accounts.directory import plain
+from app.accounts.directory import plain_text_key
 from config import KIB
 
 LINES_AT_MOST = 2000
-BYTES_AT_MOST = 400 * KIB
+CSV_MAX_BYTES = 400 * KIB
 _DELIMITERS = (";", ",", "\t")
 
 
@@ -83,11 +83,11 @@ class PeopleFile:
     ignored: list[str]  # unknown headings
 
 
-def decode(data: bytes) -> str:
+def decode_csv(data: bytes) -> str:
     """Decode the file's bytes. Raises UnusableFile."""
-    if len(data) > BYTES_AT_MOST:
+    if len(data) > CSV_MAX_BYTES:
         raise UnusableFile(
-            _("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=BYTES_AT_MOST // KIB)
+            _("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=CSV_MAX_BYTES // KIB)
         )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnusableFile(_("Ce fichier est en UTF-16 : enregistrez-le en « CSV UTF-8 »."))
@@ -103,16 +103,16 @@ def decode(data: bytes) -> str:
     raise UnusableFile(_("Ce fichier n’est ni en UTF-8 ni en Windows-1252 : enregistrez-le en « CSV UTF-8 »."))
 
 
-def parse(text: str) -> PeopleFile:
+def parse_people_csv(text: str) -> PeopleFile:
     """Parse the text into rows. Raises UnusableFile."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
         raise UnusableFile(
             _("Ce n’est pas un fichier CSV. Dans le tableur, choisissez « Enregistrer sous », puis « CSV ».")
         )
-    if len(text.encode(errors="replace")) > BYTES_AT_MOST:
+    if len(text.encode(errors="replace")) > CSV_MAX_BYTES:
         raise UnusableFile(
-            _("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=BYTES_AT_MOST // KIB)
+            _("Ce fichier est trop lourd (%(limit)s Ko au plus). Coupez-le en plusieurs.", limit=CSV_MAX_BYTES // KIB)
         )
     if not text.strip():
         raise UnusableFile(_("Le fichier est vide."))
@@ -161,7 +161,7 @@ def _split(header: str, delimiter: str) -> list[str]:
 
 
 def _heading(cell: str) -> Heading | None:
-    word = re.sub(r"[^a-z]", "", plain(cell))
+    word = re.sub(r"[^a-z]", "", plain_text_key(cell))
     return next((heading for heading, words in _HEADINGS.items() if word in words), None)
 
 

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.admin_actions import change_account, changes_in, has_arrived
-from app.accounts.directory import plain
+from app.accounts.directory import plain_text_key
 from app.accounts.forms import ROLES
 from app.accounts.models import Account
 from app.accounts.validators import BadInput, clean_name, normal_email
 from app.admin.people_csv import PeopleFile, Row
-from app.admin.people_plan import Line, Outdated, Plan, Verdict
+from app.admin.people_plan import Line, LineVerdict, Outdated, Plan
 from app.admin.service_admin import add_service_in
 from app.audit import log as audit_log
 from boards.directory import hue_of
@@ -59,9 +59,9 @@ def perform_import(
             session,
             "people_imported",
             actor=actor,
-            created=plan.totals[Verdict.CREATED],
-            changed=plan.totals[Verdict.CHANGED],
-            unchanged=plan.totals[Verdict.UNCHANGED],
+            created=plan.totals[LineVerdict.CREATED],
+            changed=plan.totals[LineVerdict.CHANGED],
+            unchanged=plan.totals[LineVerdict.UNCHANGED],
         )
     return plan
 
@@ -79,7 +79,7 @@ def _slug(session: Session, plan: Plan, slug: str, actor: Person | None) -> str:
 def _change(session: Session, plan: Plan, actor: Person | None) -> None:
     """Change accounts, new facilitators first, so that the last one may leave in the same file."""
     accounts = _accounts(session)
-    changed = [line for line in plan.lines if line.verdict is Verdict.CHANGED]
+    changed = [line for line in plan.lines if line.verdict is LineVerdict.CHANGED]
     for line in sorted(changed, key=lambda line: line.wanted.get("role") != Role.FACILITATOR):
         change_account(session, accounts[line.email], actor, **line.wanted)
         if "role" in line.wanted:
@@ -91,7 +91,7 @@ def _create(session: Session, plan: Plan, actor: Person | None) -> None:
     services = {service.slug: service for service in session.scalars(select(Service))}
     created = []
     for line in plan.lines:
-        if line.verdict is Verdict.CREATED:
+        if line.verdict is LineVerdict.CREATED:
             name, role = line.wanted["name"], line.wanted["role"]
             person = Person(
                 name=name, role=role, hue=hue_of(name), services=[services[slug] for slug in line.wanted["services"]]
@@ -108,7 +108,7 @@ class _Planner:
     def __init__(self, session: Session, create_services: bool) -> None:
         self.accounts = _accounts(session)
         self.services = {
-            plain(name): service
+            plain_text_key(name): service
             for service in session.scalars(select(Service))
             for name in (service.slug, service.name)
         }
@@ -123,11 +123,11 @@ class _Planner:
         return Plan(lines, self.new_services)
 
     def _line(self, row: Row) -> Line:
-        line = Line(row.number, row.email or "", row.name or "", Verdict.REFUSED)
+        line = Line(row.number, row.email or "", row.name or "", LineVerdict.REFUSED)
         try:
             self._judge(row, line)
         except BadInput as error:
-            line.verdict, line.words, line.wanted = Verdict.REFUSED, [str(error)], {}
+            line.verdict, line.words, line.wanted = LineVerdict.REFUSED, [str(error)], {}
         return line
 
     def _judge(self, row: Row, line: Line) -> None:
@@ -158,13 +158,13 @@ class _Planner:
     def _create(self, line: Line, name: str | None, role: Role, services: list[str]) -> None:
         if name is None:
             raise BadInput(_("Le nom manque."))
-        line.name, line.verdict = name, Verdict.CREATED
+        line.name, line.verdict = name, LineVerdict.CREATED
         line.wanted = {"name": name, "role": role, "services": services}
         line.words = [str(ROLES[role]), *([self._names(services)] if services else [])]
 
     def _change(self, line: Line, account: Account, wanted: dict[str, Any]) -> None:
         changes = changes_in(account, **wanted)
-        line.verdict = Verdict.CHANGED if changes else Verdict.UNCHANGED
+        line.verdict = LineVerdict.CHANGED if changes else LineVerdict.UNCHANGED
         line.wanted = {name: wanted[name] for name in changes}
         for name, (before, after) in changes.items():
             if name == "services":
@@ -179,12 +179,12 @@ class _Planner:
 
     def _services(self, cell: str) -> list[str]:
         """Resolve a cell to slugs; the whole cell first, as a name may hold a separator."""
-        if plain(cell) in self.services:
+        if plain_text_key(cell) in self.services:
             return [self._service(cell)]
         return [self._service(name.strip()) for name in re.split(r"[|/,;]", cell) if name.strip()]
 
     def _service(self, name: str) -> str:
-        service = self.services.get(plain(name))
+        service = self.services.get(plain_text_key(name))
         if service is not None and service.archived_at is not None:
             raise BadInput(_("Le service « %(name)s » est archivé.", name=service.name))
         if service is not None:
@@ -198,8 +198,8 @@ class _Planner:
             cleaned = clean_title(name)
         except UnfitText as error:
             raise BadInput(_("« %(name)s » ne peut pas être le nom d’un service.", name=name[:80])) from error
-        self.new_services.setdefault(plain(cleaned), clean_name(cleaned))
-        return plain(cleaned)
+        self.new_services.setdefault(plain_text_key(cleaned), clean_name(cleaned))
+        return plain_text_key(cleaned)
 
     def _names(self, slugs: list[str]) -> str:
         known = {service.slug: service.name for service in self.services.values()}
@@ -218,13 +218,13 @@ class _Planner:
         joining = [
             line
             for line in lines
-            if line.verdict is Verdict.CHANGED
+            if line.verdict is LineVerdict.CHANGED
             and line.wanted.get("role") == Role.FACILITATOR
             and _can_act(self.accounts[line.email])
         ]
         if leaving and not joining and after == {line.email for line in leaving}:
             for line in leaving:
-                line.verdict, line.wanted = Verdict.REFUSED, {}
+                line.verdict, line.wanted = LineVerdict.REFUSED, {}
                 line.words = [_("Il ne resterait aucun animateur actif.")]
 
 
@@ -239,7 +239,7 @@ def _accounts(session: Session) -> dict[str, Account]:
 
 def _role(cell: str) -> Role:
     for role, words in _ROLE_WORDS.items():
-        if plain(cell) in words:
+        if plain_text_key(cell) in words:
             return role
     raise BadInput(_("« %(role)s » n’est pas un rôle : agent, animateur ou lecteur.", role=cell[:40]))
 

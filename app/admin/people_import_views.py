@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.admin.invitation_service import accounts_without_link
-from app.admin.people_csv import LINES_AT_MOST, PeopleFile, UnusableFile, decode, parse
+from app.admin.people_csv import LINES_AT_MOST, PeopleFile, UnusableFile, decode_csv, parse_people_csv
 from app.admin.people_import import make_plan, perform_import
-from app.admin.people_plan import Outdated, Plan, Verdict
+from app.admin.people_plan import LineVerdict, Outdated, Plan
 from app.auth.current_user import administrators_only, current_person
 from boards.database import read_session, write_transaction
 
@@ -57,7 +57,7 @@ def confirm() -> ResponseReturnValue:
 
 
 def _summary(plan: Plan) -> str:
-    created, changed = plan.totals[Verdict.CREATED], plan.totals[Verdict.CHANGED]
+    created, changed = plan.totals[LineVerdict.CREATED], plan.totals[LineVerdict.CHANGED]
     words = [
         ngettext("%(num)d compte créé", "%(num)d comptes créés", created) if created else "",
         ngettext("%(num)d compte modifié", "%(num)d comptes modifiés", changed) if changed else "",
@@ -67,10 +67,10 @@ def _summary(plan: Plan) -> str:
 
 def _uploaded() -> tuple[str, PeopleFile]:
     file = request.files.get("file")
-    text = decode(file.read()) if file and file.filename else request.form.get("text", "")
+    text = decode_csv(file.read()) if file and file.filename else request.form.get("text", "")
     if not text.strip() and not (file and file.filename):
         raise UnusableFile(_("Choisissez un fichier, ou collez-en le texte."))
-    return text, parse(text)
+    return text, parse_people_csv(text)
 
 
 def _create_services() -> bool:

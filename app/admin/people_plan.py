@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Verdict(StrEnum):
+class LineVerdict(StrEnum):
     """Outcome planned for a line."""
 
     CREATED = "created"
@@ -26,7 +26,7 @@ class Line:
     number: int
     email: str
     name: str
-    verdict: Verdict
+    verdict: LineVerdict
     words: list[str] = field(default_factory=list)
     wanted: dict[str, Any] = field(default_factory=dict)
 
@@ -40,24 +40,24 @@ class Plan:
     made: dict[str, str] = field(default_factory=dict)  # slugs of the created ones
 
     @property
-    def totals(self) -> Counter[Verdict]:
+    def totals(self) -> Counter[LineVerdict]:
         """Count lines by outcome."""
         return Counter(line.verdict for line in self.lines)
 
     @property
     def refused_first(self) -> list[Line]:
         """List the lines, those to correct first."""
-        return sorted(self.lines, key=lambda line: line.verdict != Verdict.REFUSED)
+        return sorted(self.lines, key=lambda line: line.verdict != LineVerdict.REFUSED)
 
     @property
     def refused(self) -> bool:
         """Return True if any line is refused."""
-        return Verdict.REFUSED in self.totals
+        return LineVerdict.REFUSED in self.totals
 
     @property
     def does_something(self) -> bool:
         """Return True if the import would write anything."""
-        return bool({Verdict.CREATED, Verdict.CHANGED} & self.totals.keys())
+        return bool({LineVerdict.CREATED, LineVerdict.CHANGED} & self.totals.keys())
 
     @property
     def digest(self) -> str:

@@ -45,13 +45,13 @@ def show_people() -> str:
 @administrators_only
 def invite() -> ResponseReturnValue:
     """Invite a person."""
-    form = PersonForm(services_in_use())
+    form = PersonForm(service_choices())
     if request.method == "POST" and form.validate():
         return _invite(form)
     return _invitation_page(form)
 
 
-def services_in_use() -> list[Service]:
+def service_choices() -> list[Service]:
     """Load the active services by name."""
     return services_by_name(read_session(), Service.archived_at.is_(None))
 

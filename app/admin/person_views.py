@@ -21,11 +21,11 @@ from app.accounts.admin_actions import (
 from app.accounts.directory import STATES, state_of
 from app.accounts.forms import PersonForm
 from app.accounts.models import Account, ApiToken, Purpose, SignIn
-from app.accounts.one_time_links import make_link
+from app.accounts.one_time_links import create_one_time_link
 from app.accounts.password_policy import FACILITATOR_MIN_CHARACTERS
 from app.accounts.validators import BadInput
 from app.admin.invitation_service import Link, hand_over_invitation, link_to_show, show_once
-from app.admin.people_views import services_in_use, show_taken_error
+from app.admin.people_views import service_choices, show_taken_error
 from app.auth.current_user import administrators_only, current_person
 from boards.database import read_session, write_transaction
 from boards.errors import Conflict
@@ -120,7 +120,7 @@ def make_password_link(person_id: int) -> Response:
     """Make a password link to hand over."""
     account = _account(person_id)
     with write_transaction() as session:
-        url = make_link(session, account, Purpose.PASSWORD, actor=current_person())
+        url = create_one_time_link(session, account, Purpose.PASSWORD, actor=current_person())
     show_once(Link(url, Purpose.PASSWORD, account.person.name, account.email))
     return _back(person_id)
 
@@ -191,7 +191,7 @@ def _form(account: Account) -> PersonForm:
         "role": str(person.role),
         "services": [service.slug for service in person.services],
     }
-    return PersonForm(services_in_use(), data=given)
+    return PersonForm(service_choices(), data=given)
 
 
 def _archived_slugs(account: Account) -> list[str]:

@@ -42,7 +42,7 @@ ICONS = {
     Level.CONTRIBUTE: "plus",
     Level.EDIT: "pencil",
 }
-KINDS = {
+KIND_LABELS = {
     Kind.SERVICE: _l("colonne de service"),
     Kind.GUIDE: _l("modalités de fonctionnement"),
     Kind.SUGGESTIONS: _l("suggestions"),
@@ -158,5 +158,5 @@ def _page() -> dict[str, Any]:
         "words": WORDS,
         "meanings": MEANINGS,
         "icons": ICONS,
-        "kinds": KINDS,
+        "kinds": KIND_LABELS,
     }

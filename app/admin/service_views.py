@@ -11,7 +11,7 @@ from flask_login import login_required
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app.accounts.directory import plain, services_by_name
+from app.accounts.directory import plain_text_key, services_by_name
 from app.accounts.forms import ServiceForm
 from app.accounts.validators import BadInput
 from app.admin.service_admin import (
@@ -60,7 +60,7 @@ def show_service(service_id: int) -> str:
     of_service = Person.services.any(Service.id == service.id)
     agents = sorted(
         read_session().scalars(select(Person).where(of_service, Person.disabled_at.is_(None))),
-        key=lambda agent: plain(agent.name),
+        key=lambda agent: plain_text_key(agent.name),
     )
     seen = {"me": me, "service": service, "agents": agents, "administers": rights.may_administer(me)}
     if request.headers.get("X-Fragment") == "sheet":

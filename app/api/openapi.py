@@ -42,7 +42,7 @@ SEARCH: dict[str, Any] = {
     "unread": Flag,
     "archived": Annotated[Flag, Field(description="Also what was put away.")],
 }
-REFUSALS = {
+PROBLEM_RESPONSES = {
     400: "The body is no JSON text, or a form comes without its token.",
     401: "Nobody is signed in, or the token is unknown.",
     403: "Seen, but not allowed.",
@@ -89,7 +89,9 @@ OPERATIONS: dict[str, Operation] = {
         "All news in a column are read.", body=request_schemas.SeenUpTo, refusals=SENDING
     ),
     "news.keep_all_seen": Operation("All news on the board are read.", body=request_schemas.SeenUpTo, refusals=SENDING),
-    "news.take_back": Operation("Take back what was marked as read.", body=request_schemas.Progress, refusals=SENDING),
+    "news.take_back": Operation(
+        "Take back what was marked as read.", body=request_schemas.ReadMarkers, refusals=SENDING
+    ),
     "pages.keep_noticed": Operation(
         "What one was told of a card is read.", response_schemas.NoticesAnswer, refusals=WRITING
     ),
@@ -130,7 +132,7 @@ SECURITY = {
 }
 
 
-def describe(routes: Map) -> dict[str, Any]:
+def describe_api(routes: Map) -> dict[str, Any]:
     """The whole document, for the routes of an application."""
     schemas = _Schemas()
     paths: dict[str, dict[str, Any]] = {}
@@ -151,7 +153,7 @@ def describe(routes: Map) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas.named,
-            "responses": {_refused(status): _refusal(words, schemas) for status, words in REFUSALS.items()},
+            "responses": {_refused(status): _refusal(words, schemas) for status, words in PROBLEM_RESPONSES.items()},
             "securitySchemes": SECURITY,
         },
     }

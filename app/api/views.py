@@ -78,7 +78,7 @@ def get_board(slug: str) -> Response:
 def describe() -> Response:
     """Of no town and nobody, so anybody may read it; made once, for it says the same to all."""
     if "openapi" not in current_app.extensions:
-        current_app.extensions["openapi"] = strict_json.dumps(openapi.describe(current_app.url_map))
+        current_app.extensions["openapi"] = strict_json.dumps(openapi.describe_api(current_app.url_map))
     response = make_response(current_app.extensions["openapi"])
     response.mimetype = "application/json"
     response.cache_control.public = True

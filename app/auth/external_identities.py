@@ -14,7 +14,7 @@ from boards.database import write_transaction
 
 SUBJECT_MAX_CHARACTERS = 300
 
-REFUSALS = {
+IDENTITY_REFUSALS = {
     "account_unknown": _l(
         "Votre compte n’est pas encore ouvert dans Flash News : demandez à un animateur de vous inviter."
     ),
@@ -37,7 +37,9 @@ class SignInRefused(Exception):
         self.code = code
 
 
-def account_of(issuer: str, subject: str, emails: Collection[str], *, verified: bool = True, by: str) -> Account:
+def account_for_identity(
+    issuer: str, subject: str, emails: Collection[str], *, verified: bool = True, by: str
+) -> Account:
     """Return the linked account, or link the one with this e-mail address.
 
     `subject`: the issuer's stable id; `verified`: the issuer confirms the address. Raises SignInRefused.

@@ -12,8 +12,8 @@ from boards.models import Person
 
 
 def send_invitation(account: Account, url: str, invited_by: Person) -> None:
-    """Mail an invitation link made with `make_link`. Raises CannotSend."""
-    smtp.send(
+    """Mail an invitation link made with `create_one_time_link`. Raises CannotSend."""
+    smtp.send_mail(
         current_app.config["SETTINGS"],
         account.email,
         _l("%(name)s vous invite sur Flash News", name=invited_by.name),

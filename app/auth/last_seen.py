@@ -24,10 +24,10 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def note_visit() -> None:
         if request.blueprint != "public" and current_user.is_authenticated:
-            note(current_user._get_current_object())
+            record_last_seen(current_user._get_current_object())
 
 
-def note(visitor: SignIn | Bearer) -> None:
+def record_last_seen(visitor: SignIn | Bearer) -> None:
     """Record a visit unless one was recorded lately."""
     moment = now()
     last = visitor.token.last_used_at if isinstance(visitor, Bearer) else visitor.last_seen_at

@@ -18,13 +18,13 @@ from ldap3.utils.conv import escape_filter_chars
 from app.auth.external_identities import DirectoryUnavailable
 from config import Ldap
 
-PATIENCE_SECONDS = 5
+LDAP_TIMEOUT_SECONDS = 5
 LOGIN_MAX_CHARACTERS = 254
-PASSWORD_MAX_CHARACTERS = 1000
+LDAP_PASSWORD_MAX_CHARACTERS = 1000
 
 
 @dataclass(frozen=True)
-class Entry:
+class DirectoryEntry:
     """An authenticated directory entry."""
 
     issuer: str
@@ -32,10 +32,10 @@ class Entry:
     emails: tuple[str, ...]
 
 
-def authenticate(settings: Ldap, login: str, password: str) -> Entry | None:
+def authenticate(settings: Ldap, login: str, password: str) -> DirectoryEntry | None:
     """Return the only entry for this login if the password binds. Raises DirectoryUnavailable."""
     # An empty password is an unauthenticated bind, which succeeds (RFC 4513, 5.1.2).
-    if not 0 < len(password) <= PASSWORD_MAX_CHARACTERS or "\0" in password:
+    if not 0 < len(password) <= LDAP_PASSWORD_MAX_CHARACTERS or "\0" in password:
         return None
     if not 0 < len(login) <= LOGIN_MAX_CHARACTERS or not login.isprintable():
         return None
@@ -49,7 +49,7 @@ def authenticate(settings: Ldap, login: str, password: str) -> Entry | None:
         raise DirectoryUnavailable(f"{type(error).__name__}: {error}") from error
 
 
-def entry(base: str, dn: str, values: Mapping[str, list[bytes]]) -> Entry:
+def entry(base: str, dn: str, values: Mapping[str, list[bytes]]) -> DirectoryEntry:
     """Build an Entry from raw attribute values."""
     if values.get("entryUUID"):
         subject = values["entryUUID"][0].decode()
@@ -57,7 +57,7 @@ def entry(base: str, dn: str, values: Mapping[str, list[bytes]]) -> Entry:
         subject = str(UUID(bytes_le=values["objectGUID"][0]))
     else:
         subject = dn.lower()
-    return Entry(
+    return DirectoryEntry(
         f"ldap:{base.lower()}", subject, tuple(mail.decode(errors="replace") for mail in values.get("mail", []))
     )
 
@@ -71,7 +71,7 @@ def _connection(settings: Ldap) -> Iterator[Connection]:
         use_ssl=address.scheme == "ldaps",
         tls=_VerifiedTls(),
         get_info=NONE,
-        connect_timeout=PATIENCE_SECONDS,
+        connect_timeout=LDAP_TIMEOUT_SECONDS,
     )
     connection = Connection(
         server,
@@ -79,7 +79,7 @@ def _connection(settings: Ldap) -> Iterator[Connection]:
         password=settings.bind_password or None,
         authentication=SIMPLE if settings.bind_dn else ANONYMOUS,
         auto_referrals=False,  # a referral would send the password to another server
-        receive_timeout=PATIENCE_SECONDS,
+        receive_timeout=LDAP_TIMEOUT_SECONDS,
     )
     try:
         connection.open()
@@ -102,7 +102,7 @@ def _find(connection: Connection, settings: Ldap, login: str) -> dict[str, Any] 
         dereference_aliases=DEREF_NEVER,
         attributes=["mail", "entryUUID", "objectGUID"],
         size_limit=2,
-        time_limit=PATIENCE_SECONDS,
+        time_limit=LDAP_TIMEOUT_SECONDS,
     )
     if connection.result["result"] not in (RESULT_SUCCESS, RESULT_SIZE_LIMIT_EXCEEDED):
         raise DirectoryUnavailable(f"the search fails: {connection.result['description']}")

@@ -13,7 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.models import Account, Purpose
-from app.accounts.one_time_links import LinkRefused, find_account, use_link
+from app.accounts.one_time_links import LinkRefused, find_account_for_link, use_link
 from app.accounts.password_change import change_password
 from app.accounts.password_policy import min_characters, own_words_of
 from app.accounts.passwords import hash_password
@@ -31,7 +31,7 @@ from config import Settings
 routes = Blueprint("links", __name__)
 
 
-REFUSALS = {
+LINK_REFUSALS = {
     "unknown": (404, _l("Ce lien n’existe pas, ou un lien plus récent l’a remplacé.")),
     "used": (410, _l("Ce lien a déjà servi : il n’est bon qu’une fois.")),
     "expired": (410, _l("Ce lien n’est plus valable : son délai est passé.")),
@@ -47,16 +47,16 @@ def hide_address(response: Response) -> Response:
 
 
 @routes.errorhandler(LinkRefused)
-def refuse(refused: LinkRefused) -> AnyResponse | tuple[str, int]:
+def answer_refused_link(refused: LinkRefused) -> AnyResponse | tuple[str, int]:
     """Explain a refused link."""
-    account, status = refused.account, REFUSALS[refused.reason][0]
+    account, status = refused.account, LINK_REFUSALS[refused.reason][0]
     if refused.reason == "used" and account and current_user.is_authenticated and current_user.account.id == account.id:
         return redirect(url_for("pages.home"), 303)  # a double click on the accepted form
     audit_log.record_alone(
         "password_link_refused", account.email if account else _("lien inconnu"), reason=refused.reason
     )
     return render_template(
-        "auth/link_refused.html", detail=REFUSALS[refused.reason][1], forgotten=_mail_is_sent()
+        "auth/link_refused.html", detail=LINK_REFUSALS[refused.reason][1], forgotten=_mail_is_sent()
     ), status
 
 
@@ -72,7 +72,7 @@ def _address_asked_for() -> str:
 @limiter.limit("30 per minute", deduct_when=_refused)
 def show_invitation(token: str) -> ResponseReturnValue:
     """Show the invitation page."""
-    account = find_account(read_session(), token, Purpose.INVITATION)
+    account = find_account_for_link(read_session(), token, Purpose.INVITATION)
     return _choose("auth/invitation.html", account, NewPasswordForm())
 
 
@@ -80,7 +80,7 @@ def show_invitation(token: str) -> ResponseReturnValue:
 @limiter.limit("30 per minute", deduct_when=_refused)
 def accept_invitation(token: str) -> ResponseReturnValue:
     """Accept an invitation and sign in."""
-    account = find_account(read_session(), token, Purpose.INVITATION)
+    account = find_account_for_link(read_session(), token, Purpose.INVITATION)
     form = NewPasswordForm()
     if not form.accepts(_with_password(account)):
         return _choose("auth/invitation.html", account, form), 422
@@ -95,7 +95,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
 @limiter.limit("30 per minute", deduct_when=_refused)
 def show_password(token: str) -> ResponseReturnValue:
     """Show the form for a new password."""
-    account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
+    account = _with_password(find_account_for_link(read_session(), token, Purpose.PASSWORD))
     return _choose("auth/new_password.html", account, NewPasswordForm())
 
 
@@ -103,7 +103,7 @@ def show_password(token: str) -> ResponseReturnValue:
 @limiter.limit("30 per minute", deduct_when=_refused)
 def choose_password(token: str) -> ResponseReturnValue:
     """Set the new password."""
-    account = _with_password(find_account(read_session(), token, Purpose.PASSWORD))
+    account = _with_password(find_account_for_link(read_session(), token, Purpose.PASSWORD))
     form = NewPasswordForm()
     if not form.accepts(account):
         return _choose("auth/new_password.html", account, form), 422

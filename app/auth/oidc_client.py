@@ -30,7 +30,7 @@ SIGNATURES = jws.JWSRegistry(
     algorithms=["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
     strict_check_header=False,  # providers add headers
 )
-PATIENCE_SECONDS = 5
+OIDC_TIMEOUT_SECONDS = 5
 METADATA_KEPT_SECONDS = 3600
 CLOCK_LEEWAY_SECONDS = 60
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "end_session_endpoint", "jwks_uri")
@@ -199,7 +199,7 @@ class Provider:
             token_endpoint_auth_method="client_secret_post"
             if "client_secret_post" in offered
             else "client_secret_basic",
-            default_timeout=PATIENCE_SECONDS,
+            default_timeout=OIDC_TIMEOUT_SECONDS,
             leeway=0,  # ProConnect's tokens live 60 seconds, Authlib's default leeway
         )
         session.max_redirects = 0  # requests hold the client secret

@@ -27,13 +27,13 @@ PENDING_MAX = 3
 PENDING_SECONDS = 3600
 NEXT_MAX_CHARACTERS = 400
 
-REFUSALS = {
+OIDC_REFUSALS = {
     "given_up": (403, _l("Vous n’avez pas terminé la connexion.")),
     "provider_refused": (403, _l("Le service de connexion a refusé la demande.")),
     "not_asked": (400, _l("Cette demande de connexion n’est plus valable.")),
     "answer_refused": (403, _l("La réponse du service de connexion n’a pas pu être vérifiée.")),
     "provider_away": (503, _l("Le service de connexion ne répond pas. Réessayez dans quelques instants.")),
-    **{code: (403, words) for code, words in external_identities.REFUSALS.items()},
+    **{code: (403, words) for code, words in external_identities.IDENTITY_REFUSALS.items()},
 }
 
 
@@ -75,7 +75,7 @@ def finish() -> AnyResponse:
             request.args.get("code", ""), request.args.get("iss"), pending, public_link("oidc.finish")
         )
         email = proof.email
-        account = external_identities.account_of(
+        account = external_identities.account_for_identity(
             proof.issuer, proof.subject, [email], verified=proof.email_verified, by="oidc"
         )
     except ProviderUnavailable as error:
@@ -101,5 +101,5 @@ def _take_pending(state: str) -> dict[str, Any] | None:
 def _refused(code: str, email: str = "", *, why: str = "") -> Response:
     facts: dict[str, Any] = {"detail": "".join(filter(str.isprintable, why))[:200]} if why else {}
     audit_log.record_alone("sign_in_refused", email, by="oidc", reason=code, **facts)
-    status, words = REFUSALS[code]
+    status, words = OIDC_REFUSALS[code]
     return make_response(render_template("auth/sign_in_refused.html", words=words, code=code), status)

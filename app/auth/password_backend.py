@@ -13,7 +13,7 @@ from app.auth import external_identities
 from boards.database import read_session
 from config import Settings
 
-EMAIL_MAX_CHARACTERS = 254
+LOGIN_NAME_MAX_CHARACTERS = 254
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ def is_offered() -> bool:
     return settings.local_accounts or settings.ldap is not None
 
 
-def account_of(login: str, password: str) -> AuthenticatedAccount | None:
+def authenticate_account(login: str, password: str) -> AuthenticatedAccount | None:
     """Authenticate a login and password. Raises DirectoryUnavailable, SignInRefused."""
     settings: Settings = current_app.config["SETTINGS"]
     if settings.local_accounts:
-        account = find_account(login)
+        account = find_account_by_login(login)
         fits = verify_password(account.password_hash if account else None, password)
         if account and fits and account.person.disabled_at is None:
             return AuthenticatedAccount(account, "password")
@@ -44,13 +44,13 @@ def account_of(login: str, password: str) -> AuthenticatedAccount | None:
         entry = ldap_backend.authenticate(settings.ldap, login, password)
         if entry:
             return AuthenticatedAccount(
-                external_identities.account_of(entry.issuer, entry.subject, entry.emails, by="ldap"), "ldap"
+                external_identities.account_for_identity(entry.issuer, entry.subject, entry.emails, by="ldap"), "ldap"
             )
     return None
 
 
-def find_account(login: str) -> Account | None:
+def find_account_by_login(login: str) -> Account | None:
     """Return the account with this login, if any."""
-    if len(login) > EMAIL_MAX_CHARACTERS or not login.isprintable():
+    if len(login) > LOGIN_NAME_MAX_CHARACTERS or not login.isprintable():
         return None
     return read_session().scalar(select(Account).where(Account.email == login.lower()))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, OneTimeLink, Purpose
-from app.accounts.one_time_links import make_link, void_links
+from app.accounts.one_time_links import create_one_time_link, void_links
 from app.auth.locale import language_of
 from app.extensions import socketio
 from app.web import smtp
@@ -44,9 +44,9 @@ def _send_link(email: str, asked_from: str) -> None:
         account = session.scalar(select(Account).where(Account.email == email))
         if account is None or account.person.disabled_at is not None or _was_just_sent(session, account):
             return
-        url = make_link(session, account, Purpose.PASSWORD, asked_from=asked_from)
+        url = create_one_time_link(session, account, Purpose.PASSWORD, asked_from=asked_from)
     try:
-        smtp.send(
+        smtp.send_mail(
             current_app.config["SETTINGS"],
             account.email,
             _l("Choisir un nouveau mot de passe"),

@@ -14,7 +14,7 @@ from app.accounts.password_policy import min_characters
 from app.audit import log as audit_log
 from app.auth import password_backend
 from app.auth.current_user import begin_sign_in, end_sign_in
-from app.auth.external_identities import REFUSALS, DirectoryUnavailable, SignInRefused
+from app.auth.external_identities import IDENTITY_REFUSALS, DirectoryUnavailable, SignInRefused
 from app.auth.oidc_logout import sign_out_there
 from app.auth.signals import announce_ended
 from app.extensions import limiter
@@ -54,13 +54,13 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     if not login or not password:
         return _form(_("Indiquez votre adresse et votre mot de passe.")), 422
     try:
-        found = password_backend.account_of(login, password)
+        found = password_backend.authenticate_account(login, password)
     except DirectoryUnavailable as error:
         log.warning("LDAP directory: %s", error)
         return _form(_("L’annuaire de la ville ne répond pas. Réessayez dans quelques instants.")), 503
     except SignInRefused as refusal:
         audit_log.record_alone("sign_in_refused", _login_for_log(login), by="ldap", reason=refusal.code)
-        return _form(str(REFUSALS[refusal.code])), 403
+        return _form(str(IDENTITY_REFUSALS[refusal.code])), 403
     if found is None:
         audit_log.record_alone("sign_in_refused", _login_for_log(login), by="password")
         return _form(_("Adresse ou mot de passe incorrect.")), 401
@@ -98,7 +98,7 @@ def _length_notice(found: password_backend.AuthenticatedAccount, password: str) 
 
 def _login_for_log(login: str) -> str:
     """Return the login if it is an account's, else no text: it may be a mistyped password."""
-    account = password_backend.find_account(login)
+    account = password_backend.find_account_by_login(login)
     return account.email if account else _("adresse inconnue")
 
 

@@ -49,7 +49,7 @@ def back_up(settings: Settings, file: Path | None = None) -> Path:
     return target
 
 
-def restore(settings: Settings, file: Path) -> Path | None:
+def restore_backup(settings: Settings, file: Path) -> Path | None:
     """Replace the town by a backup, all of it or nothing.
 
     Returns the file that keeps what was replaced, if there was something. The next start migrates a backup of an

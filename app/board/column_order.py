@@ -13,7 +13,7 @@ from boards.database import read_session
 from boards.errors import NotFound
 from boards.models.personal import personal_transaction
 from boards.personal import column_order
-from boards.personal.column_order import placements_of, plain
+from boards.personal.column_order import placements_as_json, placements_of
 from boards.queries import find_board, visible_columns
 
 routes = Blueprint("arrangement", __name__)
@@ -37,8 +37,8 @@ def place_column(slug: str, column_id: int) -> dict[str, Any]:
             session.flush()
         if "after" in asked.model_fields_set:
             behind = None if asked.after is None else columns[asked.after]
-            column_order.place_column(session, board, person, column, behind, columns.values())
-    return {"placements": plain(placements_of(read_session(), board, person))}
+            column_order.move_column_for_person(session, board, person, column, behind, columns.values())
+    return {"placements": placements_as_json(placements_of(read_session(), board, person))}
 
 
 @routes.delete("/boards/<slug>/placements")

@@ -15,7 +15,7 @@ from boards import clock
 from boards.database import read_session
 from boards.errors import Conflict
 from boards.models.personal import personal_transaction
-from boards.personal.read_receipts import mark_read, readership, rules_for
+from boards.personal.read_receipts import mark_version_read, readership, rules_for
 from boards.queries import find_board, find_card
 
 routes = Blueprint("guide", __name__)
@@ -83,4 +83,4 @@ def keep_read_by_form(card_id: int) -> AnyResponse:
 def _mark(card_id: int, version: int | None) -> None:
     person_id = current_person().id
     with personal_transaction(person_id) as session:
-        mark_read(session, person_id, card_id, version)
+        mark_version_read(session, person_id, card_id, version)

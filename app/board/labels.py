@@ -15,7 +15,7 @@ from app.web.params import parse_id
 from app.web.problems import problem_for
 from boards.database import read_session
 from boards.errors import Refusal
-from boards.labels import HUES, NAME_MAX_CHARACTERS, label_counts, labels_of
+from boards.labels import HUES, LABEL_NAME_MAX_CHARACTERS, label_counts, labels_of
 from boards.queries import find_board
 
 routes = Blueprint("labels", __name__)
@@ -78,6 +78,6 @@ def _page(slug: str, wrong: dict[str, Any] | None = None) -> str:
         labels=list(labels_of(read_session(), board.id).values()),
         counts=label_counts(read_session(), board.id),
         hues=sorted(HUES),
-        name_max=NAME_MAX_CHARACTERS,
+        name_max=LABEL_NAME_MAX_CHARACTERS,
         wrong=wrong,
     )

@@ -21,7 +21,7 @@ from boards.suggestions import (
     SuggestionQuery,
     answer_of,
     answered_by,
-    mark_read,
+    mark_notices_read,
     notices,
     replies_to,
     suggestion_columns,
@@ -65,7 +65,7 @@ def read_notices() -> AnyResponse:
     """Mark all notices as read."""
     person_id = current_person().id
     with write_transaction() as session:
-        mark_read(session, person_id)
+        mark_notices_read(session, person_id)
     flash(_("Tout est marqué comme lu."))
     return redirect(url_for("suggestions.show_notices"), 303)
 

@@ -31,11 +31,11 @@ from boards.freshness import has_expired
 from boards.labels import LabelsOfCards
 from boards.models import Board, Card, Column, Kind, Person, Role
 from boards.models.personal import personal_transaction
-from boards.personal.column_order import plain
+from boards.personal.column_order import placements_as_json
 from boards.personal.read_receipts import read_status, read_versions
 from boards.personal.unread import unread_of
 from boards.queries import archived, boards_for, find_board, find_card, home_board, scheduled, services_in_use, snapshot
-from boards.suggestions import has_unread, mark_read, open_requests, unread_notices
+from boards.suggestions import has_unread, mark_notices_read, open_requests, unread_notices
 
 routes = Blueprint("pages", __name__)
 
@@ -73,7 +73,7 @@ def keep_noticed(card_id: int) -> dict[str, int]:
     card, _column = find_card(read_session(), person, card_id)
     if has_unread(read_session(), person, card):
         with write_transaction() as session:
-            mark_read(session, person.id, card_id)
+            mark_notices_read(session, person.id, card_id)
     return {"unread": unread_notices(read_session(), current_person())}
 
 
@@ -144,7 +144,7 @@ def _board_page(board: Board, panel: dict[str, Any] | None = None) -> str:
         newcomer=place is None and panel is None and current_account().welcomed_at is None,
         panel=panel,
         view=person.audience.key,
-        placements_json=strict_json.dumps(plain(seen.placements)),
+        placements_json=strict_json.dumps(placements_as_json(seen.placements)),
         previewing=_previewing(person, place),
         services=services_in_use(read_session()),
         filters=filters,

@@ -52,7 +52,7 @@ def restore(file: Path, check: bool, force: bool, yes: bool) -> None:
             return
         if not yes:
             click.confirm("Remplacer la base actuelle par cette sauvegarde ?", abort=True)
-        replaced = backups.restore(settings, file)
+        replaced = backups.restore_backup(settings, file)
     except CannotBackUp as error:
         raise Refused(str(error)) from error
     click.echo("Restauré." + (f" L’ancienne base reste dans {replaced.name}." if replaced else ""))

@@ -17,7 +17,7 @@ from app.cli.errors import Refused, report_refusals
 from app.cli.options import first_facilitator
 from app.trello import cli as trello
 from boards import rights
-from boards.board_templates import BYTES_AT_MOST, Template
+from boards.board_templates import TEMPLATE_MAX_BYTES, Template
 from boards.database import read_session, write_transaction
 from boards.models import Board, Person
 from boards.queries import all_boards, find_board
@@ -25,7 +25,7 @@ from boards.text.sanitize import clean_title
 
 # Not digits alone: /boards/12 means the board with that id.
 _SLUG = re.compile(r"(?=.{1,80}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
-SHIPPED = "ville"
+SHIPPED_TEMPLATE_NAME = "ville"
 
 board = AppGroup("board", help="Boards: list, create, archive, restore, import.")
 board.add_command(trello.import_trello)
@@ -45,7 +45,7 @@ def list_boards() -> None:
 @click.option(
     "--template",
     metavar="FILE",
-    help=f"Begin with this template: a file that was exported, or « {SHIPPED} », the one that ships.",
+    help=f"Begin with this template: a file that was exported, or « {SHIPPED_TEMPLATE_NAME} », the one that ships.",
 )
 @_as
 @report_refusals
@@ -112,11 +112,11 @@ def _facilitator(email: str | None) -> Person:
 
 
 def _template(name: str) -> Template:
-    if name == SHIPPED:
+    if name == SHIPPED_TEMPLATE_NAME:
         return shipped_template()
     try:
         with Path(name).open("rb") as file:
-            return read_template(file.read(BYTES_AT_MOST + 1))
+            return read_template(file.read(TEMPLATE_MAX_BYTES + 1))
     except OSError as error:
         raise Refused(f"« {name} » ne peut pas être lu : {error.strerror}.") from error
     except UnusableTemplate as unusable:

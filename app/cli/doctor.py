@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from app.cli.errors import Refused
 from app.monitoring.doctor import databases, external, host, installation
-from app.monitoring.doctor.findings import Finding, State, wrong
+from app.monitoring.doctor.findings import Finding, FindingState, wrong
 from boards.database import restart_read
 from config import Settings
 
@@ -27,12 +27,12 @@ CHECKS: dict[str, Check] = {
     host.CLOCK: host.clock,
     host.DISK: host.disk,
     host.BACKUPS: host.backups,
-    external.MAIL: external.mail,
-    external.WORKERS: external.workers,
-    external.JOBS: external.jobs,
-    external.ADDRESS: external.address,
+    external.MAIL: external.check_mail,
+    external.WORKERS: external.check_workers,
+    external.JOBS: external.check_jobs,
+    external.ADDRESS: external.check_address,
 }
-_SIGNS = {State.WELL: ("✓", "green"), State.WATCH: ("!", "yellow"), State.WRONG: ("✗", "red")}
+_SIGNS = {FindingState.WELL: ("✓", "green"), FindingState.WATCH: ("!", "yellow"), FindingState.WRONG: ("✗", "red")}
 
 
 @click.command("doctor")
@@ -54,7 +54,7 @@ def doctor(as_json: bool) -> None:
         )
     else:
         _print(findings)
-    faults = sum(finding.state is State.WRONG for finding in findings)
+    faults = sum(finding.state is FindingState.WRONG for finding in findings)
     if faults:
         raise Refused(f"À corriger : {faults}.")
 
@@ -76,5 +76,5 @@ def _print(findings: list[Finding]) -> None:
         click.echo(f"{click.style(sign, fg=colour)} {finding.subject} : {finding.told}")
         if finding.advice:
             click.echo(f"    → {finding.advice}")
-    watched = sum(finding.state is State.WATCH for finding in findings)
+    watched = sum(finding.state is FindingState.WATCH for finding in findings)
     click.echo(f"À surveiller : {watched}." if watched else "Rien à surveiller.")

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from app.accounts import service as account_service
 from app.accounts.admin_actions import change_account, erase_person
 from app.accounts.models import Purpose, TokenScope
-from app.accounts.one_time_links import make_link
+from app.accounts.one_time_links import create_one_time_link
 from app.accounts.validators import BadInput, clean_name, normal_email
 from app.admin.invitation_service import add_invited
 from app.cli.errors import report_refusals
@@ -49,7 +49,7 @@ def invite(email: str, name: str, role: str, services: tuple[str, ...]) -> None:
             account = add_invited(session, email, name, Role(role), list(services), None)
         except ValueError as error:
             raise BadInput(f"Le service « {error} » n’existe pas.") from error
-        link = make_link(session, account, Purpose.INVITATION)
+        link = create_one_time_link(session, account, Purpose.INVITATION)
     click.echo(link)
 
 
@@ -73,7 +73,7 @@ def list_people() -> None:
 def set_role(email: str, role: str) -> None:
     """Make somebody an agent, a facilitator or a reader."""
     with write_transaction() as session:
-        change_account(session, account_service.find(session, email), None, role=Role(role))
+        change_account(session, account_service.find_by_address(session, email), None, role=Role(role))
     click.echo(f"{email} : {role}.")
 
 
@@ -84,7 +84,9 @@ def set_role(email: str, role: str) -> None:
 def set_services(email: str, services: tuple[str, ...]) -> None:
     """Let somebody belong to these services and no others; without any, to none."""
     with write_transaction() as session:
-        change_account(session, account_service.find(session, email), None, services=list(dict.fromkeys(services)))
+        change_account(
+            session, account_service.find_by_address(session, email), None, services=list(dict.fromkeys(services))
+        )
     click.echo(f"{email} : {', '.join(services) or 'aucun service'}.")
 
 
@@ -93,7 +95,7 @@ def set_services(email: str, services: tuple[str, ...]) -> None:
 @report_refusals
 def disable_person(email: str) -> None:
     """Close an account: its sign-ins and open pages end within seconds."""
-    account_service.disable(email)
+    account_service.disable_by_email(email)
     click.echo(f"{email} : compte désactivé.")
 
 
@@ -102,7 +104,7 @@ def disable_person(email: str) -> None:
 @report_refusals
 def enable_person(email: str) -> None:
     """Open a disabled account again."""
-    account_service.enable(email)
+    account_service.enable_by_email(email)
     click.echo(f"{email} : compte réactivé.")
 
 
@@ -115,7 +117,7 @@ def erase(email: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Effacer définitivement {email} ?", abort=True)
     with write_transaction() as session:
-        erase_person(session, account_service.find(session, email), None)
+        erase_person(session, account_service.find_by_address(session, email), None)
     click.echo(f"{email} : personne effacée.")
 
 
@@ -125,7 +127,7 @@ def erase(email: str, yes: bool) -> None:
 @report_refusals
 def set_password(email: str, password: str) -> None:
     """Give an account a new password and sign its browsers out."""
-    account_service.set_password(email, password)
+    account_service.set_account_password(email, password)
     click.echo(f"{email} : mot de passe changé.")
 
 
@@ -142,4 +144,4 @@ def set_password(email: str, password: str) -> None:
 @report_refusals
 def create_token(email: str, name: str, scope: str) -> None:
     """Print a new API token that acts as this person. It is shown only once."""
-    click.echo(account_service.create_token(email, name, TokenScope(scope)))
+    click.echo(account_service.create_api_token(email, name, TokenScope(scope)))

@@ -8,13 +8,18 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from app.admin.people_csv import BYTES_AT_MOST, decode, parse
+from app.admin.people_csv import CSV_MAX_BYTES, decode_csv, parse_people_csv
 from app.admin.people_import import make_plan, perform_import
-from app.admin.people_plan import Outdated, Plan, Verdict
+from app.admin.people_plan import LineVerdict, Outdated, Plan
 from app.cli.errors import Refused, report_refusals
 from boards.database import read_session, write_transaction
 
-_WORDS = {Verdict.CREATED: "créé", Verdict.CHANGED: "modifié", Verdict.UNCHANGED: "inchangé", Verdict.REFUSED: "refusé"}
+_WORDS = {
+    LineVerdict.CREATED: "créé",
+    LineVerdict.CHANGED: "modifié",
+    LineVerdict.UNCHANGED: "inchangé",
+    LineVerdict.REFUSED: "refusé",
+}
 
 
 @click.command("import")
@@ -28,7 +33,7 @@ def import_people(file: Path, dry_run: bool, create_services: bool) -> None:
 
     Prints what becomes of each line. If one is refused, nothing is imported.
     """
-    people = parse(decode(_read(file)))
+    people = parse_people_csv(decode_csv(_read(file)))
     plan = make_plan(read_session(), people, create_services=create_services)
     _print(plan)
     if dry_run:
@@ -45,7 +50,7 @@ def import_people(file: Path, dry_run: bool, create_services: bool) -> None:
 def _read(file: Path) -> bytes:
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as opened:
-            return opened.read(BYTES_AT_MOST + 1)
+            return opened.read(CSV_MAX_BYTES + 1)
     except OSError as error:
         raise Refused(f"« {file} » ne peut pas être lu : {error.strerror}.") from error
 

@@ -25,7 +25,7 @@ from boards.freshness import expire_due
 from boards.models import Board, Card, Column, Kind, Person, Record, Role
 from boards.perform import perform
 from boards.personal.column_order import pin_column
-from boards.personal.read_receipts import mark_read
+from boards.personal.read_receipts import mark_version_read
 from boards.search.failed_queries import record_failed_query
 from boards.text.sanitize import clean_title, markdown_to_html
 from config import Settings
@@ -140,12 +140,12 @@ def _read_the_rules(board: Board, town: list[dict[str, Any]], people: dict[str, 
         ).all()
         for number, person in enumerate(at_work):
             for rule in rules[: len(rules) - number % 4 * 2]:
-                mark_read(session, person, rule.id, rule.version)
+                mark_version_read(session, person, rule.id, rule.version)
         asked = session.scalars(
             select(Card).join(Column, Column.id == Card.column_id).where(Card.must_read, Column.kind == Kind.SERVICE)
         ).one()
         for email in ("accueil-mairie@demo.example", "petite-enfance@demo.example"):
-            mark_read(session, people[email], asked.id, asked.version)
+            mark_version_read(session, people[email], asked.id, asked.version)
 
 
 def _keep_for_themselves(boards: list[Board], people: dict[str, int]) -> None:

@@ -21,7 +21,7 @@ from app.web.params import parse_id
 from app.web.redirects import safe_next
 from boards import rights
 from boards.database import read_session
-from boards.history.feed import KINDS, HistoryFilters, history
+from boards.history.feed import HISTORY_KINDS, HistoryFilters, history
 from boards.models import Board, Change, Column, Person
 from boards.queries import find_board, find_card
 from boards.text.sanitize import sorting_key
@@ -103,7 +103,7 @@ def _told_in_words() -> dict[str, Any]:
 def _asked(arguments: Mapping[str, str]) -> HistoryFilters:
     kind = arguments.get("kind", "")
     return HistoryFilters(
-        parse_id(arguments.get("person")), parse_id(arguments.get("column")), kind if kind in KINDS else None
+        parse_id(arguments.get("person")), parse_id(arguments.get("column")), kind if kind in HISTORY_KINDS else None
     )
 
 

@@ -27,7 +27,7 @@ from boards.errors import Busy
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=1)
-RENEW_SECONDS = 20
+LEASE_RENEW_SECONDS = 20
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=10)
 OUTCOME_MAX_CHARACTERS = 500
 
@@ -121,7 +121,7 @@ def _claimed(task: Task, holder: str) -> Iterator[None]:
 
 
 def _renew(app: Flask, task: Task, holder: str, done: threading.Event) -> None:
-    while not done.wait(RENEW_SECONDS):
+    while not done.wait(LEASE_RENEW_SECONDS):
         try:
             with app.app_context(), write_transaction() as session:
                 held = (Job.name == task.name) & (Job.taken_by == holder)

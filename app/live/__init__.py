@@ -48,7 +48,7 @@ def start(app: Flask) -> None:
 
 def leave() -> None:
     """Tell the other workers that this process ends."""
-    remote_presence.leave()
+    remote_presence.leave_presence()
 
 
 def _on_worker_message(message: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ from boards.perform import change_committed
 log = logging.getLogger(__name__)
 
 PRESENCE_SECONDS = 0.5
-CLOSING_SECONDS = 2.0
+SHUTDOWN_SECONDS = 2.0
 CLOSING_PER_SECOND = 50  # as many as another worker takes over without delaying its own clients
 BATCH = 50
 _NO_BOARD = 0
@@ -96,7 +96,7 @@ def on_worker_message(message: dict[str, Any]) -> None:
 def announce_shutdown() -> float:
     """Ask all clients to move to another worker, at random moments; return within how many seconds."""
     global _closes_at
-    within = max(CLOSING_SECONDS, len(connections) / CLOSING_PER_SECOND)
+    within = max(SHUTDOWN_SECONDS, len(connections) / CLOSING_PER_SECOND)
     _closes_at = monotonic() + within
     _emit("closing", {"within": within}, to=[each.sid for each in connections.all()])
     return within
@@ -128,7 +128,7 @@ def notify_view_changed(connection: Connection) -> None:
 
 def notify_person(person_id: int, event: str, data: dict[str, Any]) -> None:
     """Tell all open pages of one person what they did on one of them."""
-    worker_bus.publish({"person": person_id, "event": event, "data": data})
+    worker_bus.publish_to_workers({"person": person_id, "event": event, "data": data})
     _emit_to_person(person_id, event, data)
 
 
@@ -208,7 +208,7 @@ def _broadcast_board(board_id: int, queued: list[CommittedChange | None]) -> lis
     Returns what was sent; None when there was too much and clients were asked to read the board again.
     """
     if any(queued):
-        worker_bus.publish({"board": board_id})
+        worker_bus.publish_to_workers({"board": board_id})
     last = _broadcast_seq.get(board_id)
     changes = [change for change in queued if change and (last is None or change.seq > last)]
     in_order = last is None or [change.seq for change in changes] == [*range(last + 1, last + 1 + len(changes))]
@@ -267,7 +267,7 @@ def broadcast_typing(connection: Connection, card_id: int, column_id: int) -> No
         "person": connection.person,
         "on": connection.typing_card == card_id,
     }
-    worker_bus.publish({"typing": typing, "column": column_id})
+    worker_bus.publish_to_workers({"typing": typing, "column": column_id})
     _emit_typing(typing, column_id, skip_sid=connection.sid)
 
 

@@ -95,7 +95,7 @@ def _answers(handler: Callable[[Connection, Answer], Answer]) -> Callable[..., A
 def on_join(connection: Connection, data: Answer) -> Answer:
     """Join the board's room first and read the changes after `after` second, so that none is missed."""
     after = data.get("after")
-    last_seen.note(current_user._get_current_object())
+    last_seen.record_last_seen(current_user._get_current_object())
     person = current_person()
     board = find_board(read_session(), person, board_reference(data.get("board")))
     previewed_person = preview_person(person, data["as"]) if data.get("as") is not None else None

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from boards.models import Audience
 from boards.text.sanitize import sorting_key
 
-SHOWN = 12  # more avatars than a top bar has room for; the names of a thousand would be most of the traffic
+MAX_SHOWN_PEOPLE = 12  # more avatars than a top bar has room for; the names of a thousand would be most of the traffic
 
 
 class Group(NamedTuple):
@@ -50,7 +50,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class PresenceList:
-    """List the people on one board: all ids and the first `SHOWN` by name, enough to merge several workers."""
+    """List the people on one board: all ids and the first `MAX_SHOWN_PEOPLE` by name, enough to merge several workers."""
 
     ids: frozenset[int] = frozenset()
     people: list[dict[str, Any]] = field(default_factory=list)
@@ -59,7 +59,7 @@ class PresenceList:
     def of(cls, people: Iterable[dict[str, Any]], ids: Iterable[int] = ()) -> PresenceList:
         """Build a list with each person once; `ids` are those of whom no more is known."""
         by_id = {person["id"]: person for person in people}
-        return cls(frozenset(by_id) | frozenset(ids), nsmallest(SHOWN, by_id.values(), key=_by_name))
+        return cls(frozenset(by_id) | frozenset(ids), nsmallest(MAX_SHOWN_PEOPLE, by_id.values(), key=_by_name))
 
     def merge(self, other: PresenceList) -> PresenceList:
         """Return the people of both lists; those of this one know best what a person is called."""
@@ -130,7 +130,7 @@ class ConnectionRegistry:
             self._boards.setdefault(board_id, _BoardPresence()).add(connection)
 
     def presence(self, board_id: int) -> dict[str, Any]:
-        """Return {people, total} on the board at all workers: each person once, the first `SHOWN` by name."""
+        """Return {people, total} on the board at all workers: each person once, the first `MAX_SHOWN_PEOPLE` by name."""
         present = self._boards[board_id].presence_list if board_id in self._boards else PresenceList()
         if remote := self.remote.get(board_id):
             present = present.merge(remote)

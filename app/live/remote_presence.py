@@ -51,9 +51,9 @@ class RemotePresence:
             return
         self.outdated = False
         self._write(local)
-        show(self._read())
+        publish_presence(self._read())
         if changed:
-            worker_bus.publish({"seats": self.worker})
+            worker_bus.publish_to_workers({"seats": self.worker})
         self._written, self._written_at = local, time.monotonic()
 
     def leave(self) -> None:
@@ -63,7 +63,7 @@ class RemotePresence:
             self.client.srem(self.workers, self.worker)
         except redis.RedisError:
             return  # it expires
-        worker_bus.publish({"seats": self.worker})
+        worker_bus.publish_to_workers({"seats": self.worker})
 
     def _write(self, local: PresenceLists) -> None:
         entry = {
@@ -102,13 +102,13 @@ def mark_outdated() -> None:
         _remote.outdated = True
 
 
-def leave() -> None:
+def leave_presence() -> None:
     """Remove this worker's entry, if it has one."""
     if _remote is not None:
         _remote.leave()
 
 
-def show(presence_lists: PresenceLists) -> None:
+def publish_presence(presence_lists: PresenceLists) -> None:
     """Replace the people known to be at other workers, and tell the boards where they changed."""
     before, connections.remote = connections.remote, presence_lists
     for board_id in before.keys() | presence_lists.keys():
@@ -126,7 +126,7 @@ def _sync_forever(remote: RemotePresence) -> None:
             remote.sync()
         except redis.RedisError:
             log.warning("Redis is away: who is at the other workers is not known")
-            show({})
+            publish_presence({})
             pause = RENEW_SECONDS
         except Exception:  # an entry that is not understood, such as an older worker's, must not end the loop
             log.exception("could not exchange presence")

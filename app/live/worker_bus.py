@@ -19,7 +19,7 @@ def open_as(worker: str) -> None:
     _worker = worker
 
 
-def publish(message: dict[str, Any]) -> None:
+def publish_to_workers(message: dict[str, Any]) -> None:
     """Send a message to the other workers soon; do nothing where there are none."""
     if _worker:
         outgoing.put({**message, "worker": _worker})

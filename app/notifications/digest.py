@@ -17,7 +17,7 @@ from app.accounts.preferences import MailKind, next_digest, unsubscribe_token
 from app.auth.locale import language_of
 from app.history.labels import differences
 from app.web.cron import at
-from app.web.smtp import CannotSend, public_link, send
+from app.web.smtp import CannotSend, public_link, send_mail
 from app.whats_new.labels import NEWS_LABELS
 from boards.card_fields import INTERNAL
 from boards.database import now, read_session, write_transaction
@@ -28,8 +28,8 @@ from boards.whats_new import News, NewsItem, news_for
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50  # people per run
-FAILURES_AT_MOST = 5  # per run; each may take ten seconds
+DIGESTS_PER_RUN = 50  # people per run
+DIGEST_MAX_FAILURES = 5  # per run; each may take ten seconds
 RETRIES = 3
 LISTED_AT_MOST = 30  # cards of a board
 CHANGE_MAX_CHARACTERS = 300
@@ -59,7 +59,7 @@ def send_digests() -> int:
         select(Preferences.person_id)
         .where(Preferences.digest_due_at <= now())
         .order_by(Preferences.digest_due_at)
-        .limit(AT_ONCE)
+        .limit(DIGESTS_PER_RUN)
     )
     waiting = read_session().scalars(due).all()
     sent = failed = 0
@@ -69,7 +69,7 @@ def send_digests() -> int:
         except CannotSend as error:
             log.warning("the digest of person %s did not leave: %s", person_id, error)
             failed += 1
-            if failed == FAILURES_AT_MOST:
+            if failed == DIGEST_MAX_FAILURES:
                 break
     return sent
 
@@ -125,7 +125,7 @@ def _send(person_id: int, since: datetime | None) -> bool:
     with force_locale(language_of(account)):
         count = sum(part.count for part in parts)
         subject = ngettext("Flash News : %(num)s nouveauté", "Flash News : %(num)s nouveautés", count)
-    send(
+    send_mail(
         current_app.config["SETTINGS"],
         account.email,
         subject,

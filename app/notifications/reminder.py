@@ -12,7 +12,7 @@ from app.accounts.admin_actions import has_arrived
 from app.accounts.models import Account
 from app.accounts.preferences import MailKind, preferences_of, unsubscribe_token
 from app.auth.locale import language_of
-from app.web.smtp import CannotSend, public_link, send
+from app.web.smtp import CannotSend, public_link, send_mail
 from boards import rights
 from boards.database import read_session, restart_read
 from boards.models import Card, Person
@@ -21,7 +21,7 @@ from boards.queries import load_cards
 
 log = logging.getLogger(__name__)
 
-FAILURES_AT_MOST = 5  # then mails stop for this run; the notices remain
+REMINDER_MAX_FAILURES = 5  # then mails stop for this run; the notices remain
 
 
 def send_reminders() -> int:
@@ -35,7 +35,7 @@ def send_reminders() -> int:
         except CannotSend as error:
             log.warning("the reminder of person %s did not leave: %s", person_id, error)
             failed += 1
-            if failed == FAILURES_AT_MOST:
+            if failed == REMINDER_MAX_FAILURES:
                 break
     return len(reminded)
 
@@ -53,7 +53,7 @@ def _write_to(person_id: int, card_ids: list[int]) -> None:
             "Flash News : %(num)s infos attendent votre lecture",
             len(cards),
         )
-    send(
+    send_mail(
         current_app.config["SETTINGS"],
         account.email,
         subject,

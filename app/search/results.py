@@ -20,16 +20,16 @@ from boards.labels import Label, LabelsOfCards
 from boards.models import Board, Card, Column, Person
 from boards.personal.unread import unread_of
 from boards.queries import services_in_use
-from boards.search.engine import Found, search
-from boards.search.excerpts import Piece, excerpt, marked
-from boards.search.service_results import Sheet, find_sheets
+from boards.search.engine import SearchHit, search
+from boards.search.excerpts import ExcerptPiece, marked, matching_excerpt
+from boards.search.service_results import ServiceResult, find_sheets
 
 
 @dataclass(frozen=True)
 class Result:
     """A card that was found, formatted."""
 
-    found: Found
+    found: SearchHit
     title_html: Markup
     excerpt_html: Markup
     fresh: Freshness
@@ -50,7 +50,7 @@ class Results:
     archived: bool
     wrong: Sequence[FieldError]
     cards: Sequence[Result]
-    sheets: Sequence[Sheet]
+    sheets: Sequence[ServiceResult]
 
     @property
     def found_nothing(self) -> bool:
@@ -91,7 +91,7 @@ def results_for(
                 found,
                 _html(marked(found.card.title, findings.asked)),
                 _html(
-                    excerpt(
+                    matching_excerpt(
                         _matching_text(found.card, lambda text: _answers(marked(text, findings.asked))), findings.asked
                     )
                 ),
@@ -158,11 +158,11 @@ def _matching_text(card: Card, answers: Callable[[str], bool]) -> str:
     return next((text for text in texts if answers(text)), card.body_text)
 
 
-def _answers(pieces: Iterable[Piece]) -> bool:
+def _answers(pieces: Iterable[ExcerptPiece]) -> bool:
     return any(piece.answers for piece in pieces)
 
 
-def _html(pieces: Iterable[Piece]) -> Markup:
+def _html(pieces: Iterable[ExcerptPiece]) -> Markup:
     return Markup().join(
         Markup("<mark>{}</mark>").format(piece.text) if piece.answers else escape(piece.text) for piece in pieces
     )

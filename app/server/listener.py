@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 
-def listen(host: str, port: int) -> socket.socket:
+def create_listener(host: str, port: int) -> socket.socket:
     """Return a listening socket whose connections send at once.
 
     By default a second small frame waits up to 40 ms for an acknowledgement.

@@ -37,7 +37,7 @@ from config import Settings
 routes = Blueprint("set_up", __name__)
 
 BOARD = ("accueil", "Accueil")
-SERVICES_AT_MOST = 60
+SETUP_MAX_SERVICES = 60
 _HUES = (250, 20, 140, 300, 60, 190, 330, 110, 220, 90, 170, 280, 350)
 
 
@@ -169,9 +169,12 @@ def _column(title: str, kind: Kind, hue: int, service: TemplateService | None = 
 def services_in(text: str) -> list[str]:
     """Parse one service a line. Raises BadInput."""
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > SERVICES_AT_MOST:
+    if len(lines) > SETUP_MAX_SERVICES:
         raise BadInput(
-            _("Au plus %(limit)s services pour commencer ; vous ajouterez les autres ensuite.", limit=SERVICES_AT_MOST)
+            _(
+                "Au plus %(limit)s services pour commencer ; vous ajouterez les autres ensuite.",
+                limit=SETUP_MAX_SERVICES,
+            )
         )
     try:
         return [clean_title(line) for line in lines]

@@ -15,7 +15,7 @@ from boards.sharing import sharing_obstacle
 
 
 @dataclass(frozen=True)
-class Found:
+class ShareableCard:
     """A card with the obstacle to sharing it, or None."""
 
     card: Card
@@ -23,15 +23,17 @@ class Found:
     obstacle: str | None
 
 
-def find(card_id: int) -> Found:
+def find_with_obstacle(card_id: int) -> ShareableCard:
     """Find a card. Raises NotFound if this person may not see it."""
     card, column = find_card(read_session(), current_person(), card_id)
-    return Found(card, column, sharing_obstacle(card, column, read_session().get_one(Board, card.board_id), today()))
+    return ShareableCard(
+        card, column, sharing_obstacle(card, column, read_session().get_one(Board, card.board_id), today())
+    )
 
 
-def find_shareable(card_id: int) -> Found:
+def find_shareable(card_id: int) -> ShareableCard:
     """Find a card to share. Raises NotFound, or Conflict if it may not be."""
-    found = find(card_id)
+    found = find_with_obstacle(card_id)
     match found.obstacle:
         case "internal":
             raise Conflict("told_internal")
@@ -44,9 +46,9 @@ def find_shareable(card_id: int) -> Found:
     return found
 
 
-def find_to_hand_out(card_id: int) -> Found:
+def find_to_hand_out(card_id: int) -> ShareableCard:
     """Find a card to publish. Raises as `find_shareable`, and Forbidden for readers and API tokens."""
-    find(card_id)
+    find_with_obstacle(card_id)
     if not rights.may_hand_out(current_person()):
         raise Forbidden("may_not_hand_out")
     if not is_person():

@@ -18,9 +18,9 @@ from wtforms.validators import InputRequired, Length
 from app.accounts.forms import email_address
 from app.auth.current_user import current_person
 from app.extensions import limiter
-from app.sharing.access import Found, find_to_hand_out
+from app.sharing.access import ShareableCard, find_to_hand_out
 from app.sharing.handout import sheet_of
-from app.sharing.views import note, put_online
+from app.sharing.views import put_online, record_sharing
 from app.web import smtp
 from app.web.forms import BaseForm
 from boards.database import read_session, write_transaction
@@ -90,19 +90,19 @@ def send(card_id: int) -> Answer:
     return redirect(url_for("handing.show_counter", card_id=card_id), 303)
 
 
-def _send(found: Found, email: str) -> None:
+def _send(found: ShareableCard, email: str) -> None:
     """Publish the card, mail it and log it. Raises CannotSend."""
     settings, card = current_app.config["SETTINGS"], found.card
     if settings.smtp is None:
         raise smtp.CannotSend(_("Aucun serveur de messagerie n’est réglé : demandez à la DTAN, ou remettez la fiche."))
     put_online(card)
     sheet = sheet_of(read_session(), card, found.column, sharing_state(read_session(), card.id).link)
-    smtp.send(settings, email, sheet.title, "mail/card_for_resident.txt", sheet=sheet)
+    smtp.send_mail(settings, email, sheet.title, "mail/card_for_resident.txt", sheet=sheet)
     with write_transaction() as session:
-        note(session, "card_sent", card)
+        record_sharing(session, "card_sent", card)
 
 
-def _page(found: Found, form: SendForm, *, confirming: bool = False) -> str:
+def _page(found: ShareableCard, form: SendForm, *, confirming: bool = False) -> str:
     return render_template(
         "sharing/send_by_email.html",
         me=current_person(),

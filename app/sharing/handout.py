@@ -42,8 +42,8 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A card as handed out; `address` is that of its public page, if any."""
+class HandoutSheet:
+    """A card as handed out; `check_address` is that of its public page, if any."""
 
     title: str
     html: str
@@ -59,10 +59,10 @@ class Sheet:
         return "\n\n".join(part for part in (self.title, as_text(self.html), self.holds) if part)
 
 
-def sheet_of(session: Session, card: Card, column: Column, link: PublicLink | None) -> Sheet:
+def sheet_of(session: Session, card: Card, column: Column, link: PublicLink | None) -> HandoutSheet:
     """Build the sheet of a card, with the address of its public page."""
     with force_locale(FRENCH):
-        return Sheet(
+        return HandoutSheet(
             title=card.title,
             html=shared_html(card, public_address(current_app.config["SETTINGS"])),
             holds=_holds(card),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import segno
 from fpdf import FPDF
 
-from app.sharing.handout import Desk, Paper, Sheet
+from app.sharing.handout import Desk, HandoutSheet, Paper
 from app.sharing.pdf_fonts import fitted, font_files
 from boards.text.blocks import Block, Form, blocks_of
 
@@ -37,7 +37,7 @@ _LOOKS = {
 _MM_PER_POINT = 0.3528
 
 
-def pdf_of(sheet: Sheet, paper: Paper, words: dict[str, str]) -> bytes:
+def pdf_of(sheet: HandoutSheet, paper: Paper, words: dict[str, str]) -> bytes:
     """Draw the PDF. `words` has the French hours, page and scan. Slow: run it in a thread."""
     drawn = _Drawn(_LOOKS[paper], sheet, words)
     drawn.head()
@@ -47,7 +47,7 @@ def pdf_of(sheet: Sheet, paper: Paper, words: dict[str, str]) -> bytes:
 
 
 class _Drawn(FPDF):
-    def __init__(self, look: _Look, sheet: Sheet, words: dict[str, str]) -> None:
+    def __init__(self, look: _Look, sheet: HandoutSheet, words: dict[str, str]) -> None:
         super().__init__(format=look.size)
         self.look, self.sheet, self.words = look, sheet, words
         for font in font_files():

@@ -17,7 +17,7 @@ from boards.sharing import find_public
 
 routes = Blueprint("public", __name__)
 
-HEADERS = {
+PUBLIC_PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src "
         "'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -39,7 +39,7 @@ def show_page(token: str) -> Response:
 
 
 @routes.errorhandler(HTTPException)
-def refuse(error: HTTPException) -> Response:
+def answer_error(error: HTTPException) -> Response:
     """Answer errors without the usual page, which would begin a session."""
     return _page("sharing/unavailable.html", error.code or 500, town=town_desk(read_session()), busy=error.code == 429)
 
@@ -49,5 +49,5 @@ def _page(template: str, status: int, **values: Any) -> Response:
     with force_locale(FRENCH):
         page = current_app.jinja_env.get_template(template).render(**values)
     response = make_response(page, status)
-    response.headers.update(HEADERS)
+    response.headers.update(PUBLIC_PAGE_HEADERS)
     return response

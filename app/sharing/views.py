@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.audit import log as audit_log
 from app.auth.current_user import current_person, is_person
-from app.sharing.access import find, find_shareable, find_to_hand_out
+from app.sharing.access import find_shareable, find_to_hand_out, find_with_obstacle
 from app.sharing.handout import Paper, sheet_of
 from app.sharing.pdf import pdf_of
 from app.sharing.pdf_fonts import lacks_letters
@@ -26,7 +26,7 @@ from boards.directory import plain_name
 from boards.errors import Forbidden
 from boards.freshness import Freshness, freshness
 from boards.models import Board, Card
-from boards.sharing import count_print, make_link, may_revoke, revoke_link, sharing_state
+from boards.sharing import count_print, create_public_link, may_revoke, revoke_public_link, sharing_state
 from boards.text.blocks import blocks_of
 
 routes = Blueprint("handing", __name__)
@@ -36,7 +36,7 @@ routes = Blueprint("handing", __name__)
 @login_required
 def show_counter(card_id: int) -> str:
     """Show a card to be read aloud or by a resident; only the obstacle if it is not shared."""
-    found = find(card_id)
+    found = find_with_obstacle(card_id)
     state = sharing_state(read_session(), card_id)
     return render_template(
         "sharing/counter.html",
@@ -113,14 +113,14 @@ def publish(card_id: int) -> AnyResponse:
 @login_required
 def revoke(card_id: int) -> AnyResponse:
     """Revoke the card's public address for good, also when the card is no longer shared."""
-    found = find(card_id)
+    found = find_with_obstacle(card_id)
     if not may_revoke(current_person(), found.card, found.column, sharing_state(read_session(), card_id)):
         raise Forbidden("may_not_revoke")
     if not is_person():
         raise Forbidden("token_not_here")
     with write_transaction() as session:
-        if revoke_link(session, card_id):
-            note(session, "public_link_revoked", found.card)
+        if revoke_public_link(session, card_id):
+            record_sharing(session, "public_link_revoked", found.card)
     flash(_("La page publique est retirée : son adresse et son QR code ne mènent plus à rien."))
     endpoint = "pages.show_card" if found.obstacle else "handing.show_sheet"
     return redirect(url_for(endpoint, card_id=card_id), 303)
@@ -129,13 +129,13 @@ def revoke(card_id: int) -> AnyResponse:
 def put_online(card: Card) -> str:
     """Return the token of the card's public page, created if missing."""
     with write_transaction() as session:
-        link, made = make_link(session, card.id, current_person().id)
+        link, made = create_public_link(session, card.id, current_person().id)
         if made:
-            note(session, "public_link_made", card)
+            record_sharing(session, "public_link_made", card)
         return link.token
 
 
-def note(session: Session, action: str, card: Card) -> None:
+def record_sharing(session: Session, action: str, card: Card) -> None:
     """Log an action by the card's id: its title may have to be deleted for good."""
     audit_log.record(session, action, session.get_one(Board, card.board_id).title, actor=current_person(), card=card.id)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from app.trello.export import Action, Attachment, Card, CheckItem, Checklist, CustomFieldItem
-from app.trello.formatting import NBSP, colour_in_words, day_in_words, local, moment_in_words, one_line, size_in_words
+from app.trello.export import Action, Attachment, CheckItem, Checklist, CustomFieldItem, TrelloCard
+from app.trello.formatting import NBSP, colour_in_words, day_as_text, join_lines, local, moment_in_words, size_in_words
 from app.trello.import_audit import ImportAudit, ObjectKind
 from app.trello.lookups import Lookups, in_order
 from app.trello.previous_import import missing_comments
@@ -29,7 +29,7 @@ class CardText:
     # Comments of an earlier import, which a shortened history may lack, by card id.
     earlier: Mapping[str, list[str]]
 
-    def pieces(self, card: Card, whole_title: str | None) -> list[str]:
+    def pieces(self, card: TrelloCard, whole_title: str | None) -> list[str]:
         """Return the text of a card in pieces of HTML."""
         return [
             *labelled("Titre complet", whole_title or ""),
@@ -40,7 +40,7 @@ class CardText:
             *self._comments(card),
         ]
 
-    def _description(self, card: Card) -> str:
+    def _description(self, card: TrelloCard) -> str:
         text, hidden = without_hidden_data(card.desc)
         if hidden:
             self.audit.note(
@@ -48,7 +48,7 @@ class CardText:
             )
         return text
 
-    def _facts(self, card: Card) -> list[str]:
+    def _facts(self, card: TrelloCard) -> list[str]:
         due = f"{moment_in_words(card.due, self.zone)}{' (terminé)' if card.due_complete else ''}" if card.due else ""
         facts = [
             ("Étiquettes", self._labels(card)),
@@ -63,11 +63,11 @@ class CardText:
         self.audit.add_outcome(ObjectKind.VOTES, "dans le texte des cartes", len(card.id_members_voted))
         return list(chain.from_iterable(labelled(label, text) for label, text in facts))
 
-    def _labels(self, card: Card) -> str:
+    def _labels(self, card: TrelloCard) -> str:
         words = []
         for label in self.lookups.labels_of(card):
             colour = colour_in_words(label.color) if label.color else ""
-            name = one_line(label.name)
+            name = join_lines(label.name)
             words.append(f"{name} ({colour})" if name and colour else name or colour or "sans nom")
         for unknown in self.lookups.unknown_labels(card):
             self.audit.note("Étiquettes que le fichier ne décrit pas", unknown)
@@ -98,7 +98,7 @@ class CardText:
         return [*heading(title), *chain.from_iterable(map(self._check_item, items))]
 
     def _check_item(self, entry: CheckItem) -> list[str]:
-        due = f"échéance le {day_in_words(local(entry.due, self.zone).date())}" if entry.due else ""
+        due = f"échéance le {day_as_text(local(entry.due, self.zone).date())}" if entry.due else ""
         who = (self.lookups.member_name(entry.id_member) or UNKNOWN_MEMBER) if entry.id_member else ""
         asides = ", ".join(filter(None, (who, due)))
         return item(f"{entry.name}{f' ({asides})' if asides else ''}", "☑ " if entry.state == "complete" else "☐ ")
@@ -108,10 +108,10 @@ class CardText:
         return [*heading("Pièces jointes"), *entries] if attachments else []
 
     def _attachment(self, attachment: Attachment) -> list[str]:
-        name, url = one_line(attachment.name), attachment.url.strip()
+        name, url = join_lines(attachment.name), attachment.url.strip()
         asides = ["fichier resté dans Trello"] if attachment.is_upload else []
         asides += [size_in_words(attachment.bytes)] if attachment.bytes else []
-        asides += [day_in_words(local(attachment.date, self.zone).date())] if attachment.date else []
+        asides += [day_as_text(local(attachment.date, self.zone).date())] if attachment.date else []
         aside = f" ({', '.join(asides)})" if asides else ""
         if not url.lower().startswith(("http://", "https://")) or len(url) > ADDRESS_CHARACTERS or " " in url:
             self.audit.add_outcome(
@@ -129,7 +129,7 @@ class CardText:
         link = f'<a href="{html.escape(url)}">{shown}</a>'
         return [f"<ul><li>{link}{''.join(others)}{aside}</li></ul>"]
 
-    def _comments(self, card: Card) -> list[str]:
+    def _comments(self, card: TrelloCard) -> list[str]:
         comments = [self._comment(comment) for comment in self.lookups.take_comments(card.id)]
         kept = missing_comments(self.earlier.get(card.id or "", []), comments)
         for _comment in kept:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from app.trello.export_file import UnusableExport, load_objects
-from app.trello.formatting import one_line
-from app.trello.tolerant_models import Ids, Objects, Oddities, Position, TolerantModel
+from app.trello.formatting import join_lines
+from app.trello.tolerant_models import Objects, Oddities, Position, TolerantIds, TolerantModel
 
 
 class TrelloList(TolerantModel):
@@ -21,7 +21,7 @@ class TrelloList(TolerantModel):
     pos: Position = None
 
 
-class Label(TolerantModel):
+class TrelloLabel(TolerantModel):
     """A label."""
 
     id: str | None = None
@@ -78,7 +78,7 @@ class Badges(TolerantModel):
     comments: int = 0
 
 
-class Card(TolerantModel):
+class TrelloCard(TolerantModel):
     """A card."""
 
     id: str | None = None
@@ -95,11 +95,11 @@ class Card(TolerantModel):
     location_name: str = ""
     address: str = ""
     id_member_creator: str | None = None
-    id_checklists: Ids
-    id_labels: Ids
-    id_members: Ids
-    id_members_voted: Ids
-    labels: Objects[Label]
+    id_checklists: TolerantIds
+    id_labels: TolerantIds
+    id_members: TolerantIds
+    id_members_voted: TolerantIds
+    labels: Objects[TrelloLabel]
     attachments: Objects[Attachment]
     custom_field_items: Objects[CustomFieldItem]
     badges: Badges | None = None
@@ -137,7 +137,7 @@ class Member(TolerantModel):
     @property
     def shown(self) -> str:
         """Return the name to show."""
-        return one_line(self.full_name or self.username)
+        return join_lines(self.full_name or self.username)
 
 
 class Reference(TolerantModel):
@@ -169,7 +169,7 @@ class Action(TolerantModel):
         return self.data.card.id if self.data and self.data.card else None
 
 
-class Board(TolerantModel):
+class TrelloBoard(TolerantModel):
     """A board."""
 
     id: str | None = None
@@ -177,8 +177,8 @@ class Board(TolerantModel):
     desc: str = ""
     closed: bool = False
     lists: Objects[TrelloList]
-    cards: Objects[Card]
-    labels: Objects[Label]
+    cards: Objects[TrelloCard]
+    labels: Objects[TrelloLabel]
     checklists: Objects[Checklist]
     actions: Objects[Action]
     members: Objects[Member]
@@ -190,17 +190,17 @@ class Board(TolerantModel):
 class Export:
     """A parsed export; `oddities` lists what was unreadable, `cleaned_texts` counts repaired texts."""
 
-    board: Board
+    board: TrelloBoard
     oddities: Oddities
     cleaned_texts: int
 
 
 def parse_export(data: bytes) -> Export:
     """Parse a board export. Raises UnusableExport."""
-    value, cleaned = load_objects(data, KEPT)
+    value, cleaned = load_objects(data, KEPT_KEYS)
     _require_board(value)
     oddities = Oddities()
-    return Export(Board.model_validate(value, context=oddities), oddities, cleaned)
+    return Export(TrelloBoard.model_validate(value, context=oddities), oddities, cleaned)
 
 
 def _require_board(value: Any) -> None:
@@ -233,4 +233,4 @@ def _keys(models: Iterable[type[TolerantModel]]) -> frozenset[str]:
     return frozenset(described.alias or name for model in models for name, described in model.model_fields.items())
 
 
-KEPT = _keys(TolerantModel.__subclasses__())
+KEPT_KEYS = _keys(TolerantModel.__subclasses__())

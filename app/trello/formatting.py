@@ -40,7 +40,7 @@ def guess_kind(list_name: str) -> Kind:
     return Kind.SUGGESTIONS if _SUGGESTIONS.search(plain) else Kind.SERVICE
 
 
-def one_line(text: str) -> str:
+def join_lines(text: str) -> str:
     """Fold spaces and line ends, keeping no-break spaces."""
     return _SPACES.sub(" ", text).strip(" ")
 
@@ -62,7 +62,7 @@ def colour_in_words(colour: str) -> str:
     return " ".join(filter(None, (_COLOURS.get(base, base), _SHADES.get(shade, shade))))
 
 
-def day_in_words(day: date) -> str:
+def day_as_text(day: date) -> str:
     """Return « 1er mai 2031 »."""
     return f"{'1er' if day.day == 1 else day.day} {format_date(day, 'MMMM yyyy', locale='fr')}"
 
@@ -70,7 +70,7 @@ def day_in_words(day: date) -> str:
 def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return « 1er mai 2031 à 9 h 05 » in this zone."""
     there = local(moment, zone)
-    return f"{day_in_words(there.date())} à {there.hour}{NBSP}h{NBSP}{there.minute:02}"
+    return f"{day_as_text(there.date())} à {there.hour}{NBSP}h{NBSP}{there.minute:02}"
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -95,6 +95,6 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", THIN)
 
 
-def counted(count: int, one: str, many: str) -> str:
+def counted_noun(count: int, one: str, many: str) -> str:
     """Return « 1 carte », « 2 500 cartes »."""
     return f"{number(count)} {one if count < 2 else many}"

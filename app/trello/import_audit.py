@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.trello.export import Board, Export
-from app.trello.formatting import counted
+from app.trello.export import Export, TrelloBoard
+from app.trello.formatting import counted_noun
 from app.trello.lookups import COMMENTS, CREATIONS, Lookups
 from app.trello.previous_import import HISTORY_LIMIT
 
@@ -132,7 +132,7 @@ def count_remaining(audit: ImportAudit, export: Export, lookups: Lookups) -> Non
         audit.note("Ce tableau était fermé dans Trello")
 
 
-def _count(audit: ImportAudit, board: Board) -> None:
+def _count(audit: ImportAudit, board: TrelloBoard) -> None:
     audit.add_found(ObjectKind.LISTS, len(board.lists))
     audit.add_found(ObjectKind.CARDS, len(board.cards))
     audit.add_found(ObjectKind.LABELS, len(board.labels) + len(_labels_on_cards_alone(board)))
@@ -148,7 +148,7 @@ def _count(audit: ImportAudit, board: Board) -> None:
     audit.add_found(ObjectKind.PLUGIN_DATA, len(board.plugin_data) + sum(len(card.plugin_data) for card in board.cards))
 
 
-def _count_labels_members_fields(audit: ImportAudit, board: Board, lookups: Lookups) -> None:
+def _count_labels_members_fields(audit: ImportAudit, board: TrelloBoard, lookups: Lookups) -> None:
     for label in board.labels:
         used = label.id in lookups.used_labels
         audit.add_outcome(ObjectKind.LABELS, "dans le texte des cartes" if used else "que ne porte aucune carte")
@@ -171,7 +171,7 @@ def _count_labels_members_fields(audit: ImportAudit, board: Board, lookups: Look
         )
 
 
-def _labels_on_cards_alone(board: Board) -> set[tuple[str | None, str, str | None]]:
+def _labels_on_cards_alone(board: TrelloBoard) -> set[tuple[str | None, str, str | None]]:
     """Return labels missing from the board's list, as in exports before 2015."""
     known = {label.id for label in board.labels if label.id}
     return {
@@ -179,7 +179,7 @@ def _labels_on_cards_alone(board: Board) -> set[tuple[str | None, str, str | Non
     }
 
 
-def _count_actions(audit: ImportAudit, board: Board, lookups: Lookups) -> None:
+def _count_actions(audit: ImportAudit, board: TrelloBoard, lookups: Lookups) -> None:
     orphans = lookups.left_comments()
     audit.add_outcome(
         ObjectKind.ACTIONS,
@@ -204,7 +204,7 @@ def _count_actions(audit: ImportAudit, board: Board, lookups: Lookups) -> None:
     _note_missing_history(audit, board, sum(kinds[kind] for kind in COMMENTS) - len(orphans))
 
 
-def _note_missing_history(audit: ImportAudit, board: Board, comments_read: int) -> None:
+def _note_missing_history(audit: ImportAudit, board: TrelloBoard, comments_read: int) -> None:
     if len(board.actions) >= HISTORY_LIMIT:
         audit.note(
             "Historique tronqué\u00a0: Trello ne donne que les 1\u202f000 dernières actions. "
@@ -212,11 +212,11 @@ def _note_missing_history(audit: ImportAudit, board: Board, comments_read: int) 
         )
     announced = sum(card.badges.comments for card in board.cards if card.badges)
     if announced > comments_read:
-        missing = counted(announced - comments_read, "commentaire", "commentaires")
+        missing = counted_noun(announced - comments_read, "commentaire", "commentaires")
         audit.note(f"Absents du fichier, d’après les compteurs des cartes\u00a0: {missing}")
 
 
-def _note_order(audit: ImportAudit, board: Board) -> None:
+def _note_order(audit: ImportAudit, board: TrelloBoard) -> None:
     positions = Counter((card.id_list, card.pos) for card in board.cards)
     for card in board.cards:
         if card.pos is None:

@@ -9,20 +9,20 @@ from typing import TypeVar
 from app.trello.export import (
     Action,
     Attachment,
-    Board,
-    Card,
     CheckItem,
     Checklist,
     CustomValue,
-    Label,
     Member,
+    TrelloBoard,
+    TrelloCard,
+    TrelloLabel,
     TrelloList,
 )
 
 COMMENTS = {"commentCard", "copyCommentCard"}
 CREATIONS = {"createCard", "copyCard", "convertToCardFromCheckItem", "emailCard"}
 
-_Placed = TypeVar("_Placed", Attachment, Card, CheckItem, Checklist, TrelloList)
+_Placed = TypeVar("_Placed", Attachment, TrelloCard, CheckItem, Checklist, TrelloList)
 
 
 def in_order(objects: Iterable[_Placed]) -> list[_Placed]:
@@ -33,7 +33,7 @@ def in_order(objects: Iterable[_Placed]) -> list[_Placed]:
 class Lookups:
     """Resolves references and records which objects were used."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: TrelloBoard) -> None:
         self.used_labels: set[str] = set()
         self.used_fields: set[str] = set()
         self.cited_members: set[str] = set()
@@ -54,12 +54,12 @@ class Lookups:
             elif action.type in CREATIONS and action.card_id:
                 self._creations.setdefault(action.card_id, action)
 
-    def _sort_checklists(self, board: Board) -> None:
+    def _sort_checklists(self, board: TrelloBoard) -> None:
         named_by = {checklist: card.id for card in board.cards for checklist in card.id_checklists}
         for checklist in in_order(board.checklists):
             self._checklists[checklist.id_card or named_by.get(checklist.id or "") or ""].append(checklist)
 
-    def labels_of(self, card: Card) -> list[Label]:
+    def labels_of(self, card: TrelloCard) -> list[TrelloLabel]:
         """Return a card's labels; old exports describe them on the card alone, without ids."""
         on_card = {label.id: label for label in card.labels if label.id}
         found = [
@@ -69,7 +69,7 @@ class Lookups:
         self.used_labels.update(on_card, card.id_labels)
         return [label for label in found if label] + [label for label in card.labels if not label.id]
 
-    def unknown_labels(self, card: Card) -> list[str]:
+    def unknown_labels(self, card: TrelloCard) -> list[str]:
         """Return a card's label ids that the file does not describe."""
         on_card = {label.id for label in card.labels}
         return [label_id for label_id in card.id_labels if label_id not in self._labels and label_id not in on_card]
@@ -89,12 +89,12 @@ class Lookups:
         known = self.member_name(member_id)
         return (own.shown if own else "") or known
 
-    def creator(self, card: Card) -> str | None:
+    def creator(self, card: TrelloCard) -> str | None:
         """Return the name of the card's creator, if known."""
         creation = self._creations.get(card.id or "")
         return self.author(creation) if creation else self.member_name(card.id_member_creator)
 
-    def creation(self, card: Card) -> Action | None:
+    def creation(self, card: TrelloCard) -> Action | None:
         """Return the action that created the card, if any."""
         return self._creations.get(card.id or "")
 
@@ -112,7 +112,7 @@ class Lookups:
         options = described.options if described and option_id else []
         return next((option.value for option in options if option.id == option_id), None)
 
-    def take_checklists(self, card: Card) -> list[Checklist]:
+    def take_checklists(self, card: TrelloCard) -> list[Checklist]:
         """Return a card's checklists once: the first of two cards with one id has them."""
         return self._checklists.pop(card.id or "", []) if card.id else []
 
@@ -129,7 +129,7 @@ class Lookups:
         return [comment for comments in self._comments.values() for comment in comments]
 
 
-def _all_members(board: Board) -> Iterator[Member]:
+def _all_members(board: TrelloBoard) -> Iterator[Member]:
     """Yield past members, named by their actions only, then the board's own."""
     yield from (action.member_creator for action in board.actions if action.member_creator)
     yield from board.members

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.trello.card_text import CardText
-from app.trello.export import Board, Card, Export, TrelloList
+from app.trello.export import Export, TrelloBoard, TrelloCard, TrelloList
 from app.trello.formatting import NBSP, guess_kind, local, slugify
 from app.trello.import_audit import ImportAudit, ObjectKind, count_objects, count_remaining
 from app.trello.lookups import Lookups, in_order
@@ -29,7 +29,7 @@ _USUAL_ID = re.compile(r"[\w-]{1,60}", re.ASCII)
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _TRELLO_BEGAN = datetime(2010, 1, 1, tzinfo=UTC)
 
-Progress = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def map_export(
     now: datetime,
     *,
     earlier: Mapping[str, list[str]] | None = None,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Mapped:
     """Map an export to columns. `earlier` has the board's imported comments, by Trello's card id."""
     return _Mapping(export, zone, now, earlier or {}, progress).run()
@@ -55,7 +55,12 @@ def map_export(
 
 class _Mapping:
     def __init__(
-        self, export: Export, zone: ZoneInfo, now: datetime, earlier: Mapping[str, list[str]], progress: Progress | None
+        self,
+        export: Export,
+        zone: ZoneInfo,
+        now: datetime,
+        earlier: Mapping[str, list[str]],
+        progress: ProgressCallback | None,
     ) -> None:
         self.export = export
         self.board = export.board
@@ -112,7 +117,7 @@ class _Mapping:
             archived=trello_list.closed,
         )
 
-    def _infos(self, card: Card) -> list[IncomingCard]:
+    def _infos(self, card: TrelloCard) -> list[IncomingCard]:
         """Map a card to an info, with continuations if its text is too long for one."""
         title, was_cut = title_of(card.name)
         if was_cut:
@@ -134,7 +139,7 @@ class _Mapping:
         self._audit_card(card, infos)
         return infos
 
-    def _audit_card(self, card: Card, infos: list[IncomingCard]) -> None:
+    def _audit_card(self, card: TrelloCard, infos: list[IncomingCard]) -> None:
         self.audit.add_outcome(ObjectKind.CARDS, "info|infos")
         self.audit.add_detail(ObjectKind.CARDS, "archivée|archivées", card.closed)
         if len(infos) > 1:
@@ -143,7 +148,7 @@ class _Mapping:
                 infos[0].title,
             )
 
-    def _created_at(self, card: Card) -> datetime | None:
+    def _created_at(self, card: TrelloCard) -> datetime | None:
         """Return the creation time from the history, else from the id, whose first 8 digits are seconds."""
         creation = self.lookups.creation(card)
         if creation is not None and creation.date is not None:
@@ -157,7 +162,7 @@ class _Mapping:
         self.audit.note("Cartes sans date de création connue\u00a0: datées de l’import", card.name)
         return None
 
-    def _valid_until(self, card: Card) -> date | None:
+    def _valid_until(self, card: TrelloCard) -> date | None:
         if card.due is None:
             return None
         day = local(card.due, self.zone).date()
@@ -192,7 +197,7 @@ class _Origins:
     def __init__(self) -> None:
         self.taken: set[str] = set()
 
-    def of(self, source: Card | TrelloList, trello_id: str | None) -> str:
+    def of(self, source: TrelloCard | TrelloList, trello_id: str | None) -> str:
         origin, times = f"trello:{_key(source, trello_id)}", 1
         while origin in self.taken:
             times += 1
@@ -201,7 +206,7 @@ class _Origins:
         return origin
 
 
-def _key(source: Card | TrelloList | Board, trello_id: str | None) -> str:
+def _key(source: TrelloCard | TrelloList | TrelloBoard, trello_id: str | None) -> str:
     """Return Trello's id, or a digest of the object if it has no usable one."""
     if trello_id and _USUAL_ID.fullmatch(trello_id):
         return trello_id

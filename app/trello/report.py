@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.trello.formatting import NBSP, counted, number
+from app.trello.formatting import NBSP, counted_noun, number
 from app.trello.import_audit import ImportAudit, KindCount
 from app.trello.mapping import Mapped
 from app.trello.rich_text import shortened
@@ -12,7 +12,7 @@ from boards.commands.import_data import IncomingColumn, Tally
 from boards.models import Kind
 
 EXAMPLES = 5
-KINDS = {
+REPORT_KINDS = {
     Kind.SERVICE: "service",
     Kind.GUIDE: "modalités de fonctionnement",
     Kind.SUGGESTIONS: "suggestions",
@@ -64,8 +64,8 @@ def report_on_board(tally: Tally) -> str:
 
 def _done(added: int, updated: int, unchanged: int, kept: int) -> str:
     return (
-        f"{counted(added, 'ajoutée', 'ajoutées')}, {number(updated)} mise{'s' if updated > 1 else ''} à jour, "
-        f"{counted(unchanged, 'inchangée', 'inchangées')}, {counted(kept, 'laissée', 'laissées')}"
+        f"{counted_noun(added, 'ajoutée', 'ajoutées')}, {number(updated)} mise{'s' if updated > 1 else ''} à jour, "
+        f"{counted_noun(unchanged, 'inchangée', 'inchangées')}, {counted_noun(kept, 'laissée', 'laissées')}"
     )
 
 
@@ -79,7 +79,7 @@ def _count_in_words(counts: KindCount) -> str:
 
 def _agreeing(count: int, what: str) -> str:
     one, _, many = what.partition("|")
-    return counted(count, one, many or one)
+    return counted_noun(count, one, many or one)
 
 
 def _notes(audit: ImportAudit) -> Iterable[str]:
@@ -95,4 +95,4 @@ def _notes(audit: ImportAudit) -> Iterable[str]:
 
 def _column_in_words(column: IncomingColumn) -> str:
     archived = ", archivée" if column.archived else ""
-    return f"{column.title}{NBSP}: {KINDS[column.kind]}, {counted(len(column.cards), 'info', 'infos')}{archived}"
+    return f"{column.title}{NBSP}: {REPORT_KINDS[column.kind]}, {counted_noun(len(column.cards), 'info', 'infos')}{archived}"

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from app.trello.formatting import NBSP, one_line
-from boards.text.html_tree import Node, parse, to_html
+from app.trello.formatting import NBSP, join_lines
+from boards.text.html_tree import Node, parse_html, to_html
 from boards.text.sanitize import (
     BODY_MAX_BYTES,
     TITLE_MAX_CHARACTERS,
@@ -45,7 +45,7 @@ def title_of(name: str) -> tuple[str, bool]:
 
 def shortened(text: str, length: int) -> str:
     """Return the text on one line, cut at a word with an ellipsis if too long."""
-    line = one_line(text)
+    line = join_lines(text)
     if len(line) <= length:
         return line
     cut = line[: length - 1]
@@ -58,7 +58,7 @@ def rich(markdown: str) -> list[str]:
         return []
     if len(markdown) <= MARKDOWN_CHARACTERS:
         try:
-            piece = with_links(markdown_to_html(_nothing_hidden(markdown)))
+            piece = link_addresses(markdown_to_html(_nothing_hidden(markdown)))
         except UnfitText as error:
             if error.code != "too_long":
                 return paragraphs(markdown)
@@ -87,7 +87,7 @@ def paragraphs(text: str) -> list[str]:
 def inline(text: str) -> list[str]:
     """Escape plain text on one line and link its addresses; a very long text becomes several pieces."""
     pieces = []
-    rest = one_line(text)
+    rest = join_lines(text)
     while len(rest) > LINE_CHARACTERS:
         cut = rest.rfind(" ", LINE_CHARACTERS // 2, LINE_CHARACTERS)
         cut = cut if cut > 0 else LINE_CHARACTERS
@@ -99,7 +99,7 @@ def inline(text: str) -> list[str]:
 def labelled(label: str, text: str) -> list[str]:
     """Return « **Étiquettes** : urgent, sport », or nothing for an empty text."""
     first, *others = inline(text) or [""]
-    shown = html.escape(one_line(label)[:LINE_CHARACTERS], quote=False)
+    shown = html.escape(join_lines(label)[:LINE_CHARACTERS], quote=False)
     return (
         [f"<p><strong>{shown}</strong>{NBSP}: {first}</p>", *(f"<p>{other}</p>" for other in others)] if first else []
     )
@@ -122,9 +122,9 @@ def linked(text: str) -> str:
     return _replaced(text, lambda address: f'<a href="{html.escape(address)}">{html.escape(address, quote=False)}</a>')
 
 
-def with_links(body_html: str) -> str:
+def link_addresses(body_html: str) -> str:
     """Turn the bare web addresses of sanitised HTML into links, as Trello does."""
-    return clean_body(to_html(_with_links(parse(body_html, stored=True)))) if body_html else ""
+    return clean_body(to_html(_with_links(parse_html(body_html, stored=True)))) if body_html else ""
 
 
 def packed(pieces: Iterable[str]) -> list[str]:

@@ -60,5 +60,5 @@ def _of_type(value: Any, wanted: type, info: ValidationInfo) -> list[Any]:
 
 _T = TypeVar("_T")
 Objects = Annotated[list[_T], BeforeValidator(_readable_objects), Field(default_factory=list)]
-Ids = Annotated[list[str], BeforeValidator(_readable_ids), Field(default_factory=list)]
+TolerantIds = Annotated[list[str], BeforeValidator(_readable_ids), Field(default_factory=list)]
 Position = Annotated[float | None, Field(allow_inf_nan=False)]

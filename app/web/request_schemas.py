@@ -14,37 +14,37 @@ from boards.field_types import Id
 
 _T = TypeVar("_T")
 
-Seq = Annotated[int, Field(ge=0, le=2**63 - 1, description="The board's, as the reader last had it.")]
+RequestSeq = Annotated[int, Field(ge=0, le=2**63 - 1, description="The board's, as the reader last had it.")]
 IdKey = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]  # JSON's keys are strings
 FOLDED: TypeAdapter[bool] = TypeAdapter(Annotated[bool, Field(strict=True)])
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     """Forbid unknown fields and type coercion."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class SeenUpTo(Body):
+class SeenUpTo(RequestBody):
     """Mark news as read up to this `seq`."""
 
-    seq: Seq
+    seq: RequestSeq
 
 
-class Progress(Body):
+class ReadMarkers(RequestBody):
     """Restore read markers: news up to `to`, and per-card seqs; null removes a card’s marker."""
 
-    to: Seq | None = None
-    cards: dict[IdKey, Seq | None]
+    to: RequestSeq | None = None
+    cards: dict[IdKey, RequestSeq | None]
 
 
-class ReadVersion(Body):
+class ReadVersion(RequestBody):
     """Name the version of a card that was read; null undoes it."""
 
     version: Id | None
 
 
-class ColumnPlacement(Body):
+class ColumnPlacement(RequestBody):
     """Place a column for one person: behind `after` (null: first), `pinned` before all others."""
 
     after: int | None = None
@@ -57,7 +57,7 @@ class ColumnPlacement(Body):
         return self
 
 
-class FilterName(Body):
+class FilterName(RequestBody):
     """Name saved filters."""
 
     name: str

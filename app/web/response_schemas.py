@@ -22,13 +22,13 @@ from boards.freshness import Freshness
 from boards.models import Kind, Status, Suggestion
 from boards.rights import LEVELS
 
-Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="ISO 8601, in UTC.")]
+MomentText = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="ISO 8601, in UTC.")]
 Rank = Annotated[
     str, Field(json_schema_extra={"pattern": "^[0-9A-Za-z]+$"}, description="Orders as ASCII strings do, byte by byte.")
 ]
 Count = Annotated[int, Field(ge=0)]
 Seq = Annotated[int, Field(ge=0, description="The number of a change of the board.")]
-LevelWord = Annotated[str, Field(json_schema_extra={"enum": list(LEVELS)})]
+LevelName = Annotated[str, Field(json_schema_extra={"enum": list(LEVELS)})]
 Code = Annotated[str, Field(json_schema_extra={"enum": sorted(DETAILS)}, description="What programs go by.")]
 
 
@@ -41,7 +41,7 @@ class ColumnAnswer(TypedDict):
     service: Id | None
     version: Id
     check_after: Annotated[int, Field(ge=0, description="Days after which a card asks to be checked; 0: never.")]
-    level: Annotated[LevelWord, Field(description="What this person holds in the column.")]
+    level: Annotated[LevelName, Field(description="What this person holds in the column.")]
 
 
 class LabelAnswer(TypedDict):
@@ -64,11 +64,11 @@ class CardAnswer(CardContentAnswer):
     column: Id
     rank: Rank
     version: Annotated[Id, Field(description="What an edit must name.")]
-    confirmed_at: Moment
+    confirmed_at: MomentText
     labels: list[Id]
     author: str | None
-    created_at: Moment
-    edited_at: Moment | None
+    created_at: MomentText
+    edited_at: MomentText | None
     suggestion: Annotated[SuggestionAnswer | None, Field(description="Of a card in a column of suggestions.")]
     unread: Annotated[bool, Field(description="Whether it has news that this person has not read.")]
 
@@ -96,7 +96,7 @@ class FoundCard(TypedDict):
     board: str
     freshness: Freshness
     valid_until: DayText | None
-    confirmed_at: Moment
+    confirmed_at: MomentText
     tellable: bool
     labels: list[Id]
     archived: bool
@@ -133,7 +133,7 @@ class ChangedCard(TypedDict):
 
 
 class ChangedColumn(TypedDict):
-    level: LevelWord
+    level: LevelName
     rank: Rank
     kind: Kind
     title: str
@@ -155,7 +155,7 @@ class ChangeAnswer(TypedDict):
         str, Field(description="What happened, such as `card_moved`; `unseen`: nothing that this person may know.")
     ]
     actor: PersonAnswer | None
-    at: Moment
+    at: MomentText
     cards: Annotated[dict[str, ChangedCard | None], Field(description="By id.")]
     columns: Annotated[dict[str, ChangedColumn | None], Field(description="By id.")]
     board: NotRequired[

@@ -37,14 +37,14 @@ class _Unfolded(UnstructuredHeader, BaseHeader):
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("list-unsubscribe", _Unfolded)
 _POLICY = policy.default.clone(header_factory=_HEADERS)
-TIMEOUT_SECONDS = 10
+SMTP_TIMEOUT_SECONDS = 10
 
 
 class CannotSend(Exception):
     """Report a mail that was not sent; the message says why, in French."""
 
 
-def send(
+def send_mail(
     settings: Settings,
     to: str,
     subject: str | LazyString,
@@ -124,10 +124,10 @@ def open_connection(smtp: Smtp) -> smtplib.SMTP:
     """Open an encrypted and authenticated SMTP connection, as the settings say."""
     if smtp.security == "tls":
         connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            smtp.host, smtp.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+            smtp.host, smtp.port, timeout=SMTP_TIMEOUT_SECONDS, context=ssl.create_default_context()
         )
     else:
-        connection = smtplib.SMTP(smtp.host, smtp.port, timeout=TIMEOUT_SECONDS)
+        connection = smtplib.SMTP(smtp.host, smtp.port, timeout=SMTP_TIMEOUT_SECONDS)
     try:
         if smtp.security == "starttls":
             connection.starttls(context=ssl.create_default_context())

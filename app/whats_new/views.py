@@ -17,7 +17,7 @@ from app.history.labels import differences
 from app.live import broadcaster
 from app.web import json as strict_json
 from app.web.params import parse_id
-from app.web.request_schemas import Progress, SeenUpTo, body_as
+from app.web.request_schemas import ReadMarkers, SeenUpTo, body_as
 from app.whats_new.labels import NEWS_LABELS
 from boards.database import read_session
 from boards.errors import FieldError, Invalid, NotFound
@@ -132,7 +132,7 @@ def keep_all_seen(slug: str) -> tuple[str, int]:
 def take_back(slug: str) -> tuple[str, int]:
     """Restore markers `{"to": 5, "cards": {"7": 9, "8": null}}`; without `to` only these cards."""
     board = find_board(read_session(), current_person(), slug)
-    asked = body_as(Progress, whole="cards")
+    asked = body_as(ReadMarkers, whole="cards")
     cards: Kept = {int(id): seq for id, seq in asked.cards.items()}
 
     def taken_back(session: Session, person: Person) -> Kept:

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from boards.commands.base import REGISTRY, Command, invalid
+from boards.commands.base import COMMAND_TYPES, Command, invalid
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
 
-COMMANDS = dict(sorted(REGISTRY.items()))
+COMMANDS = dict(sorted(COMMAND_TYPES.items()))
 AnyCommand: Any = Annotated[reduce(or_, COMMANDS.values()), Field(discriminator="type")]
 _adapter: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 

@@ -10,7 +10,7 @@ from boards.errors import FieldError, Invalid
 from boards.scope import Scope
 
 # The commands that clients may send, by name.
-REGISTRY: dict[str, type[Command]] = {}
+COMMAND_TYPES: dict[str, type[Command]] = {}
 
 
 class Command(BaseModel):
@@ -30,7 +30,7 @@ class Command(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         if "type" in cls.model_fields:
             [name] = get_args(cls.model_fields["type"].annotation)
-            if REGISTRY.setdefault(name, cls) is not cls:
+            if COMMAND_TYPES.setdefault(name, cls) is not cls:
                 raise TypeError(f"two commands are named {name}")
 
     @property

@@ -12,13 +12,13 @@ from boards.card_fields import INTERNAL_NOTE_MAX_CHARACTERS, SILENT, WRITTEN, Ca
 from boards.commands.base import Command
 from boards.commands.placing import ranks_asked
 from boards.commands.validity import (
-    archive,
-    confirm,
+    archive_card,
+    confirm_card,
     mark_edited,
-    publish,
+    publish_card,
     require_future_day,
     require_version,
-    schedule,
+    schedule_card,
 )
 from boards.errors import Conflict, FieldError, Invalid
 from boards.field_types import Body, Id, Title, lines
@@ -71,7 +71,7 @@ class NewCard(CardContent, Command):
         )
         self.write_content(card)
         scope.session.add(card)
-        schedule(scope, card, self.visible_from, blame="valid_until")
+        schedule_card(scope, card, self.visible_from, blame="valid_until")
         if not card.is_scheduled:
             scope.signal(card)
         return card
@@ -123,10 +123,10 @@ class EditCard(CardContent, Command):
         self.write_content(card)
         mark_edited(scope, card)
         shown_from = self.visible_from if self.is_set("visible_from") else card.visible_from
-        schedule(scope, card, shown_from, blame="valid_until" if self.is_set("valid_until") else "visible_from")
+        schedule_card(scope, card, shown_from, blame="valid_until" if self.is_set("valid_until") else "visible_from")
         scope.touch(card)
         if not self.silent and not card.is_scheduled:
-            confirm(scope, card)
+            confirm_card(scope, card)
             scope.signal(card)
 
 
@@ -159,7 +159,7 @@ class ArchiveCard(Command):
 
     def apply(self, scope: Scope) -> None:
         card, _column = scope.card_to_write(self.card)
-        archive(scope, card)
+        archive_card(scope, card)
 
 
 class RestoreCard(Command):
@@ -176,7 +176,7 @@ class RestoreCard(Command):
             raise Conflict("card_not_archived")
         if column.archived_at is not None:
             raise Conflict("column_archived")
-        publish(scope, card)
+        publish_card(scope, card)
 
 
 class ConfirmCard(Command):
@@ -188,4 +188,4 @@ class ConfirmCard(Command):
 
     def apply(self, scope: Scope) -> None:
         card, _column = scope.card_to_edit(self.card)
-        confirm(scope, card)
+        confirm_card(scope, card)

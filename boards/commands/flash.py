@@ -56,8 +56,8 @@ class FlashCard(Command):
         until = self.until or start_of(today + timedelta(days=1))
         if until <= scope.now:
             raise Invalid([FieldError("until", "moment_past", {})])
-        if until - scope.now > flashes.LONGEST:
-            raise Invalid([FieldError("until", "flash_too_long", {"days": flashes.LONGEST.days})])
+        if until - scope.now > flashes.MAX_FLASH_DURATION:
+            raise Invalid([FieldError("until", "flash_too_long", {"days": flashes.MAX_FLASH_DURATION.days})])
         flashes.ensure_flash_slot(scope.session, scope.actor, card)
         if card.valid_until is not None:
             until = min(until, start_of(card.valid_until + timedelta(days=1)))

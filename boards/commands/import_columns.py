@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from boards import rights
 from boards.commands.base import Command
 from boards.commands.deletion import EraseCard, EraseColumn
-from boards.commands.import_data import IncomingCard, IncomingColumn, Tally, Verdict
+from boards.commands.import_data import ImportVerdict, IncomingCard, IncomingColumn, Tally
 from boards.models import Card, Change, Column, Person, Service
 from boards.ordering import ranks_at_end
 from boards.scope import Scope
@@ -63,7 +63,7 @@ class ImportColumns(Command):
             column = _new_column(incoming, scope, rank)
             scope.session.add(column)
             scope.touch(column)
-        elif verdict is Verdict.UPDATED:
+        elif verdict is ImportVerdict.UPDATED:
             column.title, column.archived_at = incoming.title, _archived_at(incoming.archived, column, scope)
             column.version += 1
             scope.touch(column)
@@ -105,24 +105,24 @@ class Known:
             columns, cards, altered_columns, altered_texts | {_head(origin) for origin in erased_cards}, erased_columns
         )
 
-    def verdict_on_column(self, incoming: IncomingColumn) -> Verdict:
+    def verdict_on_column(self, incoming: IncomingColumn) -> ImportVerdict:
         column = self.columns.get(incoming.origin)
         if column is None:
-            return Verdict.KEPT if incoming.origin in self.erased_columns else Verdict.ADDED
+            return ImportVerdict.KEPT if incoming.origin in self.erased_columns else ImportVerdict.ADDED
         if column.id in self.altered_columns:
-            return Verdict.KEPT
+            return ImportVerdict.KEPT
         same = (column.title, column.archived_at is not None) == (incoming.title, incoming.archived)
-        return Verdict.UNCHANGED if same else Verdict.UPDATED
+        return ImportVerdict.UNCHANGED if same else ImportVerdict.UPDATED
 
-    def verdict_on_card(self, item: IncomingCard, home: Column | None) -> Verdict:
+    def verdict_on_card(self, item: IncomingCard, home: Column | None) -> ImportVerdict:
         if _head(item.origin) in self.altered_texts:
-            return Verdict.KEPT
+            return ImportVerdict.KEPT
         card = self.cards.get(item.origin)
         if card is None:
-            return Verdict.ADDED
+            return ImportVerdict.ADDED
         wanted = (item.title, item.body_html, item.valid_until, item.archived, home.id if home else None)
         same = (card.title, card.body_html, card.valid_until, card.archived_at is not None, card.column_id) == wanted
-        return Verdict.UNCHANGED if same else Verdict.UPDATED
+        return ImportVerdict.UNCHANGED if same else ImportVerdict.UPDATED
 
     def count(self, columns: list[IncomingColumn], tally: Tally) -> None:
         """Fill the tally in with what importing these columns would do. Alters nothing."""
@@ -130,9 +130,11 @@ class Known:
             home = self.columns.get(incoming.origin)
             _add_one(tally, "columns", self.verdict_on_column(incoming))
             for item in incoming.cards:
-                verdict = Verdict.KEPT if incoming.origin in self.erased_columns else self.verdict_on_card(item, home)
+                verdict = (
+                    ImportVerdict.KEPT if incoming.origin in self.erased_columns else self.verdict_on_card(item, home)
+                )
                 _add_one(tally, "cards", verdict)
-                tally.cards_out_of_sight += verdict is Verdict.ADDED and _archived_here(home, incoming, self)
+                tally.cards_out_of_sight += verdict is ImportVerdict.ADDED and _archived_here(home, incoming, self)
         tally.cards_retired += len(self.surplus(columns))
         tally.cards_gone_from_source += len(self._gone(columns))
 
@@ -161,13 +163,13 @@ def _bring_cards(
         places = iter(_ranks_behind(before, ranks, len(items)) if arrives else ())
         for item in items:
             card, verdict = known.cards.get(item.origin), known.verdict_on_card(item, column)
-            if verdict is Verdict.ADDED:
+            if verdict is ImportVerdict.ADDED:
                 scope.session.add(card := _new_card(item, scope, column, next(places), people))
                 if item.is_news:
                     scope.signal(card)
                     card.signalled_by_id, card.signalled_at = item.author_id, card.created_at
                 scope.touch(card)
-            elif card is not None and verdict is Verdict.UPDATED:
+            elif card is not None and verdict is ImportVerdict.UPDATED:
                 _bring_up_to_date(card, item, scope, column, next(places) if arrives else card.rank)
             before = card.rank if card is not None and card.column_id == column.id else before
 
@@ -175,7 +177,9 @@ def _bring_cards(
 def _arrives(item: IncomingCard, column: Column, known: Known) -> bool:
     """Whether the card is to be given a place in this column: it is new, or its column changed in the source."""
     verdict, card = known.verdict_on_card(item, column), known.cards.get(item.origin)
-    return verdict is Verdict.ADDED or (verdict is Verdict.UPDATED and card is not None and card.column_id != column.id)
+    return verdict is ImportVerdict.ADDED or (
+        verdict is ImportVerdict.UPDATED and card is not None and card.column_id != column.id
+    )
 
 
 def _ranks_behind(before: str | None, ranks: list[str], count: int) -> list[str]:
@@ -243,7 +247,7 @@ def _archived_at(archived: bool, row: Card | Column, scope: Scope) -> datetime |
 
 
 def _archived_here(home: Column | None, incoming: IncomingColumn, known: Known) -> bool:
-    return home is not None and home.archived_at is not None and known.verdict_on_column(incoming) is Verdict.KEPT
+    return home is not None and home.archived_at is not None and known.verdict_on_column(incoming) is ImportVerdict.KEPT
 
 
 _Row = TypeVar("_Row", Card, Column)
@@ -273,6 +277,6 @@ def _head(origin: str | None) -> str:
     return (origin or "").partition("/")[0]
 
 
-def _add_one(tally: Tally, rows: str, verdict: Verdict) -> None:
+def _add_one(tally: Tally, rows: str, verdict: ImportVerdict) -> None:
     name = f"{rows}_{verdict.value}"
     setattr(tally, name, getattr(tally, name) + 1)

@@ -62,7 +62,7 @@ def continuation_origin(origin: str, part: int) -> str:
     return f"{origin}/{part}"
 
 
-class Verdict(Enum):
+class ImportVerdict(Enum):
     """What becomes of one incoming row."""
 
     ADDED = "added"

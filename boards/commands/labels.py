@@ -14,26 +14,35 @@ from sqlalchemy.orm import Session
 from boards.commands.base import Command
 from boards.errors import Conflict, NotFound
 from boards.field_types import Hue, Id, text
-from boards.labels import HUES, NAME_MAX_CHARACTERS, ON_A_BOARD, ON_A_CARD, Label, labelled_cards, labels_of, plain_name
+from boards.labels import (
+    HUES,
+    LABEL_NAME_MAX_CHARACTERS,
+    ON_A_BOARD,
+    ON_A_CARD,
+    Label,
+    labelled_cards,
+    labels_of,
+    plain_label_name,
+)
 from boards.models import Card, Record
 from boards.scope import Scope
 from boards.text.sanitize import UnfitText, clean_title
 
 
 def _clean_name(name: str) -> str:
-    if len(cleaned := clean_title(name)) > NAME_MAX_CHARACTERS:
-        raise UnfitText("too_long", NAME_MAX_CHARACTERS)
+    if len(cleaned := clean_title(name)) > LABEL_NAME_MAX_CHARACTERS:
+        raise UnfitText("too_long", LABEL_NAME_MAX_CHARACTERS)
     return cleaned
 
 
 def _each_once(names: list[str]) -> list[str]:
-    once = list({plain_name(name): name for name in reversed(names)}.values())[::-1]
+    once = list({plain_label_name(name): name for name in reversed(names)}.values())[::-1]
     if len(once) > ON_A_CARD:
         raise PydanticCustomError("too_many_items", "too many labels", {"limit": ON_A_CARD})
     return once
 
 
-Name = Annotated[str, text(_clean_name, minLength=1, maxLength=NAME_MAX_CHARACTERS)]
+Name = Annotated[str, text(_clean_name, minLength=1, maxLength=LABEL_NAME_MAX_CHARACTERS)]
 
 
 class SetLabels(Command):
@@ -47,7 +56,9 @@ class SetLabels(Command):
     def apply(self, scope: Scope) -> None:
         card, _column = scope.card_to_write(self.card)
         known = {label.plain: label for label in labels_of(scope.session, scope.board.id).values()}
-        card.label_ids = [(known.get(plain_name(name)) or _new_label(scope, name, known)).id for name in self.labels]
+        card.label_ids = [
+            (known.get(plain_label_name(name)) or _new_label(scope, name, known)).id for name in self.labels
+        ]
         scope.touch(card)
 
 
@@ -123,7 +134,7 @@ class AlteredLabel:
             _alter(scope, label, self.before)
         else:
             scope.session.add(
-                Label(id=self.id, board_id=self.board_id, plain=plain_name(self.before["name"]), **self.before)
+                Label(id=self.id, board_id=self.board_id, plain=plain_label_name(self.before["name"]), **self.before)
             )
             _note(scope, self.id, {}, self.before)
 
@@ -150,7 +161,7 @@ def _new_label(scope: Scope, name: str, known: dict[str, Label]) -> Label:
     label = Label(
         board_id=scope.board.id,
         name=name,
-        plain=plain_name(name),
+        plain=plain_label_name(name),
         hue=_least_used(label.hue for label in known.values()),
     )
     scope.session.add(label)
@@ -168,7 +179,7 @@ def _alter(scope: Scope, label: Label, facts: Record) -> None:
     if _is_taken(scope.session, scope.board.id, facts["name"], but=label.id):
         raise Conflict("label_exists")
     before = _facts(label)
-    label.name, label.plain, label.hue = facts["name"], plain_name(facts["name"]), facts["hue"]
+    label.name, label.plain, label.hue = facts["name"], plain_label_name(facts["name"]), facts["hue"]
     _note(scope, label.id, before, facts)
     _cards_with(scope, label.id)
 
@@ -199,4 +210,6 @@ def _facts(label: Label) -> Record:
 
 
 def _is_taken(session: Session, board_id: int, name: str, *, but: int) -> bool:
-    return any(label.id != but and label.plain == plain_name(name) for label in labels_of(session, board_id).values())
+    return any(
+        label.id != but and label.plain == plain_label_name(name) for label in labels_of(session, board_id).values()
+    )

@@ -12,12 +12,12 @@ from boards.field_types import Id
 from boards.models import Card, Column, Kind
 from boards.scope import Scope
 
-SERVICES_AT_MOST = 200
+READING_MAX_SERVICES = 200
 
 
 def _named_once(services: list[int], given: ValidationInfo) -> list[int]:
-    if len(services) > SERVICES_AT_MOST:
-        raise PydanticCustomError("too_many_items", "too many services", {"limit": SERVICES_AT_MOST})
+    if len(services) > READING_MAX_SERVICES:
+        raise PydanticCustomError("too_many_items", "too many services", {"limit": READING_MAX_SERVICES})
     if services and given.data.get("required") is False:
         raise PydanticCustomError("nobody_asked", "who asks nobody asks no service")
     return sorted(set(services))
@@ -31,7 +31,7 @@ class RequireReading(Command):
     card: Id
     required: bool
     services: Annotated[list[Id], AfterValidator(_named_once)] = Field(
-        default_factory=list, json_schema_extra={"maxItems": SERVICES_AT_MOST}
+        default_factory=list, json_schema_extra={"maxItems": READING_MAX_SERVICES}
     )
 
     def apply(self, scope: Scope) -> None:

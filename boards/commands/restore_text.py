@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from boards.card_fields import RESTORED
 from boards.clock import day_of
 from boards.commands.base import Command
-from boards.commands.validity import confirm, mark_edited, require_version
+from boards.commands.validity import confirm_card, mark_edited, require_version
 from boards.errors import Conflict, NotFound
 from boards.field_types import Id
 from boards.log.time_travel import card_as_it_was
@@ -42,7 +42,7 @@ class RestoreText(Command):
         card.tellable = card.tellable and former.tellable
         mark_edited(scope, card)
         if not card.is_scheduled:
-            confirm(scope, card)
+            confirm_card(scope, card)
             scope.signal(card)
 
     def extra_record(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from boards.card_fields import CARD_STATE, CONTENT, INTERNAL, RESTORED, UNDONE, Undo
-from boards.commands.validity import archive, confirm, mark_edited, publish, schedule
+from boards.commands.validity import archive_card, confirm_card, mark_edited, publish_card, schedule_card
 from boards.errors import Conflict
 from boards.flashes import ensure_flash_slot
 from boards.log.record import parsed_value, recorded_value
@@ -80,7 +80,7 @@ class AlteredCard:
         card, before = self.card, self.before
         scope.touch(card)
         if before is None:
-            archive(scope, card)
+            archive_card(scope, card)
             return
         if before.keys() & {"column_id", "rank"}:
             home = before.get("column_id", card.column_id)
@@ -101,21 +101,21 @@ class AlteredCard:
         if confirms(before):
             _write_back(card, before, CONFIRMATION)
         elif is_edit and card.archived_at is None:
-            confirm(scope, card)
+            confirm_card(scope, card)
             scope.signal(card)
 
     def _revert_lifecycle(self, scope: Scope, before: Fields) -> None:
         card = self.card
         if before.get("archived_at", card.archived_at) is None:
-            publish(scope, card)
+            publish_card(scope, card)
             return
         day = card.visible_from
         if "visible_from" in before:
             day = parsed_value(Card, "visible_from", before["visible_from"])
-        archive(scope, card)  # the time it is kept in the archive counts from now
+        archive_card(scope, card)  # the time it is kept in the archive counts from now
         if day is not None:
             card.visible_from = day
-            schedule(scope, card, day)
+            schedule_card(scope, card, day)
 
 
 @dataclass(frozen=True)

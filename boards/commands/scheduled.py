@@ -9,39 +9,39 @@ from sqlalchemy import Select, or_, select
 
 from boards.clock import day_of
 from boards.commands.base import Command
-from boards.commands.validity import archive, publish
+from boards.commands.validity import archive_card, publish_card
 from boards.errors import Conflict
 from boards.models import Card
 from boards.scope import Scope
 
-AT_ONCE = 300  # a change of more cards than boards.changes.TOUCHED_LIMIT would not be told card by card
+CARDS_PER_COMMAND = 300  # a change of more cards than boards.changes.TOUCHED_LIMIT would not be told card by card
 
 
 class PublishCards(Command):
     """Cards that wait for this day, or for one before it, stand on the board."""
 
     event_type: ClassVar = "cards_published"
-    at_most: Annotated[int, Field(ge=1, le=AT_ONCE)] = AT_ONCE
+    at_most: Annotated[int, Field(ge=1, le=CARDS_PER_COMMAND)] = CARDS_PER_COMMAND
 
     def apply(self, scope: Scope) -> None:
         day = day_of(scope.now)
         due = select(Card).where(Card.visible_from <= day, or_(Card.valid_until.is_(None), Card.valid_until >= day))
         for card in _some(scope, due.order_by(Card.visible_from, Card.id), self.at_most):
-            publish(scope, card)
+            publish_card(scope, card)
 
 
 class ExpireCards(Command):
     """Cards whose last day has passed leave for the archive; one that missed its own days altogether stays there."""
 
     event_type: ClassVar = "cards_expired"
-    at_most: Annotated[int, Field(ge=1, le=AT_ONCE)] = AT_ONCE
+    at_most: Annotated[int, Field(ge=1, le=CARDS_PER_COMMAND)] = CARDS_PER_COMMAND
 
     def apply(self, scope: Scope) -> None:
         over = select(Card).where(
             Card.valid_until < day_of(scope.now), or_(Card.archived_at.is_(None), Card.visible_from.is_not(None))
         )
         for card in _some(scope, over.order_by(Card.valid_until, Card.id), self.at_most):
-            archive(scope, card)
+            archive_card(scope, card)
 
 
 def _some(scope: Scope, due: Select[Card], at_most: int) -> list[Card]:

@@ -30,14 +30,14 @@ def mark_edited(scope: Scope, card: Card) -> None:
     scope.touch(card)
 
 
-def schedule(scope: Scope, card: Card, day: date | None, *, blame: str = "visible_from") -> None:
+def schedule_card(scope: Scope, card: Card, day: date | None, *, blame: str = "visible_from") -> None:
     """Keep the card in the archive until this day; publish it if the day has come, or there is none.
 
     Raises Invalid, naming the field `blame`, when the card would end before it is shown.
     """
     if day is None or day <= day_of(scope.now):
         if card.is_scheduled:
-            publish(scope, card)
+            publish_card(scope, card)
         return
     if card.valid_until is not None and card.valid_until < day:
         raise Invalid([FieldError(blame, "ends_before_it_is_shown", {})])
@@ -47,7 +47,7 @@ def schedule(scope: Scope, card: Card, day: date | None, *, blame: str = "visibl
     scope.touch(card)
 
 
-def publish(scope: Scope, card: Card) -> None:
+def publish_card(scope: Scope, card: Card) -> None:
     """Put the card on the board as news; clear an end that has passed, or it would leave again at once."""
     if card.is_scheduled:  # written to be shown from this day on, so it is confirmed from this day on
         card.visible_from = None
@@ -63,14 +63,14 @@ def publish(scope: Scope, card: Card) -> None:
         card.signalled_by_id = card.author_id  # no news to its author
 
 
-def archive(scope: Scope, card: Card) -> None:
+def archive_card(scope: Scope, card: Card) -> None:
     """Archive the card and cancel its schedule; one that was never published stays unpublished."""
     card.archived_at = scope.now
     card.visible_from = None
     scope.touch(card)
 
 
-def confirm(scope: Scope, card: Card) -> None:
+def confirm_card(scope: Scope, card: Card) -> None:
     """Record that the actor found the card still valid."""
     card.confirmed_at = scope.now
     card.confirmed_by_id = scope.actor.id

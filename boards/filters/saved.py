@@ -13,8 +13,8 @@ from boards.models import Board, Person
 from boards.models.personal import SavedFilter
 from boards.text.sanitize import UnfitText, clean_title, sorting_key
 
-NAME_MAX_CHARACTERS = 60
-QUERY_MAX_CHARACTERS = 500
+FILTER_NAME_MAX_CHARACTERS = 60
+FILTER_QUERY_MAX_CHARACTERS = 500
 FILTERS_PER_BOARD = 20
 
 
@@ -65,8 +65,8 @@ def _clean(name: str) -> str:
         name = clean_title(name)
     except UnfitText as error:
         raise Invalid([FieldError("name", error.code, {"limit": error.limit})]) from error
-    if len(name) > NAME_MAX_CHARACTERS:
-        raise Invalid([FieldError("name", "too_long", {"limit": NAME_MAX_CHARACTERS})])
+    if len(name) > FILTER_NAME_MAX_CHARACTERS:
+        raise Invalid([FieldError("name", "too_long", {"limit": FILTER_NAME_MAX_CHARACTERS})])
     return name
 
 
@@ -76,6 +76,6 @@ def _canonical(query: str) -> str:
         raise Invalid(wrong)
     if not filters:
         raise Invalid([FieldError("query", "nothing_filtered", {})])
-    if len(filters.query) > QUERY_MAX_CHARACTERS:
-        raise Invalid([FieldError("query", "too_long", {"limit": QUERY_MAX_CHARACTERS})])
+    if len(filters.query) > FILTER_QUERY_MAX_CHARACTERS:
+        raise Invalid([FieldError("query", "too_long", {"limit": FILTER_QUERY_MAX_CHARACTERS})])
     return filters.query

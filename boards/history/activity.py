@@ -22,8 +22,8 @@ from boards.log.change_log import touches_card
 from boards.log.record import recorded_value
 from boards.models import Board, Card, Change, Column, Person, Record
 
-NAMED_AT_MOST = 5  # of an import or another large change, so much is named
-_HELD_OF_EACH = 2 * NAMED_AT_MOST  # of each change so many cards are read with those of the changes around it
+MAX_NAMED_CARDS = 5  # of an import or another large change, so much is named
+_HELD_OF_EACH = 2 * MAX_NAMED_CARDS  # of each change so many cards are read with those of the changes around it
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class ActivityReader:
         )
         named = 0
         for number, (id, altered) in enumerate(cards.items()):
-            if named > NAMED_AT_MOST:
+            if named > MAX_NAMED_CARDS:
                 return
             if number == _HELD_OF_EACH:  # little of the change is to be told: whatever is comes later
                 self._hold({int(each) for each in cards})

@@ -14,11 +14,11 @@ from boards.commands.scheduled import ExpireCards, PublishCards
 from boards.commands.undo import undoable
 from boards.database import now
 from boards.errors import Refusal
-from boards.history.activity import NAMED_AT_MOST, ActivityItem, ActivityReader
+from boards.history.activity import MAX_NAMED_CARDS, ActivityItem, ActivityReader
 from boards.models import Board, Card, Change, Person, Record
 from boards.scope import Scope
 
-PAGE = 30
+HISTORY_PAGE_SIZE = 30
 # A page looks no further back than this, however little of it is to be told.
 SCANNED_AT_MOST = 3000
 # The editor saves as one writes: what somebody writes in one card within this time is one edit.
@@ -34,7 +34,7 @@ _OTHERS = {
     "label": ("edited", "merged", "removed", "restored"),
 }
 # What the history can be filtered by; the event of a new field is an edit.
-KINDS: dict[str, frozenset[str]] = {
+HISTORY_KINDS: dict[str, frozenset[str]] = {
     "added": frozenset({"added"}),
     "edited": frozenset({"text_restored", *_OF_FIELDS}) - _MOVED - _SUGGESTIONS,
     "moved": _MOVED,
@@ -47,7 +47,7 @@ _TEXTS = {"added", "edited", "text_restored"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One change, or several edits of one card that make one; `first` is the seq of the earliest."""
 
     seq: int
@@ -91,17 +91,17 @@ class HistoryFilters:
     def __bool__(self) -> bool:
         return any((self.person, self.column, self.kind))
 
-    def fits(self, entry: Entry) -> bool:
+    def fits(self, entry: HistoryEntry) -> bool:
         return (
             (not self.person or (entry.actor is not None and entry.actor.id == self.person))
             and (not self.column or any(self.column in _columns_of(told) for told in entry.told))
-            and (not self.kind or any(told.what in KINDS[self.kind] for told in entry.told))
+            and (not self.kind or any(told.what in HISTORY_KINDS[self.kind] for told in entry.told))
         )
 
 
 @dataclass(frozen=True)
-class Page:
-    entries: list[Entry]
+class HistoryPage:
+    entries: list[HistoryEntry]
     older: int | None  # what to ask for next: entries before this seq; None at the beginning
 
 
@@ -114,7 +114,7 @@ def history(
     before: int | None = None,
     asked: HistoryFilters = HistoryFilters(),
     acts: bool = True,
-) -> Page:
+) -> HistoryPage:
     """A page of what happened before the seq `before`, to one card or on the whole board; `acts`: whether the reader could undo."""
     reader = ActivityReader(session, person, board, card)
     entries, older = _collect(reader, before, asked)
@@ -122,7 +122,7 @@ def history(
     acts = acts and board.archived_at is None
     restores = acts and card is not None and _may_edit(scope, card)
     offered = undoable(scope, {entry.seq: entry.joined for entry in entries}) if acts else set()
-    return Page(
+    return HistoryPage(
         [
             replace(
                 entry,
@@ -142,8 +142,10 @@ def _may_edit(scope: Scope, card: Card) -> bool:
         return False
 
 
-def _collect(reader: ActivityReader, before: int | None, asked: HistoryFilters) -> tuple[list[Entry], int | None]:
-    entries: list[Entry] = []
+def _collect(
+    reader: ActivityReader, before: int | None, asked: HistoryFilters
+) -> tuple[list[HistoryEntry], int | None]:
+    entries: list[HistoryEntry] = []
     open_edits: dict[int, int] = {}  # card → where in `entries` an edit stands that an earlier one may join
     for scanned, (change, told) in enumerate(reader.changes(before)):
         number = _edit_to_join(change, told, entries, open_edits)
@@ -156,7 +158,7 @@ def _collect(reader: ActivityReader, before: int | None, asked: HistoryFilters) 
             open_edits.pop(int(id), None)
         entry = _entry(change, told, text_differed=reader.text_differed())
         if told and asked.fits(entry):
-            if len(entries) == PAGE:
+            if len(entries) == HISTORY_PAGE_SIZE:
                 return entries, change.seq + 1
             if _is_edit(entry.type, told):
                 open_edits[told[0].id] = len(entries)
@@ -164,22 +166,22 @@ def _collect(reader: ActivityReader, before: int | None, asked: HistoryFilters) 
     return entries, None
 
 
-def _entry(change: Change, told: tuple[ActivityItem, ...], *, text_differed: bool) -> Entry:
-    return Entry(
+def _entry(change: Change, told: tuple[ActivityItem, ...], *, text_differed: bool) -> HistoryEntry:
+    return HistoryEntry(
         seq=change.seq,
         first=change.seq,
         type=change.type,
         actor=change.actor,
         at=change.at,
-        told=told[:NAMED_AT_MOST],
+        told=told[:MAX_NAMED_CARDS],
         undoes=change.record.get("undoes"),
-        more=len(told) > NAMED_AT_MOST,
+        more=len(told) > MAX_NAMED_CARDS,
         may_restore=text_differed and any(each.what in _TEXTS for each in told),
     )
 
 
 def _edit_to_join(
-    change: Change, told: tuple[ActivityItem, ...], entries: list[Entry], open_edits: dict[int, int]
+    change: Change, told: tuple[ActivityItem, ...], entries: list[HistoryEntry], open_edits: dict[int, int]
 ) -> int | None:
     number = open_edits.get(told[0].id) if _is_edit(change.type, told) else None
     if number is None:
@@ -193,7 +195,7 @@ def _is_edit(type: str, told: tuple[ActivityItem, ...]) -> bool:
     return type == EditCard.event_type and len(told) == 1 and told[0].what == "edited"
 
 
-def _with_earlier(entry: Entry, change: Change, told: ActivityItem) -> Entry:
+def _with_earlier(entry: HistoryEntry, change: Change, told: ActivityItem) -> HistoryEntry:
     (later,) = entry.told
     both = joined([{"before": told.before, "after": told.after}, {"before": later.before, "after": later.after}])
     return replace(entry, first=change.seq, told=(replace(later, before=both["before"], after=both["after"]),))

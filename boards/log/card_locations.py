@@ -12,7 +12,7 @@ from boards.log.record import previous_columns
 from boards.models import Card, Change, Record
 
 # Up to this many cards the log is filtered by card; beyond it is read whole.
-NAMED_AT_MOST = 50
+MAX_FILTERED_CARDS = 50
 
 
 def locations_after(session: Session, cards: Iterable[Card], seqs: Iterable[int]) -> dict[int, dict[int, int]]:
@@ -33,6 +33,6 @@ def _records_of(session: Session, cards: dict[int, Card], after: int) -> Iterabl
     board_id = next(iter(cards.values())).board_id
     last = max(card.changed_seq for card in cards.values())
     later = select(Change.seq, Change.record).where(Change.board_id == board_id, Change.seq.between(after + 1, last))
-    if len(cards) <= NAMED_AT_MOST:
+    if len(cards) <= MAX_FILTERED_CARDS:
         later = later.where(or_(*map(touches_card, cards)))
     return ((seq, record) for seq, record in session.execute(later.order_by(Change.seq.desc())))

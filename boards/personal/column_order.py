@@ -28,7 +28,7 @@ def arranged(columns: Iterable[Column], placements: Placements) -> list[Column]:
     )
 
 
-def plain(placements: Placements) -> dict[str, Any]:
+def placements_as_json(placements: Placements) -> dict[str, Any]:
     """Return the placements as the page's JSON: {column: {"rank": …, "pinned": …}}."""
     return {str(id): {"rank": placement.rank, "pinned": placement.pinned} for id, placement in placements.items()}
 
@@ -41,7 +41,7 @@ def pin_column(session: Session, person: Person, column: Column, pinned: bool) -
         session.delete(placement)
 
 
-def place_column(
+def move_column_for_person(
     session: Session, board: Board, person: Person, column: Column, after: Column | None, columns: Iterable[Column]
 ) -> None:
     """Move a column after another one of `columns`, those the person sees; None: first.

@@ -109,7 +109,7 @@ def is_asked(person: Person, card: Card) -> bool:
     return not card.must_read_services or not person.audience.services.isdisjoint(card.must_read_services)
 
 
-def mark_read(session: Session, person_id: int, card_id: int, version: int | None) -> None:
+def mark_version_read(session: Session, person_id: int, card_id: int, version: int | None) -> None:
     """Record that a person has read a version of a card; None: not read. Idempotent.
 
     Raises NotFound, or Conflict if it need not be read, is archived, or was edited since.

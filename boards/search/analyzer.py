@@ -16,7 +16,7 @@ from pathlib import Path
 import snowballstemmer  # type: ignore[import-untyped]  # it ships no types
 
 TYPO_FROM = 5  # letters; in shorter words one letter makes another word
-LONGEST = 50  # characters; PostgreSQL refuses very long terms
+MAX_TERM_CHARACTERS = 50  # characters; PostgreSQL refuses very long terms
 _PREFIX_FROM = 2
 _ROOT_FROM = 5
 _LABEL = "~"  # begins no word
@@ -110,7 +110,7 @@ def is_empty(word: str) -> bool:
 def fold(text: str) -> str:
     """Reduce to lower-case letters and digits, without accents or ligatures."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(letter for letter in letters if letter.isalnum())[:LONGEST]
+    return "".join(letter for letter in letters if letter.isalnum())[:MAX_TERM_CHARACTERS]
 
 
 def variants(word: str) -> set[str]:
@@ -174,7 +174,7 @@ def forms(word: str) -> frozenset[str]:
     plain = fold(word)
     if not plain.isalpha():
         return frozenset({plain} if plain else ())
-    return frozenset({plain, fold(_stemmer.stemWord(word[:LONGEST])), _stemmer.stemWord(plain)})
+    return frozenset({plain, fold(_stemmer.stemWord(word[:MAX_TERM_CHARACTERS])), _stemmer.stemWord(plain)})
 
 
 def _date(found: re.Match[str]) -> list[str]:

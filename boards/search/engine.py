@@ -29,7 +29,7 @@ _SIGNIFICANT_WORDS = 5
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchHit:
     """A card that was found, with its place and score."""
 
     card: Card
@@ -43,7 +43,7 @@ class Findings:
     """Cards found, best first, and the parsed words, to mark them in texts."""
 
     asked: Sequence[TermQuery]
-    cards: Sequence[Found]
+    cards: Sequence[SearchHit]
 
 
 def search(
@@ -77,7 +77,7 @@ def search(
         .options(selectinload(Card.confirmed_by))
     )
     cards = {card.id: card for card in session.scalars(loaded)}
-    found = (Found(cards[id], *homes[cards[id].column_id], points) for points, id in best if id in cards)
+    found = (SearchHit(cards[id], *homes[cards[id].column_id], points) for points, id in best if id in cards)
     return Findings(asked, list(islice((each for each in found if fits is None or fits(each.card, each.column)), most)))
 
 

@@ -13,7 +13,7 @@ _BEFORE = 40  # characters of context before the first match
 _CUT = re.compile(r"\s")
 
 
-class Piece(NamedTuple):
+class ExcerptPiece(NamedTuple):
     """A stretch of text and whether it answers the query."""
 
     text: str
@@ -26,20 +26,20 @@ class _Mark(NamedTuple):
     weight: float
 
 
-def marked(text: str, asked: Sequence[TermQuery]) -> list[Piece]:
+def marked(text: str, asked: Sequence[TermQuery]) -> list[ExcerptPiece]:
     """Return the whole text on one line, in pieces."""
     line = _on_one_line(text)
     return _pieces(line, _marks(line, asked), 0, len(line))
 
 
-def excerpt(text: str, asked: Sequence[TermQuery], length: int = 180) -> list[Piece]:
+def matching_excerpt(text: str, asked: Sequence[TermQuery], length: int = 180) -> list[ExcerptPiece]:
     """Return the stretch of about `length` characters that answers most; by default the beginning."""
     line = _on_one_line(text)
     marks = _marks(line, asked)
     start, end = _window(line, marks, length)
     pieces = _pieces(line, marks, start, end)
-    before = [Piece("… ", False)] if start else []
-    return [*before, *pieces, *([Piece("…", False)] if end < len(line) else [])]
+    before = [ExcerptPiece("… ", False)] if start else []
+    return [*before, *pieces, *([ExcerptPiece("…", False)] if end < len(line) else [])]
 
 
 def _marks(line: str, asked: Sequence[TermQuery]) -> list[_Mark]:
@@ -79,13 +79,13 @@ def _before_space(line: str, start: int, latest: int) -> int:
     return cut if cut > start else latest
 
 
-def _pieces(line: str, marks: Sequence[_Mark], start: int, end: int) -> list[Piece]:
+def _pieces(line: str, marks: Sequence[_Mark], start: int, end: int) -> list[ExcerptPiece]:
     pieces, at = [], start
     for mark in marks:
         if start <= mark.start and mark.end <= end:
-            pieces += [Piece(line[at : mark.start], False), Piece(line[mark.start : mark.end], True)]
+            pieces += [ExcerptPiece(line[at : mark.start], False), ExcerptPiece(line[mark.start : mark.end], True)]
             at = mark.end
-    return [piece for piece in (*pieces, Piece(line[at:end], False)) if piece.text]
+    return [piece for piece in (*pieces, ExcerptPiece(line[at:end], False)) if piece.text]
 
 
 def _on_one_line(text: str) -> str:

@@ -15,7 +15,7 @@ from boards.models import Board
 from boards.search.analyzer import query_terms
 from boards.search.models import FailedSearchWord
 
-KEPT = timedelta(days=365)
+FAILED_QUERY_RETENTION = timedelta(days=365)
 _WORD_FROM = 3  # letters
 _CHARACTERS_AT_MOST = 100
 _SHOWN = 200
@@ -55,7 +55,7 @@ def failed_queries(session: Session, board: Board) -> Sequence[FailedQuery]:
     times, last = func.sum(FailedSearchWord.times), func.max(FailedSearchWord.day)
     rows = session.execute(
         select(FailedSearchWord.words, times, last)
-        .where(FailedSearchWord.board_id == board.id, FailedSearchWord.day > today() - KEPT)
+        .where(FailedSearchWord.board_id == board.id, FailedSearchWord.day > today() - FAILED_QUERY_RETENTION)
         .group_by(FailedSearchWord.words)
         .order_by(times.desc(), last.desc(), FailedSearchWord.words)
         .limit(_SHOWN)
@@ -68,6 +68,8 @@ def forget_old_searches() -> int:
     with write_transaction() as session:
         return len(
             session.scalars(
-                delete(FailedSearchWord).where(FailedSearchWord.day <= today() - KEPT).returning(FailedSearchWord.id)
+                delete(FailedSearchWord)
+                .where(FailedSearchWord.day <= today() - FAILED_QUERY_RETENTION)
+                .returning(FailedSearchWord.id)
             ).all()
         )

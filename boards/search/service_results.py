@@ -19,21 +19,21 @@ _HOURS = "horaires heures ouverture ouvert fermé fermeture"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ServiceResult:
     """A service that was found, with its score."""
 
     service: Service
     score: float
 
 
-def find_sheets(session: Session, asked: Sequence[TermQuery], most: int = 2) -> list[Sheet]:
+def find_sheets(session: Session, asked: Sequence[TermQuery], most: int = 2) -> list[ServiceResult]:
     """Return the services that the query names and whose sheet answers every word, best first."""
     if not asked:
         return []
     services = session.scalars(
         select(Service).where(Service.archived_at.is_(None), (Service.hours != "") | (Service.contact != ""))
     )
-    sheets = [Sheet(service, _score(service, asked)) for service in services]
+    sheets = [ServiceResult(service, _score(service, asked)) for service in services]
     return sorted((sheet for sheet in sheets if sheet.score), key=lambda sheet: (-sheet.score, sheet.service.name))[
         :most
     ]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from html import unescape
 from itertools import count, repeat
 
-from boards.text.html_tree import Element, Node, parse
+from boards.text.html_tree import Element, Node, parse_html
 
 _FOLDED = re.compile("[\t\n\r ]+")  # not the no-break spaces of French typography
 _CARD_LINK = re.compile(r"/cards/\d+")
@@ -29,7 +29,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """Words of one style; `address` is where an outgoing link leads."""
+    """Words of one style; `check_address` is where an outgoing link leads."""
 
     text: str
     styles: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ class Block:
 def blocks_of(body_html: str) -> list[Block]:
     """Return the blocks of a stored body; links to other cards, useless to residents, lose their address."""
     builder = _Builder()
-    builder.read(parse(body_html, stored=True), _Context())
+    builder.read(parse_html(body_html, stored=True), _Context())
     for block in builder.blocks:
         _trim(block)
     return [block for block in builder.blocks if block.form is Form.RULE or block.text.strip()]

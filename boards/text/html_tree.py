@@ -43,7 +43,7 @@ class Element:
 Node = Element | str  # text stays HTML source: its character references are not decoded
 
 
-def parse(source: str, *, stored: bool = False) -> list[Node]:
+def parse_html(source: str, *, stored: bool = False) -> list[Node]:
     """Return the top nodes; elements not in TAGS, or too deep, leave only their content.
 
     A stored body is read as nested; other sources close `p`, `li`, headings and links as browsers do.

@@ -8,7 +8,7 @@ import unicodedata
 
 import nh3
 
-from boards.text.html_tree import TAGS, parse, to_html, to_text
+from boards.text.html_tree import TAGS, parse_html, to_html, to_text
 
 TITLE_MAX_CHARACTERS = 200
 BODY_MAX_BYTES = 64 * 1024
@@ -68,14 +68,14 @@ def clean_body(text: str) -> str:
             f"<p>{html.escape(html.unescape(line), quote=False)}</p>" for line in text.splitlines() if line.strip()
         )
     cleaned = nh3.clean(
-        to_html(parse(_BIDI_CONTROLS.sub("", text))),
+        to_html(parse_html(_BIDI_CONTROLS.sub("", text))),
         tags=set(TAGS),
         attributes={"a": {"href"}},
         attribute_filter=_keep_attribute,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=LINK_REL,
     )
-    nodes = parse(cleaned, stored=True)
+    nodes = parse_html(cleaned, stored=True)
     cleaned = _PRE_BEGINS.sub("<pre>", to_html(nodes, LINK_REL, _without_controls).strip())
     if "<" not in cleaned:
         cleaned = f"<p>{cleaned}</p>"
@@ -86,7 +86,7 @@ def clean_body(text: str) -> str:
 
 def plain_text(body_html: str) -> str:
     """Return the words of a stored body, a line for each block."""
-    lines = (line.strip() for line in to_text(parse(body_html, stored=True)).split("\n"))
+    lines = (line.strip() for line in to_text(parse_html(body_html, stored=True)).split("\n"))
     return "\n".join(line for line in lines if line)
 
 

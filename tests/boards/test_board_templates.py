@@ -13,10 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.admin.board_service import begin_board
-from app.admin.board_template_file import SHIPPED, UnusableTemplate, read_template, shipped_template, write_template
+from app.admin.board_template_file import (
+    SHIPPED_TEMPLATE_FILE,
+    UnusableTemplate,
+    read_template,
+    shipped_template,
+    write_template,
+)
 from app.audit.models import AuditEntry
 from boards.board_templates import (
-    BYTES_AT_MOST,
+    TEMPLATE_MAX_BYTES,
     Template,
     archived_services,
     known_services,
@@ -326,7 +332,7 @@ def test_exported_imported_and_begun_it_is_the_same(
 
 def test_the_one_that_ships_is_a_template_as_it_would_be_exported(town: Town) -> None:
     template = shipped_template()
-    assert json.loads(SHIPPED.read_text(encoding="utf-8")) == template.content()
+    assert json.loads(SHIPPED_TEMPLATE_FILE.read_text(encoding="utf-8")) == template.content()
     assert template.title == "Accueil d’une ville"
     assert [column.kind.value for column in template.columns] == ["guide", *["service"] * 10, "free", "suggestions"]
     assert template.cards == 8
@@ -335,7 +341,7 @@ def test_the_one_that_ships_is_a_template_as_it_would_be_exported(town: Town) ->
 
 
 def test_it_is_set_in_french_typography() -> None:
-    text = SHIPPED.read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
+    text = SHIPPED_TEMPLATE_FILE.read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
     for wrong in ("« ", " »", " ?", " !", " ;", " :", "'"):
         assert wrong not in text, wrong
 
@@ -371,7 +377,7 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "not a number": (b'{"format": NaN}', "pas du JSON"),
     "a huge number": (b'{"format": ' + b"9" * 6000 + b"}", "pas du JSON"),
     "a key twice": (b'{"format": "flash-news-board", "format": "flash-news-board"}', "pas du JSON"),
-    "huge": (b" " * (BYTES_AT_MOST + 1), "trop volumineux"),
+    "huge": (b" " * (TEMPLATE_MAX_BYTES + 1), "trop volumineux"),
     "a list": (b"[]", "pas un modèle de tableau"),
     "something else": (b'{"lists": [], "cards": []}', "pas un modèle de tableau"),
     "another format": (altered(lambda content: content.update(format="trello")), "pas un modèle de tableau"),
@@ -472,7 +478,7 @@ def test_script_is_taken_out_of_texts_and_is_text_in_titles(town: Town) -> None:
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(town: Town) -> None:
-    assert read_template(b"\xef\xbb\xbf" + SHIPPED.read_bytes()) == shipped_template()
+    assert read_template(b"\xef\xbb\xbf" + SHIPPED_TEMPLATE_FILE.read_bytes()) == shipped_template()
 
 
 def test_a_service_of_one_name_is_not_made_twice(town: Town) -> None:

@@ -14,10 +14,10 @@ from boards.directory import make_default
 from boards.models import Board, Card, Person
 from boards.sharing import (
     count_print,
+    create_public_link,
     find_public,
-    make_link,
     may_revoke,
-    revoke_link,
+    revoke_public_link,
     shared_html,
     sharing_obstacle,
     sharing_state,
@@ -35,7 +35,7 @@ def why_not(town: Town, card_id: int, day: date | None = None) -> str | None:
 
 def publish(town: Town, card: int) -> str:
     with write_transaction() as session:
-        return make_link(session, card, town.agent)[0].token
+        return create_public_link(session, card, town.agent)[0].token
 
 
 def is_online(token: str) -> bool:
@@ -104,8 +104,8 @@ def test_a_card_has_one_link_until_it_is_revoked_and_then_another(town: Town) ->
     first = publish(town, card)
     assert publish(town, card) == first
     with write_transaction() as session:
-        assert revoke_link(session, card)
-        assert not revoke_link(session, card)
+        assert revoke_public_link(session, card)
+        assert not revoke_public_link(session, card)
     assert not is_online(first)
     second = publish(town, card)
     assert second != first
@@ -125,10 +125,10 @@ def test_prints_are_counted_and_stay_counted(town: Town) -> None:
     card = town.add_card()
     with write_transaction() as session:
         count_print(session, card)  # it has no link yet: nothing to count on
-        make_link(session, card, town.agent)
+        create_public_link(session, card, town.agent)
         count_print(session, card)
         count_print(session, card)
-        revoke_link(session, card)
+        revoke_public_link(session, card)
         count_print(session, card)
     read_session().rollback()
     assert sharing_state(read_session(), card).prints == 3
@@ -168,7 +168,7 @@ def test_revoking_is_for_whoever_may_place_the_card_or_made_the_page(town: Town,
     card = read_session().get_one(Card, card_id)
     column = town.column(card.column_id)
     with write_transaction() as session:
-        make_link(session, card_id, getattr(town, who))
+        create_public_link(session, card_id, getattr(town, who))
     read_session().rollback()
     so_far = sharing_state(read_session(), card_id)
     assert may_revoke(person, card, column, so_far)

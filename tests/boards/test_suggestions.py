@@ -19,7 +19,7 @@ from boards.suggestions import (
     answer_of,
     answered_by,
     has_unread,
-    mark_read,
+    mark_notices_read,
     notices,
     open_requests,
     replies_to,
@@ -395,13 +395,13 @@ def test_what_was_read_stays_read(town: Town, idea: int, request_: int) -> None:
     agent = person(town, "agent")
     assert has_unread(read_session(), agent, town.card(idea))
     with write_transaction() as session:
-        mark_read(session, agent.id, idea)
-        mark_read(session, town.colleague)  # alters nobody else's
+        mark_notices_read(session, agent.id, idea)
+        mark_notices_read(session, town.colleague)  # alters nobody else's
     read_session().rollback()
     assert unread_notices(read_session(), agent) == 1
     assert not has_unread(read_session(), agent, town.card(idea))
     with write_transaction() as session:
-        mark_read(session, agent.id)
+        mark_notices_read(session, agent.id)
     read_session().rollback()
     assert unread_notices(read_session(), agent) == 0
 
@@ -455,7 +455,7 @@ def test_the_list_is_sorted_and_filtered(town: Town) -> None:
 
 
 def test_the_list_goes_on_page_by_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("boards.suggestions.PAGE", 2)
+    monkeypatch.setattr("boards.suggestions.SUGGESTIONS_PAGE_SIZE", 2)
     ids = [town.add_card(column=town.suggestions) for _each in range(5)]
     board, agent = read_session().get_one(Board, town.board), person(town, "agent")
     pages = [suggestions(read_session(), agent, board, SuggestionQuery(), number) for number in (1, 2, 3, 9, -1)]

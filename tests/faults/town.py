@@ -57,7 +57,7 @@ def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
     from app import create_app
     from app.accounts.models import Account
     from app.accounts.passwords import hash_password
-    from app.accounts.service import add_account, create_token
+    from app.accounts.service import add_account, create_api_token
     from app.server.migrations import bring_up_to_date
     from boards.commands import parse_command
     from boards.database import db, read_session, write_transaction
@@ -78,7 +78,7 @@ def _fill(columns: int, cards: int, writers: int, watchers: int) -> Town:
             add_account(f"{name}@faults.example", f"Camille {name}", role, [], None)
         with write_transaction() as session:
             session.query(Account).update({"password_hash": password_hash})
-        tokens = [create_token(f"{name}@faults.example", "faults") for name, _role in people]
+        tokens = [create_api_token(f"{name}@faults.example", "faults") for name, _role in people]
         actor = read_session().query(Account.person_id).filter_by(email="writer-0@faults.example").scalar()
         read_session().rollback()
         for n in range(columns):

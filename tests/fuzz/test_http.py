@@ -61,14 +61,14 @@ def schema(app: Flask, town: Town) -> schemathesis.BaseSchema:
 
 
 def test_the_description_is_valid_openapi(app: Flask) -> None:
-    jsonschema_rs.Draft202012Validator(OPENAPI_31).validate(openapi.describe(app.url_map))
+    jsonschema_rs.Draft202012Validator(OPENAPI_31).validate(openapi.describe_api(app.url_map))
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 def test_every_request_is_answered_as_described(
     schema: schemathesis.BaseSchema, effort: Effort, mode: GenerationMode
 ) -> None:
-    token = {"Authorization": f"Bearer {account_service.create_token('dtan@ville.example', 'essai')}"}
+    token = {"Authorization": f"Bearer {account_service.create_api_token('dtan@ville.example', 'essai')}"}
     statuses: set[int] = set()
     for operation in operations(schema):
         if mode == GenerationMode.NEGATIVE and not (operation.body or operation.path_parameters or operation.query):

@@ -8,7 +8,7 @@ from typing import Any
 
 import websocket
 
-from app.server.listener import listen
+from app.server.listener import create_listener
 from tests.live.person import LivePerson
 from tests.server import Server
 
@@ -41,7 +41,7 @@ def test_the_server_closes_what_the_client_has_closed(shared_server: Server) -> 
 
 def test_small_messages_do_not_wait_for_acknowledgements() -> None:
     """The listening socket passes TCP_NODELAY on to what it accepts."""
-    listener = listen("127.0.0.1", 0)
+    listener = create_listener("127.0.0.1", 0)
     client = socket.create_connection(listener.getsockname())
     accepted, _address = listener.accept()
     assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from boards.text.html_tree import DEPTH, parse, to_html
+from boards.text.html_tree import DEPTH, parse_html, to_html
 from boards.text.sanitize import BODY_MAX_BYTES, STORED_MAX_BYTES, UnfitText, clean_body
 
 
@@ -51,7 +51,7 @@ def test_unclosed_formatting_ends_with_its_paragraph() -> None:
 def test_normalized_html_closes_every_element_in_order() -> None:
     """Otherwise parsers would reopen unclosed elements."""
     for bomb in BOMBS.values():
-        shaped = to_html(parse(bomb))
+        shaped = to_html(parse_html(bomb))
         assert Tree(shaped).is_well_nested
         assert len(shaped) <= 3 * len(bomb)
 
@@ -70,7 +70,7 @@ def test_normalized_html_closes_every_element_in_order() -> None:
     ],
 )
 def test_ordinary_html_keeps_its_meaning(html: str, kept: str) -> None:
-    assert to_html(parse(html)) == kept
+    assert to_html(parse_html(html)) == kept
 
 
 class Tree(HTMLParser):

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-WORK_SECONDS = 0.01  # the longest that other requests wait for connecting clients
+ADMISSION_SECONDS = 0.01  # the longest that other requests wait for connecting clients
 # A timer, not a mere yield: gevent resumes every greenlet that yields before it looks for new input.
 PAUSE_SECONDS = 0.001
 
@@ -28,6 +28,6 @@ class ConnectThrottle:
     def wait(self) -> None:
         """Return when it is this client's turn."""
         with self._lock:
-            if self._clock() - self._paused_at > WORK_SECONDS:
+            if self._clock() - self._paused_at > ADMISSION_SECONDS:
                 self._pause(PAUSE_SECONDS)
                 self._paused_at = self._clock()

@@ -3,7 +3,7 @@
 A guard. Measured: a client that never reads costs the others nothing; refusing compression saves 300 kB per client.
 
 Seen with gevent 26.9, simple-websocket 1.1 and python-engineio 4.15:
-- simple-websocket calls `send` once per frame; a full socket takes a part of it, and the stream is broken.
+- simple-websocket calls `send_mail` once per frame; a full socket takes a part of it, and the stream is broken.
 - It accepts permessage-deflate: one compression and some 300 kB of memory for each client of each change.
 - It works on a duplicate of the socket, and the server waits for another request on the original.
 - It sends a closing frame and reads until the client closes too, which one that has gone never does.
@@ -98,7 +98,7 @@ class BufferedSocket:
 
     def _send_now(self, data: bytes | memoryview) -> int:
         try:
-            return os.write(self._connection.fileno(), data)  # the socket's own `send` would wait under gevent
+            return os.write(self._connection.fileno(), data)  # the socket's own `send_mail` would wait under gevent
         except BlockingIOError:
             return 0
         except OSError:  # the client has gone; its reader notices as well and ends the connection

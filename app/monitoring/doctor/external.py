@@ -28,7 +28,7 @@ _TIMEOUT_SECONDS = 5
 _OVERDUE = timedelta(minutes=5)
 
 
-def mail(settings: Settings) -> Iterator[Finding]:
+def check_mail(settings: Settings) -> Iterator[Finding]:
     """Check the mail server up to naming the sender, so that nobody gets a mail."""
     smtp = settings.smtp
     if smtp is None:
@@ -74,7 +74,7 @@ def mail(settings: Settings) -> Iterator[Finding]:
             )
 
 
-def workers(settings: Settings) -> Iterator[Finding]:
+def check_workers(settings: Settings) -> Iterator[Finding]:
     """Check the process at HOST and PORT, and count the workers known through Redis."""
     try:
         status, told = _ask(
@@ -104,7 +104,7 @@ def workers(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def jobs(_settings: Settings) -> Iterator[Finding]:
+def check_jobs(_settings: Settings) -> Iterator[Finding]:
     """Check that jobs run and do not fail."""
     if not has_tables():
         return
@@ -129,7 +129,7 @@ def jobs(_settings: Settings) -> Iterator[Finding]:
         yield well(JOBS, f"{len(rows)} suivies, aucune en retard.")
 
 
-def address(settings: Settings) -> Iterator[Finding]:
+def check_address(settings: Settings) -> Iterator[Finding]:
     """Check the public address as a browser would: name, certificate, proxy, page and live connection."""
     if settings.public_url is None:
         return

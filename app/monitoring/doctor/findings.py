@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class State(Enum):
+class FindingState(Enum):
     """Rate a finding."""
 
     WELL = "bien"
@@ -18,7 +18,7 @@ class State(Enum):
 class Finding:
     """Describe one thing that was checked."""
 
-    state: State
+    state: FindingState
     subject: str
     told: str
     advice: str = ""
@@ -26,14 +26,14 @@ class Finding:
 
 def well(subject: str, told: str) -> Finding:
     """Report that all is well."""
-    return Finding(State.WELL, subject, told)
+    return Finding(FindingState.WELL, subject, told)
 
 
 def watch(subject: str, told: str, advice: str) -> Finding:
     """Report what is worth watching."""
-    return Finding(State.WATCH, subject, told, advice)
+    return Finding(FindingState.WATCH, subject, told, advice)
 
 
 def wrong(subject: str, told: str, advice: str) -> Finding:
     """Report what must be corrected."""
-    return Finding(State.WRONG, subject, told, advice)
+    return Finding(FindingState.WRONG, subject, told, advice)

@@ -104,7 +104,7 @@ def test_own_words_come_from_the_town_its_services_and_the_person(town: small_to
 def test_the_command_line_asks_the_same(town: small_town.Town) -> None:
     for password in ("short", "Sonia-Bernard-1", "motdepasse2026"):
         with pytest.raises(BadInput):
-            account_service.set_password("ccas@ville.example", password)
+            account_service.set_account_password("ccas@ville.example", password)
         with pytest.raises(BadInput):
             account_service.add_account("sonia@ville.example", "Sonia Bernard", Role.AGENT, [], password)
-    account_service.set_password("ccas@ville.example", "trois girafes sous la pluie")
+    account_service.set_account_password("ccas@ville.example", "trois girafes sous la pluie")

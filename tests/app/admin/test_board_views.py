@@ -14,9 +14,9 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from app.admin.board_template_file import SHIPPED, shipped_template
+from app.admin.board_template_file import SHIPPED_TEMPLATE_FILE, shipped_template
 from app.audit.models import AuditEntry
-from boards.board_templates import BYTES_AT_MOST
+from boards.board_templates import TEMPLATE_MAX_BYTES
 from boards.database import db, now, read_session, write_transaction
 from boards.directory import make_default
 from boards.models import Board, BoardTemplate, Card, Column, Service
@@ -317,13 +317,13 @@ def test_a_board_is_saved_as_a_template_exported_imported_and_begun(town: Town, 
 
 def test_the_one_that_ships_is_exported_too(facilitator: Visitor) -> None:
     file = facilitator.get("/town/templates/shipped.json")
-    assert json.loads(file.data) == json.loads(SHIPPED.read_text(encoding="utf-8"))
+    assert json.loads(file.data) == json.loads(SHIPPED_TEMPLATE_FILE.read_text(encoding="utf-8"))
     assert 'filename="accueil-d-une-ville.flash-news.json"' in file.headers["Content-Disposition"]
 
 
 def test_importing_twice_keeps_one(town: Town, facilitator: Visitor) -> None:
     for words in ("est importé", "était déjà là"):
-        assert words in said(send_file(facilitator, SHIPPED.read_bytes()), facilitator)
+        assert words in said(send_file(facilitator, SHIPPED_TEMPLATE_FILE.read_bytes()), facilitator)
     db.session.rollback()
     assert read_session().query(BoardTemplate).count() == 1
 
@@ -334,12 +334,12 @@ def test_importing_twice_keeps_one(town: Town, facilitator: Visitor) -> None:
         (b"", "pas du JSON"),
         (b"\xff\xd8\xff\xe0", "UTF-8"),
         (b"[1, 2]", "pas un modèle"),
-        (b" " * (BYTES_AT_MOST + 1), "trop volumineux"),
+        (b" " * (TEMPLATE_MAX_BYTES + 1), "trop volumineux"),
         (
-            SHIPPED.read_bytes().replace(b'"kind": "free"', b'"kind": "agenda"'),
+            SHIPPED_TEMPLATE_FILE.read_bytes().replace(b'"kind": "free"', b'"kind": "agenda"'),
             "Colonne 12, nature\u00a0: valeur inconnue.",
         ),
-        (SHIPPED.read_bytes().replace(b'"hue": 85', b'"hue": 85, "<script>": 1'), "&lt;script&gt;"),
+        (SHIPPED_TEMPLATE_FILE.read_bytes().replace(b'"hue": 85', b'"hue": 85, "<script>": 1'), "&lt;script&gt;"),
     ],
 )
 def test_a_file_that_is_no_template_is_refused_with_its_reason(
@@ -390,7 +390,7 @@ def test_the_command_line_makes_archives_and_restores_boards(app: Flask, town: T
     db.session.rollback()
     assert read_session().query(Service).count() == 10
     file = tmp_path / "modele.json"
-    file.write_bytes(SHIPPED.read_bytes())
+    file.write_bytes(SHIPPED_TEMPLATE_FILE.read_bytes())
     assert run("create", "hiver", "Hiver", "--template", str(file), "--as", "dtan@ville.example")[0] == 0
     file.write_text("{}")
     for arguments, words in (

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Account
-from app.admin.people_csv import LINES_AT_MOST, UnusableFile, decode, parse
+from app.admin.people_csv import LINES_AT_MOST, UnusableFile, decode_csv, parse_people_csv
 from app.audit.models import AuditEntry
 from app.web.csv_export import csv_text
 from boards.database import db, read_session, write_transaction
@@ -206,12 +206,12 @@ def test_a_service_whose_name_holds_a_separator_is_known_by_its_whole_name(town:
 )
 def test_headings_come_in_french_or_english_with_any_separator(header: str) -> None:
     separator = next(sign for sign in ";,\t" if sign in header)
-    [row] = parse(f"{header}\n{separator.join(('Zoé', 'zoe@ville.example', 'CCAS', 'agent'))}\n").rows
+    [row] = parse_people_csv(f"{header}\n{separator.join(('Zoé', 'zoe@ville.example', 'CCAS', 'agent'))}\n").rows
     assert (row.name, row.email, row.services, row.role) == ("Zoé", "zoe@ville.example", "CCAS", "agent")
 
 
 def test_columns_come_in_any_order_and_first_names_apart() -> None:
-    read = parse("mail;téléphone;prénom;nom\nzoe@ville.example;04 65 71 10 20;Zoé;Petit\n")
+    read = parse_people_csv("mail;téléphone;prénom;nom\nzoe@ville.example;04 65 71 10 20;Zoé;Petit\n")
     assert (read.rows[0].name, read.rows[0].email, read.ignored) == ("Zoé Petit", "zoe@ville.example", ["téléphone"])
 
 
@@ -260,7 +260,7 @@ def test_a_file_of_which_nothing_can_be_used_is_refused_in_a_sentence(
 @pytest.mark.parametrize("data", [b"PK\x03\x04rest", b"\xff\xfea\x00", b"nom;e-mail\x00", b"nom\x81\x8d;e-mail"])
 def test_what_is_no_text_is_refused(app: Flask, data: bytes) -> None:
     with app.test_request_context(), pytest.raises(UnusableFile):
-        decode(data)
+        decode_csv(data)
 
 
 def test_an_enormous_file_gets_a_page_that_says_so(town: Town, facilitator: Visitor) -> None:

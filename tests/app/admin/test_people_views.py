@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.models import Account, ApiToken, Identity, OneTimeLink, Purpose, SignIn
-from app.accounts.one_time_links import make_link
-from app.accounts.service import add_account, create_token, disable
+from app.accounts.one_time_links import create_one_time_link
+from app.accounts.service import add_account, create_api_token, disable_by_email
 from app.audit import log as audit_log
 from app.audit.models import AuditEntry
 from app.web.smtp import CannotSend
@@ -84,7 +84,7 @@ def test_an_agent_does_nothing_to_anybody(town: Town, visitor: Visitor, action: 
 def test_people_are_found_by_name_address_service_role_and_state(
     town: Town, facilitator: Visitor, query: str, found: set[str]
 ) -> None:
-    disable("mediatheque@ville.example")
+    disable_by_email("mediatheque@ville.example")
     assert set(re.findall(r"<bdi>([^<]+)</bdi>", facilitator.get(f"/people?{query}").text)) == found
 
 
@@ -268,7 +268,7 @@ def test_a_new_link_replaces_the_one_before(town: Town, facilitator: Visitor, ac
 
 def test_erasing_forgets_the_person_and_keeps_what_they_wrote(town: Town, facilitator: Visitor) -> None:
     card = town.add_card("Piscine fermée", actor=town.colleague, column=town.free)
-    create_token("mediatheque@ville.example", "essai")
+    create_api_token("mediatheque@ville.example", "essai")
     with write_transaction() as session:
         made = session.scalars(select(Account).where(Account.email == "mediatheque@ville.example")).one()
         session.add_all(
@@ -331,7 +331,7 @@ def test_links_sent_to_an_address_are_worthless_once_it_is_corrected(
     app: Flask, town: Town, facilitator: Visitor, purpose: Purpose
 ) -> None:
     with write_transaction() as session:
-        url = make_link(
+        url = create_one_time_link(
             session, session.scalars(select(Account).where(Account.person_id == town.colleague)).one(), purpose
         )
     path = url.removeprefix("http://127.0.0.1:5000")

@@ -195,7 +195,7 @@ class TestBearerToken:
         return response.status_code, response.mimetype
 
     def test_it_acts_as_its_person_without_cookie_or_csrf_token(self, app: Flask, town: Town) -> None:
-        assert self.post(app, account_service.create_token(AGENT, "essai"), town)[0] == 200
+        assert self.post(app, account_service.create_api_token(AGENT, "essai"), town)[0] == 200
         assert town.card(1).author_id == town.agent
 
     @pytest.mark.parametrize("token", ["", "wrong", "fn_wrong", "é", "x" * 5000])
@@ -204,8 +204,8 @@ class TestBearerToken:
         assert town.titles(town.service) == []
 
     def test_it_ends_with_the_account(self, app: Flask, town: Town) -> None:
-        token = account_service.create_token(AGENT, "essai")
-        account_service.disable(AGENT)
+        token = account_service.create_api_token(AGENT, "essai")
+        account_service.disable_by_email(AGENT)
         assert self.post(app, token, town)[0] in (400, 401)
 
     def test_a_wrong_one_does_not_spare_the_csrf_token(self, agent: Visitor) -> None:

@@ -75,7 +75,7 @@ def test_every_schema_is_one(document: Json) -> None:
 
 
 def test_the_page_to_read_says_the_same(app: Flask) -> None:
-    assert write_api.PAGE.read_text(encoding="utf-8") == write_api.page(openapi.describe(app.url_map)), (
+    assert write_api.PAGE.read_text(encoding="utf-8") == write_api.page(openapi.describe_api(app.url_map)), (
         "python -m docs.write_api"
     )
 
@@ -96,7 +96,7 @@ def test_a_program_is_answered_as_described(app: Flask, town: Town) -> None:
     town.perform(town.agent, type="set_labels", card=card, labels=["Horaires"])
     town.add_card("Où est le local ?", column=town.suggestions, suggestion="request", asked=town.mediatheque)
     client = app.test_client()
-    token = {"Authorization": f"Bearer {account_service.create_token('ccas@ville.example', 'essai')}"}
+    token = {"Authorization": f"Bearer {account_service.create_api_token('ccas@ville.example', 'essai')}"}
     board = client.get("/api/boards/accueil", headers=token).get_json()
     assert {card["suggestion"] and card["suggestion"]["kind"] for card in board["cards"]} == {None, "request"}
     assert client.get("/api/boards/accueil/search?q=piscine", headers=token).get_json()["results"]

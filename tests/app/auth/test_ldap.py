@@ -42,7 +42,7 @@ def environment(slapd: Slapd) -> dict[str, str]:
     return slapd.environment
 
 
-def prove(environment: dict[str, str], login: str, password: str) -> ldap_backend.Entry | None:
+def prove(environment: dict[str, str], login: str, password: str) -> ldap_backend.DirectoryEntry | None:
     settings = Settings.from_environment(environment).ldap
     assert settings is not None
     return ldap_backend.authenticate(settings, login, password)
@@ -156,7 +156,7 @@ def test_somebody_without_an_address_is_not_linked_to_anybody(town: Town, visito
 
 
 def test_a_disabled_account_is_refused(town: Town, visitor: Visitor) -> None:
-    account_service.disable(EMAIL)
+    account_service.disable_by_email(EMAIL)
     response = visitor.sign_in(UID, THEIRS)
     assert response.status_code == 403
     assert "Votre compte n’est plus actif." in response.text
@@ -214,7 +214,7 @@ def test_wrong_settings_are_said_to_be_the_directorys_not_the_persons(
 def test_a_directory_that_never_answers_is_given_up(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ldap_backend, "PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(ldap_backend, "LDAP_TIMEOUT_SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(DirectoryUnavailable):
         prove({**environment, "LDAP_URL": f"ldap://127.0.0.1:{silent.getsockname()[1]}"}, UID, THEIRS)
 
@@ -252,7 +252,7 @@ class TestWithAnActiveDirectory:
         assert (found.subject, found.emails) == (str(guid), (EMAIL,))
 
     def test_without_any_the_name_of_the_entry_has_to_do(self) -> None:
-        assert ldap_backend.entry(BASE, "CN=Sonia,DC=ville", {}) == ldap_backend.Entry(
+        assert ldap_backend.entry(BASE, "CN=Sonia,DC=ville", {}) == ldap_backend.DirectoryEntry(
             f"ldap:{BASE}", "cn=sonia,dc=ville", ()
         )
 

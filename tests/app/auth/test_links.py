@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts import service as account_service
 from app.accounts.models import Account, OneTimeLink, Purpose, SignIn
-from app.accounts.one_time_links import make_link
+from app.accounts.one_time_links import create_one_time_link
 from app.audit.models import AuditEntry
 from app.auth.invitation_email import send_invitation
 from boards.database import db, now, read_session, write_transaction
@@ -37,7 +37,7 @@ def account_of(email: str = EMAIL) -> Account:
 def link(purpose: Purpose = Purpose.PASSWORD, email: str = EMAIL) -> str:
     """The path of a new link."""
     with write_transaction() as session:
-        url = make_link(session, session.query(Account).filter_by(email=email).one(), purpose)
+        url = create_one_time_link(session, session.query(Account).filter_by(email=email).one(), purpose)
     return url.removeprefix("http://127.0.0.1:5000")
 
 
@@ -154,14 +154,14 @@ def test_a_link_expires(town: Town, visitor: Visitor, purpose: Purpose, lifetime
 
 def test_a_disabled_account_gets_in_by_no_link(town: Town, visitor: Visitor) -> None:
     path = link()
-    account_service.disable(EMAIL)
+    account_service.disable_by_email(EMAIL)
     assert choose(visitor, path).status_code == 410
     assert account_of().person.disabled_at
 
 
 def test_another_way_to_a_new_password_voids_the_link(town: Town, visitor: Visitor) -> None:
     path = link()
-    account_service.set_password(EMAIL, NEW)
+    account_service.set_account_password(EMAIL, NEW)
     assert visitor.get(path).status_code == 404
 
 
@@ -208,7 +208,7 @@ def test_a_forgotten_password_is_chosen_anew_by_mail(
 
 
 def test_the_answer_tells_nobody_who_has_an_account(app: Flask, town: Town, background: Background) -> None:
-    account_service.disable("mediatheque@ville.example")
+    account_service.disable_by_email("mediatheque@ville.example")
     with smtp_server() as mailbox:
         use_smtp(app, mailbox.settings())
         answers = [ask(Visitor(app), email) for email in (EMAIL, "personne@ville.example", "mediatheque@ville.example")]
@@ -354,7 +354,7 @@ def test_an_invitation_signs_out_whoever_sat_there(app: Flask, town: Town, visit
 
 def test_an_invitation_mail_greets_by_name_and_says_who_invites(app: Flask, town: Town) -> None:
     with write_transaction() as session:
-        url = make_link(session, session.query(Account).filter_by(email=EMAIL).one(), Purpose.INVITATION)
+        url = create_one_time_link(session, session.query(Account).filter_by(email=EMAIL).one(), Purpose.INVITATION)
     with smtp_server() as mailbox:
         use_smtp(app, mailbox.settings())
         send_invitation(account_of(), url, read_session().get_one(Person, town.facilitator))

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Account
 from app.auth.invitation_email import send_invitation
-from app.web.smtp import CannotSend, send
+from app.web.smtp import CannotSend, send_mail
 from boards.database import db, read_session, write_transaction
 from boards.models import Person
 from tests.smtp import smtp_server, use_smtp
@@ -256,4 +256,4 @@ def test_a_mail_is_in_the_language_of_whom_it_reaches(app: Flask, town: Town) ->
 
 def test_why_a_mail_was_not_sent_is_said_in_the_language_of_the_sender(app: Flask, town: Town) -> None:
     with pytest.raises(CannotSend, match="Aucun serveur de messagerie"):
-        send(current_app.config["SETTINGS"], AGENT, "Welcome", "mail/invitation.txt", language="en")
+        send_mail(current_app.config["SETTINGS"], AGENT, "Welcome", "mail/invitation.txt", language="en")

@@ -227,11 +227,11 @@ def test_a_second_person_with_the_address_of_a_linked_account_is_refused(
 def test_a_disabled_account_is_refused_linked_or_not(
     app: Flask, town: Town, visitor: Visitor, provider: OidcProvider
 ) -> None:
-    account_service.disable(EMAIL)
+    account_service.disable_by_email(EMAIL)
     refused(sign_in(visitor), 403, "account_disabled")
-    account_service.enable(EMAIL)
+    account_service.enable_by_email(EMAIL)
     assert sign_in(visitor).status_code == 303
-    account_service.disable(EMAIL)
+    account_service.disable_by_email(EMAIL)
     response = sign_in(Visitor(app))
     assert response.status_code == 403
     assert "Votre compte n’est plus actif." in response.text

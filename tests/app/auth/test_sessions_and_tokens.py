@@ -84,8 +84,8 @@ def test_nobody_signs_somebody_else_out(app: Flask, town: Town) -> None:
 @pytest.mark.parametrize(
     "meanwhile",
     [
-        lambda: account_service.set_password(EMAIL, "trois girafes sous la pluie"),
-        lambda: account_service.disable(EMAIL),
+        lambda: account_service.set_account_password(EMAIL, "trois girafes sous la pluie"),
+        lambda: account_service.disable_by_email(EMAIL),
     ],
 )
 def test_a_sign_in_does_not_outrun_what_ends_them_all(
@@ -197,7 +197,7 @@ def test_a_reading_token_only_reads(app: Flask, town: Town) -> None:
 @pytest.mark.parametrize("scope", TokenScope)
 def test_no_token_reaches_what_is_for_people(app: Flask, town: Town, scope: TokenScope) -> None:
     """Not even a facilitator's: whoever steals a token must not be able to make more of them, or to give rights."""
-    client = program(app, account_service.create_token("dtan@ville.example", "automate", scope))
+    client = program(app, account_service.create_api_token("dtan@ville.example", "automate", scope))
     closed = [
         rule
         for rule in app.url_map.iter_rules()
@@ -245,7 +245,7 @@ def test_a_revoked_token_is_worthless(app: Flask, town: Town) -> None:
 
 
 def test_nobody_revokes_somebody_elses_token(app: Flask, town: Town) -> None:
-    token = account_service.create_token(EMAIL, "à moi")
+    token = account_service.create_api_token(EMAIL, "à moi")
     attacker = browser(app, email="dtan@ville.example")
     assert attacker.post(f"/profile/tokens/{read_session().query(ApiToken).one().id}/revoke").status_code == 303
     assert attacker.post(f"/profile/tokens/{2**70}/revoke").status_code == 404
@@ -276,7 +276,7 @@ def test_wrong_tokens_are_said_field_by_field(app: Flask, town: Town, fields: di
 
 def test_there_is_an_end_to_tokens(app: Flask, town: Town) -> None:
     for number in range(20):
-        account_service.create_token(EMAIL, f"jeton {number}")
+        account_service.create_api_token(EMAIL, f"jeton {number}")
     answer = browser(app).post("/profile/tokens", {"label": "encore un", "scope": "read"})
     assert answer.status_code == 422
     assert "20 jetons" in answer.text

@@ -48,13 +48,13 @@ def test_odd_input_is_refused_kindly(town: Town, visitor: Visitor, email: str, p
 
 
 def test_a_disabled_account_gets_the_same_answer_as_a_wrong_password(town: Town, visitor: Visitor) -> None:
-    account_service.disable(EMAIL)
+    account_service.disable_by_email(EMAIL)
     assert visitor.sign_in(EMAIL).status_code == 401
 
 
 def test_a_disabled_account_is_out_at_once(town: Town, visitor: Visitor) -> None:
     visitor.sign_in(EMAIL)
-    account_service.disable(EMAIL)
+    account_service.disable_by_email(EMAIL)
     assert visitor.get("/boards/accueil").status_code == 303
     assert visitor.command(type="add_card", column=town.service, title="x").status_code == 401
 
@@ -157,7 +157,7 @@ def test_successful_sign_ins_do_not_count(app: Flask, town: Town) -> None:
 
 
 def test_an_agent_made_facilitator_is_asked_for_a_longer_password(town: Town, visitor: Visitor) -> None:
-    account_service.set_password(EMAIL, "bleu citron 7")
+    account_service.set_account_password(EMAIL, "bleu citron 7")
     assert visitor.sign_in(EMAIL, "bleu citron 7").location == "/"
     visitor.post("/sign-out")
     with write_transaction() as session:
@@ -165,13 +165,13 @@ def test_an_agent_made_facilitator_is_asked_for_a_longer_password(town: Town, vi
     asked = visitor.sign_in(EMAIL, "bleu citron 7", next="/boards/accueil?x=1")
     assert asked.location == "/profile#password"
     visitor.post("/sign-out")
-    account_service.set_password(EMAIL, "trois girafes sous la pluie")
+    account_service.set_account_password(EMAIL, "trois girafes sous la pluie")
     assert visitor.sign_in(EMAIL, "trois girafes sous la pluie").location == "/"
 
 
 def test_a_new_password_signs_other_browsers_out(town: Town, visitor: Visitor) -> None:
     visitor.sign_in(EMAIL)
-    account_service.set_password(EMAIL, "another good password")
+    account_service.set_account_password(EMAIL, "another good password")
     db.session.rollback()
     assert visitor.get("/boards/accueil").status_code == 303
     assert visitor.sign_in(EMAIL).status_code == 401

@@ -16,7 +16,7 @@ from app.accounts.models import Account
 from boards.database import db, now, read_session, write_transaction
 from boards.directory import create_person
 from boards.models import Person, Role
-from boards.personal.read_receipts import mark_read
+from boards.personal.read_receipts import mark_version_read
 from tests.town import PEOPLE, Town
 from tests.visitor import Visitor
 
@@ -164,8 +164,8 @@ def test_facilitators_see_how_many_have_read_and_names_only_where_it_is_required
     town: Town, rules: list[int], elise: Visitor
 ) -> None:
     with write_transaction() as session:
-        mark_read(session, town.agent, rules[0], 1)
-        mark_read(session, town.agent, rules[1], 1)
+        mark_version_read(session, town.agent, rules[0], 1)
+        mark_version_read(session, town.agent, rules[1], 1)
     assert "1 lue sur 4" in panel(elise, rules[0])
     page = elise.get("/boards/accueil/guide/reads").text
     assert page.count("1 personne sur 4") == 2
@@ -222,7 +222,7 @@ def test_the_page_of_reads_asks_the_database_no_more_for_more(town: Town, rules:
     with write_transaction() as session:
         people = [create_person(session, f"Agent {number}", Role.AGENT, ["ccas"]).id for number in range(15)]
         for person in people:
-            mark_read(session, person, rules[0], 1)
+            mark_version_read(session, person, rules[0], 1)
     assert statements() == few
 
 

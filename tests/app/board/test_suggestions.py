@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.accounts.models import TokenScope
-from app.accounts.service import create_token
+from app.accounts.service import create_api_token
 from boards.database import db, now, read_session, write_transaction
 from boards.models import Service
 from boards.models.personal import Notice
@@ -172,7 +172,7 @@ def test_a_look_at_a_card_writes_nothing_and_waits_for_nobody_who_writes(
 
 def test_a_token_that_only_reads_leaves_notices_unread(app: Flask, town: Town, leo: Visitor, request_: int) -> None:
     leo.command(type="reply", card=request_, text="On regarde.")
-    headers = {"Authorization": f"Bearer {create_token(PEOPLE['agent'][0], 'Écran du hall', TokenScope.READ)}"}
+    headers = {"Authorization": f"Bearer {create_api_token(PEOPLE['agent'][0], 'Écran du hall', TokenScope.READ)}"}
     program = app.test_client()
     assert program.get(f"/cards/{request_}", headers=headers).status_code == 200
     assert program.put(f"/cards/{request_}/noticed", headers=headers).status_code == 403

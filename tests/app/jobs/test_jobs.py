@@ -217,7 +217,7 @@ def test_what_a_killed_worker_left_is_done_by_another(app: Flask, clock: Clock, 
 def test_a_long_job_is_held_for_as_long_as_it_takes(
     app: Flask, clock: Clock, probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(runner, "LEASE_RENEW_SECONDS", 0.01)
 
     def work() -> int:
         clock.advance(LEASE * 3)

@@ -6,7 +6,7 @@ import socket
 from types import SimpleNamespace
 from typing import Any
 
-from app.live.transport.admission import WORK_SECONDS, ConnectThrottle
+from app.live.transport.admission import ADMISSION_SECONDS, ConnectThrottle
 from app.live.transport.websocket import WebSocketMiddleware
 
 
@@ -30,10 +30,10 @@ def test_those_who_arrive_pause_after_each_spell() -> None:
     turns = loop.turns()
     for _arrival in range(40):
         turns.wait()
-        loop.now += WORK_SECONDS / 4
+        loop.now += ADMISSION_SECONDS / 4
     spells = [later - earlier for earlier, later in zip(loop.pauses, loop.pauses[1:], strict=False)]
     assert len(spells) > 5
-    assert all(WORK_SECONDS < spell < 2 * WORK_SECONDS for spell in spells)
+    assert all(ADMISSION_SECONDS < spell < 2 * ADMISSION_SECONDS for spell in spells)
 
 
 def test_who_comes_alone_waits_for_nobody_twice() -> None:

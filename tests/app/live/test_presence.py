@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.live.presence import SHOWN, Connection, ConnectionRegistry, Group
+from app.live.presence import MAX_SHOWN_PEOPLE, Connection, ConnectionRegistry, Group
 from boards.models import Audience, Role
 
 AGENT, FACILITATOR = Audience(Role.AGENT), Audience(Role.FACILITATOR)
@@ -68,7 +68,10 @@ def test_who_is_on_a_board_is_who_sits_there(steps: list[tuple[int, int, int | s
         for each in (1, 2):
             there = sorted({id for id, board in at.values() if board == each})
             presence = connections.presence(each)
-            assert (presence["total"], [person["id"] for person in presence["people"]]) == (len(there), there[:SHOWN])
+            assert (presence["total"], [person["id"] for person in presence["people"]]) == (
+                len(there),
+                there[:MAX_SHOWN_PEOPLE],
+            )
 
 
 def test_whoever_goes_by_another_name_since_is_shown_by_it() -> None:

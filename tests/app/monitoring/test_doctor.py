@@ -23,7 +23,7 @@ from sqlalchemy import text, update
 from app import create_app
 from app.jobs.models import Job
 from app.monitoring.doctor import databases, external, host, installation
-from app.monitoring.doctor.findings import Finding, State
+from app.monitoring.doctor.findings import Finding, FindingState
 from app.server.migrations import newest_revision
 from boards.database import db, now, read_session, write_transaction
 from boards.models import Change
@@ -54,7 +54,9 @@ def find(settings: Settings) -> Find:
 
     def find(check: Callable[[Settings], Iterator[Finding]], **altered: Any) -> list[Finding]:
         read_session().rollback()
-        return [finding for finding in check(settings.model_copy(update=altered)) if finding.state is not State.WELL]
+        return [
+            finding for finding in check(settings.model_copy(update=altered)) if finding.state is not FindingState.WELL
+        ]
 
     return find
 
@@ -131,25 +133,25 @@ def test_settings_that_do_not_go_together_are_found(find: Find, altered: dict[st
 @pytest.mark.parametrize(
     ("version", "state"),
     [
-        ((3, 40, 1), State.WATCH),
+        ((3, 40, 1), FindingState.WATCH),
         ((3, 44, 6), None),
-        ((3, 45, 0), State.WATCH),
-        ((3, 50, 6), State.WATCH),
+        ((3, 45, 0), FindingState.WATCH),
+        ((3, 50, 6), FindingState.WATCH),
         ((3, 50, 7), None),
-        ((3, 51, 2), State.WATCH),
+        ((3, 51, 2), FindingState.WATCH),
         ((3, 51, 3), None),
         ((3, 53, 0), None),
     ],
 )
 def test_a_sqlite_with_the_wal_bug_is_found(
-    find: Find, monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], state: State | None
+    find: Find, monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], state: FindingState | None
 ) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
     found = find(installation.versions, database_url="sqlite:////town")
     assert [finding.state for finding in found] == ([state] if state else [])
     assert find(installation.versions, database_url="postgresql+psycopg:///town") == []
     several = find(installation.versions, database_url="sqlite:////town", redis_url="redis://localhost")
-    assert [finding.state for finding in several] == ([State.WRONG] if state else [])
+    assert [finding.state for finding in several] == ([FindingState.WRONG] if state else [])
 
 
 def test_libraries_that_are_not_those_that_were_tested_are_found(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,12 +174,14 @@ def test_a_clock_that_went_back_is_found(find: Find, town: Town, monkeypatch: py
 
 def test_a_clock_that_nobody_sets_is_found(find: Find, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.monitoring.doctor.host._kernel_says_unsynchronised", lambda: True)
-    assert only(find(host.clock)).state is State.WATCH
+    assert only(find(host.clock)).state is FindingState.WATCH
 
 
-@pytest.mark.parametrize(("free", "state"), [(10 * 2**30, None), (2**29, State.WATCH), (2**20, State.WRONG)])
+@pytest.mark.parametrize(
+    ("free", "state"), [(10 * 2**30, None), (2**29, FindingState.WATCH), (2**20, FindingState.WRONG)]
+)
 def test_a_disk_that_fills_up_is_found(
-    find: Find, town: Town, monkeypatch: pytest.MonkeyPatch, free: int, state: State | None
+    find: Find, town: Town, monkeypatch: pytest.MonkeyPatch, free: int, state: FindingState | None
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(2**40, 0, free))
     assert [finding.state for finding in find(host.disk)] == ([state] if state else [])
@@ -218,7 +222,7 @@ def test_a_schema_of_another_version_is_found(find: Find, town: Town) -> None:
     with write_transaction() as session:
         session.execute(text("DELETE FROM alembic_version"))
     assert "pas encore de tables" in only(find(databases.database)).told
-    assert find(external.jobs) == []
+    assert find(external.check_jobs) == []
     with write_transaction() as session:  # for the tests that come after this one, where they share a database
         session.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest_revision()})
 
@@ -230,7 +234,7 @@ def test_a_postgresql_that_may_lose_something_is_found(
     monkeypatch.setattr(databases, "LOSSES", {"enable_seqscan": "rien du tout"})
     assert find(databases.database) == []
     read_session().execute(text("SET SESSION enable_seqscan = off"))
-    found = [finding for finding in databases.database(settings) if finding.state is State.WRONG]
+    found = [finding for finding in databases.database(settings) if finding.state is FindingState.WRONG]
     read_session().execute(text("SET SESSION enable_seqscan = on"))
     assert "enable_seqscan = on" in only(found).advice
 
@@ -277,16 +281,19 @@ def test_a_redis_that_is_away_is_found(find: Find) -> None:
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")
 def test_mail_that_would_not_leave_is_found(find: Find, tmp_path: Path) -> None:
     with smtp_server() as mailbox:
-        assert find(external.mail, smtp=mailbox.settings()) == []
-        assert "SMTP_SECURITY" in only(find(external.mail, smtp=mailbox.settings("starttls"))).advice
+        assert find(external.check_mail, smtp=mailbox.settings()) == []
+        assert "SMTP_SECURITY" in only(find(external.check_mail, smtp=mailbox.settings("starttls"))).advice
         assert mailbox.is_empty()
-    assert "pare-feu" in only(find(external.mail, smtp=mailbox.settings())).advice
+    assert "pare-feu" in only(find(external.check_mail, smtp=mailbox.settings())).advice
     with smtp_server(make_certificate(tmp_path / "smtp.pem")) as mailbox:
-        assert "certificat" in only(find(external.mail, smtp=mailbox.settings("starttls"))).told
+        assert "certificat" in only(find(external.check_mail, smtp=mailbox.settings("starttls"))).told
     with smtp_server(asks_for_password=True) as mailbox:
-        assert find(external.mail, smtp=mailbox.settings(user=USER, password=PASSWORD)) == []
-        assert "SMTP_PASSWORD" in only(find(external.mail, smtp=mailbox.settings(user=USER, password="another"))).advice
-    assert find(external.mail) == []
+        assert find(external.check_mail, smtp=mailbox.settings(user=USER, password=PASSWORD)) == []
+        assert (
+            "SMTP_PASSWORD"
+            in only(find(external.check_mail, smtp=mailbox.settings(user=USER, password="another"))).advice
+        )
+    assert find(external.check_mail) == []
 
 
 def test_a_sender_that_the_mail_server_refuses_is_found(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,11 +302,11 @@ def test_a_sender_that_the_mail_server_refuses_is_found(find: Find, monkeypatch:
 
     monkeypatch.setattr(Mailbox, "handle_MAIL", refuse, raising=False)
     with smtp_server() as mailbox:
-        assert "MAIL_FROM" in only(find(external.mail, smtp=mailbox.settings())).advice
+        assert "MAIL_FROM" in only(find(external.check_mail, smtp=mailbox.settings())).advice
 
 
 def test_a_service_that_is_not_there_is_found(find: Find) -> None:
-    assert "systemctl start" in only(find(external.workers, port=free_port())).advice
+    assert "systemctl start" in only(find(external.check_workers, port=free_port())).advice
 
 
 def test_a_port_where_something_else_answers_is_found(find: Find) -> None:
@@ -313,15 +320,15 @@ def test_a_port_where_something_else_answers_is_found(find: Find) -> None:
                 connection.sendall(b"HTTP/1.0 404 Not Found\r\n\r\n<h1>It works")
 
         threading.Thread(target=answer, daemon=True).start()
-        assert "ce n’est pas Flash News" in only(find(external.workers, port=other.getsockname()[1])).told
+        assert "ce n’est pas Flash News" in only(find(external.check_workers, port=other.getsockname()[1])).told
 
 
 def test_jobs_that_fail_or_that_nobody_does_are_found(find: Find, town: Town, clock: Clock) -> None:
     with write_transaction() as session:
         session.add(Job(name="expire_cards", due_at=clock() - timedelta(minutes=1)))
-    assert find(external.jobs) == []
+    assert find(external.check_jobs) == []
     clock.advance(timedelta(minutes=10))
-    assert "redémarrez" in only(find(external.jobs)).advice
+    assert "redémarrez" in only(find(external.check_jobs)).advice
     with write_transaction() as session:
         session.execute(update(Job).values(failures=3, outcome="ValueError"))
-    assert "flask jobs run expire_cards" in only(find(external.jobs)).advice
+    assert "flask jobs run expire_cards" in only(find(external.check_jobs)).advice

@@ -251,7 +251,7 @@ def test_a_mail_that_does_not_leave_is_tried_again_then_left_to_the_next_day(
 def test_many_people_are_written_to_some_at_each_run(
     town: Town, friday: Clock, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(digest, "AT_ONCE", 2)
+    monkeypatch.setattr(digest, "DIGESTS_PER_RUN", 2)
     with write_transaction() as session:
         for number in range(4):
             person = create_person(session, f"Agent {number}", Role.AGENT, [])

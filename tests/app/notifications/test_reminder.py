@@ -12,7 +12,7 @@ from app.accounts.preferences import save_preferences
 from app.notifications import reminder
 from boards.database import db, read_session, write_transaction
 from boards.models.personal import Notice
-from boards.personal.read_receipts import mark_read
+from boards.personal.read_receipts import mark_version_read
 from boards.personal.reminders import REMINDED_AFTER, REMINDER
 from tests.clock import Clock
 from tests.smtp import Mailbox, smtp_server, use_smtp
@@ -35,7 +35,7 @@ def asked(town: Town, clock: Clock) -> list[int]:
         town.perform(town.agent, type="require_reading", card=card, required=True)
         for person in (town.facilitator, town.agent, town.colleague):
             with write_transaction() as session:
-                mark_read(session, person, card, 1)
+                mark_version_read(session, person, card, 1)
         clock.advance(timedelta(minutes=1))
     clock.advance(REMINDED_AFTER)
     return cards

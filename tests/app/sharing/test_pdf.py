@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from app.sharing.handout import Desk, Paper, Sheet
+from app.sharing.handout import Desk, HandoutSheet, Paper
 from app.sharing.pdf import pdf_of
 from app.sharing.pdf_fonts import fitted, lacks_letters
 from app.web.assets import DIST
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 WORDS = {"hours": "Horaires\u00a0:", "page": "page", "scan": "La version à jour\u00a0:"}
-SHEET = Sheet(
+SHEET = HandoutSheet(
     title="Piscine\u202f: l’œuvre « Été »",
     html="<p>25\u00a0€ à Łódź</p>",
     holds="Valable jusqu’au 12 mai 2031",

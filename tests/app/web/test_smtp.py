@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.web.smtp import CannotSend, public_address, public_link, send
+from app.web.smtp import CannotSend, public_address, public_link, send_mail
 from config import Settings, Smtp
 from tests.server import free_port
 from tests.smtp import PASSWORD, USER, Mailbox, make_certificate, smtp_server, use_smtp
@@ -25,7 +25,7 @@ def deliver(
     subject: str = "Bienvenue à l’accueil",
     **values: str,
 ) -> None:
-    send(use_smtp(app, smtp), to, subject, "mail/invitation.txt", **{**INVITATION, **values})
+    send_mail(use_smtp(app, smtp), to, subject, "mail/invitation.txt", **{**INVITATION, **values})
 
 
 def test_a_mail_arrives_as_plain_french_text(app: Flask) -> None:

@@ -16,7 +16,7 @@ from boards.directory import make_default
 from boards.errors import Invalid, Refusal
 from boards.models import Board, Person
 from boards.models.personal import Notice
-from boards.personal.read_receipts import ReadStatus, mark_read, read_status, read_versions
+from boards.personal.read_receipts import ReadStatus, mark_version_read, read_status, read_versions
 from boards.personal.reminders import remind_readers
 from boards.suggestions import notices, unread_notices
 from tests.clock import Clock
@@ -39,7 +39,7 @@ def stop(town: Town, card: int) -> None:
 
 def read(town: Town, who: int, card: int) -> None:
     with write_transaction() as session:
-        mark_read(session, who, card, town.card(card).version)
+        mark_version_read(session, who, card, town.card(card).version)
 
 
 def opened(town: Town, who: str, card: int) -> ReadStatus | None:

@@ -14,8 +14,8 @@ from boards.commands.undo import alterations
 from boards.database import db, now, read_session, write_transaction
 from boards.errors import Refusal
 from boards.history import feed as history_feed
-from boards.history.activity import NAMED_AT_MOST
-from boards.history.feed import Entry, HistoryFilters, Page, history
+from boards.history.activity import MAX_NAMED_CARDS
+from boards.history.feed import HistoryEntry, HistoryFilters, HistoryPage, history
 from boards.models import Card, Change, Person
 from boards.perform import perform
 from boards.scope import Scope
@@ -23,13 +23,13 @@ from tests.boards.commands.test_undo import ArchiveAll
 from tests.town import Town
 
 
-def told(town: Town, who: int, card: int | None = None, **options: Any) -> list[Entry]:
+def told(town: Town, who: int, card: int | None = None, **options: Any) -> list[HistoryEntry]:
     board = town.fresh_board()
     row = read_session().get_one(Card, card) if card else None
     return history(read_session(), read_session().get_one(Person, who), board, card=row, **options).entries
 
 
-def what(entries: list[Entry]) -> list[str]:
+def what(entries: list[HistoryEntry]) -> list[str]:
     return [each.what for entry in entries for each in entry.told]
 
 
@@ -139,7 +139,7 @@ def test_filters(town: Town, card: int) -> None:
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_feed, "PAGE", 4)
+    monkeypatch.setattr(history_feed, "HISTORY_PAGE_SIZE", 4)
     for number in range(7):
         card = town.add_card(f"Carte {number}")
         town.perform(town.agent, type="edit_card", card=card, version=1, title=f"Info {number}")
@@ -160,11 +160,11 @@ def test_pages_follow_each_other_without_gap_or_repetition(town: Town, monkeypat
 
 
 def test_of_a_large_change_some_is_named(town: Town) -> None:
-    cards = [town.add_card(f"Carte {number}") for number in range(NAMED_AT_MOST + 2)]
+    cards = [town.add_card(f"Carte {number}") for number in range(MAX_NAMED_CARDS + 2)]
     town.perform(town.facilitator, type="archive_column", column=town.service)
     perform(town.facilitator, town.board, ArchiveAll())
     entry = told(town, town.agent)[0]
-    assert (len(entry.told), entry.more, entry.may_undo) == (NAMED_AT_MOST, True, False)
+    assert (len(entry.told), entry.more, entry.may_undo) == (MAX_NAMED_CARDS, True, False)
     town.perform(town.facilitator, type="restore_column", column=town.service)
     town.perform(town.agent, type="undo_change", seq=entry.seq)
     assert [town.card(card).archived_at for card in cards] == [None] * len(cards)
@@ -239,16 +239,16 @@ def test_an_earlier_text_taken_up_is_told_as_such_and_offered_where_it_differs(t
 
 
 def test_whatever_happened_is_found_under_a_kind() -> None:
-    assert set().union(*history_feed.KINDS.values()) == EVENT_LABELS.keys()
+    assert set().union(*history_feed.HISTORY_KINDS.values()) == EVENT_LABELS.keys()
 
 
-@pytest.mark.parametrize("kind", history_feed.KINDS)
+@pytest.mark.parametrize("kind", history_feed.HISTORY_KINDS)
 def test_whatever_is_told_has_its_words(kind: str) -> None:
-    assert history_feed.KINDS[kind] <= EVENT_LABELS.keys()
+    assert history_feed.HISTORY_KINDS[kind] <= EVENT_LABELS.keys()
     assert kind in KIND_WORDS
 
 
-def queries(town: Town, **options: Any) -> tuple[int, Page]:
+def queries(town: Town, **options: Any) -> tuple[int, HistoryPage]:
     """How many statements a page takes, and the page."""
     board, person = town.fresh_board(), read_session().get_one(Person, town.agent)
     card = read_session().get_one(Card, options.pop("card")) if "card" in options else None
@@ -266,11 +266,11 @@ def queries(town: Town, **options: Any) -> tuple[int, Page]:
     return len(sent), page
 
 
-def honest(town: Town, page: Page) -> bool:
+def honest(town: Town, page: HistoryPage) -> bool:
     """Whether exactly what could be taken back is offered for it; of some it could."""
     scope = Scope(read_session(), read_session().get_one(Person, town.agent), town.fresh_board(), now())
 
-    def could(entry: Entry) -> bool:
+    def could(entry: HistoryEntry) -> bool:
         try:
             return bool(alterations(scope, entry.seq, entry.together))
         except Refusal:

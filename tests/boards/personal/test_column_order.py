@@ -9,7 +9,7 @@ from boards.database import db, read_session, write_transaction
 from boards.errors import Conflict
 from boards.models import Column, Person
 from boards.models.personal import Placement, personal_transaction
-from boards.personal.column_order import delete_placements, pin_column, place_column
+from boards.personal.column_order import delete_placements, move_column_for_person, pin_column
 from boards.queries import snapshot, visible_columns
 from tests.town import Town
 
@@ -27,7 +27,9 @@ def place(town: Town, column: int, after: int | None) -> None:
     board, person = town.fresh_board(), read_session().get_one(Person, town.agent)
     columns = {each.id: each for each in visible_columns(read_session(), board, person)}
     with write_transaction() as session:
-        place_column(session, board, person, columns[column], columns.get(after) if after else None, columns.values())
+        move_column_for_person(
+            session, board, person, columns[column], columns.get(after) if after else None, columns.values()
+        )
 
 
 def pin(town: Town, column: int, pinned: bool = True) -> None:

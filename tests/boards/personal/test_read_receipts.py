@@ -11,7 +11,14 @@ from boards.database import db, now, read_session, write_transaction
 from boards.directory import create_person
 from boards.errors import Conflict, Forbidden, NotFound
 from boards.models import Board, Person, Role, Service
-from boards.personal.read_receipts import ReadStatus, mark_read, read_status, read_versions, readership, rules_for
+from boards.personal.read_receipts import (
+    ReadStatus,
+    mark_version_read,
+    read_status,
+    read_versions,
+    readership,
+    rules_for,
+)
 from tests.town import Town
 
 
@@ -26,7 +33,7 @@ def add_rule(town: Town, title: str = "Une règle") -> int:
 
 def mark(person: int, card: int, version: int | None = 1) -> None:
     with write_transaction() as session:
-        mark_read(session, person, card, version)
+        mark_version_read(session, person, card, version)
     db.session.rollback()
 
 

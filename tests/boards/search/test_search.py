@@ -13,7 +13,7 @@ from boards.database import db, now, read_session, write_transaction
 from boards.models import Board, Card, Person
 from boards.search.analyzer import index_terms, tokens
 from boards.search.engine import search
-from boards.search.excerpts import excerpt, marked
+from boards.search.excerpts import marked, matching_excerpt
 from boards.search.failed_queries import counted_words, failed_queries, forget_old_searches, record_failed_query
 from boards.search.models import FailedSearchWord
 from boards.search.synonyms import _table
@@ -144,7 +144,7 @@ def test_words_are_marked_where_they_stand_and_the_excerpt_shows_them(town: Town
         ("Piscine", True),
         (" des Berges", False),
     ]
-    pieces = excerpt(each.card.body_text, findings.asked)
+    pieces = matching_excerpt(each.card.body_text, findings.asked)
     assert [piece.text for piece in pieces if piece.answers] == ["piscines", "lundi"]
     assert pieces[0].text == "… "
     assert pieces[-1].text == "…"
