@@ -153,11 +153,8 @@ def _fitting(person: Person, filters: Filters) -> Callable[[Card, Column], bool]
 
 def _matching_text(card: Card, answers: Callable[[str], bool]) -> str:
     """Return the text that matched: the internal note only if the body did not."""
-    return (
-        card.internal_note
-        if card.internal_note and not answers(card.body_text) and answers(card.internal_note)
-        else card.body_text
-    )
+    note_only = card.internal_note and not answers(card.body_text) and answers(card.internal_note)
+    return card.internal_note if note_only else card.body_text
 
 
 def _answers(pieces: Iterable[Piece]) -> bool:
