@@ -74,13 +74,12 @@ def unread_among(session: Session, person: Person, flashes: Iterable[Flash]) -> 
         )
         .where(Card.id.in_(found))
     )
-    progress = {
-        id: Progress(seq or 0, {} if seen is None else {id: seen}) for id, seen, seq in session.execute(read_to)
-    }
     return {
         id
-        for id, card in found.items()
-        if progress[id].is_unread(person.id, id, card.signalled_seq, card.signalled_by_id)
+        for id, seen, seq in session.execute(read_to)
+        if Progress(seq or 0, {} if seen is None else {id: seen}).is_unread(
+            person.id, id, found[id].signalled_seq, found[id].signalled_by_id
+        )
     }
 
 

@@ -135,11 +135,10 @@ def supports(session: Session, person: Person, card: Card) -> bool:
 
 def answer_of(session: Session, person: Person, card: Card) -> Card | None:
     """Return the card that answers this suggestion, if this person may read it."""
-    return (
-        next(iter(_readable(session, person, select(Card, Column).where(Card.id == card.answer_id))), None)
-        if card.answer_id
-        else None
+    answers = (
+        _readable(session, person, select(Card, Column).where(Card.id == card.answer_id)) if card.answer_id else []
     )
+    return answers[0] if answers else None
 
 
 def answered_by(session: Session, person: Person, card: Card) -> list[Card]:

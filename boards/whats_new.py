@@ -165,16 +165,8 @@ def _item(
 
 
 def _plain(card: Card, what: NewsKind, seq: int, at: datetime | None) -> NewsItem:
-    return NewsItem(
-        card,
-        card.column,
-        what,
-        seq,
-        at,
-        None,
-        ActivityItem("edited", card.id, card.title),
-        ends_today=what == NewsKind.ENDS_TODAY,
-    )
+    activity = ActivityItem("edited", card.id, card.title)
+    return NewsItem(card, card.column, what, seq, at, None, activity, ends_today=what == NewsKind.ENDS_TODAY)
 
 
 def _since(

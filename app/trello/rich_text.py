@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from app.trello.formatting import NBSP, join_lines
@@ -119,7 +119,14 @@ def heading(text: str) -> list[str]:
 
 def linked(text: str) -> str:
     """Escape text and link its web addresses."""
-    return _replaced(text, lambda address: f'<a href="{html.escape(address)}">{html.escape(address, quote=False)}</a>')
+    pieces = []
+    end = 0
+    for match in _URL.finditer(text):
+        address = _without_punctuation(match[0])
+        link = f'<a href="{html.escape(address)}">{html.escape(address, quote=False)}</a>'
+        pieces += [html.escape(text[end : match.start()], quote=False), link]
+        end = match.start() + len(address)
+    return "".join([*pieces, html.escape(text[end:], quote=False)])
 
 
 def link_addresses(body_html: str) -> str:
@@ -171,16 +178,6 @@ def _halves(text: str) -> tuple[str, str]:
         if cut > 0:
             return text[:cut], text[cut:]
     return text[:middle], text[middle:]
-
-
-def _replaced(text: str, link: Callable[[str], str]) -> str:
-    pieces = []
-    end = 0
-    for match in _URL.finditer(text):
-        address = _without_punctuation(match[0])
-        pieces += [html.escape(text[end : match.start()], quote=False), link(address)]
-        end = match.start() + len(address)
-    return "".join([*pieces, html.escape(text[end:], quote=False)])
 
 
 def _without_punctuation(address: str) -> str:

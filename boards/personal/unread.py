@@ -232,14 +232,8 @@ def _set_read_to(session: Session, person_id: int, board_id: int, read_to: int) 
 
 
 def _read_to(session: Session, person_id: int, board_id: int) -> int:
-    return (
-        session.scalar(
-            select(BoardReadMarker.read_to).where(
-                BoardReadMarker.person_id == person_id, BoardReadMarker.board_id == board_id
-            )
-        )
-        or 0
-    )
+    mine = (BoardReadMarker.person_id == person_id) & (BoardReadMarker.board_id == board_id)
+    return session.scalar(select(BoardReadMarker.read_to).where(mine)) or 0
 
 
 def _readable(session: Session, person: Person, board: Board) -> list[Column]:

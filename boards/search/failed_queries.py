@@ -66,10 +66,5 @@ def failed_queries(session: Session, board: Board) -> Sequence[FailedQuery]:
 def forget_old_searches() -> int:
     """Delete counts past their retention; return how many."""
     with write_transaction() as session:
-        return len(
-            session.scalars(
-                delete(FailedSearchWord)
-                .where(FailedSearchWord.day <= today() - FAILED_QUERY_RETENTION)
-                .returning(FailedSearchWord.id)
-            ).all()
-        )
+        old = delete(FailedSearchWord).where(FailedSearchWord.day <= today() - FAILED_QUERY_RETENTION)
+        return len(session.scalars(old.returning(FailedSearchWord.id)).all())
