@@ -149,8 +149,6 @@ export const words = {
   "Notifications : {count} non lues": "Notifications: {count} unread",
   "un ancien agent": "a former agent",
   "Demande de {name}": "Request by {name}",
-  "Vous soutenez cette suggestion.": "You support this suggestion.",
-  "Vous ne soutenez plus cette suggestion.": "You no longer support this suggestion.",
   "Choisissez l’info dans la liste, ou videz ce champ.": "Choose the notice in the list, or empty this field.",
   "Votre réponse est envoyée.": "Your reply is sent.",
   "Choisissez le service à qui vous demandez cette information.": "Choose the service that you ask for this information.",
