@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from flask_babel import get_domain, get_locale, gettext, ngettext
@@ -11,7 +12,10 @@ from app.board.suggestion_labels import kind_in_words, step_in_words
 from app.town.town import town_name
 from app.web.dates import day_element, day_in_words, full_day, in_words, moment_element
 from app.web.linkify import with_links
+from boards.card_fields import WRITTEN
 from boards.clock import day_of, zone
+from boards.log.record import recorded_value
+from boards.models import Card
 from boards.text.sanitize import excerpt
 
 
@@ -28,12 +32,19 @@ def init_app(app: Flask) -> None:
         step_in_words=step_in_words,
         kind_in_words=kind_in_words,
         excerpt=excerpt,
+        form_values=form_values,
         with_links=with_links,
     )
     app.jinja_env.globals.update(_=gettext, ngettext=counted, town_name=town_name, town_zone=zone)
     app.context_processor(words_of_this_page)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def form_values(card: Card) -> dict[str, Any]:
+    """Return the values of a card for the form that edits it, but for its title and text."""
+    names = {name: field.name for name, field in WRITTEN.items() if name not in ("title", "body")}
+    return {name: recorded_value(getattr(card, column)) for name, column in names.items()}
 
 
 def words_of_this_page() -> dict[str, Callable[..., str]]:

@@ -23,7 +23,7 @@ DOMAIN_MAY_IMPORT = {
     "pydantic",
     "pydantic_core",
     "sqlalchemy",
-    "typing_extensions",  # pydantic asks for its TypedDict before Python 3.12
+    "typing_extensions",  # pydantic reads its TypedDict before Python 3.12
 }
 
 

@@ -85,7 +85,7 @@ export default class extends Controller {
 
   async #publish(card, values) {
     const column = Number(this.columnTarget.value);
-    const publishing = perform({ type: "publish_answer", card, column, ...toCommand(values) });
+    const publishing = perform({ type: "publish_answer", card, column, ...toCommand(this.#form, values) });
     if (commandQueue.isPersisted) drafts.remove(draftKey(card)); // the outbox has it now
     await publishing;
     drafts.remove(draftKey(card));

@@ -21,7 +21,6 @@ import { commandQueue, connection, perform } from "../live/client.js";
 const SAVE_DELAY_MS = 1200;
 const TYPING_MS = 3000;
 const OFFLINE_MS = 1500;
-const SILENT_FIELDS = ["title", "body", "internal_note"]; // a change of dates or audience is always announced
 
 // Edit the open card. It saves itself while one types; a draft is kept until the server has the text, and what others
 // publish meanwhile is merged, never overwritten.
@@ -146,7 +145,7 @@ export default class extends Controller {
     this.#writeDraft();
     const silent = this.#isSilent(edits) ? { silent: true } : {};
     const { version } = this.session;
-    await perform({ type: "edit_card", card: this.id, version, ...toCommand(edits), ...silent });
+    await perform({ type: "edit_card", card: this.id, version, ...toCommand(this.element, edits), ...silent });
     this.session.finishSaving();
     if (this.#isDisconnected) return drafts.remove(this.#draftKey);
     this.noticeTarget.hidden = true;
@@ -229,8 +228,10 @@ export default class extends Controller {
     return Object.keys(this.#edits).length > 0;
   }
 
+  // A change of dates or audience is always announced.
   #isSilent(edits) {
-    return this.silentTarget.checked && Object.keys(edits).every((name) => SILENT_FIELDS.includes(name));
+    const isText = (name) => ["title", "body"].includes(name) || this.element.querySelector(`[name=${name}][data-silent]`);
+    return this.silentTarget.checked && Object.keys(edits).every(isText);
   }
 
   #fill({ title, body, ...fields }) {
@@ -270,7 +271,7 @@ export default class extends Controller {
   }
 
   #showTheirs(values, conflicts) {
-    const fields = describeFields(values, conflicts);
+    const fields = describeFields(this.element, values, conflicts);
     this.theirsTarget.hidden = false;
     this.theirsTarget.querySelector("h3").textContent = values.title;
     this.theirsTarget.querySelector(".text").innerHTML = values.body; // sanitized by the server

@@ -52,12 +52,6 @@ export default class extends Controller {
     toggleServiceField(kind.form.elements);
   }
 
-  async support({ currentTarget: button }) {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    if (!(await performOrToast({ type: "vote_card", card: this.cardValue, on }))) return;
-    announce(on ? t("Vous soutenez cette suggestion.") : t("Vous ne soutenez plus cette suggestion."));
-  }
-
   step({ params }) {
     performOrToast({ type: "set_status", card: this.cardValue, status: params.status });
   }

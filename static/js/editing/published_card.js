@@ -1,5 +1,6 @@
 // The card as it is published: read from the panel, or fetched anew.
 import { requestHtml } from "../lib/http.js";
+import { fromCommand } from "./validity_fields.js";
 
 // Return {version, values} of the article that the panel shows.
 export function readPublishedCard(article) {
@@ -8,10 +9,7 @@ export function readPublishedCard(article) {
     values: {
       title: article.querySelector("#panel-title").textContent,
       body: article.querySelector("div[data-body]")?.innerHTML ?? "",
-      visible_from: article.dataset.visibleFrom,
-      valid_until: article.dataset.validUntil,
-      tellable: article.dataset.tellable,
-      internal_note: article.querySelector("[data-internal-note]")?.textContent ?? "",
+      ...fromCommand(JSON.parse(article.dataset.values)),
     },
   };
 }

@@ -1,48 +1,51 @@
-// The validity fields, in whichever form includes them: when a card is shown, until when it is valid, and whether
-// residents may be told.
+// The fields of templates/board/freshness/_validity_fields.html, in whichever form includes them: when a card is shown,
+// until when it is valid, whether residents may be told, and what else a card has. The form says which there are.
 import { t } from "../lib/i18n.js";
 
-const DATES = ["visible_from", "valid_until"];
-const NAMES = [...DATES, "tellable", "internal_note"];
+const isChoice = (input) => input instanceof RadioNodeList;
 
-export function readFields({ elements }) {
-  return Object.fromEntries(NAMES.map((name) => [name, elements[name].value.trim()]));
+// Return [name, input] of each field; the input of a choice is the list of its radio buttons.
+function fieldsOf(form) {
+  const names = new Set([...form.querySelectorAll(".validity-fields [name]")].map(({ name }) => name));
+  return [...names].map((name) => [name, form.elements[name]]);
+}
+
+export function readFields(form) {
+  return Object.fromEntries(fieldsOf(form).map(([name, input]) => [name, input.value.trim()]));
 }
 
 // Return what somebody entered, as a command's fields: empty fields are left out.
 export function readEnteredFields(form) {
-  return toCommand(Object.fromEntries(Object.entries(readFields(form)).filter(([, value]) => value)));
+  return toCommand(form, Object.fromEntries(Object.entries(readFields(form)).filter(([, value]) => value)));
 }
 
-// Missing values empty their fields; without `tellable` no choice is checked.
-export function fillFields({ elements }, values) {
-  for (const name of NAMES) {
+// Missing values empty their fields; in a choice none is then checked.
+export function fillFields(form, values) {
+  for (const [name, input] of fieldsOf(form)) {
     const value = values[name] ?? "";
-    if (elements[name].value.trim() !== value) elements[name].value = value;
+    if (input.value.trim() !== value) input.value = value;
+    if (!value && isChoice(input)) for (const button of input) button.checked = false;
   }
-  if (!values.tellable) for (const choice of elements.tellable) choice.checked = false;
 }
 
-// Convert field values to a command's: null for no date, a boolean for the choice.
-export function toCommand(fields) {
-  const command = { ...fields };
-  for (const name of DATES) if (name in command) command[name] ||= null;
-  if ("tellable" in command) command.tellable = command.tellable === "true";
-  return command;
+// Convert field values to a command's: null for no date, a boolean for a choice.
+export function toCommand({ elements }, values) {
+  const convert = (input, value) => (isChoice(input) ? value === "true" : input?.type === "date" ? value || null : value);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, convert(elements[name], value)]));
 }
 
 // Convert a command's values to field values.
 export function fromCommand(command) {
-  return Object.fromEntries(NAMES.map((name) => [name, String(command[name] ?? "")]));
+  return Object.fromEntries(Object.entries(command).map(([name, value]) => [name, String(value ?? "")]));
 }
 
 // Show errors of incomplete dates, and clear former errors. Returns true when there are none.
-export function validateDates({ elements }) {
-  const invalid = DATES.filter((name) => !elements[name].validity.valid);
-  for (const name of [...DATES, "internal_note"]) {
-    showFieldError(elements[name].form, name, invalid.includes(name) ? t("Cette date n’existe pas.") : "");
+export function validateDates(form) {
+  const isInvalid = (input) => input.type === "date" && !input.validity.valid;
+  for (const [name, input] of fieldsOf(form)) {
+    showFieldError(form, name, isInvalid(input) ? t("Cette date n’existe pas.") : "");
   }
-  return !invalid.length;
+  return !fieldsOf(form).some(([, input]) => isInvalid(input));
 }
 
 // Show an error beside a field; an empty one clears it. Returns false when the form has no place for it.
@@ -60,19 +63,18 @@ export function setError(input, place, message) {
   else input.removeAttribute("aria-invalid");
 }
 
-const LABELS = {
-  visible_from: () => t("Visible à partir du"),
-  valid_until: () => t("Valable jusqu’au"),
-  tellable: () => t("Diffusion"),
-  internal_note: () => t("Note interne"),
-};
-
-// Return the named fields for display: [[label, value], …].
-export function describeFields(values, names) {
-  return NAMES.filter((name) => names.includes(name)).map((name) => [LABELS[name](), describe(name, values[name])]);
+// Return the named fields for display, in the words of the form: [[label, value], …].
+export function describeFields(form, values, names) {
+  const fields = fieldsOf(form).filter(([name]) => names.includes(name));
+  return fields.map(([name, input]) => [labelOf(input), describe(input, values[name])]);
 }
 
-function describe(name, value) {
-  if (name !== "tellable") return value || t("vide");
-  return value === "true" ? t("Peut être dit aux usagers") : t("Interne : ne pas dire aux usagers");
+function labelOf(input) {
+  const label = isChoice(input) ? input[0].closest("fieldset").querySelector("legend") : input.labels[0];
+  return label.firstChild.textContent.trim();
+}
+
+function describe(input, value) {
+  const chosen = isChoice(input) && [...input].find((button) => button.value === value);
+  return chosen ? chosen.labels[0].textContent.trim() : value || t("vide");
 }

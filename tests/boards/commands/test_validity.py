@@ -97,7 +97,7 @@ def test_a_board_that_fails_holds_up_no_other(town: Town, clock: Clock, monkeypa
         return perform_scheduled(board_id, command)
 
     clock.advance(timedelta(days=1))
-    monkeypatch.setattr(freshness, "perform_on_time", perform_but_here)
+    monkeypatch.setattr(freshness, "perform_scheduled", perform_but_here)
     with pytest.raises(ExceptionGroup, match="1 of 2 boards"):
         publish_due()
     assert (town.card(here).is_scheduled, town.card(elsewhere).is_scheduled) == (True, False)
