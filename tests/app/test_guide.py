@@ -220,7 +220,7 @@ def test_the_page_of_reads_asks_the_database_no_more_for_more(town: Town, rules:
 def test_the_guide_is_made_of_the_rules_the_shortcuts_and_the_marks(town: Town, rules: list[int], sonia: Visitor) -> None:
     page = sonia.get("/boards/accueil/guide").text
     assert [page.index(f"Texte : {title}.") for title in TITLES] == sorted(page.index(f"Texte : {title}.") for title in TITLES)
-    keys = re.search(r'<dl class="keys">.*?</dl>', page, re.DOTALL)
+    keys = re.search(r'<dl class="shortcuts-list">.*?</dl>', page, re.DOTALL)
     assert keys
     assert keys[0] in sonia.get("/boards/accueil").text  # one source for both
     assert "expire demain" in page

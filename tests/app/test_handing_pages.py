@@ -329,7 +329,7 @@ def test_in_english_all_is_english_but_what_residents_read(agent: Visitor, card:
     alter(card, title="Pool", body_html="<p>Closed</p>", body_text="Closed")
     for path in ("counter", "sheet", "send"):
         page = agent.get(f"/cards/{card}/{path}").text
-        theirs = re.compile(r'<article class="paper.*?</article>|<textarea.*?</textarea>|<section class="desk">.*?</section>', re.DOTALL)
+        theirs = re.compile(r'<article class="paper.*?</article>|<textarea.*?</textarea>|<section class="contact-details">.*?</section>', re.DOTALL)
         assert '<html lang="en"' in page
         assert leftovers(theirs.sub("", page)) == [], path
         assert all("Hours" not in paper for paper in theirs.findall(page) if paper.startswith("<article"))
