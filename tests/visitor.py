@@ -14,12 +14,31 @@ from werkzeug.test import TestResponse
 from tests.described import require_described
 from tests.town import PASSWORD
 
+TAG = re.compile(r'<\w+(?:[^<>"]|"[^"]*")*>')
+
+
+class Unindented(TestResponse):
+    """Read pages without the line breaks and indentation that templates put around and inside tags."""
+
+    @property
+    def text(self) -> str:
+        written = super().text
+        if self.mimetype != "text/html":
+            return written
+        tags = TAG.sub(lambda tag: re.sub(r"\s*\n\s*", " ", tag[0]).replace(" >", ">"), written)
+        beside_text = re.sub(r"(?<=>)(\s*\n\s*|\s{2,})|(\s*\n\s*|\s{2,})(?=<)", "", tags)
+        return re.sub(r"\n {2,}", " ", beside_text)
+
 
 class OutsideClient(FlaskClient):
     """Send requests outside the test's application context, with their own `g` and session.
 
     Every API response is compared with the API description.
     """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.response_wrapper = type("Page", (Unindented, self.response_wrapper), {})
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         response = contextvars.Context().run(super().open, *arguments, **options)

@@ -236,7 +236,7 @@ def test_the_guide_is_made_of_the_rules_the_shortcuts_and_the_marks(
     assert [page.index(f"Texte : {title}.") for title in TITLES] == sorted(
         page.index(f"Texte : {title}.") for title in TITLES
     )
-    keys = re.search(r'<dl class="keys">.*?</dl>', page, re.DOTALL)
+    keys = re.search(r'<dl class="shortcuts-list">.*?</dl>', page, re.DOTALL)
     assert keys
     assert keys[0] in sonia.get("/boards/accueil").text  # one source for both
     assert "expire demain" in page

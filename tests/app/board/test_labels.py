@@ -140,7 +140,7 @@ def test_history_names_labels_that_still_exist(facilitator: Visitor, town: Town,
     ete, _hiver = label(town, card, "Été", "Hiver")
     town.perform(town.facilitator, type="remove_label", label=ete)
     text = facilitator.get("/boards/accueil/history").text
-    assert "Étiquette retirée du tableau <a><bdi>Été</bdi></a>" in " ".join(text.split())
+    assert "Étiquette retirée du tableau<a><bdi>Été</bdi></a>" in " ".join(text.split())
     assert "Étiquettes changées" in text
     assert "</span>Hiver</ins>" in text
     assert "Été, Hiver" not in text

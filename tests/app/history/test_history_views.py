@@ -97,7 +97,7 @@ def test_who_may_not_undo_is_not_offered_to(app: Flask, town: Town, card: int) -
 
 def test_filters_keep_to_what_is_asked(town: Town, sonia: Visitor, card: int) -> None:
     def shown(query: str) -> list[str]:
-        return re.findall(r'<p class="action">([^<]+?) <', sonia.get(f"/boards/accueil/history?{query}").text)
+        return re.findall(r'<p class="action">\s*([^<]+?)\s*<', sonia.get(f"/boards/accueil/history?{query}").text)
 
     assert shown(f"person={town.agent}") == ["Info ajoutée"]
     assert shown("kind=edited") == ["Info modifiée"]

@@ -361,7 +361,8 @@ def test_in_english_all_is_english_but_what_residents_read(agent: Visitor, card:
     for path in ("counter", "sheet", "send"):
         page = agent.get(f"/cards/{card}/{path}").text
         theirs = re.compile(
-            r'<article class="paper.*?</article>|<textarea.*?</textarea>|<section class="desk">.*?</section>', re.DOTALL
+            r'<article class="paper.*?</article>|<textarea.*?</textarea>|<section class="contact-details">.*?</section>',
+            re.DOTALL,
         )
         assert '<html lang="en"' in page
         assert leftovers(theirs.sub("", page)) == [], path

@@ -42,7 +42,7 @@ def unread(visitor: Visitor) -> list[str]:
 
 
 def test_the_board_says_how_much_is_new_to_whoever_looks(town: Town, carole: Visitor) -> None:
-    assert "unread-n" in carole.get("/boards/accueil").text
+    assert "unread-count" in carole.get("/boards/accueil").text
     assert "<title>Accueil" in carole.get("/boards/accueil").text
     town.add_card("Une")
     town.add_card("Deux")
