@@ -18,16 +18,19 @@ from tests.faults.history import Card, History, Operation, View
 from tests.faults.town import SLUG, Town
 
 ANSWER_SECONDS = 6.0  # ANSWER_MS of connection.js
-RETRY_SECONDS = 2.0  # RETRY_MS of sender.js
-GAP_PATIENCE_SECONDS = 0.25  # GAP_PATIENCE_MS of stream.js
+RETRY_SECONDS = 2.0  # RETRY_MS of command_queue.js
+GAP_PATIENCE_SECONDS = 0.25  # GAP_PATIENCE_MS of change_stream.js
 
 
 def reconnection() -> dict[str, float]:
     """Read the reconnection delay, its maximum and its random factor from connection.js, in seconds."""
     script = (ROOT / "static" / "js" / "live" / "connection.js").read_text(encoding="utf-8")
-    found = dict(re.findall(r"(RECONNECT_MS|reconnectionDelayMax|randomizationFactor)(?: =|:) ([\d.]+)", script))
-    delay, most = float(found["RECONNECT_MS"]) / 1000, float(found["reconnectionDelayMax"]) / 1000
-    return {"delay": delay, "most": most, "factor": float(found["randomizationFactor"])}
+    found = dict(re.findall(r"const (RECONNECT_\w+) = ([\d.]+)", script))
+    return {
+        "delay": float(found["RECONNECT_MS"]) / 1000,
+        "maximum": float(found["RECONNECT_MAX_MS"]) / 1000,
+        "factor": float(found["RECONNECT_SPREAD"]),
+    }
 
 
 class Page:
@@ -38,7 +41,7 @@ class Page:
         self.headers = {"Authorization": f"Bearer {token}"}
         self.dice = random.Random(name)
         self.url = self.dice.choice(urls)
-        self.waits = reconnection()
+        self.reconnect = reconnection()
         self.socket: Socket | None = None
         self.is_live = False
         self.seq = 0
@@ -164,7 +167,7 @@ class Page:
             raise
         return status, content
 
-    # --- receiving: stream.js ---
+    # --- receiving: change_stream.js ---
 
     def _receive(self, changes: list[dict[str, Any]]) -> None:
         for change in changes:
@@ -254,9 +257,9 @@ class Page:
 
     def _pause(self, attempt: int) -> float:
         """Compute the back-off of socket.io-client."""
-        wait: float = self.waits["delay"] * 2**attempt
-        wait += self.dice.choice((-1, 1)) * self.dice.random() * self.waits["factor"] * wait
-        return min(wait, self.waits["most"])
+        wait: float = self.reconnect["delay"] * 2**attempt
+        wait += self.dice.choice((-1, 1)) * self.dice.random() * self.reconnect["factor"] * wait
+        return min(wait, self.reconnect["maximum"])
 
     def _try_next_worker(self) -> None:
         self.url = self.urls[(self.urls.index(self.url) + 1) % len(self.urls)]
