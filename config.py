@@ -41,15 +41,18 @@ def require(accepts: Callable[[str], object], refusal: str) -> AfterValidator:
 
 
 def one_of(*choices: str) -> AfterValidator:
+    """Require one of these values."""
     return require(choices.__contains__, f"must be {', '.join(choices[:-1])} or {choices[-1]}.")
 
 
 def starts_with(*prefixes: str) -> AfterValidator:
+    """Require one of these prefixes, or nothing."""
     choices = f"{', '.join(prefixes[:-1])} or {prefixes[-1]}"
     return require(lambda text: not text or text.startswith(prefixes), f"must start with {choices}.")
 
 
 def whole_number(low: int, high: int) -> BeforeValidator:
+    """Require a whole number in this range."""
     def parse(value: object) -> int:
         text = str(value)
         if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
@@ -60,6 +63,7 @@ def whole_number(low: int, high: int) -> BeforeValidator:
 
 
 def parse_flag(value: object) -> bool:
+    """Parse 0 or 1."""
     text = str(value).lower()
     if text not in ("0", "1", "false", "true", "no", "yes"):
         raise ValueError(f"must be 0 or 1, not {text!r}.")
@@ -75,6 +79,8 @@ class Group(BaseModel, frozen=True, hide_input_in_errors=True, use_attribute_doc
 
 
 class Smtp(Group, alias_generator=lambda name: f"SMTP_{name.upper()}"):
+    """Declare how mail is sent."""
+
     host: str = ""
     """Server that sends mail. Default: none, links are then handed over in person."""
     port: Port = 587
@@ -96,6 +102,8 @@ class Smtp(Group, alias_generator=lambda name: f"SMTP_{name.upper()}"):
 
 
 class Oidc(Group, alias_generator=lambda name: f"OIDC_{name.upper()}"):
+    """Declare the OpenID Connect provider."""
+
     issuer: str = ""
     """Address of the OpenID Connect provider, without `/.well-known/openid-configuration`."""
     client_id: str = ""
@@ -123,6 +131,8 @@ class Oidc(Group, alias_generator=lambda name: f"OIDC_{name.upper()}"):
 
 
 class Ldap(Group, alias_generator=lambda name: f"LDAP_{name.upper()}"):
+    """Declare the LDAP directory."""
+
     url: Annotated[str, starts_with("ldaps://", "ldap://")] = ""
     """Directory to sign in with: `ldaps://annuaire.ville.example` or `ldap://…`."""
     start_tls: Flag = True

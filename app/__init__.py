@@ -139,8 +139,7 @@ def _configure_limits(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_STORAGE_OPTIONS=redis_client.options() if settings.redis_url else {},
         RATELIMIT_KEY_PREFIX=settings.redis_prefix,
-        # While Redis is away each worker counts by itself and reconnects later. A request during the loss is not counted
-        # and not refused.
+        # While Redis is away each worker counts by itself and reconnects later; no request is refused for it.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
     )

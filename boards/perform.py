@@ -23,7 +23,8 @@ from boards.models import Board, Card, Change, Column, Person, Role, Service
 from boards.scope import Scope
 from boards.search.index import update_index
 
-# Sent after each commit, in the order of the commits, with `change=Committed`. Receivers must be quick: they hold up the next writer.
+# Sent after each commit, in commit order, with `change=CommittedChange`. Receivers must be quick: they delay the
+# next writer.
 change_committed = Signal()
 
 # Built once, used by every change.

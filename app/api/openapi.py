@@ -1,4 +1,4 @@
-"""The description of the HTTP API (OpenAPI 3.1), made from what reads requests and builds answers: GET /api/openapi.json."""
+"""Build the OpenAPI 3.1 description of the HTTP API from its models: GET /api/openapi.json."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ SECURITY = {
 
 
 def describe_api(routes: Map) -> dict[str, Any]:
-    """The whole document, for the routes of an application."""
+    """Build the OpenAPI document of the application’s routes."""
     schemas = _Schemas()
     paths: dict[str, dict[str, Any]] = {}
     for endpoint, operation in OPERATIONS.items():
@@ -146,7 +146,7 @@ def describe_api(routes: Map) -> dict[str, Any]:
         "info": {
             "title": "Flash News",
             "version": tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"],
-            "description": "How programs read and alter boards. docs/protocol.md tells what it means, and of the live connection.",
+            "description": "How programs read and alter boards. See docs/protocol.md, also for the live connection.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
@@ -183,7 +183,7 @@ class _Schemas:
                 "type": "string",
                 "minLength": 1,
                 "maxLength": KEY_MAX_CHARACTERS,
-                "description": "One's own for each command, a UUID: sent again under it, the command is not carried out again.",
+                "description": "Idempotency key, a UUID for each command: a repeated command is not carried out again.",
             }
             becomes = f"Becomes `{command.event_type}`." + (
                 " For people who sign in: no token may." if command.people_only else ""
@@ -194,7 +194,7 @@ class _Schemas:
 
 
 class _Plain(GenerateJsonSchema):
-    """Without titles that repeat the names of fields, nor null as the default of what may be left out: the two say different things."""
+    """Leave out titles that repeat field names, and null defaults of optional fields."""
 
     def field_title_should_be_set(self, _schema: Any) -> bool:
         return False

@@ -34,6 +34,7 @@ routes = Blueprint("api", __name__)
 @routes.post("/boards/<slug>/commands")
 @login_required
 def post_command(slug: str) -> Response:
+    """Perform a command."""
     if not request.is_json:
         return answer_problem(415, "not_json")
     try:
@@ -46,6 +47,7 @@ def post_command(slug: str) -> Response:
 @routes.get("/api/boards/<slug>")
 @login_required
 def get_board(slug: str) -> Response:
+    """Return the board as this person may read it."""
     person = current_person()
     board = find_board(read_session(), person, slug)
     seen = snapshot(read_session(), board, person)
@@ -88,6 +90,7 @@ def describe() -> Response:
 
 @routes.get("/healthz")
 def healthz() -> Response:
+    """Return 200 if the database answers, else 503."""
     try:
         read_session().execute(text("SELECT seq FROM boards LIMIT 1"))
     except SQLAlchemyError:
@@ -103,7 +106,7 @@ def _labels(labels_of: LabelsOfCards, cards: Iterable[Card]) -> list[Label]:
 
 
 def _suggestion(card: Card) -> SuggestionAnswer | None:
-    """What becomes of the card where it is a suggestion. Which card answers it stays out: not everybody may know that one."""
+    """Return a card’s suggestion state, without the answering card, which may be hidden."""
     if card.column.kind != Kind.SUGGESTIONS:
         return None
     return {

@@ -50,7 +50,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class PresenceList:
-    """List the people on one board: all ids and the first `MAX_SHOWN_PEOPLE` by name, enough to merge several workers."""
+    """List the people on one board: all ids, and the first `MAX_SHOWN_PEOPLE` by name."""
 
     ids: frozenset[int] = frozenset()
     people: list[dict[str, Any]] = field(default_factory=list)
@@ -130,7 +130,7 @@ class ConnectionRegistry:
             self._boards.setdefault(board_id, _BoardPresence()).add(connection)
 
     def presence(self, board_id: int) -> dict[str, Any]:
-        """Return {people, total} on the board at all workers: each person once, the first `MAX_SHOWN_PEOPLE` by name."""
+        """Return {people, total} over all workers: each person once, the first `MAX_SHOWN_PEOPLE` by name."""
         present = self._boards[board_id].presence_list if board_id in self._boards else PresenceList()
         if remote := self.remote.get(board_id):
             present = present.merge(remote)

@@ -95,4 +95,5 @@ def _notes(audit: ImportAudit) -> Iterable[str]:
 
 def _column_in_words(column: IncomingColumn) -> str:
     archived = ", archivée" if column.archived else ""
-    return f"{column.title}{NBSP}: {REPORT_KINDS[column.kind]}, {counted_noun(len(column.cards), 'info', 'infos')}{archived}"
+    cards = counted_noun(len(column.cards), "info", "infos")
+    return f"{column.title}{NBSP}: {REPORT_KINDS[column.kind]}, {cards}{archived}"

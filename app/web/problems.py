@@ -105,10 +105,12 @@ DETAILS = {
     "too_large": _l("L’envoi dépasse la taille permise."),
     "too_many": _l("Trop de tentatives : attendez une minute avant de réessayer."),
     "too_many_cards": _l(
-        "Cette colonne a trop d’infos, archives comprises, pour fusionner d’un coup : déplacez celles qui comptent par sélection, puis archivez-la."
+        "Cette colonne a trop d’infos, archives comprises, pour fusionner d’un coup : "
+        "déplacez celles qui comptent par sélection, puis archivez-la."
     ),
     "too_many_to_erase": _l(
-        "Une colonne s’efface avec 300 infos au plus : restaurez-la, répartissez ses infos entre plusieurs colonnes, puis archivez-les de nouveau."
+        "Une colonne s’efface avec 300 infos au plus : restaurez-la, "
+        "répartissez ses infos entre plusieurs colonnes, puis archivez-les de nouveau."
     ),
     "too_many_filters": _l("Vous gardez déjà 20 filtres sur ce tableau : retirez-en un d’abord."),
     "too_many_labels": _l(

@@ -148,7 +148,10 @@ class ChangedBoard(TypedDict):
 
 
 class ChangeAnswer(TypedDict):
-    """What a change touched and how that looks now, so that it may come twice, late or in a batch. Null: gone, or not to be read."""
+    """Describe a change by the current state of what it touched, so that it may be applied twice or late.
+
+    Null: gone, or not readable.
+    """
 
     seq: Seq
     type: Annotated[

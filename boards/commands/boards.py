@@ -1,4 +1,4 @@
-"""Commands on a board itself, for those who arrange it: rename, archive, restore."""
+"""Rename, archive and restore a board."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from boards.text.sanitize import sorting_key
 
 
 class EditBoard(Command):
-    """`version` is optional: given, the edit is refused when somebody else renamed the board meanwhile."""
+    """Rename the board. With `version`, refuse the edit if somebody renamed it meanwhile."""
 
     event_type: ClassVar = "board_edited"
     type: Literal["edit_board"]
@@ -37,7 +37,7 @@ class EditBoard(Command):
 
 
 class ArchiveBoard(Command):
-    """The board leaves everybody's sight but the facilitators', with all that is on it, and takes nothing but being restored."""
+    """Archive the board: only facilitators see it, and it accepts only restore_board."""
 
     event_type: ClassVar = "board_archived"
     people_only: ClassVar = True
@@ -54,6 +54,8 @@ class ArchiveBoard(Command):
 
 
 class RestoreBoard(Command):
+    """Restore an archived board."""
+
     event_type: ClassVar = "board_restored"
     people_only: ClassVar = True
     allowed_when_archived: ClassVar = True
@@ -68,25 +70,26 @@ class RestoreBoard(Command):
 
 @dataclass(frozen=True)
 class AlteredBoard:
-    """A board under another title, and giving it back the former one."""
+    """Hold a renamed board and its former title, to undo the change."""
 
     board: Board
     before: Record
     after: Record
 
     def require_unchanged(self, session: Session) -> None:
-        """Raises Conflict when it was renamed since, or another board has taken the former title."""
+        """Raise Conflict when it was renamed since or the former title is taken."""
         if self.board.title != self.after["title"]:
             raise Conflict("changed_since")
         refuse_taken_title(session, self.before["title"], but=self.board)
 
     def revert(self, _scope: Scope, _ranks: RankAllocator) -> None:
+        """Give the board its former title back."""
         self.board.title = self.before["title"]
         self.board.version += 1
 
 
 def altered_board(scope: Scope, altered: Record) -> AlteredBoard:
-    """For somebody who may rename it. Raises Forbidden, or Conflict when it was archived or restored: there is a command for that."""
+    """Load what a change altered on the board. Raises Forbidden, or Conflict for archiving."""
     scope.require_arranger()
     if "title" not in altered["before"]:
         raise Conflict("cannot_undo")
@@ -94,17 +97,17 @@ def altered_board(scope: Scope, altered: Record) -> AlteredBoard:
 
 
 def boards_in_use(session: Session) -> list[Board]:
-    """In the town's order."""
+    """List the active boards in the town’s order."""
     return list(session.scalars(select(Board).where(Board.archived_at.is_(None)).order_by(Board.position, Board.id)))
 
 
 def default_among(in_use: Sequence[Board]) -> Board | None:
-    """Where everybody arrives: the board that was chosen for it, else the first."""
+    """Return the default board, else the first."""
     return next((board for board in in_use if board.is_default), in_use[0] if in_use else None)
 
 
 def refuse_taken_title(session: Session, title: str, but: Board | None = None) -> None:
-    """Raises Conflict when people would take another board for this one: case and accents do not tell two apart."""
+    """Raise Conflict when another board has the title, ignoring case and accents."""
     for board in session.scalars(select(Board)):
         if board is not but and sorting_key(board.title) == sorting_key(title):
             raise Conflict("board_exists", slug=board.slug)

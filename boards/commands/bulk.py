@@ -1,4 +1,4 @@
-"""Commands on several cards that somebody selected: one change, taken back in one go."""
+"""Move or archive several selected cards in one change."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Ids = Annotated[
 
 
 class MoveCards(Command):
-    """Together, in the order given; `after` as for one card."""
+    """Move cards together, in the order given; `after` as for one card."""
 
     event_type: ClassVar = "cards_moved"
     type: Literal["move_cards"]
@@ -52,6 +52,8 @@ class MoveCards(Command):
 
 
 class ArchiveCards(Command):
+    """Archive cards together."""
+
     event_type: ClassVar = "cards_archived"
     type: Literal["archive_cards"]
     cards: Ids

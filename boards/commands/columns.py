@@ -1,4 +1,4 @@
-"""Commands on columns, for those who arrange the board: add, edit, move, archive, restore."""
+"""Add, edit, move, archive and restore columns."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ DEFAULT_HUES = {Kind.SERVICE: 250, Kind.GUIDE: 85, Kind.SUGGESTIONS: 60, Kind.FR
 
 
 class AddColumn(Command):
+    """Add a column."""
+
     event_type: ClassVar = "column_added"
     type: Literal["add_column"]
     title: Title
@@ -43,7 +45,7 @@ class AddColumn(Command):
 
 
 class EditColumn(Command):
-    """`version` is optional: given, the edit is refused when somebody else edited the column meanwhile."""
+    """Edit a column. With `version`, refuse the edit if somebody edited it meanwhile."""
 
     event_type: ClassVar = "column_edited"
     type: Literal["edit_column"]
@@ -84,7 +86,7 @@ class EditColumn(Command):
 
 
 class MoveColumn(Command):
-    """`after` left out means at the end, null first, an id behind that column."""
+    """Move a column: `after` omitted means at the end, null first, an id behind that column."""
 
     event_type: ClassVar = "column_moved"
     type: Literal["move_column"]
@@ -99,7 +101,7 @@ class MoveColumn(Command):
 
 
 class ArchiveColumn(Command):
-    """The column leaves the board with its cards, which keep their own state and come back with it."""
+    """Archive a column with its cards, which keep their own state."""
 
     event_type: ClassVar = "column_archived"
     type: Literal["archive_column"]
@@ -112,6 +114,8 @@ class ArchiveColumn(Command):
 
 
 class RestoreColumn(Command):
+    """Restore an archived column."""
+
     event_type: ClassVar = "column_restored"
     type: Literal["restore_column"]
     column: Id

@@ -1,4 +1,4 @@
-"""Erasing for good what has long been in the archive: the rows, and every word that the log holds of them."""
+"""Delete archived cards and columns for good, with their texts in the log."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ from boards.scope import Scope
 from boards.search.index import forget_cards
 
 KEPT_IN_ARCHIVE = timedelta(days=30)
-# A column of more would hold up everybody who writes meanwhile: the whole log is gone through, and whatever tells of them written anew.
+# More would delay other writers: the whole log is searched, and every record that names them rewritten.
 ERASED_AT_MOST = 300
-# Each is a condition of its own: of more, reading the whole log once is quicker.
+# Each is one SQL condition; beyond this number reading the whole log is faster.
 _ASKED_AT_ONCE = 50
-# Instead of the digest of a command, by which a short text could be guessed. No command has it, so that a key used then is not used again.
+# Replaces a command’s digest, from which a short text could be guessed; no command matches it.
 _FORGOTTEN = ""
 
 _T = TypeVar("_T")
 
 
 class EraseCard(Command):
+    """Delete an archived card for good."""
+
     event_type: ClassVar = "card_erased"
     people_only: ClassVar = True
     type: Literal["erase_card"]
@@ -42,7 +44,7 @@ class EraseCard(Command):
 
 
 class EraseColumn(Command):
-    """The column with all its cards."""
+    """Delete an archived column for good, with all its cards."""
 
     event_type: ClassVar = "column_erased"
     people_only: ClassVar = True
@@ -59,12 +61,12 @@ class EraseColumn(Command):
 
 
 def erasable_from(archived_at: datetime) -> datetime:
-    """When what was archived then may be erased."""
+    """Return when something archived then may be deleted."""
     return archived_at + KEPT_IN_ARCHIVE
 
 
 def require_due(row: Card | Column, now: datetime) -> None:
-    """Raises Conflict while the card or column has not been in the archive for long enough."""
+    """Raise Conflict while the card or column has not been archived for long enough."""
     if row.archived_at is None:
         raise Conflict("card_not_archived" if isinstance(row, Card) else "column_not_archived")
     if now < erasable_from(row.archived_at):
@@ -72,13 +74,13 @@ def require_due(row: Card | Column, now: datetime) -> None:
 
 
 def require_few(cards: int) -> None:
-    """Raises Conflict when a column holds more cards than are erased at once."""
+    """Raise Conflict when a column holds more cards than are deleted at once."""
     if cards > ERASED_AT_MOST:
         raise Conflict("too_many_to_erase", held=cards, at_most=ERASED_AT_MOST)
 
 
 def _erase(scope: Scope, cards: Sequence[Card], columns: Sequence[Column]) -> None:
-    """Reads, votes and replies go with the rows: the database sees to it."""
+    """Delete the rows; the database deletes their read markers, votes and replies."""
     _forget_in_log(scope, cards, columns)
     ids = {card.id for card in cards}
     forget_cards(scope.session, ids)
@@ -118,9 +120,10 @@ def _names(rows: Record, ids: Container[int]) -> bool:
 
 
 def without_texts(record: Record, homes: dict[int, int], columns: set[int]) -> Record:
-    """The record without the texts of these cards and columns.
+    """Return the record without the texts of these cards and columns.
 
-    Each card then says where it stood before and after the change, which no row can tell any more; `homes`, where it stood after it, goes back with it.
+    Keep each card’s column before and after the change, which no row holds any more; `homes` maps cards to their column
+    after the change and is moved back by one change.
     """
     cards, others = dict(record["cards"]), dict(record["columns"])
     for key in [key for key in cards if int(key) in homes]:
@@ -139,5 +142,5 @@ def _bare(fields: Record) -> Record:
 
 
 def _by(size: int, items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """The items in batches that any database takes."""
+    """Yield the items in batches."""
     return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,4 +1,4 @@
-"""Announcing an urgent card on every open board, and putting that out."""
+"""Flash an urgent card on every open board, and end the flash."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Until = Annotated[AwareDatetime, Field(strict=False)]
 
 
 class FlashCard(Command):
-    """The card flashes until a moment, at the latest to the end of its last day; without one until the end of today. To all others it is news."""
+    """Flash the card as news until a moment: by default today’s end, at most its last day’s."""
 
     event_type: ClassVar = "card_flashed"
     type: Literal["flash_card"]

@@ -1,4 +1,4 @@
-"""Bringing whole columns in at once: one command, one transaction, one change. Not for the network: its senders are our own."""
+"""Import columns and cards, updating those of an earlier import by their origin."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from boards.scope import Scope
 
 
 class ImportColumns(Command):
-    """Add these columns, in order, behind the board's own; those with a known origin are updated where they stand.
+    """Add these columns behind the board’s own; update those with a known origin in place.
 
-    A new card stands behind the one it follows in the source. One known here changes place only when its column changed in the
-    source. What people altered here since (text, column, archiving) is theirs: the import leaves it.
+    A new card goes behind the one it follows in the source. A known card moves only when its column changed in the
+    source. What people have altered here since (text, column, archiving) is left alone.
     """
 
     event_type: ClassVar = "columns_imported"
@@ -259,12 +259,12 @@ def _by_origin(session: Session, model: type[_Row], board_id: int) -> dict[str |
 
 
 def _altered(rows: dict[str, Any], fields: set[str]) -> set[int]:
-    """The ids of the rows that a change gave new values in any of these fields."""
+    """Return the ids of rows to which a change gave new values in any of these fields."""
     return {int(row_id) for row_id, row in rows.items() if fields & row["after"].keys()}
 
 
 def _erased(rows: dict[str, Any]) -> set[str]:
-    """The origins of the rows that a change erased: what was erased for good does not come back by another import."""
+    """Return the origins of deleted rows, which another import must not bring back."""
     return {row["before"]["origin"] for row in rows.values() if not row["after"] and row["before"].get("origin")}
 
 
@@ -273,7 +273,7 @@ def _origins(columns: Iterable[IncomingColumn]) -> set[str | None]:
 
 
 def _head(origin: str | None) -> str:
-    """The origin of the card that this one carries on; the same origin when it carries on none."""
+    """Return the origin of the card that this one continues, or the origin itself."""
     return (origin or "").partition("/")[0]
 
 

@@ -1,4 +1,4 @@
-"""What an import brings: columns and cards as plain values, and the tally of what became of them."""
+"""Define what an import brings, and the tally of its results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boards.models import Kind, Record
 
 @dataclass(frozen=True)
 class IncomingCard:
-    """A card to create, or to bring up to date where `origin` is known here. Texts are already clean."""
+    """Describe a card to create, or to update where `origin` is known. Texts are clean."""
 
     title: str
     body_html: str = ""
@@ -27,6 +27,8 @@ class IncomingCard:
 
 @dataclass(frozen=True)
 class IncomingColumn:
+    """Describe a column to create or update."""
+
     title: str
     kind: Kind
     hue: int
@@ -39,7 +41,7 @@ class IncomingColumn:
 
 @dataclass
 class Tally:
-    """What an import did, filled in while it is applied. Kept: altered here by people since, and so left to them."""
+    """Count an import’s results. Kept: rows that people have altered here since."""
 
     columns_added: int = 0
     columns_updated: int = 0
@@ -58,12 +60,12 @@ class Tally:
 
 
 def continuation_origin(origin: str, part: int) -> str:
-    """The origin of the card that carries on another's text."""
+    """Return the origin of the card that continues another’s text."""
     return f"{origin}/{part}"
 
 
 class ImportVerdict(Enum):
-    """What becomes of one incoming row."""
+    """Name the results of one incoming row."""
 
     ADDED = "added"
     UPDATED = "updated"

@@ -1,4 +1,4 @@
-"""Commands on labels: which ones a card has; and for facilitators renaming, recolouring, merging and removing them."""
+"""Set a card’s labels; rename, recolour, merge and remove a board’s labels."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Name = Annotated[str, text(_clean_name, minLength=1, maxLength=LABEL_NAME_MAX_CH
 
 
 class SetLabels(Command):
-    """The labels of a card, by name, in the order in which they are to stand; a name that is new to the board makes a label."""
+    """Set a card’s labels by name, in order; a new name creates a label."""
 
     event_type: ClassVar = "labels_set"
     type: Literal["set_labels"]
@@ -63,6 +63,8 @@ class SetLabels(Command):
 
 
 class EditLabel(Command):
+    """Rename or recolour a label."""
+
     event_type: ClassVar = "label_edited"
     type: Literal["edit_label"]
     label: Id
@@ -81,7 +83,7 @@ class EditLabel(Command):
 
 
 class MergeLabels(Command):
-    """The cards that have `label` have `into` in its place, and `label` is gone."""
+    """Replace `label` by `into` on every card, and remove it."""
 
     event_type: ClassVar = "labels_merged"
     type: Literal["merge_labels"]
@@ -98,6 +100,8 @@ class MergeLabels(Command):
 
 
 class RemoveLabel(Command):
+    """Remove a label from the board."""
+
     event_type: ClassVar = "label_removed"
     type: Literal["remove_label"]
     label: Id
@@ -110,7 +114,7 @@ class RemoveLabel(Command):
 
 @dataclass(frozen=True)
 class AlteredLabel:
-    """A label under another name or in another colour, or one that is gone, and how it was."""
+    """Hold a changed or removed label and its former state, to undo the change."""
 
     board_id: int
     id: int
@@ -118,7 +122,7 @@ class AlteredLabel:
     after: Record
 
     def require_unchanged(self, session: Session) -> None:
-        """Raises Conflict when it was altered since, or another label has taken its former name."""
+        """Raise Conflict when it was altered since or its former name is taken."""
         label = session.get(Label, self.id)
         if (_facts(label) if label is not None else {}) != self.after:
             raise Conflict("changed_since")
@@ -126,6 +130,7 @@ class AlteredLabel:
             raise Conflict("changed_since")
 
     def revert(self, scope: Scope, _ranks: object) -> None:
+        """Give the label its former state back."""
         label = scope.session.get(Label, self.id)
         if label is not None and not self.before:
             _take_off(scope, label)
@@ -140,7 +145,7 @@ class AlteredLabel:
 
 
 def altered_labels(scope: Scope, record: Record) -> list[AlteredLabel]:
-    """What the record says of labels themselves, for somebody who may look after them. Raises Forbidden."""
+    """Load the labels that a record altered. Raises Forbidden."""
     if altered := record.get("labels"):
         scope.require_arranger()
         return [AlteredLabel(scope.board.id, int(id), each["before"], each["after"]) for id, each in altered.items()]
@@ -195,7 +200,7 @@ def _remove(scope: Scope, label: Label) -> None:
 
 
 def _cards_with(scope: Scope, label_id: int) -> list[Card]:
-    """Those that show the label, touched: they look otherwise now, and are found by other words."""
+    """Load and touch the cards with the label: their looks and search terms change."""
     cards = [card for card in labelled_cards(scope.session, scope.board.id) if label_id in card.label_ids]
     scope.touch(*cards)
     return cards

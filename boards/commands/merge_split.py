@@ -1,4 +1,4 @@
-"""Making one column of two, and two of one."""
+"""Merge two columns, or split one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from boards.scope import Scope
 
 
 class MergeColumn(Command):
-    """All cards of the column, archived ones too, go behind those of `into`; the column itself is archived."""
+    """Move all cards of the column, archived ones too, behind those of `into`; archive the column."""
 
     event_type: ClassVar = "column_merged"
     type: Literal["merge_column"]
@@ -37,7 +37,7 @@ class MergeColumn(Command):
 
 
 class SplitColumn(Command):
-    """These cards leave for a new column right behind theirs, of the same kind, service and rights."""
+    """Move these cards to a new column right behind theirs, of the same kind, service and rights."""
 
     event_type: ClassVar = "column_split"
     type: Literal["split_column"]
@@ -72,7 +72,7 @@ class SplitColumn(Command):
 
 
 def _require_few(scope: Scope, column: Column) -> None:
-    """Raises Conflict when all that ever stood in the column is too much to be moved at once, and to be taken back at once."""
+    """Raise Conflict when the column holds too many cards to be moved and undone at once."""
     at_most = UNDONE_AT_MOST - 1  # with the column itself
     held = scope.session.scalar(select(func.count()).select_from(Card).where(Card.column_id == column.id)) or 0
     if held > at_most:

@@ -15,7 +15,7 @@ from boards.scope import Scope
 
 
 class ReassignService(Command):
-    """The columns of one service become another's, with the requests made to it, and what was set apart for its agents: of two levels the highest wins."""
+    """Move a service’s columns and requests to another service."""
 
     event_type: ClassVar = "service_reassigned"
     allowed_when_archived: ClassVar = True
@@ -39,7 +39,7 @@ class ReassignService(Command):
 
 
 def boards_concerned(session: Session, service: int) -> set[int]:
-    """The boards with a column that concerns the service, or a card that asks it something."""
+    """List the boards with a column or a request that concerns the service."""
     asked = session.scalars(select(Card.board_id).where(Card.asked_id == service).distinct())
     return {column.board_id for column in columns_concerned(session, service)} | set(asked)
 

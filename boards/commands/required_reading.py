@@ -1,4 +1,4 @@
-"""Asking that a card be read, by everybody or by the agents of some services; it is then seen by name who has read it."""
+"""Require that a card be read, by everybody or by some services’ agents."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _named_once(services: list[int], given: ValidationInfo) -> list[int]:
 
 
 class RequireReading(Command):
-    """Each time it is asked anew; `services`: whose agents, none for everybody who may read the card."""
+    """Require reading; each call starts a new request. `services`: whose agents, none for all."""
 
     event_type: ClassVar = "reading_required"
     type: Literal["require_reading"]
@@ -47,7 +47,10 @@ class RequireReading(Command):
 
 
 def require_asker(scope: Scope, card: Card, column: Column) -> None:
-    """That the actor may ask for its reading: facilitators for the rules of the house, else whoever holds the card. Raises Forbidden."""
+    """Raise Forbidden unless the actor may require reading.
+
+    Rules need a facilitator, other cards somebody who may edit them.
+    """
     if column.kind == Kind.GUIDE:
         scope.require_arranger()
     else:

@@ -1,4 +1,4 @@
-"""Giving and taking rights in a column, cell by cell."""
+"""Set rights in a column, cell by cell."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ ServiceKey = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,17}$")]  #
 
 
 class SetRights(Command):
-    """Set what all agents, readers or the agents of some services hold in a column; null gives a cell back to the kind's default.
+    """Set levels of agents, readers or some services in a column; null restores the kind’s default.
 
-    Cells that are not named stay as they are: two facilitators at work in one table do not undo each other.
+    A change of rights touches the column and its cards, so that people who gain access receive them.
     """
 
     event_type: ClassVar = "rights_set"

@@ -1,4 +1,4 @@
-"""What happens to cards by itself when its day has come. Not for the network: boards/freshness.py sends these."""
+"""Publish and expire cards by date. Internal: boards/freshness.py performs these commands."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from boards.errors import Conflict
 from boards.models import Card
 from boards.scope import Scope
 
-CARDS_PER_COMMAND = 300  # a change of more cards than boards.changes.TOUCHED_LIMIT would not be told card by card
+CARDS_PER_COMMAND = 300  # below TOUCHED_LIMIT, so that the change is sent card by card
 
 
 class PublishCards(Command):
-    """Cards that wait for this day, or for one before it, stand on the board."""
+    """Publish cards whose day has come."""
 
     event_type: ClassVar = "cards_published"
     at_most: Annotated[int, Field(ge=1, le=CARDS_PER_COMMAND)] = CARDS_PER_COMMAND
@@ -31,7 +31,7 @@ class PublishCards(Command):
 
 
 class ExpireCards(Command):
-    """Cards whose last day has passed leave for the archive; one that missed its own days altogether stays there."""
+    """Archive cards whose last day has passed, and scheduled cards that missed their days."""
 
     event_type: ClassVar = "cards_expired"
     at_most: Annotated[int, Field(ge=1, le=CARDS_PER_COMMAND)] = CARDS_PER_COMMAND
@@ -45,7 +45,7 @@ class ExpireCards(Command):
 
 
 def _some(scope: Scope, due: Select[Card], at_most: int) -> list[Card]:
-    """The first of the cards that are due on this board. Raises Conflict when there are none."""
+    """Load the first due cards of this board. Raises Conflict when there are none."""
     cards = list(scope.session.scalars(due.where(Card.board_id == scope.board.id).limit(at_most)))
     if not cards:
         raise Conflict("nothing_due")

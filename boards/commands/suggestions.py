@@ -1,4 +1,4 @@
-"""Commands on suggestions: their kind, their status, support, replies, and the card that answers a request."""
+"""Set a suggestion’s kind and status, vote, reply, and answer requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _fits_status(answer: int | None, given: ValidationInfo) -> int | None:
 
 
 def _says_why(note: str, given: ValidationInfo) -> str:
-    """A refusal says why; what was done is told here or shown by a card."""
+    """Require a note for a refusal, and a note or an answer when it is done."""
     status = given.data.get("status")
     if not note and status == Status.DECLINED:
         raise PydanticCustomError("no_reason", "a refusal needs its reason")
@@ -46,7 +46,7 @@ def _says_something(text: str) -> str:
 
 
 class SetSuggestion(Command):
-    """Say which kind of suggestion it is, and which service a request asks, while nobody has closed it."""
+    """Set a suggestion’s kind and the asked service while it is open."""
 
     event_type: ClassVar = "suggestion_set"
     type: Literal["set_suggestion"]
@@ -66,7 +66,7 @@ class SetSuggestion(Command):
 
 
 class SetStatus(Command):
-    """Take a suggestion a step on, or back to be studied again."""
+    """Advance a suggestion’s status, or take it back to be studied."""
 
     event_type: ClassVar = "status_set"
     type: Literal["set_status"]
@@ -90,7 +90,7 @@ class SetStatus(Command):
 
 
 class PublishAnswer(NewCard):
-    """Answer a request by a new card: both are linked, and the request is done."""
+    """Answer a request by a new card, linked to it; the request is done."""
 
     event_type: ClassVar = "answer_published"
     type: Literal["publish_answer"]
@@ -109,7 +109,7 @@ class PublishAnswer(NewCard):
 
 
 class VoteCard(Command):
-    """Support a suggestion, or no longer: once for each person. It is no edit of the card."""
+    """Support a suggestion once per person, or withdraw the support. No edit of the card."""
 
     event_type: ClassVar = "vote_cast"
     type: Literal["vote_card"]
@@ -137,7 +137,7 @@ class VoteCard(Command):
 
 
 class ReplyToCard(Command):
-    """Say something to a suggestion. The log knows the reply by its id: its text is withdrawn with it."""
+    """Reply to a suggestion. The log holds only the reply’s id, so that its text can be withdrawn."""
 
     event_type: ClassVar = "replied"
     type: Literal["reply"]
@@ -157,7 +157,7 @@ class ReplyToCard(Command):
 
 
 class WithdrawReply(Command):
-    """Take one's own reply back; facilitators anybody's."""
+    """Withdraw one’s own reply; facilitators may withdraw anybody’s."""
 
     event_type: ClassVar = "reply_withdrawn"
     type: Literal["withdraw_reply"]
@@ -183,16 +183,16 @@ class WithdrawReply(Command):
 
 
 def require_decider(scope: Scope, card: Card, column: Column) -> None:
-    """That the actor says what becomes of the suggestion. Raises Forbidden, or Conflict in a column where no card is one."""
+    """Raise Forbidden unless the actor may set the status; Conflict if the card is no suggestion."""
     scope.require_decider(card, column)
     if column.kind != Kind.SUGGESTIONS:
         raise Conflict("not_a_suggestion")
 
 
 def require_open_to(scope: Scope, card: Card, column: Column) -> None:
-    """That the actor may still say what the suggestion is and whom it asks: from its first step on, whoever edits there.
+    """Raise Forbidden unless the actor may still set the kind and asked service.
 
-    Else an author would choose who decides: a request to their own service, then an improvement again.
+    From its first step on, only those who edit in the column may.
     """
     _require_open(card, column)
     if card.status != Status.NEW and rights.level(scope.actor, column) < rights.Level.EDIT:
@@ -213,7 +213,7 @@ def _card_to_comment(scope: Scope, card_id: int) -> tuple[Card, Column]:
 
 
 def _require_suggestion(card: Card, column: Column) -> None:
-    """A card is a suggestion while it stands in a column of suggestions. Raises Conflict."""
+    """Raise Conflict unless the card is in a suggestions column."""
     if card.archived_at is not None:
         raise Conflict("card_archived")
     if column.archived_at is not None:

@@ -1,4 +1,4 @@
-"""Taking a change back, from what the log recorded of it."""
+"""Undo a change with what the log recorded of it."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ from boards.log.time_travel import was_for_residents
 from boards.models import Card, Change, Column, Record
 from boards.scope import Scope
 
-# What imports and merges of services brought lies outside the board as well: in another program's file, on other boards. Votes and
-# replies are taken back by those who gave them; what was erased is gone.
+# Imports and merges of services reach beyond the board. Votes and replies are withdrawn by their authors.
+# Deleted content is gone.
 _NOT_UNDONE = {
     ImportColumns.event_type,
     ReassignService.event_type,
@@ -49,21 +49,18 @@ _NOT_UNDONE = {
     "reply_withdrawn",
     "card_erased",
     "column_erased",
-    # What came about by itself would come about again; restoring the card is the way.
+    # Scheduled changes would happen again; restore the card instead.
     "cards_published",
     "cards_expired",
 }
-UNDONE_AT_MOST = 5000  # things at once: a column merged with all that was ever archived in it
+UNDONE_AT_MOST = 5000  # rows at once, such as a merged column with its archive
 _LOOKED_AT = 50  # cards of each change, where many changes are offered for undo
 _UNDONE = {*CARD_STATE, *CONFIRMATION, *COLUMN_FIELDS, "rights"}
 _STATUS, _KIND, _READING = map(with_event, ("status_set", "suggestion_set", "reading_required"))
 
 
 class UndoChange(Command):
-    """Take back the change `seq`; with `first`, an edit together with those of the same card by the same person since then.
-
-    Undoing is a change like any other: undoing it does again what was undone.
-    """
+    """Undo the change `seq`; with `first`, several edits of one card by one person as one."""
 
     event_type: ClassVar = "change_undone"
     type: Literal["undo_change"]
@@ -83,11 +80,7 @@ class UndoChange(Command):
 
 
 def undoable(scope: Scope, asked: Mapping[int, Record | None]) -> set[int]:
-    """Which of these changes that the actor sees they could take back now, in as few queries as for one. Alters nothing.
-
-    By seq: None, or the record of several edits as if they were one. Of a large change only some cards are looked at: the rest is left
-    to the act itself.
-    """
+    """Return which of these changes the actor could undo now, in a fixed number of queries."""
     rows = select(Change).where(
         Change.board_id == scope.board.id, Change.seq.in_(asked), Change.type.not_in(_NOT_UNDONE)
     )
@@ -118,7 +111,10 @@ def undoable(scope: Scope, asked: Mapping[int, Record | None]) -> set[int]:
 
 
 def alterations(scope: Scope, seq: int, first: int | None = None) -> Sequence[Altered | AlteredBoard | AlteredLabel]:
-    """What the change altered, when the actor may take all of it back now. Raises NotFound, Forbidden or Conflict."""
+    """Load what the change altered, if the actor may undo all of it now.
+
+    Raises NotFound, Forbidden or Conflict.
+    """
     change = scope.session.scalar(select(Change).where(Change.board_id == scope.board.id, Change.seq == seq))
     if change is None or not _is_seen(scope, change):
         raise NotFound("change_not_found")
@@ -138,7 +134,7 @@ def _is_seen(scope: Scope, change: Change) -> bool:
 
 
 def _is_erased(scope: Scope, change: Change) -> bool:
-    """Whether something that the change concerned is no more: a card, a column, or one between which a card moved."""
+    """Return True if a card or column that the change concerned was deleted."""
     cards, columns = ({int(key) for key in change.record[rows]} for rows in ("cards", "columns"))
     for altered in change.record["cards"].values():
         columns |= {fields["column_id"] for fields in altered.values() if fields and "column_id" in fields}
@@ -150,7 +146,7 @@ def _is_erased(scope: Scope, change: Change) -> bool:
 def _reachable(
     scope: Scope, change: Change, record: Record, left_in: Mapping[int, int | None] | None = None
 ) -> Sequence[Altered | AlteredBoard | AlteredLabel]:
-    """What of the record can be reached to be taken back; of its cards only those that `left_in` names, when it is known where they stood."""
+    """Load what can be undone of the record; of its cards only those in `left_in`, if given."""
     if "board" in record:
         return [altered_board(scope, record["board"])]
     cards = {int(id): each for id, each in record["cards"].items() if _anything(each)}
@@ -207,10 +203,7 @@ def _cards(
 def _card(
     scope: Scope, id: int, altered: Fields, left_in: int | None, restored: set[int], *, goes_along: bool
 ) -> AlteredCard:
-    """The card, for somebody who may do to it what takes the change back, and who may know how it was before.
-
-    It stands, unless the change put it away, or moved it along with its column; so do its homes, unless they come back with it.
-    """
+    """Load the card for an actor who may undo the change on it and may know its former state."""
     before, after = altered["before"] or {}, altered["after"]
     card, column = scope.any_card(id)
     homes = [scope.any_column(home) for home in {left_in or column.id, before.get("column_id", column.id)}]
@@ -236,13 +229,13 @@ def _card(
 
 
 def _brings_back(altered: Fields) -> bool:
-    """Whether the change put the card or column away, so that taking it back restores it, or lets it wait for its day again."""
+    """Return True if the change archived the card or column, so that undoing it restores it."""
     before = altered["before"] or {}
     return before.get("archived_at", ...) is None or before.get("visible_from") is not None
 
 
 def _whole_edit(scope: Scope, last: Change, first: int) -> Record:
-    """The edits of one card by one person, from `first` to `last`, as if they were one. Raises Conflict when that is not what they are."""
+    """Join the edits of one card by one person from `first` to `last`. Raises Conflict."""
     if last.type != EditCard.event_type or first > last.seq:
         raise Conflict("cannot_undo")
     (id,) = last.record["cards"]

@@ -1,4 +1,4 @@
-"""What may be told of each recorded change to one person, going back through the log of a board."""
+"""Build one viewer’s activity feed from the change log, newest first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HELD_OF_EACH = 2 * MAX_NAMED_CARDS  # of each change so many cards are read wit
 
 @dataclass(frozen=True)
 class ActivityItem:
-    """What became of one card or column, or of the board. Texts only where this person may have read both."""
+    """Describe what happened to one card, column or the board, with readable texts only."""
 
     what: str
     id: int
@@ -40,12 +40,12 @@ class ActivityItem:
 
     @property
     def of_card(self) -> bool:
-        """Whether it is told of a card that is still there."""
+        """Return True if it concerns a card that still exists."""
         return self.what != "erased" and not self.what.startswith(("column", "board", "rights", "label_"))
 
 
 class ActivityReader:
-    """Goes back through the log, knowing where each card stood and what it said at that moment."""
+    """Go back through the log, tracking where each card was and what it said at that moment."""
 
     def __init__(self, session: Session, person: Person, board: Board, card: Card | None) -> None:
         self._session = session
@@ -63,7 +63,7 @@ class ActivityReader:
         self._title = board.title
 
     def changes(self, before: int | None) -> Iterator[tuple[Change, tuple[ActivityItem, ...]]]:
-        """Each change before the seq `before` with what may be told of it, newest first."""
+        """Yield changes before the seq `before` with their visible items, newest first."""
         log = self._log
         if before is not None:
             later = log.with_only_columns(Change.record).where(Change.seq >= before)
@@ -78,7 +78,7 @@ class ActivityReader:
                 self._go_back(change.record)
 
     def text_differed(self) -> bool:
-        """Whether the one card that is told of said something else right after the change that was told last."""
+        """Return True if the card’s text was different right after the last change yielded."""
         card = self._only
         former = self._former.get(card.id, {}) if card is not None else {}
         return any(name in former and former[name] != recorded_value(getattr(card, name)) for name in RESTORED)
@@ -151,7 +151,7 @@ class ActivityReader:
             )
 
     def _is_hidden(self, card: Card, altered: dict[str, Any]) -> bool:
-        """Whether this happened to a card that waited for its day, of which this person knows nothing; nor of any that waits now."""
+        """Return True if the card was, or is, scheduled and so unknown to this person."""
         if self._edits(card):
             return False
         waits = self._former.get(card.id, {}).get("visible_from", recorded_value(card.visible_from))

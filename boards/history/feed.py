@@ -1,4 +1,4 @@
-"""What happened on a board or to a card, as one person may know it: newest first, page by page."""
+"""Page through the history of a board or card as one person may see it, newest first."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _TEXTS = {"added", "edited", "text_restored"}
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One change, or several edits of one card that make one; `first` is the seq of the earliest."""
+    """Hold one change, or several edits of one card as one; `first` is the earliest seq."""
 
     seq: int
     first: int
@@ -63,17 +63,17 @@ class HistoryEntry:
 
     @property
     def by_itself(self) -> bool:
-        """Whether nobody did it: its day had come."""
+        """Return True for a scheduled change."""
         return self.type in (PublishCards.event_type, ExpireCards.event_type)
 
     @property
     def together(self) -> int | None:
-        """The earliest of several edits; None for a single change."""
+        """Return the seq of the earliest of several edits; None for a single change."""
         return self.first if self.first < self.seq else None
 
     @property
     def joined(self) -> Record | None:
-        """The record of several edits as one; None for a single change, which has its own."""
+        """Return the joined record of several edits; None for a single change."""
         if self.together is None:
             return None
         (edit,) = self.told
@@ -82,7 +82,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class HistoryFilters:
-    """What somebody looks for in the history."""
+    """Hold the filters of the history."""
 
     person: int | None = None
     column: int | None = None
@@ -92,6 +92,7 @@ class HistoryFilters:
         return any((self.person, self.column, self.kind))
 
     def fits(self, entry: HistoryEntry) -> bool:
+        """Return True if the entry matches the filters."""
         return (
             (not self.person or (entry.actor is not None and entry.actor.id == self.person))
             and (not self.column or any(self.column in _columns_of(told) for told in entry.told))
@@ -101,6 +102,8 @@ class HistoryFilters:
 
 @dataclass(frozen=True)
 class HistoryPage:
+    """Hold a page of entries and the seq of the next page."""
+
     entries: list[HistoryEntry]
     older: int | None  # what to ask for next: entries before this seq; None at the beginning
 
@@ -115,7 +118,10 @@ def history(
     asked: HistoryFilters = HistoryFilters(),
     acts: bool = True,
 ) -> HistoryPage:
-    """A page of what happened before the seq `before`, to one card or on the whole board; `acts`: whether the reader could undo."""
+    """Return a page of the history before the seq `before`, of one card or the whole board.
+
+    `acts`: the reader may undo.
+    """
     reader = ActivityReader(session, person, board, card)
     entries, older = _collect(reader, before, asked)
     scope = Scope(session, person, board, now())

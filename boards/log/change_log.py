@@ -1,4 +1,4 @@
-"""The log of a board: what a change recorded, and what came after a given seq as it looks now."""
+"""Read the change log: what changes recorded, and the current state of what they touched."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from boards import rights
 from boards.log.record import previous_columns
 from boards.models import Audience, Board, Card, Change, Column, Person
 
-# A reader further behind than this is better served by the board itself.
+# A reader further behind fetches the whole board.
 CATCH_UP_LIMIT = 200
-# A change that touches more cards than this is not sent card by card.
+# A change that touches more cards is sent as a resync.
 TOUCHED_LIMIT = 400
 
 _Row = TypeVar("_Row", Card, Column)
@@ -25,7 +25,7 @@ _Row = TypeVar("_Row", Card, Column)
 _DECIDES_RIGHTS = {"rights", "kind", "service_id"}
 UNSEEN = "unseen"
 
-# Asked for every change by each worker that did not write it, put together once.
+# Built once; run for every change by each worker that did not write it.
 _LATER = (
     select(Change)
     .where(Change.board_id == bindparam("board"), Change.seq > bindparam("after"))
@@ -40,9 +40,9 @@ _BY_ID: dict[type, Select[Any]] = {
 
 @dataclass(frozen=True)
 class CommittedChange:
-    """A change that happened, with what it touched as that looks now; None for what has left the board.
+    """Hold a committed change with the current state of what it touched; None: off the board.
 
-    It is whole: what one audience may know of it is `visible_to`.
+    It is complete; `visible_to` returns what one audience may know.
     """
 
     board_id: int
@@ -52,35 +52,36 @@ class CommittedChange:
     at: datetime
     cards: dict[int, Card | None]
     columns: dict[int, Column | None]
-    # For each card the columns it stands in or stood in before; for each column itself: whoever may read none of them knows nothing of it.
+    # The columns of each card, now and before. Who may read none of them must not see the change.
     places: dict[int, tuple[Column, ...]] = field(default_factory=dict)
     rearranged: dict[int, Column] = field(default_factory=dict)
-    # Columns of which this change altered who may read them, or of which nobody can tell any more: they were erased since.
+    # Columns whose readers this change altered, or that were deleted since.
     access_changed: frozenset[int] = frozenset()
-    erased_since: bool = False  # something of it stands, and stood, nowhere that rights could be asked of
-    waiting: frozenset[int] = frozenset()  # cards that waited for their day, and did not come on the board or leave it
-    board: Board | None = None  # when it is the board itself that was altered
+    erased_since: bool = False  # it touched something without a column to ask rights of
+    waiting: frozenset[int] = frozenset()  # cards that stayed scheduled
+    board: Board | None = None  # set when the board itself was altered
 
     @property
     def too_large(self) -> bool:
+        """Return True if the change is sent as a resync instead."""
         return len(self.cards) > TOUCHED_LIMIT
 
     @property
     def concerned(self) -> set[Column]:
-        """Every column whose readers know something of this change."""
+        """Return every column whose readers may know of this change."""
         return {*self.rearranged.values(), *(column for columns in self.places.values() for column in columns)}
 
     def hidden_from(self, audience: Audience) -> frozenset[int]:
-        """The waiting cards of which these people are not to know: nobody among them could have written them."""
+        """Return the scheduled cards that this audience must not know of."""
         return frozenset(
             id for id in self.waiting if not any(rights.may_add(audience, place) for place in self.places[id])
         )
 
     def visible_to(self, audience: Audience) -> CommittedChange:
-        """The change as these people may know it: what they may not read is gone, or was never there.
+        """Return the change as this audience may know it.
 
-        When nothing that they may read is left, it is a tick that says neither what happened nor who did it; columns that they may
-        still have on their page leave it all the same.
+        When nothing readable is left, return an empty tick without type or actor. Columns that were hidden or
+        deleted are still removed from the audience’s pages.
         """
         readable = {column.id for column in self.concerned if rights.may_read(audience, column)}
         hidden = self.hidden_from(audience)
@@ -95,13 +96,13 @@ class CommittedChange:
             if card is not None and card.column_id in readable:
                 cards[id] = card
             elif any(place.id in readable for place in self.places[id]):
-                cards[id] = None  # they saw it leave
+                cards[id] = None  # it left their view
         columns: dict[int, Column | None] = {}
         for id, column in self.columns.items():
             if id in readable:
                 columns[id] = column
             elif id in self.access_changed:
-                columns[id] = None  # also when it was archived since: who missed both still has it on their page
+                columns[id] = None  # archived ones too: the page may still show them
         if cards or columns.keys() & readable or self.board:
             return replace(self, cards=cards, columns=columns)
         return replace(self, type=UNSEEN, actor=None, cards={}, columns=columns)
@@ -109,21 +110,21 @@ class CommittedChange:
 
 @dataclass(frozen=True)
 class CatchUp:
-    """What a reader missed; `changes` is None when only the whole board will do."""
+    """Hold the changes a reader missed; `changes` is None when only the whole board will do."""
 
     seq: int
     changes: list[CommittedChange] | None
 
 
 def reload_committed(session: Session, change: Change) -> CommittedChange:
-    """A recorded change with what it touched as that looks now."""
+    """Return a recorded change with the current state of what it touched."""
     return _load_current(session, [change])[0]
 
 
 def changes_after(session: Session, board: Board, after: int) -> CatchUp:
-    """What happened on the board after `after`, up to the seq with which the board was read.
+    """Return the changes after `after`, up to the seq with which the board was read.
 
-    That was first: what is read later can only be newer, and applying a change again alters nothing.
+    The seq was read first: the state may only be newer, and applying a change again alters nothing.
     """
     seq = board.seq
     if after == seq:
@@ -135,7 +136,10 @@ def changes_after(session: Session, board: Board, after: int) -> CatchUp:
 
 
 def written_since(session: Session, board_id: int, after: int) -> CatchUp:
-    """As `changes_after`, up to the last that is in the log: for whoever tells it on, and knows of the board no more than that it moved."""
+    """Return later changes as `changes_after`, up to the last one in the log.
+
+    For workers that broadcast another worker’s changes.
+    """
     rows = session.scalars(_LATER, {"board": board_id, "after": after}).all()
     if rows and rows[-1].seq - after == len(rows) <= CATCH_UP_LIMIT:
         return _catch_up(session, rows[-1].seq, rows)
@@ -161,7 +165,10 @@ def _load_current(session: Session, rows: Iterable[Change]) -> list[CommittedCha
 def committed_change(
     change: Change, actor: Person | None, cards: dict[int, Card], columns: dict[int, Column], board: Board | None = None
 ) -> CommittedChange:
-    """The recorded change over these rows, which hold every card and column that its record names and where the cards stand or stood."""
+    """Build the committed change from these rows.
+
+    The rows hold every card and column that its record names, and the columns where cards are or were.
+    """
     touched_cards = [int(key) for key in change.record["cards"]]
     touched_columns = [int(key) for key in change.record["columns"]]
     former = previous_columns(change.record)
@@ -195,18 +202,19 @@ def committed_change(
 
 
 def _waits(card: Card | None, altered: dict[str, Any]) -> bool:
-    """Whether this happened to a card while it waited for its day, so that the board shows nothing of it."""
+    """Return True if the card was scheduled, so that the board shows nothing of the change."""
     if card is None or card.archived_at is None or (altered["before"] or {}).get("archived_at", ...) is None:
         return False
     return card.is_scheduled or any(fields and fields.get("visible_from") for fields in altered.values())
 
 
 def touches_card(card_id: int) -> ColumnElement[bool]:
-    """The changes that concern this card."""
+    """Build the SQL condition for changes that concern this card."""
     return _touches("cards", card_id)
 
 
 def touches_column(column_id: int) -> ColumnElement[bool]:
+    """Build the SQL condition for changes that concern this column."""
     return _touches("columns", column_id)
 
 
@@ -216,7 +224,7 @@ def _touches(rows: str, id: int) -> ColumnElement[bool]:
 
 
 def on_board(card: Card | None, columns: dict[int, Column]) -> Card | None:
-    """The card if it stands on the board, else None."""
+    """Return the card if it is active in an active column, else None."""
     if card is None or card.archived_at is not None or card.column_id not in columns:
         return None
     return card if columns[card.column_id].archived_at is None else None
