@@ -24,6 +24,7 @@ FRENCH = {
 
 
 def main(file: str, letters: str = "") -> None:
+    """Write the font as WOFF2 to standard output, with all its letters, the French ones or the others."""
     font = instancer.instantiateVariableFont(TTFont(file, recalcTimestamp=False), {"wght": (LIGHTEST, BOLDEST)})
     if letters:
         font = _subset(font, FRENCH if letters == "french" else set(font.getBestCmap()) - FRENCH)
