@@ -173,7 +173,7 @@ def test_forged_addresses_do_not_bypass_the_sign_in_limit(town: Town) -> None:
 
 
 def test_static_files_are_compressed_and_immutable(town: Town) -> None:
-    [script] = re.findall(r'modulepreload" href="(/static/[^"]+\.js)"', Browser(town, "ccas").page.text)
+    [script] = re.findall(r'<script type="module" src="(/static/[^"]+\.js)"', Browser(town, "ccas").page.text)
     answer = town.get(script, headers={"Accept-Encoding": "gzip"}, stream=True)
     built = Path(__file__).parents[2] / "static" / "dist" / script.rsplit("/", 1)[1]
     assert answer.headers["Content-Encoding"] == "gzip"
