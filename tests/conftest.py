@@ -300,7 +300,8 @@ def _empty(url: str, *, found: bool) -> None:
     if found:
         statements += [f'INSERT INTO "{table.name}" SELECT * FROM {FOUNDED}."{table.name}"' for table in tables]
     statements += [
-        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), greatest(max(id), 1), max(id) IS NOT NULL) FROM \"{table.name}\""
+        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), greatest(max(id), 1), max(id) IS NOT NULL) "
+        f'FROM "{table.name}"'
         for table in tables
         if "id" in table.columns
     ]

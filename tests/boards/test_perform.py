@@ -178,7 +178,8 @@ def test_a_move_says_little_while_others_wait_for_the_board(town: Town) -> None:
     town.perform(town.facilitator, "k", type="move_card", card=card, column=town.guide)
     event.remove(db.engine, "before_cursor_execute", hear)
     about = [found[0] for statement in said if (found := re.search(r"(FROM|UPDATE|INTO) \w+", statement))]
-    # the turn; the actor, with what they did under this key; the card with its column; the other column; the place; both written
+    # In order: lock the board; the actor, with any change under this key; the card with its column; the target column;
+    # the neighbours; then write the card and the log.
     assert about == [
         "UPDATE boards",
         "FROM people",

@@ -68,7 +68,7 @@ KEEP_TO_LANES = {
 }
 
 
-# How many cards are left of which columns in the small town: of every look a card can have, one; and the columns that tests name.
+# Number of cards kept per column in the small town: one of each appearance, and the columns that tests name.
 KEPT = {
     "Modalités de fonctionnement": 4,
     "CCAS": 4,

@@ -33,15 +33,17 @@ def in_script(name: str, script: str) -> int:
     return int(found[1])
 
 
-# What leaves by itself after some seconds, as messages do, stays: somebody who is slow to look finds it still. Timers are known by
-# how long they last, which is why no other lasts as long.
+# Keep messages open that close after some seconds, so that a slow machine still finds them. They are recognised by
+# the duration of their timer, so no other timer may last as long.
 SHOWN_MS = in_script("SHOWN_MS", "lib/toast.js")
 LEAVING = (SHOWN_MS, in_script("NEW_MS", "controllers/flashes_controller.js"))
 LINGERING = f"""const {{ setTimeout: sooner }} = window;
 window.setTimeout = (run, after, ...rest) => sooner(run, {list(LEAVING)}.includes(after) ? 600000 : after, ...rest);"""
 
 BLOCKED_WEBSOCKET = """window.WebSocket = class {
-  constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({ code: 1006, reason: "" }); }); }
+  constructor() {
+    setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.({ code: 1006, reason: "" }); });
+  }
   send() {}
   close() {}
 };"""
@@ -260,6 +262,7 @@ def focused(page: Page) -> str:
     """What has the focus, in a few words."""
     return str(
         page.evaluate(
-            "() => document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim().slice(0, 60)"
+            "() => document.activeElement.getAttribute('aria-label') || "
+            "document.activeElement.textContent.trim().slice(0, 60)"
         )
     )

@@ -14,14 +14,13 @@ APPLICATIONS = (
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
 )
-# Of several --disable-features Chromium heeds the last: Playwright's own are among ours.
+# Chromium uses only the last --disable-features, so ours repeats Playwright's own list.
 PLAYWRIGHTS = (
     "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,"
     "MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,TcpPortRandomizationWin,OptimizationHints,"
     "NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,msForceBrowserSignIn,msEdgeUpdateLaunchServicesPreferredVersion"
 )
-# With each window Chromium loads the pages behind its own address bar and begins a process for a page to come: half the time of a
-# test, and nobody sees them.
+# Chromium preloads its address bar pages and a spare renderer for each window: half the time of a test.
 UNSEEN = "WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess"
 QUIET = (
     f"--disable-features={PLAYWRIGHTS},{UNSEEN}",

@@ -94,7 +94,8 @@ def selected_cards(desk: Desk) -> None:
     desk.page.locator(".column.pinned .card").first.click()
     expect(desk.page.get_by_role("region", name="Sélection")).to_contain_text("1 info sélectionnée")
     desk.page.evaluate(
-        "() => fetch(`/boards/accueil/placements`, { method: 'DELETE', headers: { 'X-CSRFToken': document.querySelector('meta[name=csrf-token]').content } })"
+        "() => fetch(`/boards/accueil/placements`, { method: 'DELETE', "
+        "headers: { 'X-CSRFToken': document.querySelector('meta[name=csrf-token]').content } })"
     )
 
 
@@ -124,7 +125,8 @@ def composer_offer(desk: Desk) -> None:
         """() => {
             const clipboardData = new DataTransfer();
             clipboardData.setData("text/plain", "Une ligne\\nUne autre");
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+            const options = { clipboardData, bubbles: true, cancelable: true };
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
         }"""
     )
     expect(desk.page.locator(".composer .paste-offer")).to_be_visible()
@@ -293,7 +295,8 @@ def error_413(desk: Desk) -> None:
     desk.context.clear_cookies()
     desk.page.goto(f"{desk.server.url}/sign-in")
     desk.page.evaluate(
-        "() => { const field = document.querySelector('#email'); field.type = 'text'; field.maxLength = 700000; field.value = 'a'.repeat(600000); }"
+        "() => { const field = document.querySelector('#email'); field.type = 'text'; "
+        "field.maxLength = 700000; field.value = 'a'.repeat(600000); }"
     )
     desk.page.get_by_label("Mot de passe").fill(PASSWORD)
     desk.page.get_by_role("button", name="Se connecter").click()

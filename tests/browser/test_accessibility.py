@@ -15,12 +15,12 @@ from tests.server import ROOT, Server
 
 AXE = Path(ROOT / "node_modules/axe-core/axe.min.js")
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# A theme alters colours and nothing else: after the first, these rules are the ones that can say something new.
+# A theme changes only colours: after the first, only these rules can find anything new.
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 EXAMINE = "([rules, exclude]) => axe.run({ exclude }, { runOnly: rules, resultTypes: ['violations'] })"
-# Of each column the first cards stand for the others: they are all made by one template, and axe takes its time over each.
+# Examine only the first cards of each column: one template renders all of them, and axe is slow on each.
 FURTHER_CARDS = [[".card:nth-child(n+5)"]]
-# Axe is not ours: it is let past the Content-Security-Policy, and only it. Motion is off, so that nothing is judged half faded in.
+# The Content-Security-Policy is bypassed to inject axe. Motion is off, so that nothing is examined half faded in.
 HOLDING_STILL: dict[str, Any] = {"bypass_csp": True, "reduced_motion": "reduce", "color_scheme": "light"}
 THEMES = ("light", "dark")
 

@@ -17,7 +17,8 @@ FRENCH = re.compile(
 )
 ENGLISH_WORDS = re.compile(r"/en-\w+\.js$")
 TOMORROW = """() => { const day = new Date(); day.setDate(day.getDate() + 1);
-  return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-"); }"""
+  return [day.getFullYear(), day.getMonth() + 1, day.getDate()]
+    .map((part) => String(part).padStart(2, "0")).join("-"); }"""
 
 
 def choose(desk: Desk, language: str) -> None:

@@ -27,7 +27,8 @@ window.Notification = class {
 COVERS_NOTHING = """(title) => {
   const box = (element) => element.getBoundingClientRect();
   const banner = [...document.querySelectorAll(".flash-banner")].find((each) => each.textContent.includes(title));
-  const [header, here, board] = [document.querySelector("header.topbar"), banner, document.getElementById("board")].map(box);
+  const [header, here, board] = [document.querySelector("header.topbar"), banner, document.getElementById("board")]
+    .map(box);
   return header.bottom <= here.top + 1 && here.bottom <= board.top + 1
     && here.left >= 0 && here.right <= 390 && document.documentElement.scrollWidth <= 390;
 }"""

@@ -92,7 +92,8 @@ def test_a_resident_reads_the_page_until_it_is_taken_away(
 def pasted(page: Page) -> str:
     """What a field gets by Ctrl + V."""
     page.evaluate(
-        "() => { const field = document.createElement('textarea'); field.id = 'pasted'; document.body.append(field); field.focus(); }"
+        "() => { const field = document.createElement('textarea'); "
+        "field.id = 'pasted'; document.body.append(field); field.focus(); }"
     )
     page.keyboard.press("ControlOrMeta+v")
     text = page.locator("#pasted").input_value()

@@ -9,7 +9,8 @@ from tests.browser.desk import AGENT, PASSWORD, Desk
 from tests.browser.test_drag_card import named
 
 OUTLINED = """(element) => {
-    const seen = [element, element.closest(".card"), element.closest(".panel")].filter(Boolean).map((each) => getComputedStyle(each));
+    const seen = [element, element.closest(".card"), element.closest(".panel")]
+        .filter(Boolean).map((each) => getComputedStyle(each));
     return seen.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
 }"""
 

@@ -151,7 +151,8 @@ def paste(page: Page, text: str) -> None:
         """(text) => {
             const clipboardData = new DataTransfer();
             clipboardData.setData("text/plain", text);
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+            const options = { clipboardData, bubbles: true, cancelable: true };
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
         }""",
         text,
     )

@@ -36,7 +36,10 @@ def test_what_one_writes_saves_itself_and_appears_in_the_panel_of_the_other(
 
 
 def test_merely_opening_the_editor_saves_nothing(lanes: Lanes, founder: Desk, anna: Desk) -> None:
-    body = "<p>Avec <strong>gras</strong></p><ul><li>une liste</li><li><a href='https://ville.example'>un lien</a></li></ul>"
+    body = (
+        "<p>Avec <strong>gras</strong></p>"
+        "<ul><li>une liste</li><li><a href='https://ville.example'>un lien</a></li></ul>"
+    )
     founder.add_card(lanes.left_id, "Mise en forme", body=body)
     seq = anna.board()["seq"]
     form = anna.edit_card("Mise en forme")

@@ -11,9 +11,10 @@ from tests.browser.states import STATES, State
 from tests.browser.test_accessibility import HOLDING_STILL, THEMES, violations
 from tests.server import Server
 
-# What sticks out of the page to the right, outside the strips that scroll by themselves.
+# Elements that overflow the page to the right, outside the strips that scroll by themselves.
 STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter((each) => {
-    if (each.closest(".board, .column-nav, .sr-only, .skip, [hidden], noscript") || !each.checkVisibility()) return false;
+    const apart = ".board, .column-nav, .sr-only, .skip, [hidden], noscript";
+    if (each.closest(apart) || !each.checkVisibility()) return false;
     const { right, width } = each.getBoundingClientRect();
     return width && right > document.documentElement.clientWidth + 1;
 }).map((each) => each.outerHTML.slice(0, 120))"""

@@ -40,7 +40,8 @@ def test_the_tour_waits_while_a_card_is_open_or_somebody_types(seat: SeatSomebod
     desk.requests.clear()
     desk.open_board(f"/cards/{rule}")
     desk.page.add_init_script(
-        "document.addEventListener('readystatechange', () => document.querySelector('.filter [role=combobox]')?.focus())"
+        "document.addEventListener('readystatechange', () => "
+        "document.querySelector('.filter [role=combobox]')?.focus())"
     )
     desk.open_board()
     expect(desk.page.locator("body")).to_have_attribute("data-newcomer", "")

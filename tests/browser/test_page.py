@@ -9,7 +9,9 @@ from tests.browser.desk import AGENT, FACILITATOR, new_desk
 from tests.browser.test_drag_card import named
 from tests.server import Server
 
-INLINE = """() => [...document.querySelectorAll("script:not([src]), style, [style], [onclick], [onload], [onsubmit]")].map((each) => each.outerHTML.slice(0, 200))"""
+INLINE = """() =>
+  [...document.querySelectorAll("script:not([src]), style, [style], [onclick], [onload], [onsubmit]")]
+    .map((each) => each.outerHTML.slice(0, 200))"""
 
 
 def test_nothing_is_asked_of_a_third_party(lanes: Lanes, seat: SeatSomebody) -> None:
@@ -32,7 +34,8 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(lanes: Lanes, seat: SeatSo
         assert "unsafe-inline" not in policy
         assert "unsafe-eval" not in policy
         found = anna.page.evaluate(
-            f"(html) => {{ const page = new DOMParser().parseFromString(html, 'text/html'); return ((document) => ({INLINE})())(page); }}",
+            "(html) => { const page = new DOMParser().parseFromString(html, 'text/html'); "
+            f"return ((document) => ({INLINE})())(page); }}",
             response.text(),
         )
         assert found == [], path

@@ -153,7 +153,8 @@ def unreached(desk: Desk, path: str) -> list[str]:
     page.goto(desk.server.url + path)
     expect(page.locator("main")).to_be_visible()
     wanted = page.locator(
-        "a[href]:visible, button:visible, select:visible, textarea:visible, input:not([type=hidden]):not([type=radio]):visible, summary:visible"
+        "a[href]:visible, button:visible, select:visible, textarea:visible, "
+        "input:not([type=hidden]):not([type=radio]):visible, summary:visible"
     ).count()
     reached: set[Any] = set()
     invisible = []
@@ -164,10 +165,11 @@ def unreached(desk: Desk, path: str) -> list[str]:
               const element = document.activeElement;
               if (element === document.body) return null;
               element.dataset.reached ??= String(document.querySelectorAll("[data-reached]").length);
-              const style = getComputedStyle(element);
               const parent = element.closest("label") ?? element;
-              const shown = [element, parent].some((each) => getComputedStyle(each).outlineStyle !== "none" || getComputedStyle(each).boxShadow !== "none");
-              return { id: element.dataset.reached, shown, html: element.outerHTML.slice(0, 100), radio: element.type === "radio" };
+              const shown = [element, parent].map((each) => getComputedStyle(each))
+                .some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none");
+              const html = element.outerHTML.slice(0, 100);
+              return { id: element.dataset.reached, shown, html, radio: element.type === "radio" };
             }"""
         )
         if state is None:

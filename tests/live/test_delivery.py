@@ -122,7 +122,8 @@ def test_a_board_changed_from_the_command_line_is_followed(shared_server: Server
     script = (
         "from app import create_app\nfrom boards.commands import parse_command\nfrom boards.perform import perform\n"
         "app = create_app()\n"
-        "with app.app_context():\n    perform(1, 1, parse_command({'type': 'add_column', 'title': 'Venue d’ailleurs', 'kind': 'free'}))\n"
+        "with app.app_context():\n"
+        "    perform(1, 1, parse_command({'type': 'add_column', 'title': 'Venue d’ailleurs', 'kind': 'free'}))\n"
     )
     subprocess.run([sys.executable, "-c", script], env=shared_server.environment, cwd=".", check=True)
     ccas.hear_up_to(before + 1)

@@ -62,7 +62,7 @@ def test_every_acknowledged_move_is_kept_exactly_once(server: Server) -> None:
     server.start()
 
     for mover, person in zip(movers, people, strict=True):
-        # A lost answer is asked for again under its key: done once, whether or not it had been carried out before the kill.
+        # Send the unanswered command again under its key: it is applied once, even if it was applied before the kill.
         assert mover.unanswered is not None
         first = person.post(**mover.unanswered).json()
         assert person.post(**mover.unanswered).json()["seq"] == first["seq"]

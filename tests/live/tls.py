@@ -10,8 +10,9 @@ from typing import Any
 
 
 class _OneAtATime(ssl.SSLSocket):
-    """Older Pythons let two threads be inside the same OpenSSL connection at once, and then one message in a hundred is lost:
-    https://github.com/python/cpython/pull/134724
+    """Serialize access to one OpenSSL connection; older Pythons otherwise lose one message in a hundred.
+
+    See https://github.com/python/cpython/pull/134724.
     """
 
     @property

@@ -22,10 +22,15 @@ from tests.app.cli.test_command_line import Run
 from tests.town import Town
 from tests.visitor import Visitor
 
-FILE = "nom;e-mail;services;rôle\nZoé Petit;zoe@ville.example;CCAS | Médiathèque;agent\nÉmile Roux;emile@ville.example;;lecteur\n"
+FILE = (
+    "nom;e-mail;services;rôle\n"
+    "Zoé Petit;zoe@ville.example;CCAS | Médiathèque;agent\n"
+    "Émile Roux;emile@ville.example;;lecteur\n"
+)
 DIGEST = re.compile(r'name="digest" value="([0-9a-f]{64})"')
 LINE = re.compile(
-    r'<tr><td[^>]*>(\d+)</td><th scope="row">([^<]*)</th><td><bdi>[^<]*</bdi></td><td><span class="verdict (\w+)">[^<]+</span></td><td>([^<]*)'
+    r'<tr><td[^>]*>(\d+)</td><th scope="row">([^<]*)</th><td><bdi>[^<]*</bdi></td>'
+    r'<td><span class="verdict (\w+)">[^<]+</span></td><td>([^<]*)'
 )
 
 

@@ -229,8 +229,10 @@ def test_waiting_for_the_directory_holds_nobody_up(environment: dict[str, str]) 
         from config import Settings
         ldap.PATIENCE_SECONDS = 1
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            environment = {"LDAP_URL": f"ldap://127.0.0.1:{silent.getsockname()[1]}", "LDAP_START_TLS": "0", "LDAP_BASE": "dc=x"}
-            asking = gevent.spawn(ldap.authenticate, Settings.from_environment(environment).ldap, "somebody", "a password")
+            url = f"ldap://127.0.0.1:{silent.getsockname()[1]}"
+            environment = {"LDAP_URL": url, "LDAP_START_TLS": "0", "LDAP_BASE": "dc=x"}
+            settings = Settings.from_environment(environment).ldap
+            asking = gevent.spawn(ldap.authenticate, settings, "somebody", "a password")
             turns = 0
             while not asking.ready():
                 gevent.sleep(0.01)

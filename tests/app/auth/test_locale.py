@@ -56,7 +56,8 @@ PAGES = [
 
 # What a town is called and what people write is theirs, in French.
 THEIRS = re.compile(
-    r"Accueil d’une ville|État civil, [\w, ]+Police municipale|Élise Laurent|\bÉL\b|Léo Dumas|Médiathèque|Accueil|Français|journal_\S+|%[0-9A-F]{2}"
+    r"Accueil d’une ville|État civil, [\w, ]+Police municipale|Élise Laurent|\bÉL\b|Léo Dumas|"
+    r"Médiathèque|Accueil|Français|journal_\S+|%[0-9A-F]{2}"
 )
 FRENCH = re.compile(
     r"[À-ÿœ«»\u202f\u00a0]|\b(?:une?|les?|la|des?|du|au|aux|et|est|sont|sur|pas|pour|dans|vous|votre|vos|cette?|aucune?|infos?|colonnes?|tableau|"

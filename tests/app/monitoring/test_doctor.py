@@ -254,7 +254,8 @@ def test_a_damaged_sqlite_file_is_found(settings: Settings, founded: tuple[Path,
     shutil.copy(founded[0], file)
     with sqlite3.connect(file) as connection:
         [(page,)] = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'ix_changes_board_id' OR name LIKE '%changes%' AND type = 'index' LIMIT 1"
+            "SELECT rootpage FROM sqlite_master "
+            "WHERE name = 'ix_changes_board_id' OR name LIKE '%changes%' AND type = 'index' LIMIT 1"
         )
         [(size,)] = connection.execute("PRAGMA page_size")
     with file.open("r+b") as bytes_of_it:

@@ -378,7 +378,8 @@ def test_what_one_pinned_and_folded_is_among_ones_data(town: Town, sonia: Visito
             "Edge sur Windows",
         ),
         (
-            "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18 Safari/605.1.15",
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) AppleWebKit/605.1.15 "
+            "(KHTML, like Gecko) Version/18 Safari/605.1.15",
             "Safari sur Mac",
         ),
         (

@@ -89,7 +89,8 @@ def test_links_are_followed() -> None:
 def test_lists_and_looks_come_through() -> None:
     text = text_of(
         drawn(
-            "<h3>Pièces</h3><ol><li>photo</li><li><strong>timbre</strong><ul><li>ou <em>chèque</em></li></ul></li></ol><pre>a\n b</pre>"
+            "<h3>Pièces</h3><ol><li>photo</li>"
+            "<li><strong>timbre</strong><ul><li>ou <em>chèque</em></li></ul></li></ol><pre>a\n b</pre>"
         )
     )
     for said in ("Pièces", "1. photo", "2. timbre", "• ou chèque"):

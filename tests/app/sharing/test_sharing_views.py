@@ -22,7 +22,10 @@ from tests.smtp import use_smtp
 from tests.town import PEOPLE, Town
 from tests.visitor import OutsideClient, Visitor
 
-BODY = '<p>Les bassins ferment <strong>à 19\u00a0h</strong>.</p><ul><li>bonnet</li></ul><p>Voir <a href="/cards/1">cette info</a> ou <a href="https://ville.example/piscine">le site</a>.</p>'
+BODY = (
+    "<p>Les bassins ferment <strong>à 19\u00a0h</strong>.</p><ul><li>bonnet</li></ul>"
+    '<p>Voir <a href="/cards/1">cette info</a> ou <a href="https://ville.example/piscine">le site</a>.</p>'
+)
 
 
 @pytest.fixture
@@ -361,7 +364,8 @@ def test_in_english_all_is_english_but_what_residents_read(agent: Visitor, card:
     for path in ("counter", "sheet", "send"):
         page = agent.get(f"/cards/{card}/{path}").text
         theirs = re.compile(
-            r'<article class="paper.*?</article>|<textarea.*?</textarea>|<section class="contact-details">.*?</section>',
+            r'<article class="paper.*?</article>|<textarea.*?</textarea>|'
+            r'<section class="contact-details">.*?</section>',
             re.DOTALL,
         )
         assert '<html lang="en"' in page

@@ -99,9 +99,15 @@ def test_the_text_is_sanitised_html_and_bare_addresses_are_links() -> None:
         "Priorité\u00a0: Haute",
         "Sur rendez-vous\u00a0: oui",
         "Premier jour\u00a0: 1er avril 2031 à 9\u00a0h\u00a000",
-        "Pièces à demander (1/2)\n☑ Carte d’identité\n☐ Justificatif (Yanis Petit, échéance le 15 mars 2031)\nAprès (0/1)\n☐ Ranger la salle",
+        (
+            "Pièces à demander (1/2)\n☑ Carte d’identité\n☐ Justificatif (Yanis Petit, échéance le 15 mars 2031)\n"
+            "Après (0/1)\n☐ Ranger la salle"
+        ),
         "Formulaire d’inscription.pdf (fichier resté dans Trello, 208\u00a0Ko, 14 mars 2024)",
-        "Ancienne Collègue, le 31 mars 2024 à 1\u00a0h\u00a030\u00a0:\nFaut-il un justificatif ?\nYanis Petit, le 1er avril 2024 à 15\u00a0h\u00a005\u00a0:",
+        (
+            "Ancienne Collègue, le 31 mars 2024 à 1\u00a0h\u00a030\u00a0:\nFaut-il un justificatif ?\n"
+            "Yanis Petit, le 1er avril 2024 à 15\u00a0h\u00a005\u00a0:"
+        ),
     ],
 )
 def test_everything_beside_a_card_is_in_its_text(said: str) -> None:

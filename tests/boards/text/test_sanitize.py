@@ -57,7 +57,10 @@ class Markup(HTMLParser):
 
 
 def test_what_agents_write_is_kept() -> None:
-    html = '<h3>Pièces</h3><ul><li><p><strong>CNI</strong></p></li></ul><p><a href="https://val-rive.example" rel="noopener noreferrer">site</a></p>'
+    html = (
+        "<h3>Pièces</h3><ul><li><p><strong>CNI</strong></p></li></ul>"
+        '<p><a href="https://val-rive.example" rel="noopener noreferrer">site</a></p>'
+    )
     assert clean_body(html) == html
 
 
