@@ -61,7 +61,7 @@ SENDING = (*WRITING, 409, 413, 415, 422)  # with a body
 
 @dataclass(frozen=True)
 class Operation:
-    """What one route takes and answers; `answer` None: 204, without a body."""
+    """Describe one route; `answer` None: 204, without a body."""
 
     summary: str
     answer: Any = None
@@ -71,7 +71,7 @@ class Operation:
     for_anybody: bool = False
 
 
-# By endpoint: what programs are for. The addresses are the routes' own.
+# By endpoint; the paths are taken from the routes.
 OPERATIONS: dict[str, Operation] = {
     "api.get_board": Operation("A board as this person may read it.", response_schemas.BoardAnswer),
     "search.search_board": Operation(
@@ -160,7 +160,7 @@ def describe_api(routes: Map) -> dict[str, Any]:
 
 
 class _Schemas:
-    """JSON schemas of types, those with a name kept for the components."""
+    """Build JSON schemas of types, and keep the named ones for the components."""
 
     def __init__(self) -> None:
         self.named: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""What programs use: boards as JSON, commands, what describes them, health."""
+"""Serve the JSON API: boards, commands, their description, health."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ routes = Blueprint("api", __name__)
 @login_required
 def post_command(slug: str) -> Response:
     """Perform a command."""
+    """Perform the command in the body."""
     if not request.is_json:
         return answer_problem(415, "not_json")
     try:
@@ -48,6 +49,7 @@ def post_command(slug: str) -> Response:
 @login_required
 def get_board(slug: str) -> Response:
     """Return the board as this person may read it."""
+    """Answer a board as this person may read it."""
     person = current_person()
     board = find_board(read_session(), person, slug)
     seen = snapshot(read_session(), board, person)
@@ -78,7 +80,7 @@ def get_board(slug: str) -> Response:
 
 @routes.get("/api/openapi.json")
 def describe() -> Response:
-    """Of no town and nobody, so anybody may read it; made once, for it says the same to all."""
+    """Answer the OpenAPI description: public, and the same for everybody, so built once."""
     if "openapi" not in current_app.extensions:
         current_app.extensions["openapi"] = strict_json.dumps(openapi.describe_api(current_app.url_map))
     response = make_response(current_app.extensions["openapi"])
@@ -91,6 +93,7 @@ def describe() -> Response:
 @routes.get("/healthz")
 def healthz() -> Response:
     """Return 200 if the database answers, else 503."""
+    """Answer 200 while the database answers, else 503."""
     try:
         read_session().execute(text("SELECT seq FROM boards LIMIT 1"))
     except SQLAlchemyError:
@@ -100,7 +103,7 @@ def healthz() -> Response:
 
 
 def _labels(labels_of: LabelsOfCards, cards: Iterable[Card]) -> list[Label]:
-    """Those that these cards have, by name: what is only on others is not told."""
+    """List the labels of these cards, by name; labels of other cards may be hidden from this person."""
     found = {label.id: label for card in cards for label in labels_of(card)}
     return sorted(found.values(), key=lambda label: label.plain)
 

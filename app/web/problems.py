@@ -207,7 +207,7 @@ def problem_for(refusal: Refusal) -> dict[str, Any]:
 
 
 def _flashes_named(titles: list[str], at_most: int) -> str:
-    """Which flashes stand in the way, as far as this person may read them."""
+    """Describe the flashes that take the place, as far as this person may read them."""
     named = ", ".join(_("« %(title)s »", title=title) for title in titles)
     if hidden := at_most - len(titles):
         others: str = ngettext(

@@ -1,4 +1,4 @@
-"""What programs are answered, as types: what is built is checked against them, and app/api/openapi.py describes them.
+"""Define the JSON answers as types: mypy checks what is built, and app/api/openapi.py describes them.
 
 A key that is not always there is NotRequired; a program must not mind one that it does not know.
 """
@@ -74,7 +74,7 @@ class CardAnswer(CardContentAnswer):
 
 
 class BoardAnswer(TypedDict):
-    """What this person may read, in the order of the board; catching up from its `seq` loses nothing."""
+    """The board as this person may read it, in its own order; catching up from its `seq` loses nothing."""
 
     id: Id
     slug: str
@@ -110,7 +110,7 @@ class FoundService(TypedDict):
 
 
 class SearchAnswer(TypedDict):
-    """At most 50 cards, best first, and the services that the question names when their sheet answers all of it."""
+    """At most 50 cards, best first, and the services named by the query whose sheet answers all of it."""
 
     results: list[FoundCard]
     services: list[FoundService]
@@ -168,7 +168,7 @@ class ChangeAnswer(TypedDict):
 
 
 class CommandAnswer(TypedDict):
-    """The same again when the command is sent again under its key."""
+    """The result of a command; the same again when it is sent again under its key."""
 
     seq: Seq
     changes: list[ChangeAnswer]

@@ -56,6 +56,8 @@ class ArchiveBoard(Command):
 class RestoreBoard(Command):
     """Restore an archived board."""
 
+    """Restore an archived board."""
+
     event_type: ClassVar = "board_restored"
     people_only: ClassVar = True
     allowed_when_archived: ClassVar = True

@@ -54,6 +54,8 @@ class MoveCards(Command):
 class ArchiveCards(Command):
     """Archive cards together."""
 
+    """Archive cards together."""
+
     event_type: ClassVar = "cards_archived"
     type: Literal["archive_cards"]
     cards: Ids

@@ -21,6 +21,8 @@ DEFAULT_HUES = {Kind.SERVICE: 250, Kind.GUIDE: 85, Kind.SUGGESTIONS: 60, Kind.FR
 class AddColumn(Command):
     """Add a column."""
 
+    """Add a column behind `after`: left out means at the end, null first."""
+
     event_type: ClassVar = "column_added"
     type: Literal["add_column"]
     title: Title
@@ -69,7 +71,7 @@ class EditColumn(Command):
             raise Conflict("stale_version", column=column.id, version=column.version, title=column.title)
         service = _service_id(self.service, scope) if self.is_set("service") else column.service_id
         if (self.kind or column.kind, service) != (column.kind, column.service_id):
-            scope.require_person()  # both decide who may do what
+            scope.require_person()  # both decide rights
         shown_otherwise = self.kind not in (None, column.kind) and bool(
             {Kind.SUGGESTIONS, Kind.GUIDE} & {column.kind, self.kind}
         )
@@ -80,9 +82,7 @@ class EditColumn(Command):
         column.version += 1
         scope.touch(column)
         if shown_otherwise or (column.rights and (self.is_set("kind") or self.is_set("service"))):
-            scope.touch(
-                *scope.standing_cards(column)
-            )  # as suggestions or rules or no longer, or to others who may read them now
+            scope.touch(*scope.standing_cards(column))  # shown otherwise, or to new readers
 
 
 class MoveColumn(Command):
@@ -115,6 +115,8 @@ class ArchiveColumn(Command):
 
 class RestoreColumn(Command):
     """Restore an archived column."""
+
+    """Restore an archived column with its cards."""
 
     event_type: ClassVar = "column_restored"
     type: Literal["restore_column"]

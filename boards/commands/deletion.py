@@ -31,6 +31,8 @@ _T = TypeVar("_T")
 class EraseCard(Command):
     """Delete an archived card for good."""
 
+    """Erase an archived card for good."""
+
     event_type: ClassVar = "card_erased"
     people_only: ClassVar = True
     type: Literal["erase_card"]

@@ -72,14 +72,13 @@ class ImportColumns(Command):
 
 @dataclass(frozen=True)
 class Known:
-    """What earlier imports brought to a board, by origin, and which rows people have altered since."""
+    """Index what earlier imports brought to a board, by origin, and the rows that people altered since."""
 
     columns: dict[str | None, Column]
     cards: dict[str | None, Card]
     altered_columns: set[int]
-    altered_texts: set[
-        str
-    ]  # by the origin of the first card: of a text in several cards, one edit makes all of it theirs
+    # By the origin of the first card: one edit of a text split into several cards keeps all of them from being updated.
+    altered_texts: set[str]
     erased_columns: set[str] = field(default_factory=set)
 
     @classmethod
@@ -125,7 +124,7 @@ class Known:
         return ImportVerdict.UNCHANGED if same else ImportVerdict.UPDATED
 
     def count(self, columns: list[IncomingColumn], tally: Tally) -> None:
-        """Fill the tally in with what importing these columns would do. Alters nothing."""
+        """Count in the tally what importing these columns would do. Alters nothing."""
         for incoming in columns:
             home = self.columns.get(incoming.origin)
             _add_one(tally, "columns", self.verdict_on_column(incoming))
@@ -139,7 +138,7 @@ class Known:
         tally.cards_gone_from_source += len(self._gone(columns))
 
     def surplus(self, columns: list[IncomingColumn]) -> list[Card]:
-        """Continuations whose card became shorter, still on the board and untouched by people."""
+        """List the continuations that a shorter card no longer needs, on the board and unedited."""
         heads = _origins(columns)
         missing = [card for card in self._missing(heads) if _head(card.origin) in heads]
         return [card for card in missing if card.archived_at is None and _head(card.origin) not in self.altered_texts]
@@ -175,7 +174,7 @@ def _bring_cards(
 
 
 def _arrives(item: IncomingCard, column: Column, known: Known) -> bool:
-    """Whether the card is to be given a place in this column: it is new, or its column changed in the source."""
+    """Return True if the card needs a rank in this column: it is new, or its column changed in the source."""
     verdict, card = known.verdict_on_card(item, column), known.cards.get(item.origin)
     return verdict is ImportVerdict.ADDED or (
         verdict is ImportVerdict.UPDATED and card is not None and card.column_id != column.id
@@ -183,7 +182,7 @@ def _arrives(item: IncomingCard, column: Column, known: Known) -> bool:
 
 
 def _ranks_behind(before: str | None, ranks: list[str], count: int) -> list[str]:
-    """Ranks between `before` (None: the top) and what follows it, entered in the sorted `ranks`."""
+    """Return ranks between `before` (None: the top) and what follows it, and add them to the sorted `ranks`."""
     following = bisect_right(ranks, before) if before is not None else 0
     places = list(generate_n_keys_between(before, ranks[following] if following < len(ranks) else None, count))
     for rank in places:

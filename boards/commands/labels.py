@@ -65,6 +65,8 @@ class SetLabels(Command):
 class EditLabel(Command):
     """Rename or recolour a label."""
 
+    """Rename or recolour a label."""
+
     event_type: ClassVar = "label_edited"
     type: Literal["edit_label"]
     label: Id
@@ -101,6 +103,8 @@ class MergeLabels(Command):
 
 class RemoveLabel(Command):
     """Remove a label from the board."""
+
+    """Remove a label from the board and its cards."""
 
     event_type: ClassVar = "label_removed"
     type: Literal["remove_label"]

@@ -1,4 +1,4 @@
-"""What merging two services does to a board's columns. Not for the network: its sender is our own."""
+"""Give a service's columns to another when the two are merged. Not for clients."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ReassignService(Command):
             column.rights = _rights_after(column, owner, self.service, self.to)
             column.service_id = owner
             column.version += 1
-            scope.touch(column, *scope.standing_cards(column))  # the other agents may be able to read them only now
+            scope.touch(column, *scope.standing_cards(column))  # for new readers
         asked = select(Card).where(Card.board_id == scope.board.id, Card.asked_id == self.service)
         for card in scope.session.scalars(asked):
             card.asked_id = self.to
@@ -45,7 +45,7 @@ def boards_concerned(session: Session, service: int) -> set[int]:
 
 
 def columns_concerned(session: Session, service: int) -> list[Column]:
-    """Every column, archived ones too, that belongs to the service or says what its agents may do."""
+    """List the columns, archived ones too, that belong to the service or have rights for its agents."""
     return [
         column
         for column in session.scalars(select(Column).order_by(Column.board_id, Column.rank))

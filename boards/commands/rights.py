@@ -48,7 +48,7 @@ class SetRights(Command):
         rights["services"].update(self.services)
         rights["services"] = {service: level for service, level in rights["services"].items() if level}
         column.rights = {group: cell for group, cell in rights.items() if cell}
-        scope.touch(column, *scope.standing_cards(column))  # whoever may read them only now gets them with the column
+        scope.touch(column, *scope.standing_cards(column))  # new readers get them with the column
 
     def _require_services(self, scope: Scope) -> None:
         asked = {int(key) for key in self.services}

@@ -58,7 +58,7 @@ class SetSuggestion(Command):
         card, column = scope.any_card(self.card)
         scope.require_place(card, column)
         require_open_to(scope, card, column)
-        if self.asked != card.asked_id:  # one that was archived since may stay
+        if self.asked != card.asked_id:  # a service archived since may stay
             scope.service_to_ask(self.asked)
         card.suggestion, card.asked_id = self.suggestion, self.asked
         scope.touch(card)
@@ -83,7 +83,7 @@ class SetStatus(Command):
         if self.answer is not None:
             scope.card_in_use(self.answer)
         card.status, card.note, card.answer_id = self.status, self.note, self.answer
-        if self.status in CLOSED:  # answered: that is news to those who read along
+        if self.status in CLOSED:  # an answer is news
             scope.signal(card)
         scope.touch(card)
         notify_author(scope, card, self.event_type, status=self.status)

@@ -72,7 +72,7 @@ class UndoChange(Command):
         for altered in alterations(scope, self.seq, self.first):
             altered.revert(scope, ranks)
             if isinstance(altered, AlteredCard) and altered.restores_text and altered.card.tellable:
-                # What was internal when the card said so stays inside, though what it said since may be told.
+                # A text that was internal becomes internal again, though the later one is for residents.
                 altered.card.tellable = was_for_residents(scope.session, altered.card, (self.first or self.seq) - 1)
 
     def extra_record(self) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _reachable(
     labels = altered_labels(scope, record)
     if change.type in _NOT_UNDONE or not 0 < len(cards) + len(columns) + len(labels) <= UNDONE_AT_MOST:
         raise Conflict("cannot_undo")
-    goes_along = bool(columns or labels)  # what is in the archive too
+    goes_along = bool(columns or labels)  # archived cards too
     return [
         *labels,
         *_columns(scope, columns, cards),
@@ -191,9 +191,8 @@ def _cards(
     goes_along: bool,
 ) -> list[Altered]:
     if left_in is None:
-        loaded = scope.session.scalars(
-            select(Card).where(Card.id.in_(cards))
-        ).all()  # at once; what follows finds them in the session
+        # Loaded at once; what follows finds them in the session.
+        loaded = scope.session.scalars(select(Card).where(Card.id.in_(cards))).all()
         left_in = dict.fromkeys(cards) | locations_after(scope.session, loaded, [seq])[seq]
     restored = {id for id, altered in columns.items() if _brings_back(altered)}
     looked_at = [(id, cards[id], home) for id, home in left_in.items() if id in cards]
@@ -208,7 +207,7 @@ def _card(
     card, column = scope.any_card(id)
     homes = [scope.any_column(home) for home in {left_in or column.id, before.get("column_id", column.id)}]
     if before.keys() & _STATUS:
-        for home in (column, *homes):  # who decided where it stood then is who takes it back
+        for home in (column, *homes):  # undone by those who may decide in its former columns too
             require_decider(scope, card, home)
     if before.keys() & _KIND:
         require_open_to(scope, card, column)
@@ -245,7 +244,7 @@ def _whole_edit(scope: Scope, last: Change, first: int) -> Record:
     rows = scope.session.scalars(touching.order_by(Change.seq)).all()
     for row in rows:
         if (home := previous_columns(row.record).get(int(id))) is not None:
-            scope.any_column(home)  # what it said where they could not read it is not theirs to bring back
+            scope.any_column(home)  # a text from a column that they may not read is not restored
     edits = [row for row in rows if alters_text(row.record["cards"][id])]
     if [row.seq for row in edits[:1]] != [first] or {(row.type, row.actor_id) for row in edits} != {
         (EditCard.event_type, last.actor_id)

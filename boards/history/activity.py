@@ -22,8 +22,8 @@ from boards.log.change_log import touches_card
 from boards.log.record import recorded_value
 from boards.models import Board, Card, Change, Column, Person, Record
 
-MAX_NAMED_CARDS = 5  # of an import or another large change, so much is named
-_HELD_OF_EACH = 2 * MAX_NAMED_CARDS  # of each change so many cards are read with those of the changes around it
+MAX_NAMED_CARDS = 5  # rows named of a large change
+_HELD_OF_EACH = 2 * MAX_NAMED_CARDS  # cards of each change that are loaded together
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class ActivityReader:
         columns = session.scalars(select(Column).where(Column.board_id == board.id))
         self._columns = {column.id: column for column in columns if rights.may_read(person, column)}
         self._cards: dict[int, Card | None] = {card.id: card} if card is not None else {}
-        self._former: dict[int, Record] = {}  # card → what later changes altered, as it was before them
+        self._former: dict[int, Record] = {}  # card → its fields before the later changes
         self._title = board.title
 
     def changes(self, before: int | None) -> Iterator[tuple[Change, tuple[ActivityItem, ...]]]:
@@ -84,7 +84,7 @@ class ActivityReader:
         return any(name in former and former[name] != recorded_value(getattr(card, name)) for name in RESTORED)
 
     def _hold(self, ids: set[int]) -> None:
-        """Have these cards at hand; None for those that were erased."""
+        """Load these cards; None for those that were erased."""
         if missing := ids - self._cards.keys():
             found = {card.id: card for card in self._session.scalars(select(Card).where(Card.id.in_(missing)))}
             self._cards |= {id: found.get(id) for id in missing}
@@ -111,7 +111,7 @@ class ActivityReader:
         for number, (id, altered) in enumerate(cards.items()):
             if named > MAX_NAMED_CARDS:
                 return
-            if number == _HELD_OF_EACH:  # little of the change is to be told: whatever is comes later
+            if number == _HELD_OF_EACH:  # few were visible so far: load the rest
                 self._hold({int(each) for each in cards})
             for told in self._told_of_card(int(id), altered, change):
                 named += 1
@@ -136,7 +136,7 @@ class ActivityReader:
         if (source is None and target is None) or self._is_hidden(card, altered):
             return
         if self._waited(card, before):
-            before = None  # what it said before it was shown is no business of theirs
+            before = None  # its text before it was published stays hidden
         if source is None or target is None:
             yield ActivityItem("left" if target is None else "arrived", id, title, source, target)
         else:
@@ -164,7 +164,7 @@ class ActivityReader:
         )
 
     def _waited(self, card: Card, before: Record | None) -> bool:
-        """Whether the card waited for its day until this change, and this person could not know."""
+        """Return True if the card was scheduled until this change, and hidden from the viewer."""
         return (before or {}).get("visible_from") is not None and not self._edits(card)
 
     def _edits(self, card: Card) -> bool:
@@ -213,7 +213,7 @@ class ActivityReader:
         )
 
     def _told_of_labels(self, change: Change) -> Iterator[ActivityItem]:
-        """To those who look after them: to others a label is what it says on the cards they read."""
+        """Yield the events of labels, to facilitators only."""
         for id, altered in change.record.get("labels", {}).items() if self._arranges else ():
             before, after = altered["before"], altered["after"]
             names = {"name"} if before and after and before["name"] != after["name"] else set()
@@ -230,13 +230,13 @@ class ActivityReader:
             )
 
     def _merged_into(self, record: Record) -> Column | None:
-        """Where the cards of a column went; None when there were none, or it may not be known."""
+        """Return the column that a merged column's cards went to; None without cards, or if it is hidden."""
         moved = (altered["after"].get("column_id") for altered in record["cards"].values() if altered["before"])
         return next((self._columns.get(id) for id in moved if id is not None), None)
 
 
 def _is_erased(altered: dict[str, Any]) -> bool:
-    """Whether it is what erasing recorded: how it stood, and nothing after."""
+    """Return True for the record of an erased row: it has nothing after."""
     return altered["before"] is not None and "archived_at" in altered["before"] and not altered["after"]
 
 
@@ -258,7 +258,7 @@ def _card_event(before: Record | None, after: Record, type: str) -> str | None:
 
 
 def _lifecycle_event(before: Record, after: Record, type: str) -> str:
-    """Onto the board, into the archive, or to wait there for a day."""
+    """Name how a card was published, scheduled, archived or restored."""
     if after.get("visible_from"):
         return "scheduled"
     if after.get("archived_at", ...) is not None:

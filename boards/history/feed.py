@@ -19,9 +19,9 @@ from boards.models import Board, Card, Change, Person, Record
 from boards.scope import Scope
 
 HISTORY_PAGE_SIZE = 30
-# A page looks no further back than this, however little of it is to be told.
+# Changes read for one page at most, however few of them are shown.
 SCANNED_AT_MOST = 3000
-# The editor saves as one writes: what somebody writes in one card within this time is one edit.
+# The editor saves while one types: edits of one card by one person within this time are one entry.
 TOGETHER = timedelta(minutes=10)
 
 _MOVED = frozenset({"moved", "reordered", "arrived", "left"})
@@ -57,9 +57,9 @@ class HistoryEntry:
     at: datetime
     told: tuple[ActivityItem, ...]
     undoes: int | None
-    more: bool = False  # there is more than is told by name
+    more: bool = False  # more rows than are named
     may_undo: bool = False
-    may_restore: bool = False  # the card said something else after it, which may be taken up again
+    may_restore: bool = False  # its text differed after it, and may be restored
 
     @property
     def by_itself(self) -> bool:
@@ -105,7 +105,7 @@ class HistoryPage:
     """Hold a page of entries and the seq of the next page."""
 
     entries: list[HistoryEntry]
-    older: int | None  # what to ask for next: entries before this seq; None at the beginning
+    older: int | None  # `before` of the next page; None at the beginning
 
 
 def history(
@@ -152,7 +152,7 @@ def _collect(
     reader: ActivityReader, before: int | None, asked: HistoryFilters
 ) -> tuple[list[HistoryEntry], int | None]:
     entries: list[HistoryEntry] = []
-    open_edits: dict[int, int] = {}  # card → where in `entries` an edit stands that an earlier one may join
+    open_edits: dict[int, int] = {}  # card → index in `entries` of an edit that an earlier one may join
     for scanned, (change, told) in enumerate(reader.changes(before)):
         number = _edit_to_join(change, told, entries, open_edits)
         if number is not None:

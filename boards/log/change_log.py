@@ -177,9 +177,7 @@ def committed_change(
         homes = {cards[id].column_id if id in cards else None, former.get(id)}
         places[id] = tuple(columns[home] for home in homes if home in columns)
         if id in cards:
-            set_committed_value(
-                cards[id], "column", columns[cards[id].column_id]
-            )  # where it stands decides how it is shown
+            set_committed_value(cards[id], "column", columns[cards[id].column_id])  # decides how the card is shown
     return CommittedChange(
         board_id=change.board_id,
         seq=change.seq,

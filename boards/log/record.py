@@ -15,7 +15,7 @@ from boards.models import Board, Card, Column, Record
 # What the log keeps of a card or column that was erased, for catching up and for imports: no text.
 BARE_FIELDS = ("column_id", "rank", "archived_at", "origin")
 _OF_CARD = [field.name for field in CARD_FIELDS if field.recorded]
-_OF_COLUMN = [name for name in Column.__table__.columns.keys() if name not in ("id", "board_id", "changed_seq")]  # noqa: SIM118
+_OF_COLUMN = [column.key for column in Column.__table__.columns if column.key not in ("id", "board_id", "changed_seq")]
 _OF_BOARD = ("title", "archived_at")
 
 
