@@ -53,6 +53,7 @@ def starts_with(*prefixes: str) -> AfterValidator:
 
 def whole_number(low: int, high: int) -> BeforeValidator:
     """Require a whole number in this range."""
+
     def parse(value: object) -> int:
         text = str(value)
         if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
