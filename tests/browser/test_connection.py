@@ -133,7 +133,7 @@ def test_signing_out_in_one_tab_ends_the_other(seat: SeatSomebody) -> None:
     anna = seat(AGENT, afresh=True)
     anna.forgive()
     other = anna.new_tab()
-    expect(other.locator(".live .words")).to_have_text("En direct")
+    expect(other.locator(".live .status-text")).to_have_text("En direct")
     anna.page.get_by_role("button", name="Votre compte").click()
     anna.page.get_by_role("menuitem", name="Se déconnecter").click()
     expect(other.get_by_role("dialog", name="Votre session est terminée")).to_be_visible()
@@ -167,7 +167,7 @@ def test_far_behind_the_page_is_sent_what_differs_and_disturbs_nothing(lanes: La
     anna.forgive()
     for number in range(12):
         founder.add_card(lanes.left_id, f"Rang {number}")
-    expect(anna.column(lanes.left).locator(".n")).to_have_text("15")
+    expect(anna.column(lanes.left).locator(".count")).to_have_text("15")
     column = anna.column(lanes.left)
     column.locator(".cards").evaluate("(list) => (list.scrollTop = 300)")
     column.get_by_role("button", name="Ajouter une info").click()
@@ -211,7 +211,7 @@ def test_a_killed_server_keeps_every_acknowledged_move(server: Server, seat: Sea
     left, right = founder.add_column("Gauche"), founder.add_column("Droite")
     cards = [founder.add_card(left, f"Info {number}") for number in range(10)]
     for desk in (anna, boris):
-        expect(desk.column("Gauche").locator(".n")).to_have_text("10")
+        expect(desk.column("Gauche").locator(".count")).to_have_text("10")
         desk.page.evaluate(STREAM_OF_MOVES, {"cards": cards, "columns": [left, right]})
     anna.page.wait_for_function("() => window.acknowledged.length > 15")
     boris.page.wait_for_function("() => window.acknowledged.length > 15")

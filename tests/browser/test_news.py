@@ -14,7 +14,7 @@ UNREAD = re.compile(r"\bunread\b")
 
 
 def number(desk: Desk, lane: str) -> Locator:
-    return desk.column(lane).locator(".unread-n")
+    return desk.column(lane).locator(".unread-count")
 
 
 def total(desk: Desk) -> int:
@@ -88,10 +88,10 @@ def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
     page.keyboard.press("m")
     expect(section.locator("li").first).to_have_attribute("data-read", "")
     expect(section.get_by_role("link", name=deux)).to_be_focused()
-    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("2")
+    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-count")).to_have_text("2")
     section.get_by_role("button", name=f"Marquer comme lue : {trois}").click()  # back again
     expect(section.locator("li").first).not_to_have_attribute("data-read", "")
-    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-n")).to_have_text("3")
+    expect(other_tab.locator(f"#column-{lanes.left_id} .unread-count")).to_have_text("3")
 
     section.get_by_role("link", name=deux).focus()
     page.keyboard.press("Enter")
