@@ -1,7 +1,7 @@
 """Compare the access table with every route, live event and command, for every role and target.
 
-The last tests replace the decision by « everything is allowed »: each refusal in the table must then fail. A refusal that
-still held would not depend on the rights.
+The last tests replace the decision by « everything is allowed »: each refusal in the table must then fail. A refusal
+that still held would not depend on the rights.
 """
 
 from __future__ import annotations

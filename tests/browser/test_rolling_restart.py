@@ -41,7 +41,7 @@ def workers(demo_data: Path, tmp_path: Path) -> Iterator[list[Server]]:
 
 @pytest.fixture
 def front(workers: list[Server], tmp_path: Path) -> Iterator[Server]:
-    """Run nginx in front of the workers, with an address where no server listens."""
+    """Run nginx in front of the workers and return its address as a server."""
     nginx = Nginx(tmp_path, *(worker.port for worker in workers))
     for worker in workers:
         worker.settings["PUBLIC_URL"] = nginx.url

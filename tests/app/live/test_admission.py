@@ -36,7 +36,7 @@ def test_those_who_arrive_pause_after_each_spell() -> None:
     assert all(ADMISSION_SECONDS < spell < 2 * ADMISSION_SECONDS for spell in spells)
 
 
-def test_a_single_arrival_does_not_wait() -> None:
+def test_a_single_arrival_pauses_once() -> None:
     loop = Loop()
     turns = loop.turns()
     loop.now = 1000.0
