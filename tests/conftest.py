@@ -1,4 +1,4 @@
-"""What every test may ask for: an application on a database of its own, a small town, visitors who sign in."""
+"""Fixtures for all tests: an application with its own database, a small town, and visitors who sign in."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ list_built_files_once()
 
 @event.listens_for(Engine, "connect")
 def _in_no_order(connection: Any, _record: Any) -> None:
-    """Rows whose order nobody asked for come the other way round, as another database may send them: what counts on it fails here."""
+    """Reverse the rows of unordered queries, so that code relying on an implicit order fails."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA reverse_unordered_selects=ON").close()
 
@@ -56,12 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a test often waits, for a server that restarts or a client that does not come back."""
+    """Start one worker more than processors, as tests often wait for servers and clients."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is about one database itself is no test of another. The longest begin, or one process would still be at them when the others are done."""
+    """Select tests by database and run the longest first, to keep the processes evenly busy."""
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[config.getoption("--database")]
     elsewhere = [item for item in items if item.get_closest_marker(other)]
     config.hook.pytest_deselected(items=elsewhere)
@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What was imported by now stays: the garbage collector went through all of it again and again, a quarter of the time."""
+    """Freeze imported objects: repeated garbage collection of them took a quarter of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
@@ -79,7 +79,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """In CI nothing may be skipped: a missing service or browser is a failure."""
+    """Fail on skipped tests in CI: a missing service or browser is a failure."""
     report = yield
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):  # type: ignore[attr-defined]  # pytest's own report
         report.outcome = "failed"  # type: ignore[attr-defined]  # as above
@@ -88,7 +88,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated SQLite database to copy: migrating once is enough."""
+    """Create a migrated, empty SQLite database to copy, as migrating is slow."""
     folder = tmp_path_factory.mktemp("template")
     settings = Settings.from_environment({"DATA_DIR": str(folder)})
     app = create_app(settings)
@@ -100,7 +100,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def founded(template: Path, tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> tuple[Path, Town]:
-    """A SQLite database with the small town in it, to copy: founding takes longer than most tests."""
+    """Create a SQLite database with the small town to copy, as founding is slower than most tests."""
     file = tmp_path_factory.mktemp("founded") / "flash-news.sqlite3"
     shutil.copy(template, file)
     app = create_app(Settings.from_environment({"DATA_DIR": str(file.parent), "SECRET_KEY": "k" * 40}))
@@ -113,7 +113,7 @@ def founded(template: Path, tmp_path_factory: pytest.TempPathFactory, password_h
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> str:
-    """A PostgreSQL database for tests, from TEST_POSTGRESQL_URL; its tables are made by the migrations."""
+    """Return a migrated PostgreSQL database for tests, from TEST_POSTGRESQL_URL."""
     url = os.environ.get("TEST_POSTGRESQL_URL")
     if not url:
         pytest.skip("TEST_POSTGRESQL_URL is not set")
@@ -132,7 +132,7 @@ def postgresql_url() -> str:
 
 @pytest.fixture(scope="session")
 def founded_there(postgresql_url: str, password_hash: str) -> str:
-    """A PostgreSQL database that keeps the small town aside, to copy."""
+    """Return a PostgreSQL database that keeps the small town aside, to copy."""
     app = create_app(
         Settings.from_environment({"DATABASE_URL": postgresql_url, "DATA_DIR": "/nonexistent", "SECRET_KEY": "k" * 40})
     )
@@ -151,7 +151,7 @@ def founded_there(postgresql_url: str, password_hash: str) -> str:
 
 @pytest.fixture
 def empty_postgresql_url() -> str:
-    """A PostgreSQL database without a table, beside the one that other tests use."""
+    """Return a PostgreSQL database without tables, separate from the one that other tests use."""
     url = os.environ.get("TEST_POSTGRESQL_URL")
     if not url:
         pytest.skip("TEST_POSTGRESQL_URL is not set")
@@ -180,7 +180,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    """Settings beyond the usual ones, for test files that need some."""
+    """Return extra settings; test files override it."""
     return {}
 
 
@@ -199,7 +199,7 @@ def app(database_url: str, tmp_path: Path, environment: dict[str, str]) -> Itera
 
 @pytest.fixture
 def empty_database(app: Flask) -> Callable[[], None]:
-    """Empties every table, for tests that need many beginnings."""
+    """Return a function that empties every table."""
 
     def empty() -> None:
         with write_transaction() as session:
@@ -211,20 +211,20 @@ def empty_database(app: Flask) -> Callable[[], None]:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """Of everybody in the small town, by a quicker hasher than the product's: each test signs somebody in."""
+    """Hash the common password with a faster hasher than the product's, as each test signs somebody in."""
     return PasswordHasher(memory_cost=8, time_cost=1, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture
 def town(app: Flask, request: pytest.FixtureRequest) -> Town:
-    """A board with a column of each kind, and one person of each sort."""
+    """Create a board with a column of each kind, and one person of each role."""
     founded: Town = request.getfixturevalue("founded")[1]
     return founded
 
 
 @pytest.fixture
 def clock() -> Iterator[Clock]:
-    """The program's clock, which stands still until the test moves it."""
+    """Stop the program's clock until the test moves it."""
     clock = Clock()
     set_clock(clock)
     yield clock
@@ -233,13 +233,13 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def visitor(app: Flask) -> Visitor:
-    """Nobody in particular: a browser that has not signed in."""
+    """Return a browser that has not signed in."""
     return Visitor(app)
 
 
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo town's data, made once; copy it before use."""
+    """Create the demo town's data once; copy it before use."""
     folder = tmp_path_factory.mktemp("demo")
     server = Server(folder).start()
     server.stop()
@@ -248,7 +248,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server_of_the_module(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for the tests of a module that leave it as they found it, or keep to columns of their own."""
+    """Run one server for a module whose tests leave it unchanged or use their own columns."""
     with running(demo_data, tmp_path_factory.mktemp("shared") / "var") as server:
         yield server
 
@@ -260,19 +260,19 @@ def shared_server(server_of_the_module: Server) -> Server:
 
 @pytest.fixture
 def server(demo_data: Path, tmp_path: Path) -> Iterator[Server]:
-    """A running server with a fresh demo town."""
+    """Run a server with a fresh demo town."""
     with running(demo_data, tmp_path / "var") as server:
         yield server
 
 
 def _of_this_worker(url: str) -> str:
-    """Tests that run side by side each have a database of their own beside the one that was given."""
+    """Return a database of this test process beside the given one."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     return url if worker is None else _beside(url, worker)
 
 
 def _beside(url: str, suffix: str) -> str:
-    """A database of the same server, made when it is first wanted."""
+    """Return a database on the same server, created on first use."""
     given = make_url(url).set(drivername="postgresql+psycopg")
     name = f"{given.database}_{suffix}"
     engine = create_engine(given, isolation_level="AUTOCOMMIT")
@@ -284,7 +284,7 @@ def _beside(url: str, suffix: str) -> str:
 
 
 def _found(password_hash: str) -> Town:
-    """Found the small town at the time that it is, whatever the clock of the test that first asks for it says."""
+    """Found the small town at the real time, even when the first test to use it has set the clock."""
     told = database._clock
     set_clock(system_clock)
     try:
@@ -294,7 +294,7 @@ def _found(password_hash: str) -> Town:
 
 
 def _empty(url: str, *, found: bool) -> None:
-    """Empty every table, in one journey, or bring the small town there; TRUNCATE would take longer than most tests."""
+    """Empty every table in one round trip, or restore the small town; TRUNCATE is slower than most tests."""
     tables = Base.metadata.sorted_tables
     statements = [f'DELETE FROM "{table.name}"' for table in reversed(tables)]
     if found:

@@ -1,4 +1,4 @@
-"""Who may reach what: the one table that the access tests go through. Whatever is new must be entered here, or they fail."""
+"""Access table used by the access tests; new routes, events and commands must be added here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Verdict(Enum):
-    """What a request meets, however it is worded."""
+    """Outcome of a request, independent of its wording."""
 
     ALLOWED = "allowed"  # carried out, or refused for another reason: a form left empty, a card archived already
     SIGN_IN = "asked to sign in"
@@ -23,7 +23,7 @@ TARGETS = ("own", "other", "hidden", "absent")
 
 
 class Access(Enum):
-    """Kinds of doors, by what each role meets at each target."""
+    """Expected outcomes by role and target, for each kind of entry point."""
 
     ANYBODY = "anybody"
     NOBODY = "nobody"

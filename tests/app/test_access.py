@@ -1,7 +1,7 @@
-"""Every route, every live event and every command, for every role and target, against the one table of who may reach what.
+"""Compare the access table with every route, live event and command, for every role and target.
 
-The last tests replace the decision itself by « everything is allowed »: each refusal in the table must then fail. One that still
-held would not be held by the rights.
+The last tests replace the decision by « everything is allowed »: each refusal in the table must then fail. A refusal
+that still held would not depend on the rights.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Row = tuple[str, str]  # what is asked, of which target
 
 
 class Doors:
-    """A town with a column of each sort, and somebody who tries every door."""
+    """Build a town with a column of each sort, and send requests to every route, event and command."""
 
     def __init__(self, app: Flask, town: Town, role: str) -> None:
         self.app, self.town, self.role = app, town, role
@@ -60,7 +60,7 @@ class Doors:
         return next(iter(committed.columns))
 
     def _colleagues_things(self) -> tuple[int, int]:
-        """A photo, a signed-in browser and a token of the colleague, who tries no door."""
+        """Create a photo, a session and a token of the colleague, who sends no request."""
         with write_transaction() as session:
             account = session.scalars(select(Account).where(Account.person_id == self.town.colleague)).one()
             account.person.photo_version = 1
@@ -168,7 +168,7 @@ class Doors:
         return value
 
     def _label(self, target: str) -> int:
-        """A label that a card of the target has, and no other."""
+        """Create a label that one card of the target has."""
         if target == "absent":
             return ABSENT
         name = uuid.uuid4().hex
@@ -176,7 +176,7 @@ class Doors:
         return next(card.label_ids[0] for card in labelled.cards.values() if card)
 
     def _reply(self, target: str) -> int:
-        """What a facilitator said of a card of the target."""
+        """Create a facilitator's reply to a card of the target."""
         if target == "absent":
             return ABSENT
         card = self.card(target)
@@ -187,14 +187,14 @@ class Doors:
             return reply.id
 
     def stand_again(self, row: Row) -> None:
-        """Columns that a command put away come back for the next one."""
+        """Restore columns that a command archived, for the next command."""
         if row[0] in ("archive_column", "merge_column", "restore_column") and row[1] != "absent":
             column = self.columns[row[1]]
             if self.town.column(column).archived_at is not None:
                 self.town.perform(self.town.facilitator, type="restore_column", column=column)
 
     def send(self, row: Row) -> Verdict:
-        """By HTTP."""
+        """Send the command by HTTP."""
         if self.role == "stranger":
             response = self.visitor.client.post(
                 "/boards/accueil/commands", json=self.command(row), headers={"X-CSRFToken": self.visitor.csrf_token}
@@ -211,7 +211,7 @@ class Doors:
 
 
 class Live:
-    """A live connection of a visitor; its events are handled outside the test's own application context, as requests are."""
+    """Live connection of a visitor; its events run outside the test's application context, as requests do."""
 
     def __init__(self, app: Flask, visitor: Visitor) -> None:
         self._client: SocketIOTestClient = self._outside(socketio.test_client, app, flask_test_client=visitor.client)
@@ -305,7 +305,7 @@ def test_every_other_live_event_meets_each_role_as_the_table_says(doors: Doors) 
         assert verdict_in(answer) == meets(EVENTS["typing"], doors.role, target)
 
 
-def test_what_is_hidden_is_in_no_page_and_no_answer(app: Flask, town: Town) -> None:
+def test_hidden_content_is_in_no_page_and_no_answer(app: Flask, town: Town) -> None:
     for role in ("agent", "reader"):
         doors = Doors(app, town, role)
         town.perform(town.facilitator, type="edit_column", column=doors.columns["hidden"], title="Colonne secrète")
@@ -366,13 +366,13 @@ def allow_everything(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def places_last(asked: str) -> int:
-    """What ends something comes after what needs it."""
+    """Sort destructive entries after those that need their target."""
     ends = ("/merge", "/erase", "/end-others", "POST /sign-out")
     return next((place for place, end in enumerate(ends, start=1) if asked.endswith(end)), 0)
 
 
 def agrees(met: Verdict, expected: Verdict, access: Access) -> bool:
-    """An open door may lead to nothing, such as a link that was never made; it asks nobody to sign in and forbids nobody."""
+    """Compare a result with the table; an allowed request may be not found, but not 401 or 403."""
     if access is Access.ANYBODY:
         return met in (Verdict.ALLOWED, Verdict.NOT_FOUND)
     return met == expected

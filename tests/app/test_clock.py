@@ -1,4 +1,4 @@
-"""The one clock of the program, and what tests do with it."""
+"""The program's single clock, and setting it in tests."""
 
 from __future__ import annotations
 

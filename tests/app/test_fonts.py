@@ -1,4 +1,4 @@
-"""The letters are cut into files by a program and told to browsers by a style sheet: both have to say the same."""
+"""The font subsets and the style sheet that declares them cover the same characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people read follows French typography: no-break spaces where a line must not end, curly apostrophes, real ellipses."""
+"""Interface texts follow French typography: no-break spaces, curly apostrophes and real ellipses."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("rule", WRONG)
-def test_what_people_read_has(rule: str) -> None:
+def test_interface_texts_have(rule: str) -> None:
     wrong = [
         f"{source.relative_to(ROOT)}: {words}"
         for source in SOURCES

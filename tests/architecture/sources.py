@@ -1,4 +1,4 @@
-"""Our own sources, for tests that read them."""
+"""Find and parse the project's own source files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SERVED = ("app", "boards", "config.py", "run.py", "migrations")
 
 
 def python_files(*places: str) -> list[Path]:
-    """The Python files of these folders and files of the project, in a stable order."""
+    """Return the Python files of these folders and files of the project, in a stable order."""
     found: list[Path] = []
     for place in places:
         path = ROOT / place
@@ -29,7 +29,7 @@ def nodes(path: Path) -> Iterator[ast.AST]:
 
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
-    """Every call in a file with the last part of what is called: `a.b.commit()` → "commit"."""
+    """Yield every call in a file with the last part of its name: `a.b.commit()` → "commit"."""
     for node in nodes(path):
         if isinstance(node, ast.Call):
             called = node.func

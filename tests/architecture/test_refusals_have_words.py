@@ -1,4 +1,4 @@
-"""Whatever is refused is refused in a French sentence."""
+"""Every refusal has a French sentence."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_every_status_has_a_title() -> None:
     assert {*STATUS.values(), *_CODES} <= TITLES.keys()
 
 
-def test_every_command_is_tried_below() -> None:
+def test_every_command_has_an_example() -> None:
     with pytest.raises(Invalid) as refused:
         parse_command({"type": "unheard_of"})
     named = refused.value.errors[0].facts["expected_tags"]
@@ -134,8 +134,8 @@ def test_every_command_is_tried_below() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_whatever_is_wrong_with_a_field_is_said_in_french(app: Flask, name: str) -> None:
-    """A code that ends in "type" is worded by the general sentence: not of the expected type."""
+def test_every_field_error_has_a_french_message(app: Flask, name: str) -> None:
+    """A code that ends in "type" uses the general sentence for a wrong type."""
     unworded = {
         error.code for error in errors_of(name) if error.code not in FIELD_MESSAGES and not error.code.endswith("type")
     }
@@ -161,7 +161,7 @@ def test_our_own_field_codes_have_their_message() -> None:
 
 
 def errors_of(name: str) -> list[Any]:
-    """Everything parse_command finds wrong with this command, over wrong values, missing and extra fields."""
+    """Return all errors parse_command reports for this command with wrong, missing and extra fields."""
     right = {"type": name, **COMMANDS[name]}
     tried = [{**right, "extra": 1}, {"type": name}, {"type": None}, {}]
     tried += [{**right, field: value} for field in COMMANDS[name] for value in WRONG]
@@ -175,7 +175,7 @@ def errors_of(name: str) -> list[Any]:
 
 
 def refusal_codes() -> set[str]:
-    """Every code with which something in the code refuses."""
+    """Return every refusal code raised in the code."""
     found: set[str] = set()
     for file in python_files("app", "boards"):
         for called, call in calls(file):

@@ -1,4 +1,4 @@
-"""Rules of the house that a machine can hold."""
+"""Structural rules: imports, commits, emits and file length."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_boards_imports_only_what_a_domain_needs() -> None:
     assert {file for file, name in imported if name == "flask_sqlalchemy"} == {"boards/database.py"}
 
 
-def test_config_imports_nothing_of_ours() -> None:
+def test_config_imports_no_project_module() -> None:
     assert {"app", "boards", "tests"}.isdisjoint(imports(ROOT / "config.py"))
 
 
@@ -52,7 +52,7 @@ def test_only_the_live_module_emits() -> None:
 
 
 @pytest.mark.parametrize("file", python_files("app", "boards"), ids=relative)
-def test_no_file_grows_beyond_what_one_reads_in_a_sitting(file: Path) -> None:
+def test_files_stay_below_300_lines(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= LINES_AT_MOST
 
 
@@ -65,7 +65,7 @@ def files_that_call(name: str) -> set[str]:
 
 
 def imports(file: Path) -> set[str]:
-    """The top-level packages that a file imports, wherever in it."""
+    """Return the top-level packages that a file imports, at any level."""
     found: set[str] = set()
     for node in nodes(file):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""The models and the migrations describe one and the same schema."""
+"""The models and the migrations describe the same schema."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import boards.search.models  # noqa: F401 - and what searching keeps
 from boards.database import Base
 
 
-def test_migrations_make_what_the_models_say_on_sqlite(template: Path) -> None:
-    """References are asked of SQLite itself: SQLAlchemy does not read all of one that came with its column."""
+def test_migrations_match_the_models_on_sqlite(template: Path) -> None:
+    """References are read from SQLite itself, as SQLAlchemy misses parts of those added with a column."""
     url = f"sqlite:///{template}"
     assert [found for found in differences(url) if not is_reference(found)] == []
     assert references(url) == said_by_models()
 
 
-def test_migrations_make_what_the_models_say_on_postgresql(postgresql_url: str) -> None:
+def test_migrations_match_the_models_on_postgresql(postgresql_url: str) -> None:
     assert differences(postgresql_url) == []
 
 
@@ -67,7 +67,7 @@ def said_by_models() -> set[tuple[str | None, ...]]:
 
 
 def _is_no_search_index(name: str | None, kind: str, _parents: object) -> bool:
-    """The index of the cards' words is each database's own kind of table."""
+    """Exclude the search index, whose table type depends on the database."""
     return kind != "table" or not (name or "").startswith("card_terms")
 
 

@@ -1,4 +1,4 @@
-"""English says all that French says: the catalogue of pages and mails, and the words of script, are whole and hold nothing idle."""
+"""The English catalogue and the script's English words are complete and contain no unused entry."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ENTRY = re.compile(r'^  (?:"([^"]+)"|(\w+)): "([^"]+)",$', re.MULTILINE)
 
 
 def test_the_catalogue_is_in_step_with_the_sources(tmp_path: Path) -> None:
-    """`make words` brings it there; what is new is then left to translate."""
+    """Run `make words` to update it, then translate the new messages."""
     rule = re.search(r"\$\(BIN\)/pybabel (.* extract .*) -o \S+(.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert rule
     command = f".venv/bin/pybabel {rule[1]} -o {tmp_path / 'messages.pot'} {rule[2]}"
@@ -70,8 +70,8 @@ def test_no_placeholder_of_script_is_lost_or_invented() -> None:
         assert set(_SCRIPT_PLACE.findall(french)) == set(_SCRIPT_PLACE.findall(english)), french
 
 
-def test_what_script_says_stands_as_it_is_where_it_is_translated() -> None:
-    """A sentence put together before it is looked up would never be found."""
+def test_script_translates_literal_sentences_only() -> None:
+    """A sentence built before its lookup would never be found."""
     for script in SCRIPTS:
         assert len(_CALL.findall(code(script))) == len(_SAID.findall(code(script))), script.name
 
@@ -115,7 +115,7 @@ def catalogue() -> Catalog:
 
 
 def messages() -> list[Message]:
-    """All but the header."""
+    """Return all messages but the header."""
     return [message for message in catalogue() if message.id]
 
 

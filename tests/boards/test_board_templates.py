@@ -1,4 +1,4 @@
-"""Templates: what of a board is in them, that another board begins the same, and that nothing else passes for one."""
+"""Board templates: their content, the board that starts from one, and validation of template files."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def counts() -> tuple[int, ...]:
 
 @pytest.fixture
 def rules(town: Town) -> Town:
-    """A board with a rule, other cards, and rights of its own."""
+    """Create a board with a rule, other cards, and its own rights."""
     town.add_card(RULE, column=town.guide, actor=town.facilitator, body="<p>Chacun <strong>publie</strong>.</p>")
     town.add_card("Piscine fermée", valid_until="2031-05-04")
     town.add_card("Une idée", column=town.suggestions)
@@ -83,7 +83,7 @@ def rules(town: Town) -> Town:
     return town
 
 
-# --- what is in one --------------------------------------------------------------------------------------------------
+# --- content --------------------------------------------------------------------------------------------------------
 
 
 def test_a_template_holds_columns_rights_and_the_cards_of_guides_only(rules: Town) -> None:
@@ -237,7 +237,7 @@ def test_nobody_else_begins_a_board(rules: Town, who: str) -> None:
     assert counts() == before
 
 
-def test_what_fails_at_its_end_leaves_nothing_behind(rules: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_at_the_end_leaves_nothing_behind(rules: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     before = counts()
     monkeypatch.setattr("boards.commands.import_columns._bring_cards", lambda *_anything: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -299,7 +299,7 @@ TEMPLATE = st.fixed_dictionaries(
 
 
 def comparable(template: Template) -> list[dict[str, Any]]:
-    """Its columns, services by the name under which a town would find them: which colour they have is the town's."""
+    """Return the columns with services by name, without colours, which belong to the town."""
     columns: list[dict[str, Any]] = copy.deepcopy(template.content()["columns"])
     for column in columns:
         if "service" in column:
@@ -346,7 +346,7 @@ def test_it_is_set_in_french_typography() -> None:
         assert wrong not in text, wrong
 
 
-# --- what is none ----------------------------------------------------------------------------------------------------
+# --- validation ------------------------------------------------------------------------------------------------------
 
 
 def altered(change: Callable[[dict[str, Any]], Any]) -> bytes:
@@ -449,7 +449,7 @@ WRONG: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_no_template_is_said_with_its_place(town: Town, name: str) -> None:
+def test_an_invalid_template_is_reported_with_the_place_of_the_error(town: Town, name: str) -> None:
     data, said = WRONG[name]
     before = counts()
     with pytest.raises(UnusableTemplate) as unusable:

@@ -9,8 +9,8 @@ from tests.town import Town
 from tests.visitor import Visitor
 
 
-def test_whoever_waits_for_the_turn_to_write_holds_no_connection(town: Town) -> None:
-    """Else fifty arrivals have all the connections there are, each waiting for one that has the turn and finds none left."""
+def test_a_writer_waiting_for_the_lock_holds_no_connection(town: Town) -> None:
+    """Otherwise fifty waiting writers could take every pooled connection and leave none for the lock holder."""
     board = town.fresh_board()
     assert db.engine.pool.checkedout() == 1  # type: ignore[attr-defined]  # a QueuePool
     with write_lock():
@@ -25,7 +25,7 @@ def test_whoever_waits_for_the_turn_to_write_holds_no_connection(town: Town) -> 
 
 @pytest.mark.postgresql
 def test_a_connection_that_ended_in_the_pool_is_not_taken(town: Town, database_url: str) -> None:
-    """And nothing is asked to find that out: whoever acts waits for no further answer of PostgreSQL."""
+    """The check costs no extra round trip to PostgreSQL."""
     connections = [db.engine.connect() for _ in range(3)]
     numbers = [connection.scalar(text("SELECT pg_backend_pid()")) for connection in connections]
     for connection in connections:
@@ -38,8 +38,8 @@ def test_a_connection_that_ended_in_the_pool_is_not_taken(town: Town, database_u
 
 
 @pytest.mark.postgresql
-def test_what_is_read_again_and_again_is_prepared(app: Flask, town: Town) -> None:
-    """Readings end by COMMIT: psycopg forgets at each ROLLBACK what it was about to have prepared."""
+def test_repeated_queries_are_prepared(app: Flask, town: Town) -> None:
+    """Read transactions end by COMMIT because psycopg drops its statement counts on ROLLBACK."""
     agent = Visitor(app)
     agent.sign_in("ccas@ville.example")
     for number in range(8):

@@ -1,4 +1,4 @@
-"""What still holds: confirming, what asks to be checked and whom, what is said silently, who may be told."""
+"""Confirming cards, cards due for a check and their editors, silent edits, and the audience of a card."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_confirmation_that_somebody_repeated_is_not_taken_back(town: Town, clo
         town.perform(town.agent, type="undo_change", seq=first.seq)
 
 
-def test_only_who_may_edit_confirms(town: Town) -> None:
+def test_only_editors_confirm(town: Town) -> None:
     card = town.add_card()
     for who in (town.colleague, town.reader):
         with pytest.raises(Forbidden):
@@ -127,7 +127,7 @@ def test_each_is_asked_for_what_they_may_edit_the_oldest_first_then_what_ends_so
     assert asked(town, town.reader) == []
 
 
-def test_who_contributes_is_asked_for_their_own_alone(town: Town, clock: Clock) -> None:
+def test_contributors_are_asked_to_check_only_their_own_cards(town: Town, clock: Clock) -> None:
     town.perform(town.facilitator, type="set_rights", column=town.free, agents="contribute")
     town.add_card("De Léo", column=town.free, actor=town.colleague)
     town.add_card("De Sonia", column=town.free)
@@ -135,7 +135,7 @@ def test_who_contributes_is_asked_for_their_own_alone(town: Town, clock: Clock) 
     assert asked(town, town.colleague) == [("free", ["De Léo"], [])]
 
 
-def test_what_is_to_check_takes_as_many_queries_however_many_cards(town: Town, clock: Clock) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_cards_to_check(town: Town, clock: Clock) -> None:
     def queries() -> int:
         board, person = town.fresh_board(), read_session().get_one(Person, town.facilitator)
         counted: list[Any] = []
@@ -178,7 +178,7 @@ def test_nothing_but_a_text_is_mended_silently(town: Town, fields: dict[str, Any
     assert [(error.field, error.code) for error in refused.value.errors] == [("silent", "not_silently")]
 
 
-def test_what_is_restored_taken_back_or_taken_up_again_is_news(town: Town) -> None:
+def test_restoring_undoing_or_reusing_a_text_is_news(town: Town) -> None:
     card = town.add_card("Avant", body="<p>Un</p>")
     first = town.seq
     steps: list[dict[str, Any]] = [
@@ -201,7 +201,7 @@ def test_moving_is_no_news(town: Town) -> None:
     assert town.card(card).signalled_seq == town.seq - 1
 
 
-def test_whether_residents_may_be_told_follows_from_the_column_unless_somebody_says(town: Town) -> None:
+def test_the_audience_follows_the_column_unless_set(town: Town) -> None:
     def tellable(column: int, **fields: Any) -> bool:
         return town.card(town.add_card("Info", column=column, actor=town.facilitator, **fields)).tellable
 

@@ -43,7 +43,7 @@ def test_a_change_records_what_undoes_it(town: Town) -> None:
     assert (moved["before"], moved["after"]["column_id"]) == ({"rank": rank, "column_id": town.service}, town.free)
 
 
-def test_it_tells_after_the_commit_and_only_then(town: Town) -> None:
+def test_the_signal_is_sent_only_after_the_commit(town: Town) -> None:
     heard: list[tuple[int, int]] = []
 
     def listen(_sender: Any, change: CommittedChange) -> None:
@@ -56,7 +56,7 @@ def test_it_tells_after_the_commit_and_only_then(town: Town) -> None:
     assert heard == [(town.seq, town.seq)]
 
 
-def test_a_command_sent_again_is_not_told_again(town: Town) -> None:
+def test_a_repeated_command_sends_no_second_signal(town: Town) -> None:
     heard: list[int] = []
 
     def listen(_sender: Any, change: CommittedChange) -> None:
@@ -100,7 +100,7 @@ def test_only_the_write_path_may_write(town: Town) -> None:
     read_session().rollback()
 
 
-def test_what_came_after_a_seq_is_told_as_it_looks_now(town: Town) -> None:
+def test_catching_up_returns_the_current_state_of_later_changes(town: Town) -> None:
     before = town.seq
     card = town.add_card("Un")
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
@@ -114,16 +114,16 @@ def test_what_came_after_a_seq_is_told_as_it_looks_now(town: Town) -> None:
     assert (shown.title, missed.changes[2].cards[gone]) == ("Deux", None)
 
 
-def test_nothing_missed_is_nothing_to_tell(town: Town) -> None:
+def test_catching_up_from_the_latest_seq_returns_nothing(town: Town) -> None:
     assert changes_after(read_session(), town.fresh_board(), town.seq).changes == []
 
 
 @pytest.mark.parametrize("after", [-1, 10**6])
-def test_a_seq_that_cannot_be_means_start_again(town: Town, after: int) -> None:
+def test_an_impossible_seq_requires_a_fresh_page(town: Town, after: int) -> None:
     assert changes_after(read_session(), town.fresh_board(), after).changes is None
 
 
-def test_too_far_behind_means_start_again(town: Town) -> None:
+def test_too_many_missed_changes_require_a_fresh_page(town: Town) -> None:
     before = town.seq
     for number in range(CATCH_UP_LIMIT + 1):
         town.add_card(str(number))
@@ -132,7 +132,7 @@ def test_too_far_behind_means_start_again(town: Town) -> None:
     assert len(changes_after(read_session(), board, before + 1).changes or []) == CATCH_UP_LIMIT
 
 
-def test_other_workers_read_from_the_log_alone_what_the_board_says(town: Town) -> None:
+def test_other_workers_rebuild_a_change_from_the_log_alone(town: Town) -> None:
     start = town.seq
     for number in range(4):
         town.add_card(str(number))
@@ -144,7 +144,7 @@ def test_other_workers_read_from_the_log_alone_what_the_board_says(town: Town) -
         assert (by_log.changes is None) == (by_board.changes is None)
 
 
-def test_a_log_with_a_gap_means_start_again(town: Town) -> None:
+def test_a_gap_in_the_log_requires_a_fresh_page(town: Town) -> None:
     before = town.seq
     for number in range(3):
         town.add_card(str(number))
@@ -167,7 +167,7 @@ def test_initials(name: str, initials: str) -> None:
     assert Person(name=name).initials == initials
 
 
-def test_a_move_says_little_while_others_wait_for_the_board(town: Town) -> None:
+def test_a_move_sends_few_statements_while_it_holds_the_lock(town: Town) -> None:
     card = town.add_card("À déplacer")
     said: list[str] = []
 
@@ -191,7 +191,7 @@ def test_a_move_says_little_while_others_wait_for_the_board(town: Town) -> None:
     ]
 
 
-def test_catching_up_asks_no_more_than_it_must(town: Town) -> None:
+def test_catching_up_takes_three_queries(town: Town) -> None:
     before, _card = town.seq, town.add_card("Une")
     board = town.fresh_board()
     said: list[str] = []

@@ -1,4 +1,4 @@
-"""Who may do what in a column: the kind's defaults, what facilitators set apart, and what each audience learns of a change."""
+"""Rights per column: defaults of each kind, rights set by facilitators, and the view of a change per audience."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_an_agent_of_several_services_holds_the_highest_of_what_they_give(
 
 
 @given(rows, st.sampled_from(list(Kind)))
-def test_whatever_is_set_facilitators_edit_and_closed_accounts_hold_nothing(row: dict[str, Any], kind: Kind) -> None:
+def test_facilitators_always_edit_and_closed_accounts_have_no_rights(row: dict[str, Any], kind: Kind) -> None:
     assert level_under(FACILITATOR, kind, OWN, row) == Level.EDIT
     assert level_under(NOBODY, kind, OWN, row) == Level.NONE
 
@@ -132,7 +132,7 @@ def test_a_hidden_column_is_in_no_reading(town: Town) -> None:
             find_card(read_session(), reader, hidden)
 
 
-def test_what_is_hidden_crowds_nothing_out_of_the_archive(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hidden_cards_take_no_place_in_the_archive_list(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("boards.queries.ARCHIVED_LIMIT", 1)
     visible = town.add_card("Vue", column=town.free)
     for card in (visible, town.add_card("Secret")):
@@ -160,7 +160,7 @@ def test_what_is_hidden_is_not_found_rather_than_forbidden(town: Town, command: 
         town.perform(town.colleague, type="move_card", card=visible, column=town.service)
 
 
-def test_who_loses_a_column_is_told_that_it_left_and_nothing_more(town: Town) -> None:
+def test_losing_a_column_sends_its_removal_only(town: Town) -> None:
     card = town.add_card("Secret")
     change = set_rights(town, readers="none")
     told = change.visible_to(READER)
@@ -168,7 +168,7 @@ def test_who_loses_a_column_is_told_that_it_left_and_nothing_more(town: Town) ->
     assert set(change.visible_to(agent_of(town.ccas)).cards) == {card}
 
 
-def test_who_gains_a_column_gets_it_with_its_cards(town: Town) -> None:
+def test_gaining_a_column_sends_it_with_its_cards(town: Town) -> None:
     set_rights(town, readers="none")
     card = town.add_card("Bientôt lue")
     told = set_rights(town, readers="read").visible_to(READER)
@@ -196,7 +196,7 @@ def test_a_card_that_leaves_for_a_hidden_column_leaves_and_one_that_comes_from_t
     assert seen.id == card
 
 
-def test_from_one_hidden_column_to_another_nothing_is_told(town: Town) -> None:
+def test_a_move_between_hidden_columns_is_an_empty_tick(town: Town) -> None:
     set_rights(town, readers="none")
     set_rights(town, column=town.free, readers="none")
     card = town.add_card("Secret")
@@ -223,7 +223,7 @@ def test_catching_up_tells_each_audience_what_listening_would_have(town: Town) -
     assert [change.columns for change in told] == [{}, {town.service: None}, {}]
 
 
-def test_how_many_are_seen_at_once_is_how_each_is_seen_alone(town: Town) -> None:
+def test_views_computed_together_equal_views_computed_alone(town: Town) -> None:
     everybody = (town.facilitator, town.agent, town.colleague, town.reader)
     with write_transaction() as session:
         both = [session.get_one(Service, id) for id in (town.ccas, town.mediatheque)]

@@ -1,4 +1,4 @@
-"""Which cards residents are told, and the public links of those."""
+"""Cards shareable with residents, and their public links."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def alter(card: int, **fields: Any) -> None:
         session.execute(update(Card).where(Card.id == card).values(**fields))
 
 
-def test_a_service_tells_what_it_does_not_call_internal(town: Town) -> None:
+def test_cards_of_a_service_are_shareable_unless_internal(town: Town) -> None:
     assert why_not(town, town.add_card()) is None
     assert why_not(town, town.add_card(tellable=False)) == "internal"
     assert why_not(town, town.add_card(column=town.free)) is None
@@ -61,7 +61,7 @@ def test_house_rules_and_suggestions_are_not_told(town: Town) -> None:
         assert why_not(town, card) == "internal"
 
 
-def test_what_is_hidden_from_some_here_is_told_nobody_outside(town: Town) -> None:
+def test_cards_hidden_from_some_agents_are_not_shareable(town: Town) -> None:
     card = town.add_card()
     town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", readers="none")
     assert why_not(town, card) == "internal"
@@ -78,13 +78,13 @@ def test_a_card_is_told_until_its_last_day_is_over(town: Town, clock: Clock) -> 
     assert not is_online(token)
 
 
-def test_what_waits_for_its_day_is_not_told(town: Town) -> None:
+def test_waiting_cards_are_not_shareable(town: Town) -> None:
     card = town.add_card(visible_from=(today() + timedelta(days=3)).isoformat())
     assert why_not(town, card) == "scheduled"
     assert not is_online(publish(town, card))
 
 
-def test_a_link_goes_and_comes_with_what_it_shows(town: Town) -> None:
+def test_a_link_follows_the_visibility_of_its_card(town: Town) -> None:
     card = town.add_card()
     token = publish(town, card)
     with write_transaction() as session:
@@ -162,7 +162,7 @@ def test_links_to_public_pages_are_told(town: Town) -> None:
 
 
 @pytest.mark.parametrize("who", ["facilitator", "agent", "colleague"])
-def test_revoking_is_for_whoever_may_place_the_card_or_made_the_page(town: Town, who: str) -> None:
+def test_revoking_needs_the_right_to_place_the_card_or_authorship_of_the_page(town: Town, who: str) -> None:
     card_id = town.add_card()
     reader, person = read_session().get_one(Person, town.reader), read_session().get_one(Person, getattr(town, who))
     card = read_session().get_one(Card, card_id)

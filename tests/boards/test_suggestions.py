@@ -1,4 +1,4 @@
-"""Suggestions: who may take them which step, support them, reply to them and answer them; who is told; what stays hidden."""
+"""Suggestions: steps, votes, replies, answers and notices, with the people allowed to make or see each."""
 
 from __future__ import annotations
 
@@ -50,27 +50,27 @@ def person(town: Town, who: str) -> Person:
 
 
 def take(town: Town, card: int, *steps: str, actor: int | None = None) -> None:
-    """A suggestion through these steps, each with whatever note it needs."""
+    """Take a suggestion through these steps, with any note each needs."""
     for step in steps:
         note: dict[str, Any] = {"note": "Voilà pourquoi."} if step in ("declined", "done") else {}
         town.perform(actor or town.facilitator, type="set_status", card=card, status=step, **note)
 
 
 def told(town: Town, who: str) -> list[tuple[str, dict[str, Any]]]:
-    """The notices of this person, the earliest first, without who acted."""
+    """Return this person's notices, earliest first, without the actor."""
     found = read_session().query(Notice).filter_by(person_id=getattr(town, who)).order_by(Notice.id)
     return [(notice.what, {name: fact for name, fact in notice.facts.items() if name != "actor"}) for notice in found]
 
 
 @pytest.fixture
 def idea(town: Town) -> int:
-    """The agent proposes an improvement."""
+    """Let the agent propose an improvement."""
     return town.add_card("Un filtre par date", column=town.suggestions)
 
 
 @pytest.fixture
 def request_(town: Town) -> int:
-    """The agent asks the médiathèque."""
+    """Let the agent send a request to the médiathèque."""
     return town.add_card("Horaires d’été ?", column=town.suggestions, suggestion="request", asked=town.mediatheque)
 
 
@@ -185,11 +185,13 @@ def test_it_goes_step_by_step(town: Town, idea: int) -> None:
         ({"status": "lost"}, [("status", "enum")]),
     ],
 )
-def test_a_refusal_says_why_and_what_is_done_shows_itself(fields: dict[str, Any], wrong: list[tuple[str, str]]) -> None:
+def test_a_refusal_needs_a_reason_and_a_done_suggestion_shows_its_result(
+    fields: dict[str, Any], wrong: list[tuple[str, str]]
+) -> None:
     assert wrong_field(type="set_status", card=1, **fields) == wrong
 
 
-def test_what_was_done_is_shown_by_a_card_that_one_may_read(town: Town, idea: int) -> None:
+def test_a_done_suggestion_links_a_readable_card(town: Town, idea: int) -> None:
     take(town, idea, "studied", "accepted")
     shown = town.add_card("Le filtre est là")
     elsewhere = next(
@@ -213,7 +215,7 @@ def test_what_was_done_is_shown_by_a_card_that_one_may_read(town: Town, idea: in
     assert (town.card(idea).status, town.card(idea).answer_id) == ("done", shown)
 
 
-def test_who_edits_there_decides_and_for_a_request_the_agents_who_are_asked(
+def test_editors_decide_and_agents_of_the_asked_service_decide_on_requests(
     town: Town, idea: int, request_: int
 ) -> None:
     for actor in (town.agent, town.colleague, town.reader):
@@ -226,7 +228,7 @@ def test_who_edits_there_decides_and_for_a_request_the_agents_who_are_asked(
     take(town, idea, "studied", actor=town.colleague)
 
 
-def test_what_is_archived_takes_no_step(town: Town, idea: int) -> None:
+def test_an_archived_suggestion_takes_no_step(town: Town, idea: int) -> None:
     town.perform(town.facilitator, type="archive_card", card=idea)
     for command in (
         {"type": "set_status", "status": "studied"},
@@ -298,7 +300,7 @@ def test_one_withdraws_ones_own_reply_and_a_facilitator_any(town: Town, idea: in
 @pytest.mark.parametrize(
     ("text", "code"), [("", "blank"), (" \n ", "blank"), ("x" * 4001, "too_long"), ("\x00", "bad_characters")]
 )
-def test_a_reply_is_something_of_some_size(text: str, code: str) -> None:
+def test_a_reply_has_a_minimum_and_a_maximum_length(text: str, code: str) -> None:
     assert wrong_field(type="reply", card=1, text=text) == [("text", code)]
 
 
@@ -337,7 +339,7 @@ def test_a_request_is_answered_by_a_card_and_both_are_linked(town: Town, request
     assert refusal(town, town.colleague, **again) == "suggestion_closed"
 
 
-def test_who_answers_is_asked_and_may_add_there(town: Town, idea: int, request_: int) -> None:
+def test_only_an_asked_agent_with_the_right_to_add_answers(town: Town, idea: int, request_: int) -> None:
     answer = {"type": "publish_answer", "card": request_, "title": "Réponse"}
     assert refusal(town, town.agent, column=town.service, **answer) == "may_not_decide"
     assert refusal(town, town.colleague, column=town.service, **answer) == "may_not_add"
@@ -389,7 +391,7 @@ def test_nobody_is_told_of_what_they_did_themselves_or_once_their_account_is_clo
     assert told(town, "agent") == []
 
 
-def test_what_was_read_stays_read(town: Town, idea: int, request_: int) -> None:
+def test_read_notices_stay_read(town: Town, idea: int, request_: int) -> None:
     for card in (idea, request_):
         take(town, card, "studied")
     agent = person(town, "agent")
@@ -406,7 +408,7 @@ def test_what_was_read_stays_read(town: Town, idea: int, request_: int) -> None:
     assert unread_notices(read_session(), agent) == 0
 
 
-def test_what_is_hidden_crowds_no_notice_out(
+def test_hidden_notices_take_no_place_in_the_list(
     town: Town, idea: int, request_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("boards.suggestions.NOTICES_SHOWN", 2)
@@ -484,7 +486,7 @@ def test_open_requests_wait_at_the_service_that_is_asked(town: Town, idea: int, 
     assert not open_requests(read_session(), columns)
 
 
-def test_where_one_may_not_read_nothing_of_it_is_told(town: Town, request_: int) -> None:
+def test_suggestions_in_unreadable_columns_are_not_shown(town: Town, request_: int) -> None:
     take(town, request_, "studied")
     answer = town.add_card("Réponse")
     take(town, request_, "accepted")
@@ -528,7 +530,7 @@ def test_an_asked_agent_of_several_services_decides_for_each(town: Town, request
 # --- taking back ---
 
 
-def test_an_answer_is_taken_back_whole_by_who_gave_it_and_given_again(town: Town, request_: int) -> None:
+def test_an_answer_is_undone_whole_by_its_author_and_redone(town: Town, request_: int) -> None:
     town.perform(town.facilitator, type="edit_column", column=town.free, kind="service", service=town.mediatheque)
     town.perform(town.colleague, type="publish_answer", card=request_, column=town.free, title="De 9 h à 12 h")
     answered = town.card(request_)
@@ -541,7 +543,7 @@ def test_an_answer_is_taken_back_whole_by_who_gave_it_and_given_again(town: Town
     assert town.card(answer).archived_at is None
 
 
-def test_a_step_is_taken_back_by_who_may_decide_not_by_the_author(town: Town, idea: int) -> None:
+def test_a_step_is_undone_by_deciders_not_by_the_author(town: Town, idea: int) -> None:
     take(town, idea, "studied", "declined")
     assert refusal(town, town.agent, type="undo_change", seq=town.seq) == "may_not_decide"
     town.perform(town.facilitator, type="undo_change", seq=town.seq)

@@ -1,4 +1,4 @@
-"""« Nouveautés »: what is unread, saying what changed against what this person last saw."""
+"""« Nouveautés » lists unread cards with the difference from the version this person last read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def only(found: News) -> NewsItem:
 
 @pytest.fixture
 def card(town: Town) -> int:
-    """A card that everybody has read."""
+    """Create a card that everybody has read."""
     card = town.add_card("Piscine fermée", body="<p>Vidange annuelle.</p>")
     for person in (town.facilitator, town.colleague, town.reader):
         act(person, mark_all, Board, town.board, town.seq)
@@ -70,7 +70,7 @@ def test_a_text_that_changed_is_told_against_what_this_person_last_saw(town: Tow
     }
 
 
-def test_what_was_added_and_edited_since_is_new_and_has_no_difference(town: Town, card: int) -> None:
+def test_a_card_added_and_edited_since_is_new_without_a_difference(town: Town, card: int) -> None:
     other = town.add_card("Brouillon")
     town.perform(town.agent, type="edit_card", card=other, version=1, title="Au propre")
     item = only(news(town, town.reader))
@@ -83,7 +83,7 @@ def test_an_edit_that_was_taken_back_by_hand_differs_in_nothing(town: Town, card
     assert only(news(town, town.reader)).activity.before == {}
 
 
-def test_what_it_said_where_one_may_not_read_is_told_to_nobody(town: Town, card: int) -> None:
+def test_text_from_an_unreadable_column_is_not_shown_as_earlier_version(town: Town, card: int) -> None:
     secret = town.add_card("Licenciement", column=town.free)
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
     act(town.reader, mark_all, Board, town.board, town.seq)
@@ -94,7 +94,7 @@ def test_what_it_said_where_one_may_not_read_is_told_to_nobody(town: Town, card:
     assert only(news(town, town.colleague)).activity.before == {"title": "Licenciement"}
 
 
-def test_an_answered_suggestion_says_what_became_of_it(town: Town) -> None:
+def test_an_answered_suggestion_shows_its_outcome(town: Town) -> None:
     idea = town.add_card("Un banc", column=town.suggestions)
     town.perform(town.facilitator, type="set_status", card=idea, status="studied")
     act(town.reader, mark_all, Board, town.board, town.seq)
@@ -107,7 +107,7 @@ def test_an_answered_suggestion_says_what_became_of_it(town: Town) -> None:
     )
 
 
-def test_what_one_set_back_says_so(town: Town, card: int) -> None:
+def test_a_card_set_back_to_unread_says_so(town: Town, card: int) -> None:
     act(town.reader, set_unread, Card, card)
     assert only(news(town, town.reader)).what == NewsKind.SET_BACK
 
@@ -123,7 +123,7 @@ def test_it_is_told_by_column_as_this_person_sees_them_the_newest_first(town: To
     assert found.count == 3
 
 
-def test_what_ends_today_is_told_although_it_was_read(town: Town, clock: Clock) -> None:
+def test_a_read_card_that_ends_today_is_listed(town: Town, clock: Clock) -> None:
     clock.set("2026-11-22 10:00")
     card, unread = town.add_card("Ce soir", valid_until="2026-11-22"), town.add_card("Aussi", valid_until="2026-11-22")
     town.add_card("Demain", valid_until="2026-11-23")
@@ -146,7 +146,7 @@ def test_more_than_can_be_read_at_once_is_counted(town: Town) -> None:
     )
 
 
-def test_it_takes_as_many_queries_however_much_there_is(town: Town, card: int) -> None:
+def test_the_number_of_queries_is_constant(town: Town, card: int) -> None:
     def statements() -> int:
         board, person = town.fresh_board(), read_session().get_one(Person, town.reader)
         asked: list[str] = []
@@ -168,13 +168,13 @@ def test_it_takes_as_many_queries_however_much_there_is(town: Town, card: int) -
     assert statements() == few
 
 
-def test_nothing_new_is_nothing(town: Town) -> None:
+def test_the_list_is_empty_when_nothing_is_new(town: Town) -> None:
     found = news(town, town.reader)
     assert not found
     assert (found.count, found.items, found.expired, found.ending) == (0, [], [], [])
 
 
-def test_what_an_import_brought_and_was_edited_since_is_told_against_the_import(town: Town) -> None:
+def test_an_edited_imported_card_is_compared_with_the_import(town: Town) -> None:
     column = IncomingColumn("Importée", Kind.FREE, 250, cards=[IncomingCard(title="Avant")])
     perform(town.facilitator, town.board, ImportColumns(columns=[column], tally=Tally()))
     (card,) = read_session().scalars(select(Card.id)).all()
@@ -184,7 +184,7 @@ def test_what_an_import_brought_and_was_edited_since_is_told_against_the_import(
     assert (item.what, item.activity.before) == (NewsKind.CHANGED, {"title": "Avant"})
 
 
-def test_what_ended_and_is_to_be_shown_again_later_is_told_to_nobody_but_its_editors(town: Town, clock: Clock) -> None:
+def test_an_ended_card_rescheduled_for_later_is_listed_for_its_editors_only(town: Town, clock: Clock) -> None:
     clock.set("2026-11-23 12:00")
     card = town.add_card("Piscine fermée", valid_until="2026-11-23")
     clock.set("2026-11-24 08:00")

@@ -1,4 +1,4 @@
-"""Browsers, a server of their own, and people signed in side by side. A page that complains fails its test."""
+"""Browsers, a server and people signed in side by side; a console error fails the test."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def desks() -> Iterator[list[Desk]]:
-    """Every desk of a test: closed at its end, their complaints read."""
+    """Collect the desks of a test, close them at its end and check their console errors."""
     desks: list[Desk] = []
     yield desks
     for desk in desks:
@@ -47,7 +47,7 @@ def desks() -> Iterator[list[Desk]]:
     assert [said for desk in desks for said in desk.unforgiven()] == []
 
 
-# Modules whose tests touch nothing but their lanes, which are put away when they end.
+# Modules whose tests change only their lanes, which are archived afterwards.
 KEEP_TO_LANES = {
     f"tests.browser.test_{name}"
     for name in [
@@ -83,7 +83,7 @@ KEPT = {
 
 @pytest.fixture(scope="session")
 def small_town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo town's data with a few cards in a few columns: to open it, and to have all of it examined, takes a third of the time."""
+    """Reduce the demo town to a few cards in a few columns, which opens and is examined three times faster."""
     folder = tmp_path_factory.mktemp("small") / "var"
     with running(demo_data, folder) as server:
         facilitator = LivePerson(server.url, FACILITATOR)
@@ -101,7 +101,7 @@ def small_town(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="session")
 def lasting_server(small_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all modules whose tests keep to columns that go when they end."""
+    """Run one server for all modules whose tests only use columns of their own."""
     with running(small_town, tmp_path_factory.mktemp("lasting") / "var") as server:
         yield server
 
@@ -120,7 +120,7 @@ def server(small_town: Path, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def whole_town_server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo town with all that it has."""
+    """Run the complete demo town."""
     with running(demo_data, tmp_path_factory.mktemp("whole") / "var") as server:
         yield server
 
@@ -135,14 +135,14 @@ def shared_server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture
 def server_of_the_state(state: State, request: pytest.FixtureRequest) -> Server:
-    """The small town, except for what is about all columns."""
+    """Return the small town's server, or the complete one for states about all columns."""
     server: Server = request.getfixturevalue("whole_town_server" if state.about_all_columns else "server_of_the_module")
     return server
 
 
 @pytest.fixture(scope="session")
 def sessions() -> dict[tuple[str, str], StorageState]:
-    """Cookies of those who signed in once already: signing in each time would be most of the time."""
+    """Cache the cookies of people who signed in, as signing in each time is slow."""
     return {}
 
 
@@ -150,7 +150,7 @@ def sessions() -> dict[tuple[str, str], StorageState]:
 def seat(
     browser: Browser, shared_server: Server, desks: list[Desk], sessions: dict[tuple[str, str], StorageState]
 ) -> SeatSomebody:
-    """Seats somebody, signed in, at a browser of their own; `afresh` for those who sign out or lose their account."""
+    """Seat a signed-in person at a new browser; `afresh` for people who sign out or lose their account."""
 
     def seat_somebody(
         email: str = AGENT,
@@ -176,7 +176,7 @@ def seat(
 
 @dataclass
 class Lanes:
-    """Two columns that only this test uses, at the left of the board."""
+    """Two columns at the left of the board, used by one test only."""
 
     left: str
     right: str
@@ -186,13 +186,13 @@ class Lanes:
 
 @pytest.fixture
 def anna(seat: SeatSomebody) -> Desk:
-    """An agent."""
+    """Seat an agent."""
     return seat(AGENT)
 
 
 @pytest.fixture
 def boris(seat: SeatSomebody) -> Desk:
-    """An agent of another service, at the same time."""
+    """Seat an agent of another service at the same time."""
     return seat(COLLEAGUE)
 
 
@@ -203,13 +203,13 @@ def facilitator(seat: SeatSomebody) -> Desk:
 
 @pytest.fixture
 def founder(seat: SeatSomebody) -> Desk:
-    """A facilitator who acts by HTTP; no page of theirs is looked at."""
+    """Seat a facilitator who acts by HTTP without a page."""
     return seat(FACILITATOR, path=None)
 
 
 @pytest.fixture
 def lanes(founder: Desk) -> Iterator[Lanes]:
-    """« Gauche » with three cards, « Droite » with one."""
+    """Create « Gauche » with three cards and « Droite » with one."""
     number = next(_numbers)
     left, right = f"Gauche {number}", f"Droite {number}"
     right_id = founder.add_column(right)

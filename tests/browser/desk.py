@@ -1,4 +1,4 @@
-"""A person at a browser: what they do and see on the board, in words."""
+"""Browser session of one person: actions on the board and expectations."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ AGENT = "ccas@demo.example"
 COLLEAGUE = "mediatheque@demo.example"
 READER = "elu@demo.example"
 
-# What the browser itself says of an answer that is not 2xx, or of a server that is away.
+# Console messages of the browser about an answer that is not 2xx, or an unreachable server.
 NETWORK_TROUBLE = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_|Failed to fetch")
 
 
 def in_script(name: str, script: str) -> int:
-    """A number that the page's script gives a name."""
+    """Return a named numeric constant of the page's script."""
     found = re.search(
         rf"^const {name} = ([\d_]+);", (ROOT / "static/js" / script).read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -51,7 +51,7 @@ BLOCKED_WEBSOCKET = """window.WebSocket = class {
 
 @dataclass
 class Desk:
-    """One person, one browser context, one page; every complaint of the page is kept."""
+    """One person with one browser context and one page; console errors are collected."""
 
     server: Server
     email: str
@@ -63,7 +63,7 @@ class Desk:
 
     @property
     def page(self) -> Page:
-        """Opened when it is first looked at: who acts by HTTP alone needs none, and each is a process of the browser."""
+        """Open the page on first use: people acting by HTTP need none, and each costs a browser process."""
         if self.opened is None:
             self.opened = self.watch(self.context.new_page())
         return self.opened
@@ -73,7 +73,7 @@ class Desk:
         self.opened = page
 
     def forgive(self, pattern: re.Pattern[str] = NETWORK_TROUBLE) -> None:
-        """In this test the page may complain so: it is made to meet a refusal or a lost network."""
+        """Permit console errors in this test, which provokes a refusal or a lost network."""
         self.forgiven.append(pattern)
 
     def unforgiven(self) -> list[str]:
@@ -113,11 +113,11 @@ class Desk:
         expect(self.state).to_have_text("En direct")
 
     def block_websockets(self) -> None:
-        """From the next page on WebSockets fail, as behind a proxy that does not know them."""
+        """Block WebSockets from the next page on, as a proxy without support does."""
         self.page.add_init_script(BLOCKED_WEBSOCKET)
 
     def cut_live(self) -> None:
-        """From the next page on, no live connection of this browser gets through; HTTP does."""
+        """Block every live connection of this browser from the next page on; HTTP still works."""
         self.block_websockets()
         self.context.route("**/socket.io/**", lambda route: route.abort())
 
@@ -156,7 +156,7 @@ class Desk:
         expect(self.column(column).locator("li.card h3")).to_have_text(list(titles))
 
     def expect_columns(self, *titles: str) -> None:
-        """These columns stand one after the other, among others."""
+        """Expect these columns next to each other in this order, among others."""
         self.page.wait_for_function(
             """(wanted) => [...document.querySelectorAll("#board > .column h2")].map((each) => each.textContent)
                 .filter((title) => wanted.includes(title)).join("|") === wanted.join("|")""",
@@ -168,7 +168,7 @@ class Desk:
         expect(self.panel.locator("#panel-title")).to_have_text(title)
 
     def edit_card(self, title: str) -> Locator:
-        """The edit form of this card, its editor ready."""
+        """Open the edit form of this card and wait for its editor."""
         self.open_card(title)
         self.panel.get_by_role("button", name="Modifier", exact=True).click()
         expect(self.panel.locator(".tiptap")).to_be_visible()
@@ -177,7 +177,7 @@ class Desk:
     # --- dragging by mouse ----------------------------------------------------------------------------------------
 
     def drag(self, card: Locator, target: Locator, *, where: str = "middle", drop: bool = True) -> None:
-        """Press, move in steps as a hand does, and let go over the target's upper, middle or lower part."""
+        """Press, move in steps as a hand does, and drop on the target's upper, middle or lower part."""
         card.scroll_into_view_if_needed()
         start = box_of(card)
         self.page.mouse.move(start["x"] + min(60, start["width"] / 2), start["y"] + 14)
@@ -201,7 +201,7 @@ class Desk:
     # --- acting as a program of this person -----------------------------------------------------------------------
 
     def command(self, **command: Any) -> dict[str, Any]:
-        """Send a command by HTTP with this person's session; its answer."""
+        """Send a command by HTTP with this person's session and return the answer."""
         return self.commands([command])[0]
 
     @cached_property
@@ -232,7 +232,7 @@ class Desk:
         return int(next(iter(answer["changes"][0]["cards"])))
 
     def board(self) -> dict[str, Any]:
-        """The board as programs read it."""
+        """Return the board as the API answers it."""
         answer: dict[str, Any] = self.context.request.get(f"{self.server.url}/api/boards/accueil").json()
         return answer
 
@@ -259,7 +259,7 @@ def box_of(locator: Locator) -> Any:
 
 
 def focused(page: Page) -> str:
-    """What has the focus, in a few words."""
+    """Describe the focused element in a few words."""
     return str(
         page.evaluate(
             "() => document.activeElement.getAttribute('aria-label') || "

@@ -1,4 +1,4 @@
-"""Finds or installs the browser of the browser tests; `python -m tests.browser.install` says which."""
+"""Find or install the browser of the browser tests: `python -m tests.browser.install`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ QUIET = (
 
 
 def browser_options() -> dict[str, Any]:
-    """What to launch Playwright's Chromium with: the system's own where there is one."""
+    """Return launch options for Playwright's Chromium, using the system's browser where there is one."""
     flags = [*QUIET, "--no-sandbox"] if _is_root() else [*QUIET]  # Chromium's sandbox refuses to run as root
     found = system_browser()
     return {"args": flags, **({"executable_path": found} if found else {})}

@@ -1,4 +1,4 @@
-"""Every page and state of the interface, each reached as a person reaches it."""
+"""Every page and state of the interface, each reached by user actions."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def merge_dialog(desk: Desk) -> None:
 
 
 def selected_cards(desk: Desk) -> None:
-    """In the mode in which a tap selects; the column is pinned for oneself."""
+    """Open selection by tapping; the column is pinned for this person."""
     column_menu(desk)
     desk.page.get_by_role("menuitem", name="Épingler en premier").click()
     expect(desk.page.locator(".column.pinned")).to_have_count(1)
@@ -247,7 +247,7 @@ def archive(desk: Desk) -> None:
 
 
 def open_suggestion(desk: Desk) -> None:
-    """A request to a service, with a reply, as a facilitator may decide on it."""
+    """Open a request with a reply, on which a facilitator may decide."""
     desk.open_board()
     board = desk.board()
     column = next(each["id"] for each in board["columns"] if each["kind"] == "suggestions")
@@ -289,7 +289,7 @@ def error_404(desk: Desk) -> None:
 
 
 def error_413(desk: Desk) -> None:
-    """A form of more than the permitted size."""
+    """Send a form larger than permitted."""
     desk.forgive()
     desk.page.goto(f"{desk.server.url}/sign-in")
     desk.context.clear_cookies()
@@ -304,7 +304,7 @@ def error_413(desk: Desk) -> None:
 
 
 def error_429(desk: Desk) -> None:
-    """The eleventh wrong password for one account from one place."""
+    """Send the eleventh wrong password for one account from one place."""
     desk.forgive()
     sign_in_page(desk)
     token = desk.page.locator("meta[name=csrf-token]").get_attribute("content") or ""
@@ -327,7 +327,7 @@ class State:
 
     @property
     def about_all_columns(self) -> bool:
-        """Elsewhere the others stand there as they do in these."""
+        """Return True for states that need every column; elsewhere the columns look alike."""
         return self.reach in (board, empty_column, suggestion_composer)
 
 

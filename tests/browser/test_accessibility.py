@@ -1,4 +1,4 @@
-"""axe-core finds nothing against WCAG 2.2 A and AA, nor against its good practice, in any state or theme."""
+"""axe-core finds no violation of WCAG 2.2 A and AA or best practice, in any state or theme."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shared_server(server_of_the_state: Server) -> Server:
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 def test_axe_finds_nothing(state: State, seat: SeatSomebody) -> None:
-    """On a large screen in both themes; `test_narrow` lets axe look at a small one."""
+    """Examine a large screen in both themes; `test_narrow` examines a small one."""
     desk = seat(FACILITATOR, path=None, **HOLDING_STILL)
     state.reach(desk)
     found = {theme: violations(desk.page, theme) for theme in THEMES}
@@ -41,7 +41,7 @@ def test_axe_finds_nothing(state: State, seat: SeatSomebody) -> None:
 
 
 def violations(page: Page, theme: str) -> list[str]:
-    """What axe finds on the page as it stands, in this theme of the machine."""
+    """Return the violations axe finds on the current page in this theme."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of THEMES
     if not page.evaluate("() => 'axe' in window"):
         page.add_script_tag(path=AXE)

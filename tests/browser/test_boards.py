@@ -1,4 +1,4 @@
-"""Several boards: made from the template that ships, switched between, renamed and archived under open pages, exported and imported again."""
+"""Several boards: create from a template, switch, rename and archive under open pages, export and import."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentEleme
 
 
 def new_board(desk: Desk, title: str, beginning: str) -> None:
-    """By keyboard alone: from the list to the new board."""
+    """Create a board by keyboard, starting from the list."""
     page = desk.page
     page.goto(f"{desk.server.url}/boards")
     page.get_by_role("link", name="Nouveau tableau", exact=True).press("Enter")

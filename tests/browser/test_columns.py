@@ -1,4 +1,4 @@
-"""Columns by their menu: what a facilitator does appears for the other; folding is one's own."""
+"""Column menus: facilitators' changes appear live for others; folding is personal."""
 
 from __future__ import annotations
 

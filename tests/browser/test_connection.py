@@ -1,4 +1,4 @@
-"""The connection lost and found: what is said meanwhile, and that nothing is missed, lost or done twice."""
+"""Lost and restored connections: messages meanwhile, and no change missed, lost or applied twice."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_restart_of_the_server_is_noticed_and_healed(server: Server, seat: Sea
     assert anna.page.evaluate("() => performance.getEntriesByType('navigation').length") == 1
 
 
-def test_what_is_done_offline_leaves_on_return_exactly_once(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+def test_offline_commands_are_sent_exactly_once_on_return(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three, four = named(lanes, "Un", "Deux", "Trois", "Quatre")
     anna.forgive()
     anna.context.set_offline(True)
@@ -53,7 +53,7 @@ def test_what_is_done_offline_leaves_on_return_exactly_once(lanes: Lanes, anna: 
     anna.page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.includes('outbox'))")
 
 
-def test_what_waited_survives_a_reload(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+def test_queued_commands_survive_a_reload(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     one, two, three = named(lanes, "Un", "Deux", "Trois")
     anna.forgive()
     anna.cut_live()
@@ -149,7 +149,7 @@ def test_a_disabled_account_is_noticed_within_seconds(server: Server, seat: Seat
 
 
 def test_signing_in_again_elsewhere_does_not_stop_this_tab(lanes: Lanes, seat: SeatSomebody, boris: Desk) -> None:
-    """The tokens of forms went with the old session; this tab fetches a new one by itself."""
+    """CSRF tokens end with the old session; this tab fetches a new one."""
     anna = seat(AGENT, afresh=True)
     anna.forgive()
     anna.cut_live()
@@ -204,7 +204,7 @@ def test_far_behind_the_page_is_sent_what_differs_and_disturbs_nothing(lanes: La
 
 
 def test_a_killed_server_keeps_every_acknowledged_move(server: Server, seat: SeatSomebody) -> None:
-    """SIGKILL amid moves from two browsers; after the restart every answer that was given still holds, and both are in step."""
+    """Send SIGKILL amid moves from two browsers; after the restart all acknowledged moves are kept."""
     anna, boris, founder = (seat(email, server=server, afresh=True) for email in (AGENT, COLLEAGUE, FACILITATOR))
     for desk in (anna, boris, founder):
         desk.forgive()

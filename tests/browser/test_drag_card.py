@@ -1,4 +1,4 @@
-"""Dragging a card with the mouse: where it lands, and that the other person sees it there."""
+"""Drag a card with the mouse; it lands at the same place for both people."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_a_column_archived_under_the_hand_is_said_and_loses_no_card(lanes: Lanes
 
 
 def test_a_refused_move_goes_back_and_says_why(lanes: Lanes, founder: Desk, anna: Desk) -> None:
-    """The server refuses what this page does not know yet: its socket is cut, its HTTP is not."""
+    """The server refuses a move this page still offers: its socket is cut, its HTTP is not."""
     one, four = named(lanes, "Un", "Quatre")
     anna.forgive(NETWORK_TROUBLE)
     anna.cut_live()

@@ -1,4 +1,4 @@
-"""Columns are dragged by their header, by facilitators only."""
+"""Drag columns by their header; only facilitators change the board's order."""
 
 from __future__ import annotations
 

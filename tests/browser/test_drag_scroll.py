@@ -1,4 +1,4 @@
-"""A card carried to an edge scrolls what lies under it: the board sideways, the column up and down."""
+"""A card dragged to an edge scrolls the board sideways and the column up and down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dragging by finger: a short press lifts the card, a swipe scrolls."""
+"""Drag by touch: a short press lifts the card, a swipe scrolls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.browser.test_drag_card import named
 
 
 class Finger:
-    """One finger on the glass; the browser's own gestures (scrolling) follow from it."""
+    """One touch point; the browser's own gestures, such as scrolling, follow from it."""
 
     def __init__(self, desk: Desk) -> None:
         self.page = desk.page

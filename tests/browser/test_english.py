@@ -1,4 +1,4 @@
-"""The board in English: what the server says, what script says, and times in words."""
+"""The board in English: server texts, script texts and times."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def choose(desk: Desk, language: str) -> None:
 
 @pytest.fixture
 def emma(seat: SeatSomebody) -> Iterator[Desk]:
-    """An agent who chose English."""
+    """Seat an agent who chose English."""
     emma = seat(AGENT, path=None)
     choose(emma, "en")
     emma.page.goto(f"{emma.server.url}/boards/accueil")
@@ -68,7 +68,7 @@ def test_times_are_words_of_english(lanes: Lanes, founder: Desk, emma: Desk) -> 
     expect(emma.panel.locator(".facts")).to_contain_text("just now")
 
 
-def test_what_one_writes_is_saved_in_english(lanes: Lanes, emma: Desk) -> None:
+def test_saving_a_text_is_announced_in_english(lanes: Lanes, emma: Desk) -> None:
     (two,) = named(lanes, "Deux")
     emma.open_card(two)
     emma.panel.get_by_role("button", name="Edit", exact=True).click()

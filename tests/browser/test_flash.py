@@ -1,4 +1,4 @@
-"""A flash reaches every open page, on a phone too, and leaves when it is read; a reading that is asked is confirmed and counted."""
+"""Flashes reach every open page, on a phone too, and close when read; requested readings are confirmed and counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.browser.desk import COLLEAGUE, READER, Desk
 from tests.browser.test_drag_card import named
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-# The browser's own sound and notifications, told to the test instead of the room.
+# Replace sound and notifications of the browser by records the test can read.
 LISTENING = """
 window.rung = 0;
 window.notified = [];
@@ -39,7 +39,7 @@ def banner(page: Page, title: str) -> Locator:
 
 
 def choose(desk: Desk, item: str) -> None:
-    """From the menu of the open card."""
+    """Choose an entry in the menu of the open card."""
     desk.panel.get_by_role("button", name="Autres actions sur cette info").click()
     desk.page.get_by_role("menuitem", name=item).click()
 

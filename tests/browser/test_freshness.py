@@ -1,4 +1,4 @@
-"""What ends and what begins at midnight, under two open boards; and saying by keyboard alone how long a card holds."""
+"""Cards that expire and start at midnight on open boards; setting validity by keyboard."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_at_midnight_one_card_leaves_and_another_comes_under_both_their_eyes(
     expect(boris.page.locator("#toasts .toast")).to_have_count(0)
 
 
-def test_how_long_a_card_holds_is_said_by_keyboard_alone(lanes: Lanes, anna: Desk, boris: Desk) -> None:
+def test_validity_dates_are_set_by_keyboard_alone(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     title = anna.titles(lanes.left_id)[0]
     anna.open_card(title)
     expect(anna.panel.locator(".audience")).to_have_text("Peut être dit aux usagers")

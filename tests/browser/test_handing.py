@@ -1,4 +1,4 @@
-"""At the counter: read a card and copy it by keyboard, print its sheet, and what a resident sees of it on a phone."""
+"""At the counter: read and copy a card by keyboard, print its sheet, and view the public page on a phone."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_resident_reads_the_page_until_it_is_taken_away(
 
 
 def pasted(page: Page) -> str:
-    """What a field gets by Ctrl + V."""
+    """Return the text that Ctrl + V puts into a field."""
     page.evaluate(
         "() => { const field = document.createElement('textarea'); "
         "field.id = 'pasted'; document.body.append(field); field.focus(); }"

@@ -1,4 +1,4 @@
-"""The history in the panel and as a page, and taking back what one did, with somebody else at work on the same card."""
+"""History in the panel and as a page, and undo while another person works on the same card."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.browser.test_drag_card import named
 
 
 def move(desk: Desk, title: str, column: str) -> None:
-    """By the panel's « Déplacer vers… »."""
+    """Move a card by the panel's « Déplacer vers… »."""
     desk.open_card(title)
     desk.panel.get_by_role("button", name="Déplacer vers…").click()
     dialog = desk.page.get_by_role("dialog", name="Déplacer vers…")
@@ -55,9 +55,7 @@ def test_only_what_one_did_in_this_tab_is_taken_back_latest_first(lanes: Lanes, 
     assert anna.titles(lanes.left_id) == [one, two]
 
 
-def test_what_somebody_altered_since_is_not_taken_back_and_the_reason_is_said(
-    lanes: Lanes, anna: Desk, boris: Desk
-) -> None:
+def test_changes_altered_since_are_not_undone_and_the_reason_is_given(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     anna.forgive()
     (one,) = named(lanes, "Un")
     move(anna, one, lanes.right)

@@ -1,4 +1,4 @@
-"""The main job without a mouse, from signing in to a card moved, edited and added; every step is said and the focus is never lost."""
+"""Keyboard use from sign-in to moving, editing and adding cards, with announcements and visible focus."""
 
 from __future__ import annotations
 

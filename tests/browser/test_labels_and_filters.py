@@ -1,4 +1,4 @@
-"""Labels by typing, seen by others at once; the board through filters that stand in its address; filters kept by name."""
+"""Labels set by typing and updated live, board filters in the URL, and saved filters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What others do appears at once, and disturbs nobody: neither scroll, focus, panel nor text."""
+"""Live changes by others appear at once and keep scroll, focus, panel and text."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_an_open_composer_keeps_its_text_and_focus(lanes: Lanes, founder: Desk, 
     expect(field).to_be_focused()
 
 
-def test_who_is_on_the_board_is_shown_and_leaves(anna: Desk, seat: SeatSomebody) -> None:
+def test_presence_shows_people_and_their_leaving(anna: Desk, seat: SeatSomebody) -> None:
     people = anna.page.locator(".people .avatar")
     expect(people).to_have_count(0)
     boris = seat(COLLEAGUE)

@@ -1,4 +1,4 @@
-"""Writing in a card that saves itself, while the other looks on or writes too: nothing typed is ever lost."""
+"""Automatic saving while others read or write the same card, without losing typed text."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ def saved(form: Locator) -> None:
     expect(form.locator(".state")).to_have_text("Enregistré")
 
 
-def test_what_one_writes_saves_itself_and_appears_in_the_panel_of_the_other(
-    lanes: Lanes, anna: Desk, boris: Desk
-) -> None:
+def test_typed_text_is_saved_and_appears_in_the_panel_of_the_other(lanes: Lanes, anna: Desk, boris: Desk) -> None:
     (one,) = named(lanes, "Un")
     boris.open_card(one)
     form = anna.edit_card(one)
@@ -132,7 +130,7 @@ def test_a_live_update_does_not_touch_what_is_being_typed(lanes: Lanes, anna: De
     expect(form.locator(".tiptap")).to_be_focused()
 
 
-def test_what_was_typed_comes_back_after_a_reload(lanes: Lanes, anna: Desk) -> None:
+def test_typed_text_is_restored_after_a_reload(lanes: Lanes, anna: Desk) -> None:
     (one,) = named(lanes, "Un")
     form = anna.edit_card(one)
     anna.page.context.route("**/commands", lambda route: route.abort())

@@ -1,4 +1,4 @@
-"""On 320 px, and at 200 % zoom, nothing but the board's own strips scrolls sideways, nothing is cut off, and axe finds nothing on a phone."""
+"""At 320 px and at 200 % zoom nothing scrolls sideways or is cut off, and axe finds nothing on a phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is new: numbers that move live, marks that follow on all of one's pages, « Nouveautés » by keyboard alone."""
+"""Unread counts updated live, markers shared among one's pages, and « Nouveautés » by keyboard."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def total(desk: Desk) -> int:
 
 
 def expect_new(desk: Desk, lane: str, count: int) -> None:
-    """On the column and on its link above."""
+    """Expect this count on the column and on its link above."""
     if count:
         expect(number(desk, lane)).to_have_text(str(count))
         expect(
@@ -32,7 +32,7 @@ def expect_new(desk: Desk, lane: str, count: int) -> None:
         expect(number(desk, lane)).to_be_hidden()
 
 
-def test_what_others_publish_counts_at_once_and_ones_own_does_not(lanes: Lanes, seat: SeatSomebody) -> None:
+def test_cards_of_others_count_at_once_and_ones_own_do_not(lanes: Lanes, seat: SeatSomebody) -> None:
     anna, boris, elsewhere = seat(), seat(COLLEAGUE), seat(COLLEAGUE, afresh=True)
     for desk in (anna, boris, elsewhere):
         expect_new(desk, lanes.left, 3)
@@ -69,9 +69,7 @@ def test_what_others_publish_counts_at_once_and_ones_own_does_not(lanes: Lanes, 
     expect(boris.page).to_have_title(re.compile(rf"^\({before}\) "))
 
 
-def test_what_is_new_is_read_by_keyboard_alone_on_its_page_and_card_after_card(
-    lanes: Lanes, seat: SeatSomebody
-) -> None:
+def test_news_is_read_by_keyboard_on_its_page_and_card_by_card(lanes: Lanes, seat: SeatSomebody) -> None:
     boris = seat(COLLEAGUE)
     page, (un, deux, trois) = boris.page, named(lanes, "Un", "Deux", "Trois")
     expect_new(boris, lanes.left, 3)

@@ -1,4 +1,4 @@
-"""A first day: the tour over the real board, « J’ai lu », a rule that changes meanwhile, the guide on paper."""
+"""First visit: the tour, « J’ai lu », rules that change meanwhile, and the printed guide."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOUR = ".driver-popover"
 
 
 def expect_step(page: Page, number: int, count: int = 6) -> None:
-    """The step is a labelled dialog, in the window, and holds the focus."""
+    """Expect a labelled dialog inside the window that holds the focus."""
     box = page.get_by_role("dialog")
     expect(box.locator(".driver-popover-progress-text")).to_have_text(f"Étape {number} sur {count}")
     expect(box).to_be_in_viewport(ratio=1)
@@ -101,7 +101,7 @@ def test_each_step_of_the_tour_fits_a_phone_and_axe_finds_nothing(seat: SeatSome
     expect(desk.page.locator(TOUR)).to_have_count(0)
 
 
-def test_what_is_read_is_counted_and_an_edited_rule_asks_again_live(seat: SeatSomebody) -> None:
+def test_reads_are_counted_and_an_edited_rule_asks_again_live(seat: SeatSomebody) -> None:
     facilitator, boris = seat(FACILITATOR), seat(COLLEAGUE)
     rules = ["Règle A", "Règle B", "Règle C"]
     first, _second, _third = new_guide_column(facilitator, "Bien accueillir", rules)

@@ -1,4 +1,4 @@
-"""What the page is made of: everything comes from our server, nothing inline, and it reads without any script."""
+"""Page resources: no third party, no inline script or style, and readable without script."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_nothing_is_asked_of_a_third_party(lanes: Lanes, seat: SeatSomebody) -> 
 
 
 def test_no_page_holds_a_script_or_a_style_of_its_own(lanes: Lanes, seat: SeatSomebody) -> None:
-    """As the server sent it: what script sets later is the script's business."""
+    """Examine the HTML as the server sent it, before script changes it."""
     anna = seat(FACILITATOR, path=None, java_script_enabled=True)
     card = anna.board()["cards"][0]["id"]
     for path in ("/boards/accueil", f"/cards/{card}", "/boards/accueil/archive", "/nulle-part"):
@@ -60,8 +60,8 @@ def test_the_board_reads_without_script(browser: Browser, shared_server: Server)
     desk.context.close()
 
 
-def test_what_the_board_needs_is_small(seat: SeatSomebody) -> None:
-    """Bytes, compressed, before anybody acts; the editor, the tour and the password meter are loaded on demand."""
+def test_the_board_loads_few_bytes(seat: SeatSomebody) -> None:
+    """Compare compressed bytes before any action; the editor, tour and password meter load on demand."""
     anna = seat(AGENT, path=None)
     sizes: dict[str, int] = {}
     anna.page.on(

@@ -1,4 +1,4 @@
-"""The pages beside the board: axe finds nothing in any theme or size, nothing scrolls sideways at 320 px, all of it works by keyboard."""
+"""Pages other than the board: axe in each theme and size, no sideways scrolling at 320 px, and keyboard access."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.browser.test_accessibility import HOLDING_STILL, THEMES, violations
 
 LARGE: ViewportSize = {"width": 1440, "height": 900}
 SMALL: ViewportSize = {"width": 320, "height": 640}
-ZOOMED: ViewportSize = {"width": 720, "height": 450}  # what is left of 1440 x 900 at 200 %
+ZOOMED: ViewportSize = {"width": 720, "height": 450}  # 1440 x 900 at 200 %
 OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 # Addresses as the demo town has them; {column} and {person} are looked up.
 FACILITATORS_PAGES = [
@@ -78,12 +78,12 @@ STRANGERS_PAGES = ["/forgotten-password", "/password/forged", "/invitation/forge
 
 @pytest.mark.parametrize("part", range(4))
 def test_facilitators_pages(seat: SeatSomebody, part: int) -> None:
-    """On a small screen in one theme: in both, a large one shows the same."""
+    """Examine one theme on a small screen; a large one shows both."""
     examine(seat(FACILITATOR, path=None, **HOLDING_STILL), FACILITATORS_PAGES[part::4], small=THEMES[:1], large=THEMES)
 
 
 def test_agents_pages_on_a_large_screen(seat: SeatSomebody) -> None:
-    """In one theme: in both, facilitators' pages show the same."""
+    """Examine one theme; facilitators' pages cover both."""
     examine(seat(AGENT, path=None, **HOLDING_STILL), EVERYBODYS_PAGES, large=THEMES[:1])
 
 
@@ -115,7 +115,7 @@ def test_every_control_of_a_page_is_reached_by_tab_and_shows_it(seat: SeatSomebo
 
 
 def examine(desk: Desk, paths: list[str], *, small: Iterable[str] = (), large: Iterable[str] = ()) -> None:
-    """Open each page and let axe look at it, in these themes on screens of these sizes. On a small one, and at 200 % zoom, none scrolls sideways."""
+    """Run axe on each page in these themes and sizes; small and zoomed screens must not scroll sideways."""
     desk.forgive()  # some of these pages are refusals
     page, found = desk.page, {}
     for path in paths:
@@ -148,7 +148,7 @@ def filled(desk: Desk, path: str) -> str:
 
 
 def unreached(desk: Desk, path: str) -> list[str]:
-    """What takes clicks but not the Tab key, or takes the focus without showing it."""
+    """Return controls that the Tab key does not reach or that take the focus invisibly."""
     page: Page = desk.page
     page.goto(desk.server.url + path)
     expect(page.locator("main")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Choosing a password in a real browser: its strength is said while typing, and it can be shown."""
+"""Password fields in a browser: strength while typing, and showing the password."""
 
 from __future__ import annotations
 

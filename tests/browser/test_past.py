@@ -1,4 +1,4 @@
-"""The board as it was: seen, read, a text of it taken back, by keyboard and on a phone; erasing from the archive."""
+"""The board at an earlier moment by keyboard and on a phone, restoring a text, and erasing from the archive."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_choosing_a_moment_on_a_phone_and_axe_on_all_of_it(lanes: Lanes, anna: D
     expect(field).to_have_value("2190-01-01T10:00")
 
 
-def test_what_is_long_archived_is_erased_after_a_page_that_says_what_goes(
+def test_old_archived_cards_are_erased_after_a_confirmation_page(
     lanes: Lanes, founder: Desk, seat: SeatSomebody
 ) -> None:
     one, two = named(lanes, "Un", "Deux")

@@ -1,4 +1,4 @@
-"""Columns reorganised while others are at work in them, and arranged for oneself alone."""
+"""Reorganise columns while others work in them, and order them for oneself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rights while pages are open: what is withdrawn leaves the page, what is given appears on it, and nothing typed is lost."""
+"""Rights changed while pages are open: content and buttons follow, and typed text is kept."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_the_service_sheet_opens_from_its_column(seat: SeatSomebody) -> None:
     expect(sheet).to_be_hidden()
 
 
-def test_what_one_only_reads_says_whose_it_is(anna: Desk) -> None:
+def test_read_only_cards_name_their_service(anna: Desk) -> None:
     other = anna.column("Médiathèque")
     other.get_by_role("button", name="Menu de la colonne").click()
     menu = anna.page.get_by_role("menu", name="Colonne")

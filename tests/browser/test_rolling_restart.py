@@ -1,4 +1,4 @@
-"""Two workers behind nginx are restarted one after the other while somebody writes: their page goes over by itself and says nothing."""
+"""Restart two workers behind nginx in turn while somebody writes: the page reconnects silently."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COUNT_DEPARTURES = """
 
 @pytest.fixture
 def workers(demo_data: Path, tmp_path: Path) -> Iterator[list[Server]]:
-    """On one SQLite file, and with a Redis that is away: what they lack for it has no part in this."""
+    """Run two workers on one SQLite file, without Redis, which this test does not need."""
     shutil.copytree(demo_data, tmp_path / "var")
     shared = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/var/flash-news.sqlite3",
@@ -41,7 +41,7 @@ def workers(demo_data: Path, tmp_path: Path) -> Iterator[list[Server]]:
 
 @pytest.fixture
 def front(workers: list[Server], tmp_path: Path) -> Iterator[Server]:
-    """Where people find them: nginx, which answers in place of a server that never runs."""
+    """Run nginx in front of the workers and return its address as a server."""
     nginx = Nginx(tmp_path, *(worker.port for worker in workers))
     for worker in workers:
         worker.settings["PUBLIC_URL"] = nginx.url

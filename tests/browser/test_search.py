@@ -1,4 +1,4 @@
-"""Searching from the board: results as one types, all of it by keyboard; what nobody has written down is asked of a service."""
+"""Search from the board by keyboard, with results while typing, and a request to a service when nothing is found."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_question_is_typed_and_its_card_opened_by_keyboard_alone(lanes: Lanes,
     expect(field).to_have_value("")
 
 
-def test_what_is_not_found_is_asked_of_a_service_and_trouble_is_said(lanes: Lanes, anna: Desk) -> None:
+def test_failed_searches_offer_a_request_and_errors_are_shown(lanes: Lanes, anna: Desk) -> None:
     keyboard, state = anna.page.keyboard, anna.page.locator(".results-popover .state")
     keyboard.press("/")
     keyboard.type("zzygomatique")

@@ -1,4 +1,4 @@
-"""Several cards at once: by mouse, by keyboard alone, by finger; moved together, taken back in one go."""
+"""Select several cards by mouse, keyboard or touch, move them together, and undo at once."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def test_by_finger_in_a_mode_of_its_own_and_what_leaves_is_no_longer_selected(
     expect(phone.panel.locator("#panel-title")).to_have_text(two)
 
 
-def test_what_is_not_ones_own_is_not_selected_and_the_reason_is_said(founder: Desk, anna: Desk, lanes: Lanes) -> None:
+def test_cards_without_the_right_are_not_selected_and_the_reason_is_given(
+    founder: Desk, anna: Desk, lanes: Lanes
+) -> None:
     (one,) = named(lanes, "Un")
     founder.command(type="set_rights", column=lanes.left_id, agents="contribute", services={})
     mine = f"La mienne {lanes.left}"

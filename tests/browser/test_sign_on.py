@@ -1,4 +1,4 @@
-"""Signing in and out through a provider, in a real browser with its real Content-Security-Policy."""
+"""Sign in and out through an OpenID Connect provider, under the real Content-Security-Policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request from the counter to the answer, support and a refusal, with two people at work side by side."""
+"""A request from the counter to its answer, votes and a refusal, with two people side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def title() -> str:
 
 
 def suggest(desk: Desk, title: str, service: str | None = None) -> None:
-    """By the composer of the column."""
+    """Add a suggestion by the composer of the column."""
     column = desk.column(SUGGESTIONS)
     column.get_by_role("button", name="Proposer une idée").click()
     if service:
@@ -154,7 +154,7 @@ def test_readers_look_on_and_the_list_works_without_script(anna: Desk, seat: Sea
     expect(plain.page.get_by_text("Aucune suggestion ne correspond.")).to_be_visible()
 
 
-def test_what_is_said_without_a_connection_is_kept_and_sent_once(anna: Desk, boris: Desk, title: str) -> None:
+def test_offline_replies_are_kept_and_sent_once(anna: Desk, boris: Desk, title: str) -> None:
     anna.forgive()
     suggest(anna, title)
     anna.open_card(title)

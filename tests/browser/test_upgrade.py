@@ -1,4 +1,4 @@
-"""A page that was open while its server was upgraded: it says so, and is loaded anew when its person wants it or looks elsewhere."""
+"""A page open during a server upgrade announces it and reloads on request or when hidden."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOK_ELSEWHERE = """() => {
 
 
 def begin_with_an_older_script(desk: Desk) -> None:
-    """Run the page's script under another name, as a page that was opened before the upgrade does."""
+    """Serve the page's script under another name, as before an upgrade."""
     script = f"**{asset_url('board.js')}"
     desk.page.route(script, lambda route: route.fulfill(body=f'import "{OLDER}";', content_type="text/javascript"))
     desk.page.route(
@@ -58,7 +58,7 @@ def test_it_is_loaded_anew(lanes: Lanes, seat: SeatSomebody, leave: Callable[[Pa
     expect(anna.toasts).to_have_count(0)
 
 
-def test_whoever_writes_is_not_disturbed(lanes: Lanes, seat: SeatSomebody) -> None:
+def test_a_page_with_unsaved_text_is_not_reloaded(lanes: Lanes, seat: SeatSomebody) -> None:
     anna = seat()
     begin_with_an_older_script(anna)
     anna.column(lanes.left).get_by_role("button", name="Ajouter une info").last.press("Enter")

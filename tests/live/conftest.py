@@ -10,7 +10,7 @@ from tests.server import Server
 
 @pytest.fixture
 def person(shared_server: Server) -> Iterator[Callable[[str], LivePerson]]:
-    """Somebody with a live connection, by the first part of their address; gone at the end of the test."""
+    """Return a function that connects a person by the first part of their address, until the end of the test."""
     people: list[LivePerson] = []
 
     def connect(name: str) -> LivePerson:
@@ -24,7 +24,7 @@ def person(shared_server: Server) -> Iterator[Callable[[str], LivePerson]]:
 
 @pytest.fixture
 def dtan(person: Callable[[str], LivePerson]) -> LivePerson:
-    """A facilitator who has joined the board."""
+    """Connect a facilitator who has joined the board."""
     dtan = person("dtan")
     dtan.join()
     return dtan

@@ -1,4 +1,4 @@
-"""Somebody at a running server: signed in, with a live connection, who remembers what they heard."""
+"""Signed-in client of a running server with a live connection that records events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 60  # a machine that others use as well stands still now and 
 
 
 class _InOrder(engineio.Client):
-    """Hands on one message after the other, as browsers do; left to itself it has a thread for each, and they overtake one another."""
+    """Dispatch messages in order, as browsers do; the default starts a thread per message."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,7 +34,7 @@ class _InOrder(engineio.Client):
 
 
 class LiveClient(socketio.Client):
-    """A Socket.IO client that never comes back by itself."""
+    """Socket.IO client without automatic reconnection."""
 
     def __init__(self, http_session: requests.Session | None = None) -> None:
         certificate = http_session.verify if http_session else True
@@ -69,7 +69,7 @@ class LivePerson:
         return self
 
     def another_tab(self) -> LivePerson:
-        """The same browser, which hears by a live connection of its own."""
+        """Open a second live connection with the same cookies."""
         tab = copy(self)
         tab.heard = []
         tab._news = threading.Condition()
@@ -96,7 +96,7 @@ class LivePerson:
         return self.ask("command", {"board": "accueil", "key": uuid.uuid4().hex, **command})
 
     def changes(self) -> list[dict[str, Any]]:
-        """The changes heard so far, in the order they came."""
+        """Return the changes received so far, in order."""
         with self._news:
             return [change for event, batch in self.heard if event == "changes" for change in batch]
 
@@ -105,7 +105,7 @@ class LivePerson:
             return [data for event, data in self.heard if event == name]
 
     def wait_until(self, condition: Callable[[], Any]) -> Any:
-        """Wait until the condition holds, looking again at every piece of news; returns what it returned."""
+        """Wait until the condition holds, checking it at each event, and return its result."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not (result := condition()):
             with self._news:
@@ -179,6 +179,6 @@ class LivePerson:
 
 
 def only(things: dict[str, Any]) -> int:
-    """The id of the one card or column that a change tells of."""
+    """Return the id of the single card or column in a change."""
     [id] = things
     return int(id)

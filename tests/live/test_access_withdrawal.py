@@ -1,4 +1,4 @@
-"""Whoever is signed out or disabled hears nothing more, within seconds, whatever they had open."""
+"""Sign-out and disabling an account close live connections within seconds."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What becomes of a board reaches those who have it open; once it is archived, nobody else comes in."""
+"""Live board changes: rename, archive and restore reach open pages; an archived board admits facilitators only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Connect = Callable[[str], LivePerson]
 
 @pytest.fixture
 def board(shared_server: Server) -> Iterator[str]:
-    """A board of this test's own, begun from the template that ships; the town arrives elsewhere."""
+    """Create a board from the built-in template that is not the default."""
     slug = f"ete-{uuid.uuid4().hex[:6]}"
     made = shared_server.flask("board", "create", slug, f"Été {slug}", "--template", "ville")
     assert made.returncode == 0, made.stderr
@@ -70,7 +70,7 @@ def test_an_archived_board_lets_nobody_in_and_takes_nothing(board: str, person: 
     assert dtan.join(seq - 1, board)["changes"][0]["board"]["archived"] is True
 
 
-def test_whoever_was_away_hears_of_it_on_return(board: str, person: Connect) -> None:
+def test_a_returning_client_learns_of_archiving(board: str, person: Connect) -> None:
     dtan, elu = join(person("dtan"), board), join(person("elu"), board)
     before = seq_of(elu, board)
     elu.leave()

@@ -1,4 +1,4 @@
-"""What many are told: one frame, the same bytes to all, equal to what Socket.IO's own way would send; held to the pinned versions."""
+"""Broadcast frames: encoded once, equal to those of the pinned Socket.IO, and the same bytes for every socket."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RecordedSocket(list[bytes]):
 
 
 class Hall:
-    """A Socket.IO server with clients put in by hand, as the server itself would after their handshakes."""
+    """Socket.IO server with clients registered by hand, as after their handshakes."""
 
     def __init__(self, manager: Manager) -> None:
         self.server = socketio.Server(client_manager=manager, async_mode="threading", json=strict_json)
@@ -79,7 +79,7 @@ def test_all_are_given_the_very_same_bytes_and_each_once() -> None:
     assert len({id(socket[0]) for socket in sockets}) == 1
 
 
-def test_who_is_skipped_or_elsewhere_hears_nothing() -> None:
+def test_skipped_clients_and_other_rooms_receive_nothing() -> None:
     hall, inside, skipped, elsewhere = Hall(BroadcastManager()), RecordedSocket(), RecordedSocket(), RecordedSocket()
     hall.enter("inside", "board", socket=inside)
     who = hall.enter("skipped", "board", socket=skipped)
@@ -88,7 +88,7 @@ def test_who_is_skipped_or_elsewhere_hears_nothing() -> None:
     assert [len(socket) for socket in (inside, skipped, elsewhere)] == [1, 0, 0]
 
 
-def test_who_polls_or_came_by_polling_gets_it_the_plain_way() -> None:
+def test_polling_clients_use_the_standard_path() -> None:
     hall = Hall(BroadcastManager())
     hall.enter("polls", "board", websocket=False)
     hall.enter("has changed over", "board")
@@ -114,7 +114,7 @@ def test_an_event_that_asks_for_an_answer_goes_the_plain_way() -> None:
     assert (socket, hall.queued("client")) == ([], ['421["asked",{}]'])
 
 
-def test_who_polls_and_does_not_fetch_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_polling_client_that_does_not_fetch_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broadcast_manager, "MAX_QUEUED_PACKETS", 3)
     hall, socket = Hall(BroadcastManager()), RecordedSocket()
     hall.enter("asleep", "board", websocket=False)

@@ -28,7 +28,7 @@ def test_it_comes_the_same_by_http(person: Connect) -> None:
     assert answer["changes"][0] in library.hear_up_to(answer["seq"])
 
 
-def test_who_has_not_joined_hears_nothing(person: Connect) -> None:
+def test_without_joining_nothing_is_received(person: Connect) -> None:
     inside, outside = person("ccas"), person("mediatheque")
     inside.join()
     answer = inside.send(type="add_card", column=inside.columns()[0]["id"], title="Entre nous")
@@ -37,7 +37,7 @@ def test_who_has_not_joined_hears_nothing(person: Connect) -> None:
     assert outside.changes() == []
 
 
-def test_who_joined_another_board_hears_nothing(shared_server: Server, person: Connect) -> None:
+def test_changes_of_another_board_are_not_received(shared_server: Server, person: Connect) -> None:
     shared_server.flask("board", "create", f"b-{uuid.uuid4().hex[:6]}", "Autre")
     slug = shared_server.flask("board", "list").stdout.splitlines()[-1].split("\t")[0]
     inside, elsewhere = person("ccas"), person("mediatheque")

@@ -1,4 +1,4 @@
-"""Flashes over the live connection: on every open board, to those who may read them, and to nobody else."""
+"""Flashes over the live connection reach every open board of people who may read them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRET = "Alarme du coffre"
 
 @pytest.fixture
 def board(shared_server: Server) -> Iterator[str]:
-    """Another board than the one the town arrives at."""
+    """Create a board other than the default one."""
     slug = f"piscine-{uuid.uuid4().hex[:6]}"
     made = shared_server.flask("board", "create", slug, f"Piscine {slug}", "--template", "ville")
     assert made.returncode == 0, made.stderr
@@ -28,7 +28,7 @@ def board(shared_server: Server) -> Iterator[str]:
 
 @pytest.fixture
 def light(dtan: LivePerson) -> Iterator[Callable[..., int]]:
-    """Lights a flash of a new card, in a dark town; what is lit goes out at the end."""
+    """Return a function that starts a flash on a new card; active flashes are stopped afterwards."""
     for banner in dtan.join()["flashes"]:
         dtan.send(board=banner["board"], type="flash_card", card=banner["card"], on=False)
     lit: list[tuple[str, int]] = []
@@ -47,7 +47,7 @@ def light(dtan: LivePerson) -> Iterator[Callable[..., int]]:
 
 
 def shown(someone: LivePerson) -> list[int] | None:
-    """The cards that flash, as this person was told last."""
+    """Return the flashing cards as last sent to this person."""
     told = someone.events("flashes")
     return [banner["card"] for banner in told[-1]] if told else None
 
@@ -57,7 +57,7 @@ def wait_for(someone: LivePerson, cards: list[int]) -> None:
 
 
 def joined(someone: LivePerson, board: str) -> list[dict[str, Any]]:
-    """What the answer to `join` tells of flashes."""
+    """Return the flashes in the answer to `join`."""
     banners: list[dict[str, Any]] = someone.join(0, board)["flashes"]
     return banners
 
@@ -80,7 +80,7 @@ def test_a_flash_reaches_whoever_has_any_board_open_and_leaves_as_it_came(
         wait_for(someone, [])
 
 
-def test_who_has_read_it_is_told_so_when_they_join(person: Connect, light: Callable[..., int]) -> None:
+def test_joining_tells_that_a_flash_was_read(person: Connect, light: Callable[..., int]) -> None:
     ccas = person("ccas")
     card = light("Rue barrée")
     (banner,) = joined(ccas, "accueil")
@@ -96,7 +96,7 @@ def test_who_has_read_it_is_told_so_when_they_join(person: Connect, light: Calla
     assert [each["unread"] for each in joined(person("elu"), "accueil")] == [True]
 
 
-def test_of_a_hidden_column_nothing_travels_and_who_loses_the_right_loses_the_flash(
+def test_flashes_of_unreadable_columns_are_not_sent_and_leave_with_the_right(
     person: Connect, light: Callable[..., int], dtan: LivePerson
 ) -> None:
     ccas, elu = person("ccas"), person("elu")
@@ -127,7 +127,7 @@ def test_three_at_most(person: Connect, light: Callable[..., int], dtan: LivePer
     assert "«\u202fDeux\u202f»" in refused["detail"]
 
 
-def test_what_another_process_does_is_found(
+def test_flashes_of_another_process_are_found(
     shared_server: Server, person: Connect, board: str, light: Callable[..., int]
 ) -> None:
     ccas = person("ccas")

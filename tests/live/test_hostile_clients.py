@@ -1,4 +1,4 @@
-"""Wrong and hostile input over the live connection: a refusal each, the server alive, nothing altered."""
+"""Invalid and hostile live input is refused without harm to the server or the data."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_a_frame_beyond_the_limit_closes_only_its_own_connection(shared_server: 
 
 
 def raw_socket(server: Server, person: LivePerson) -> websocket.WebSocket:
-    """An opened engine.io connection, in the namespace, with nothing between the test and the frames."""
+    """Open an Engine.IO connection in the namespace and give direct access to its frames."""
     socket = websocket.create_connection(
         f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket",
         cookie=person.cookies,

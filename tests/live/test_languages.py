@@ -1,4 +1,4 @@
-"""Two people of one service, one in French, one in English: each hears the same changes, in their own words."""
+"""Two people of one service receive the same changes, one in French, one in English."""
 
 from __future__ import annotations
 

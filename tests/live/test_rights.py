@@ -1,4 +1,4 @@
-"""What somebody may not read never travels to them, and a right that is withdrawn is withdrawn from open connections too."""
+"""Live rights: unreadable content is never sent, and withdrawn rights apply to open connections."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def elu(person: Connect) -> LivePerson:
 
 @pytest.fixture
 def hidden(dtan: LivePerson) -> int:
-    """A column that readers and agents do not see, except the agents of sports."""
+    """Create a column that readers and agents do not see, except the agents of sports."""
     column = only(dtan.send(type="add_column", title="Régie", kind="free")["changes"][0]["columns"])
     sports = next(each for each in dtan.columns() if each["title"] == "Sports")
     dtan.send(
@@ -51,7 +51,7 @@ def test_a_hidden_column_is_in_no_payload(dtan: LivePerson, hidden: int, person:
         assert hidden not in {column["id"] for column in board["columns"]}
 
 
-def test_who_may_read_it_hears_of_it(dtan: LivePerson, hidden: int, person: Connect) -> None:
+def test_permitted_people_receive_changes_of_a_hidden_column(dtan: LivePerson, hidden: int, person: Connect) -> None:
     sports = person("sports")
     sports.join()
     seq = dtan.send(type="add_card", column=hidden, title=SECRET)["seq"]
@@ -100,7 +100,7 @@ def test_a_service_left_takes_its_rights_along_within_seconds(
     shared_server.flask("people", "set-services", "culture@demo.example", "culture")
 
 
-def test_who_left_a_service_while_away_gets_the_board_anew_on_return(
+def test_leaving_a_service_while_away_requires_a_fresh_board_on_return(
     shared_server: Server, hidden: int, person: Connect
 ) -> None:
     sports = person("sports")

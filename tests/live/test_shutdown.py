@@ -1,4 +1,4 @@
-"""A worker that is about to end: whoever is connected hears it, and so does whoever arrives at the last moment."""
+"""Worker shutdown: connected clients are told, and so are late arrivals."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.server import Server, free_port
 
 @pytest.fixture
 def worker(demo_data: Path, tmp_path: Path) -> Iterator[Server]:
-    """One of several, by its settings: it gives its clients time to go over."""
+    """Create one of several workers, with time for its clients to reconnect elsewhere."""
     shutil.copytree(demo_data, tmp_path / "var")
     worker = Server(tmp_path / "var", REDIS_URL=f"redis://127.0.0.1:{free_port()}/0").start()
     yield worker
     worker.kill()
 
 
-def test_whoever_arrives_while_a_worker_ends_is_sent_on_as_well(worker: Server) -> None:
+def test_clients_arriving_during_shutdown_are_told_too(worker: Server) -> None:
     stays = LivePerson(worker.url, "dtan@demo.example").connect()
     kept_open = HTTPConnection("127.0.0.1", worker.port, timeout=PATIENCE_SECONDS)  # as a proxy keeps some
     kept_open.request("GET", "/healthz")

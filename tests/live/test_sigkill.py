@@ -1,4 +1,4 @@
-"""The server is killed in the middle of a stream of moves: every acknowledged one is kept, exactly once, and everybody catches up."""
+"""SIGKILL during a stream of moves: each acknowledged move is kept exactly once and clients catch up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.server import Server
 
 
 class Mover(threading.Thread):
-    """Moves one card up and down, by HTTP or live, until the server is gone; remembers what was acknowledged."""
+    """Move one card up and down, by HTTP or live, until the server is gone, recording acknowledgements."""
 
     def __init__(self, person: LivePerson, card: int, columns: list[int], *, live: bool) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ def test_every_acknowledged_move_is_kept_exactly_once(server: Server) -> None:
 
 
 def recorded(server: Server) -> dict[str, list[int]]:
-    """The log as the database has it: key → the seqs recorded under it."""
+    """Return the seqs recorded in the log under each key."""
     seqs: dict[str, list[int]] = {}
     with closing(sqlite3.connect(f"file:{server.data_dir / 'flash-news.sqlite3'}?mode=ro", uri=True)) as connection:
         for key, seq in connection.execute("SELECT key, seq FROM changes WHERE key IS NOT NULL"):

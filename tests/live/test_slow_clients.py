@@ -1,4 +1,4 @@
-"""A client that reads slowly, or not at all: nobody waits for it, and it is given up in the end."""
+"""Slow or non-reading clients delay nobody and are dropped in the end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Connect = Callable[[str], LivePerson]
 
 
 class Ends:
-    """A connection with small buffers and the line over it; what the line would do in the background waits to be begun."""
+    """Socket pair with small buffers and a BufferedSocket on one end; background work is started by hand."""
 
     def __init__(self) -> None:
         self.near, self.far = socket.socketpair()
@@ -72,7 +72,7 @@ def test_once_it_has_caught_up_it_may_fall_behind_again(ends: Ends) -> None:
         following.join(10)
 
 
-def test_who_falls_too_far_behind_is_dropped(ends: Ends) -> None:
+def test_a_client_too_far_behind_is_dropped(ends: Ends) -> None:
     before = dropped("behind")
     for _ in range(MAX_PENDING_BYTES // len(LARGE)):
         assert ends.buffered.write(LARGE)
@@ -92,7 +92,7 @@ def test_one_message_beyond_the_bound_is_no_reason_while_it_is_being_read(ends: 
     following.join(10)
 
 
-def test_who_takes_nothing_for_too_long_is_dropped(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_reads_nothing_for_too_long_is_dropped(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "STUCK_SECONDS", 0.01)
     before = dropped("stuck")
     ends.buffered.write(LARGE)
@@ -101,7 +101,7 @@ def test_who_takes_nothing_for_too_long_is_dropped(ends: Ends, monkeypatch: pyte
     assert not ends.buffered.write(b"more")
 
 
-def test_who_does_not_answer_a_closing_frame_is_not_waited_for(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_answer_to_a_closing_frame_is_not_awaited(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "CLOSING_SECONDS", 0)
     ends.buffered.send(b"\x88\x02\x03\xe8")
     ends.begin().join(10)
@@ -155,7 +155,7 @@ def dropped(reason: str) -> float:
 
 
 def drain_to_the_end(stream: socket.socket) -> None:
-    """Read until the stream ends: without its end this times out."""
+    """Read until the stream ends, else time out."""
     try:
         while stream.recv(65_536):
             pass

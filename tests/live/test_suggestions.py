@@ -1,4 +1,4 @@
-"""Suggestions over the live connection: who hears of a request, and what of it never travels to others."""
+"""Suggestions over the live connection: recipients of a request, and content hidden from others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_each_step_reaches_those_who_see_the_suggestion(
     assert ccas.send(type="reply", card=card, text="x" * 4001)["error"]["errors"][0]["field"] == "text"
 
 
-def test_of_a_hidden_suggestion_only_its_public_answer_travels(
+def test_only_the_public_answer_of_a_hidden_suggestion_is_sent(
     dtan: LivePerson, columns: dict[str, Any], person: Connect
 ) -> None:
     hidden = only(dtan.send(type="add_column", title="Idées de la DTAN", kind="suggestions")["changes"][0]["columns"])

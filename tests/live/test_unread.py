@@ -1,4 +1,4 @@
-"""What somebody marks as read is told to all of their own connections, and to nobody else's."""
+"""Read markers are sent to the person's own connections only."""
 
 from __future__ import annotations
 

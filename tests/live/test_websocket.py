@@ -1,4 +1,4 @@
-"""The connection itself: no compression for each listener, and an end when it ends."""
+"""WebSocket settings: no per-connection compression, closing, and TCP_NODELAY."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_server_closes_what_the_client_has_closed(shared_server: Server) -> 
 
 
 def test_small_messages_do_not_wait_for_acknowledgements() -> None:
-    """The listening socket passes TCP_NODELAY on to what it accepts."""
+    """Accepted sockets inherit TCP_NODELAY from the listening socket."""
     listener = create_listener("127.0.0.1", 0)
     client = socket.create_connection(listener.getsockname())
     accepted, _address = listener.accept()

@@ -1,4 +1,4 @@
-"""TLS for clients that read in one thread and write in another."""
+"""TLS sockets for clients that read in one thread and write in another."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _OneAtATime(ssl.SSLSocket):
 
 @cache
 def trusting_only(certificate: str) -> ssl.SSLContext:
-    """For connections to the one server that has this certificate."""
+    """Return a context that trusts only the server with this certificate."""
     context = ssl.create_default_context(cafile=certificate)
     context.sslsocket_class = _OneAtATime
     return context

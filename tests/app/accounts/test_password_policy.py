@@ -1,4 +1,4 @@
-"""Which passwords are refused, whoever chooses them and wherever."""
+"""Password policy: refusals, for every way of choosing one."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_length_depends_on_the_role_and_has_an_end() -> None:
 
 
 @pytest.mark.parametrize("password", ["trois girafes\nsous la pluie", "trois girafes\x00", "trois girafes \ud800"])
-def test_what_cannot_be_typed_again_is_refused(password: str) -> None:
+def test_characters_that_cannot_be_typed_again_are_refused(password: str) -> None:
     assert problems_of(password, Role.AGENT)
 
 

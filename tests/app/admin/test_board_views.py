@@ -1,4 +1,4 @@
-"""The pages of the boards and of their templates, and the command line's part of it."""
+"""Pages of boards and templates, and the related command line."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def send_file(visitor: Visitor, data: bytes, name: str = "modele.json") -> TestR
 
 
 def said(page: TestResponse, visitor: Visitor) -> str:
-    """What the page to which this answer leads says first."""
+    """Follow the redirect and return the first message of the page."""
     assert page.status_code == 303
     found = re.findall(r'<p class="flash[^"]*"[^>]*>([^<]+)</p>', visitor.get(page.location.split("#")[0]).text)
     return " ".join(found)
@@ -205,7 +205,7 @@ def test_the_default_board_and_the_last_one_are_not_archived(town: Town, facilit
         "/town/templates/987654.json",
     ],
 )
-def test_what_is_not_there_is_not_found(facilitator: Visitor, path: str) -> None:
+def test_missing_boards_are_not_found(facilitator: Visitor, path: str) -> None:
     assert facilitator.get(path).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""Importing people from a file: what will happen is said line by line first, then all of it happens, or nothing."""
+"""People import: a dry run reports line by line; confirming applies all of it or nothing."""
 
 from __future__ import annotations
 
@@ -312,7 +312,7 @@ def test_the_command_line_says_what_it_cannot_read(run: Run, tmp_path: Path) -> 
     assert "vide" in run("people", "import", str(tmp_path / "vide.csv")).stderr
 
 
-def test_what_we_export_is_no_formula() -> None:
+def test_exported_cells_hold_no_formula() -> None:
     rows = [["=1+1", "+1", "-1", "@x", "\t=1", "a;b", 'c"d']]
     text = csv_text(rows)
     assert text.startswith("\ufeff")
@@ -321,7 +321,7 @@ def test_what_we_export_is_no_formula() -> None:
     ]
 
 
-def test_who_was_imported_waits_for_a_link_in_the_order_of_the_dictionary(facilitator: Visitor) -> None:
+def test_imported_people_await_a_link_in_alphabetical_order(facilitator: Visitor) -> None:
     page = check(facilitator, FILE)
     confirmed = facilitator.post("/people/import/confirm", {"text": FILE, "digest": DIGEST.findall(page.text)[0]})
     waiting = facilitator.get(confirmed.location).text

@@ -1,4 +1,4 @@
-"""Facilitators find people, invite them, change what they are, close their accounts, and erase them."""
+"""People management: search, invite, edit, disable and erase."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_changing_somebody_takes_effect_and_is_logged(town: Town, facilitator: V
     assert "ccas → mediatheque" in facilitator.get("/log").text
 
 
-def test_whoever_makes_a_facilitator_is_told_of_the_longer_password(town: Town, facilitator: Visitor) -> None:
+def test_promoting_to_facilitator_announces_the_longer_password(town: Town, facilitator: Visitor) -> None:
     fields = {"name": "Sonia Bernard", "email": "ccas@ville.example", "services": "ccas"}
     for role, told in [("facilitator", True), ("facilitator", False), ("agent", False)]:
         page = facilitator.get(facilitator.post(f"/people/{town.agent}", {**fields, "role": role}).location).text

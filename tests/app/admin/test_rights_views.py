@@ -1,4 +1,4 @@
-"""The table of rights and its forms; « voir comme… »; what the administrative log keeps of both."""
+"""Rights table and forms, « voir comme… », and their entries in the administrative log."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_form_shows_what_was_chosen_and_sets_it(dtan: Visitor, town: Town) -
     assert re.findall(r'<option value="(\w+)" selected>', page) == ["edit", "none"]
 
 
-def test_what_was_not_altered_makes_no_change(dtan: Visitor, town: Town) -> None:
+def test_an_unchanged_form_makes_no_change(dtan: Visitor, town: Town) -> None:
     fields = {"agents": "read", "readers": ""}
     dtan.post(f"/rights/{town.service}", fields)
     seq = town.seq
@@ -131,6 +131,6 @@ def test_rights_hold_even_when_the_log_cannot_be_written(
 
 
 def cells(page: str, column: int) -> list[str]:
-    """The row of a column, in the words a screen reader says."""
+    """Return the row of a column, in the words a screen reader says."""
     row = re.findall(rf'<tr id="row-{column}".*?</tr>', page, re.DOTALL)[0]
     return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)]

@@ -1,4 +1,4 @@
-"""Services: what facilitators do to them, what everybody may know of them, and merging two."""
+"""Services: management by facilitators, public sheets, and merging."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_merging_moves_people_columns_and_rights_and_the_highest_level_wins(town
     )
 
 
-def test_who_can_read_a_column_only_since_the_merger_is_told_of_its_cards(town: Town, facilitator: Visitor) -> None:
+def test_people_who_gain_a_column_by_a_merger_receive_its_cards(town: Town, facilitator: Visitor) -> None:
     card = town.add_card("Jusqu’ici cachée")
     town.perform(
         town.facilitator, type="set_rights", column=town.service, agents="none", services={"1": "edit", "2": "none"}
@@ -207,7 +207,7 @@ def test_who_can_read_a_column_only_since_the_merger_is_told_of_its_cards(town: 
     assert set(merged.visible_to(Audience(Role.AGENT, frozenset({2}))).cards) == {card}
 
 
-def test_whoever_is_in_both_services_is_in_one_afterwards(town: Town, facilitator: Visitor) -> None:
+def test_members_of_both_services_are_in_one_after_a_merger(town: Town, facilitator: Visitor) -> None:
     with write_transaction() as session:
         person = session.get_one(Person, town.agent)
         person.services = list(session.scalars(select(Service)))

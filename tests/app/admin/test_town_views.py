@@ -1,4 +1,4 @@
-"""« Ville »: its name and where residents ask, looked after by facilitators."""
+"""« Ville »: the town's name and its contact for residents, edited by facilitators."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_twice_the_same_alters_nothing(facilitator: Visitor) -> None:
     ("field", "wrong"),
     [("name", ""), ("name", "\u200b"), ("address", "x" * 4001), ("hours", "\x00"), ("name", "x" * 201)],
 )
-def test_what_does_not_fit_is_said_and_kept(facilitator: Visitor, field: str, wrong: str) -> None:
+def test_invalid_input_is_reported_and_kept(facilitator: Visitor, field: str, wrong: str) -> None:
     answer = facilitator.post("/town", {**FIELDS, field: wrong})
     assert answer.status_code == 422
     assert 'class="problem"' in answer.text

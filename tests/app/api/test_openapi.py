@@ -1,4 +1,4 @@
-"""The description of the HTTP API says all of it, and what is answered is what it says: tests/described.py looks at every answer of every test."""
+"""The OpenAPI description is complete, and answers match it: tests/described.py checks every answer of every test."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 def document(town: Town, visitor: Visitor) -> Json:
-    """As anybody gets it."""
+    """Return the description as anonymous clients get it."""
     answer = visitor.client.get("/api/openapi.json")
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
     told: Json = answer.get_json()
@@ -91,7 +91,7 @@ def test_it_tells_nothing_of_the_town_and_may_be_kept(app: Flask, town: Town, vi
 
 
 def test_a_program_is_answered_as_described(app: Flask, town: Town) -> None:
-    """A board with everything on it, read and searched; each kind of refusal."""
+    """Read and search a board with every feature, and meet each kind of refusal."""
     card = town.add_card("Piscine fermée", body="<p>Vidange</p>", valid_until="2199-12-31", internal_note="À taire")
     town.perform(town.agent, type="set_labels", card=card, labels=["Horaires"])
     town.add_card("Où est le local ?", column=town.suggestions, suggestion="request", asked=town.mediatheque)

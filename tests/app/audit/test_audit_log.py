@@ -1,4 +1,4 @@
-"""The administrative log: read newest first, filtered, exported without formulas, erased after twelve months."""
+"""Administrative log: newest first, filtered, exported without formulas, erased after twelve months."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROW = re.compile(
 
 @pytest.fixture
 def facilitator(town: Town, visitor: Visitor) -> Visitor:
-    """Signed in, with a log that starts here."""
+    """Sign in a facilitator, with an empty log."""
     visitor.sign_in("dtan@ville.example")
     with write_transaction() as session:
         session.execute(AuditEntry.__table__.delete())  # type: ignore[attr-defined]  # SQLAlchemy's own table
@@ -59,7 +59,7 @@ def test_the_newest_comes_first_with_who_did_what_to_whom(town: Town, facilitato
     assert "douze mois" in page
 
 
-def test_what_people_typed_is_shown_as_text(town: Town, facilitator: Visitor) -> None:
+def test_user_input_is_shown_as_text(town: Town, facilitator: Visitor) -> None:
     write("sign_in_refused", "<script>alert(1)</script>\nligne", reason="<b>")
     page = facilitator.get("/log").text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; ligne" in page

@@ -1,4 +1,4 @@
-"""Signing in with the password of an LDAP directory: a real slapd, run here."""
+"""Sign-in with an LDAP password, against a real slapd run by the tests."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_a_disabled_account_is_refused(town: Town, visitor: Visitor) -> None:
     assert read_session().query(SignIn).count() == read_session().query(Identity).count() == 0
 
 
-def test_whoever_guesses_is_slowed_down(town: Town, visitor: Visitor) -> None:
+def test_password_guessing_is_throttled(town: Town, visitor: Visitor) -> None:
     statuses = [visitor.sign_in(UID, f"guess {number}").status_code for number in range(12)]
     assert (statuses[0], statuses[-1]) == (401, 429)
 
@@ -220,7 +220,7 @@ def test_a_directory_that_never_answers_is_given_up(
 
 
 def test_waiting_for_the_directory_holds_nobody_up(environment: dict[str, str]) -> None:
-    """In a process patched by gevent, as run.py is: another greenlet goes on while the directory is silent."""
+    """With gevent patching, as in run.py, other greenlets run while the directory is silent."""
     program = textwrap.dedent("""
         from gevent import monkey
         monkey.patch_all()

@@ -1,4 +1,4 @@
-"""Invitations and forgotten passwords: links good once, told to their owner only."""
+"""Invitation and password-reset links: valid once and sent to their owner only."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def account_of(email: str = EMAIL) -> Account:
 
 
 def link(purpose: Purpose = Purpose.PASSWORD, email: str = EMAIL) -> str:
-    """The path of a new link."""
+    """Return the path of a new link."""
     with write_transaction() as session:
         url = create_one_time_link(session, session.query(Account).filter_by(email=email).one(), purpose)
     return url.removeprefix("http://127.0.0.1:5000")
@@ -85,7 +85,7 @@ def test_a_link_gives_a_new_password_once(app: Flask, town: Town, visitor: Visit
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_links_work_over_https_as_browsers_send_forms(town: Town, visitor: Visitor, purpose: Purpose) -> None:
-    """A browser names the page it comes from as far as that page's policy lets it, and the CSRF check insists."""
+    """Browsers send the referrer that the page's policy allows, and the CSRF check requires it."""
     site, path = "https://flash.ville.example", link(purpose)
     policy = visitor.get(path, base_url=site).headers["Referrer-Policy"]
     came_from = {"no-referrer": {}, "strict-origin": {"Referer": f"{site}/"}}[policy]
@@ -262,7 +262,7 @@ def test_a_mail_that_could_not_leave_may_be_asked_for_again(app: Flask, town: To
         assert mailbox.next()["To"] == EMAIL
 
 
-def test_whoever_asks_too_often_waits_and_nobody_else_does(app: Flask, town: Town, background: Background) -> None:
+def test_only_frequent_requesters_are_throttled(app: Flask, town: Town, background: Background) -> None:
     with smtp_server() as mailbox:
         use_smtp(app, mailbox.settings())
         pest, owner = Visitor(app), Visitor(app)
@@ -275,7 +275,7 @@ def test_whoever_asks_too_often_waits_and_nobody_else_does(app: Flask, town: Tow
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b.fr\r\nBcc: c@d.fr", "a" * 300 + "@ville.example"])
-def test_what_is_no_address_is_said(
+def test_an_invalid_address_is_reported(
     app: Flask, town: Town, visitor: Visitor, background: Background, email: str
 ) -> None:
     with smtp_server() as mailbox:
@@ -315,7 +315,7 @@ def test_without_a_mail_server_one_asks_a_facilitator(town: Town, visitor: Visit
     assert visitor.post("/forgotten-password", {"email": EMAIL}).status_code == 404
 
 
-def test_where_passwords_are_kept_elsewhere_there_is_nothing_to_choose(
+def test_without_local_passwords_there_is_no_reset(
     app: Flask, town: Town, visitor: Visitor, background: Background
 ) -> None:
     path = link()

@@ -1,4 +1,4 @@
-"""English for whoever chose it in their profile, French for everybody else, whatever their browser asks for."""
+"""English for people who chose it in their profile, French for everybody else, whatever the browser asks for."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ PAGES = [
     "/log",
 ]
 
-# What a town is called and what people write is theirs, in French.
+# Names and texts entered by the town stay French.
 THEIRS = re.compile(
     r"Accueil d’une ville|État civil, [\w, ]+Police municipale|Élise Laurent|\bÉL\b|Léo Dumas|"
     r"Médiathèque|Accueil|Français|journal_\S+|%[0-9A-F]{2}"
@@ -67,7 +67,7 @@ FRENCH = re.compile(
 
 
 class Words(HTMLParser):
-    """What a page says: its texts, and what screen readers, tips and empty fields say."""
+    """Collect the visible and accessible texts of a page."""
 
     SAYING = ("aria-label", "title", "placeholder", "alt")
 
@@ -89,7 +89,7 @@ def leftovers(page: str) -> list[str]:
 
 @pytest.fixture
 def english(town: Town, visitor: Visitor) -> Visitor:
-    """A facilitator who chose English."""
+    """Sign in a facilitator who chose English."""
     speak("en", FACILITATOR)
     visitor.sign_in(FACILITATOR)
     return visitor
@@ -136,7 +136,7 @@ def test_days_and_moments_are_worded_in_english(town: Town, english: Visitor) ->
     assert re.search(r">\d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d</time>", page)
 
 
-def test_whoever_has_not_chosen_sees_french_whatever_the_browser_asks_for(town: Town, visitor: Visitor) -> None:
+def test_french_is_the_default_whatever_the_browser_asks_for(town: Town, visitor: Visitor) -> None:
     headers = {"Accept": "text/html", "Accept-Language": "en-GB,en;q=0.9"}
     page = visitor.get("/sign-in", headers=headers).text
     assert '<html lang="fr"' in page
@@ -154,7 +154,7 @@ def test_a_language_is_chosen_in_the_profile_and_answers_at_once(town: Town, vis
     assert "Vos préférences sont enregistrées." in visitor.get("/profile").text
 
 
-def test_what_was_filled_in_wrongly_is_said_in_english(town: Town, english: Visitor) -> None:
+def test_form_errors_are_in_english(town: Town, english: Visitor) -> None:
     answer = english.post("/profile", {"name": "", "initials": "1234", "hue": "x"})
     assert answer.status_code == 422
     assert "This field is needed." in answer.text
@@ -170,8 +170,8 @@ def problem(response: TestResponse) -> dict[str, object]:
     return said
 
 
-def test_refusals_are_in_the_language_of_whoever_asks(town: Town, visitor: Visitor) -> None:
-    """Who is not signed in has chosen nothing."""
+def test_refusals_are_in_the_language_of_the_visitor(town: Town, visitor: Visitor) -> None:
+    """Anonymous visitors get French."""
     asking = {"headers": {"Accept": "application/json"}}
     assert problem(visitor.get("/people", **asking))["detail"] == "Connectez-vous pour continuer."
     speak("en", AGENT)
@@ -255,6 +255,6 @@ def test_a_mail_is_in_the_language_of_whom_it_reaches(app: Flask, town: Town) ->
     assert french.get_content().startswith("Bonjour Élise Laurent,")
 
 
-def test_why_a_mail_was_not_sent_is_said_in_the_language_of_the_sender(app: Flask, town: Town) -> None:
+def test_mail_errors_are_in_the_language_of_the_sender(app: Flask, town: Town) -> None:
     with pytest.raises(CannotSend, match="Aucun serveur de messagerie"):
         send_mail(current_app.config["SETTINGS"], AGENT, "Welcome", "mail/invitation.txt", language="en")

@@ -1,4 +1,4 @@
-"""Signing in through an OpenID Connect provider: a real one, run here."""
+"""Sign-in through a real OpenID Connect provider run by the tests."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sign_in(visitor: Visitor, path: str = "/sign-in/oidc") -> TestResponse:
 
 
 def answer(visitor: Visitor, path: str = "/sign-in/oidc") -> str:
-    """Sign in at the provider; the path and query with which the browser comes back."""
+    """Sign in at the provider and return the path and query of the callback."""
     asked = visitor.get(path)
     assert asked.status_code == 303
     back = requests.get(asked.location, allow_redirects=False, timeout=5)
@@ -60,7 +60,7 @@ def log() -> list[AuditEntry]:
 
 
 def refused(response: TestResponse, status: int, reason: str) -> None:
-    """A page with a way back; the refusal is logged; nobody is signed in and nothing is linked."""
+    """Check that the refusal shows a page with a link back, is logged, and signs in and links nobody."""
     assert response.status_code == status
     assert 'role="alert"' in response.text
     assert 'href="/sign-in"' in response.text
@@ -140,7 +140,7 @@ def test_two_tabs_may_sign_in_side_by_side(town: Town, visitor: Visitor) -> None
     assert visitor.get(second).status_code == 400  # the first sign-in began a fresh session
 
 
-def test_whoever_is_signed_in_goes_on(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
+def test_a_signed_in_person_is_redirected(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
     visitor.sign_in(EMAIL)
     assert visitor.get("/sign-in/oidc?next=/cards/7").location == "/cards/7"
     assert provider.seen == []
@@ -403,7 +403,7 @@ def test_a_provider_that_does_not_listen_keeps_nothing_from_starting(
     assert visitor.get("/sign-in").status_code == 200
 
 
-def test_whoever_hammers_the_way_back_is_slowed_down(town: Town, visitor: Visitor) -> None:
+def test_frequent_callbacks_are_throttled(town: Town, visitor: Visitor) -> None:
     statuses = [visitor.get("/sign-in/oidc/callback?state=x").status_code for _ in range(62)]
     assert (statuses[0], statuses[-1]) == (400, 429)
 
@@ -425,9 +425,7 @@ def test_signing_out_here_signs_out_there(town: Town, visitor: Visitor, provider
     assert read_session().query(SignIn).count() == 0
 
 
-def test_whoever_signed_in_with_a_password_signs_out_here_only(
-    town: Town, visitor: Visitor, provider: OidcProvider
-) -> None:
+def test_a_password_session_signs_out_here_only(town: Town, visitor: Visitor, provider: OidcProvider) -> None:
     visitor.sign_in(EMAIL)
     assert visitor.post("/sign-out").location == "/sign-in"
     assert provider.seen == []

@@ -1,4 +1,4 @@
-"""Open sessions and API tokens: seen, ended, and kept to what they are for."""
+"""Open sessions and API tokens: listing, revoking and scope."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_a_reading_token_only_reads(app: Flask, town: Town) -> None:
 
 @pytest.mark.parametrize("scope", TokenScope)
 def test_no_token_reaches_what_is_for_people(app: Flask, town: Town, scope: TokenScope) -> None:
-    """Not even a facilitator's: whoever steals a token must not be able to make more of them, or to give rights."""
+    """This includes facilitators' tokens: a stolen one must not create more tokens or change rights."""
     client = program(app, account_service.create_api_token("dtan@ville.example", "automate", scope))
     closed = [
         rule

@@ -1,4 +1,4 @@
-"""One command backs a town up while everybody works, one brings it back; neither ever loses what was there."""
+"""Backup during use and restore, without losing the replaced data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DATABASE = "flash-news.sqlite3"
 
 @pytest.fixture
 def stopped(demo_data: Path, tmp_path: Path) -> Server:
-    """The demo town's data with no server running on it."""
+    """Return the demo town's data without a running server."""
     shutil.copytree(demo_data, tmp_path / "var")
     return Server(tmp_path / "var")
 
@@ -86,7 +86,7 @@ def test_restoring_brings_the_town_back_and_keeps_what_it_replaces_beside_it(sto
     stopped.stop()
 
 
-def test_what_a_killed_server_had_committed_is_kept_too(stopped: Server, tmp_path: Path) -> None:
+def test_commits_of_a_killed_server_are_kept(stopped: Server, tmp_path: Path) -> None:
     stopped.flask("backup", str(tmp_path / "monday.sqlite3"))
     stopped.start()
     add_card(stopped, "Ajoutée mardi")
@@ -114,9 +114,7 @@ def test_a_running_server_is_not_robbed_of_its_database(running: Server, tmp_pat
 
 
 @pytest.mark.parametrize("damage", ["not a database", "empty", "cut short", "somebody else's", "a folder"])
-def test_what_is_no_sound_backup_is_refused_and_nothing_is_touched(
-    stopped: Server, tmp_path: Path, damage: str
-) -> None:
+def test_an_invalid_backup_is_refused_without_effect(stopped: Server, tmp_path: Path, damage: str) -> None:
     before = titles(stopped.data_dir / DATABASE)
     refused = stopped.flask("restore", "--yes", str(damaged(damage, stopped, tmp_path)))
     assert refused.returncode == 1
@@ -161,7 +159,7 @@ def damaged(damage: str, town: Server, folder: Path) -> Path:
 
 
 def nothing_left_behind(town: Server) -> bool:
-    """No half-written copy, and no database under another name."""
+    """Check that no partial copy and no renamed database is left."""
     return not [
         file for file in town.data_dir.glob("*") if file.name.endswith(".part") or "avant-restauration" in file.name
     ]
@@ -173,7 +171,7 @@ def titles(file: Path) -> list[str]:
 
 
 def consistent_seq(file: Path) -> int:
-    """The seq of the board that people write to in this backup, after checking that the file is sound and every board's log complete."""
+    """Check the file and the log of every board, and return the seq of the board that is written to."""
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         for board, seq in connection.execute("SELECT id, seq FROM boards").fetchall():
@@ -190,7 +188,7 @@ def add_card(town: Server, title: str) -> None:
 
 
 class Writer:
-    """A facilitator who adds cards without pause, in a thread of their own."""
+    """Thread in which a facilitator adds cards continuously."""
 
     def __init__(self, town: Server) -> None:
         self.person = LivePerson(town.url, "dtan@demo.example")

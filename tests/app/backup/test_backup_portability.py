@@ -1,4 +1,4 @@
-"""A backup is one kind of file whichever database the town is on: one exact state, known to be whole, good for either."""
+"""Backups are one consistent snapshot in a format that either database restores."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FACE = b"RIFF\x00\xff\x00WEBP"
 
 @pytest.fixture
 def on_postgresql(empty_postgresql_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """A town's application on PostgreSQL, with nobody at its database."""
+    """Create a town's application on PostgreSQL, without other connections."""
     settings = {"DATABASE_URL": empty_postgresql_url, "DATA_DIR": str(tmp_path / "postgresql"), "SECRET_KEY": "k" * 40}
     app = create_app(Settings.from_environment(settings))
     bring_up_to_date(app)
@@ -84,10 +84,10 @@ def test_a_town_on_postgresql_comes_back_to_the_exact_seq_with_its_photos(
     assert {board.slug: board.seq for board in contents_of(kept).boards}["accueil"] == seq + 1
 
 
-def test_what_is_written_while_it_is_made_is_not_in_it_not_even_in_part(
+def test_changes_made_during_a_backup_are_not_in_it(
     on_postgresql: Flask, lived_in: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Boards are copied before columns and cards: a copy without one instant would hold a card of which its log knows nothing."""
+    """Boards are copied before cards: without a snapshot a copied card could be missing from the log."""
     seq, fill = lived_in.seq, database_copy._fill
 
     def fill_while_agents_write(source: Any, target: Any, table: Any) -> None:
@@ -182,7 +182,7 @@ def test_checking_says_what_it_holds_and_touches_nothing(app: Flask, town: Town,
 
 
 def test_one_letter_that_the_disk_altered_is_seen(app: Flask, town: Town, monday: Path) -> None:
-    """SQLite's own check finds nothing wrong with it."""
+    """SQLite's own check does not notice it."""
     file = monday.read_bytes()
     monday.write_bytes(file.replace("Piscine fermée".encode(), "Piscine formée".encode()))
     with closing(sqlite3.connect(monday)) as connection:

@@ -1,4 +1,4 @@
-"""`flask db-copy` moves a town from one kind of database to the other and back, and nothing of it is lost or altered on the way."""
+"""`flask db-copy` moves a town between the two databases and back without loss."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Copy = Callable[..., Result]
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
-    """`flask db-copy` with the settings of a town on this database."""
+    """Run `flask db-copy` with the settings of a town on this database."""
 
     def run(source: str, target: str, *options: str) -> Result:
         with served(source, tmp_path) as app:
@@ -56,7 +56,7 @@ def opened(url: str) -> Iterator[Engine]:
 
 
 def closed(app: Flask) -> str:
-    """The address of this application's database, at which nobody is any more."""
+    """Return the address of this application's database after closing all connections."""
     db.session.remove()
     db.engine.dispose()
     return str(app.config["SETTINGS"].database_url)
@@ -146,7 +146,7 @@ def test_so_is_the_database_of_another_program(app: Flask, town: Town, empty_pos
 def test_a_town_at_work_is_not_left_behind(
     app: Flask, town: Town, tmp_path: Path, empty_postgresql_url: str, copy: Copy
 ) -> None:
-    """Whatever was written during the copy would not be in it."""
+    """Changes made during the copy would be lost."""
     here = str(app.config["SETTINGS"].database_url)
     assert town.seq
     refused = copy(here, empty_postgresql_url)
@@ -159,10 +159,10 @@ def test_a_town_at_work_is_not_left_behind(
     assert (refused.exit_code, "arrêtez-le" in refused.stderr) == (1, True)
 
 
-def test_what_does_not_fit_is_named_and_nothing_is_left_there(
+def test_values_that_do_not_fit_are_named_and_nothing_is_copied(
     app: Flask, town: Town, empty_postgresql_url: str, copy: Copy
 ) -> None:
-    """SQLite minds no lengths: what a program wrote there past this one may be too long for PostgreSQL."""
+    """SQLite does not enforce lengths, so a value may be too long for PostgreSQL."""
     card = town.add_card()
     with write_transaction() as session:
         session.execute(text("UPDATE cards SET title = :long"), {"long": "é" * 201})
@@ -200,7 +200,7 @@ def test_an_address_that_leads_nowhere_is_said_in_a_sentence(app: Flask, town: T
 
 
 def passing_label(town: Town) -> int:
-    """The number of a label that no longer is."""
+    """Return the id of a deleted label."""
     with write_transaction() as session:
         label = Label(board_id=town.board, name="Travaux", plain="travaux")
         session.add(label)

@@ -91,7 +91,7 @@ def test_the_archive_lists_what_was_put_away(town: Town, agent: Visitor) -> None
         "/static/x",
     ],
 )
-def test_what_does_not_exist_is_said_in_french(town: Town, agent: Visitor, path: str) -> None:
+def test_not_found_pages_are_in_french(town: Town, agent: Visitor, path: str) -> None:
     response = agent.get(path)
     assert response.status_code == 404
     assert "Introuvable" in response.text

@@ -1,4 +1,4 @@
-"""The order of the columns for oneself, over HTTP: kept with the account, on the page and nowhere else."""
+"""Personal column order over HTTP: stored with the account and shown on the page only."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def test_back_to_the_boards_order(agent: Visitor, town: Town) -> None:
 @pytest.mark.parametrize(
     "asked", [None, [], {}, True, {"after": "1"}, {"after": True}, {"pinned": None}, {"pinned": 1}, {"rank": "a0"}]
 )
-def test_what_is_no_place(agent: Visitor, town: Town, asked: Any) -> None:
+def test_an_invalid_place_is_refused(agent: Visitor, town: Town, asked: Any) -> None:
     assert put(agent, town.free, asked).status_code in (415, 422)
     assert placements(agent) == {}
 
 
-def test_what_went_away_while_it_was_kept_is_to_be_tried_again(
+def test_a_column_removed_during_the_save_asks_for_a_retry(
     agent: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def keep_what_is_gone(session: Any, *_anything: Any) -> None:

@@ -1,4 +1,4 @@
-"""Flashes and readings asked on pages: the banner in the initial page, the menus, the words, the history and the log."""
+"""Flashes and requested readings on pages: initial banner, menus, wording, history and log."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def sonia(app: Flask, town: Town, clock: Clock) -> Visitor:
 
 @pytest.fixture
 def leo(app: Flask, town: Town, clock: Clock) -> Visitor:
-    """Of another service."""
+    """Sign in an agent of another service."""
     return signed_in(app, "colleague")
 
 
@@ -80,7 +80,7 @@ def test_the_banner_is_in_the_page_of_every_board_until_it_is_read_or_over(
     assert banners(leo) == []
 
 
-def test_who_may_not_read_the_column_gets_nothing_of_it(app: Flask, town: Town, card: int, leo: Visitor) -> None:
+def test_people_who_may_not_read_the_column_get_no_banner(app: Flask, town: Town, card: int, leo: Visitor) -> None:
     light(town, card)
     town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", readers="none")
     assert banners(leo) == []
@@ -119,7 +119,7 @@ def test_a_fourth_flash_is_refused_with_the_titles_one_may_read(town: Town, card
     assert "Piscine" not in told
 
 
-def test_of_those_one_may_not_read_only_the_number_is_told(town: Town, card: int, leo: Visitor) -> None:
+def test_only_the_number_of_unreadable_flashes_is_shown(town: Town, card: int, leo: Visitor) -> None:
     light(town, card)
     light(town, town.add_card("Deux"))
     shared = town.add_card("À tous", column=town.free)
@@ -169,7 +169,7 @@ def test_history_and_log_tell_who_flashed_and_the_log_without_its_words(town: To
     assert "Piscine" not in json.dumps([[entry.subject, entry.facts] for entry in entries], ensure_ascii=False)
 
 
-def test_how_one_wants_to_be_alerted_is_at_the_banners(town: Town, leo: Visitor) -> None:
+def test_alert_preferences_are_attributes_of_the_banners(town: Town, leo: Visitor) -> None:
     def alerts() -> object:
         found = re.search(r'data-alerts="([^"]*)"', leo.get("/boards/accueil").text)
         assert found

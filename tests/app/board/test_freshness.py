@@ -1,4 +1,4 @@
-"""« À vérifier », and what the panel, the board, the archive and the API say of how long a card holds."""
+"""« À vérifier », and the validity of a card in the panel, the board, the archive and the API."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = "/boards/accueil/to-check"
 
 @pytest.fixture
 def old(town: Town, clock: Clock) -> int:
-    """A card that nobody has confirmed for four months."""
+    """Create a card nobody has confirmed for four months."""
     clock.set("2026-07-20 10:00")
     card = town.add_card("Horaires d’été", internal_note="Badge chez\nle gardien")
     clock.set("2026-11-23 10:00")

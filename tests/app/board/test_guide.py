@@ -1,4 +1,4 @@
-"""« J’ai lu » over HTTP, who has read what, « Guide d’utilisation », and the newcomer’s first visit."""
+"""« J’ai lu » over HTTP, read receipts, « Guide d’utilisation » and the newcomer’s first visit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sonia(app: Flask, town: Town) -> Visitor:
 
 @pytest.fixture
 def elise(app: Flask, town: Town) -> Visitor:
-    """The facilitator."""
+    """Sign in the facilitator."""
     return signed_in(app, "facilitator")
 
 
@@ -118,7 +118,7 @@ def test_a_rule_that_changed_while_it_was_read_is_to_be_read_again(
     "wrong",
     ["x", 1, True, [], {}, {"version": 0}, {"version": "1"}, {"version": True}, {"version": 1.5}, {"version": 2**70}],
 )
-def test_what_is_no_version_is_refused(wrong: object, rules: list[int], sonia: Visitor) -> None:
+def test_an_invalid_version_is_refused(wrong: object, rules: list[int], sonia: Visitor) -> None:
     assert put(sonia, f"/cards/{rules[0]}/read", wrong).status_code == 422
     assert own_reads(sonia) == {}
 
@@ -150,14 +150,14 @@ def test_in_somebody_elses_place_nothing_is_read(rules: list[int], elise: Visito
     assert "J’ai lu" not in elise.get(f"/cards/{rules[0]}?as=reader", headers={"X-Fragment": "panel"}).text
 
 
-def test_what_one_has_read_is_among_ones_data(rules: list[int], sonia: Visitor) -> None:
+def test_read_receipts_are_in_the_personal_data_export(rules: list[int], sonia: Visitor) -> None:
     put(sonia, f"/cards/{rules[0]}/read", {"version": 1})
     told = sonia.get("/profile/data").get_json()
     assert [(read["card"], read["version"], read["title"]) for read in told["reads"]] == [(rules[0], 1, TITLES[0])]
     assert told["profile"]["welcomed_at"]
 
 
-# --- who has read what ------------------------------------------------------------------------------------------------
+# --- read receipts ----------------------------------------------------------------------------------------------------
 
 
 def test_facilitators_see_how_many_have_read_and_names_only_where_it_is_required(
@@ -309,7 +309,9 @@ def test_a_facilitator_in_somebody_elses_place_is_no_newcomer(town: Town, elise:
     assert "data-newcomer" not in elise.get("/boards/accueil?as=reader").text
 
 
-def test_only_who_may_read_the_column_is_counted(app: Flask, town: Town, rules: list[int], elise: Visitor) -> None:
+def test_only_people_who_may_read_the_column_are_counted(
+    app: Flask, town: Town, rules: list[int], elise: Visitor
+) -> None:
     town.perform(
         town.facilitator, type="set_rights", column=town.guide, readers="none", services={str(town.mediatheque): "none"}
     )

@@ -1,4 +1,4 @@
-"""Labels on pages: as chips of cards, in the panel, for programs, and the page on which facilitators look after them."""
+"""Labels on pages: card chips, the panel, the API, and the management page for facilitators."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_the_page_renames_recolours_merges_and_removes(facilitator: Visitor, tow
     assert town.card(card).label_ids == []
 
 
-def test_what_is_refused_is_said_beside_what_was_typed(facilitator: Visitor, town: Town, card: int) -> None:
+def test_refusals_are_shown_beside_the_input(facilitator: Visitor, town: Town, card: int) -> None:
     ete, hiver = label(town, card, "Été", "Hiver")
     taken = facilitator.post(f"{PAGE}/{hiver}", {"name": "été", "hue": "40"})
     assert taken.status_code == 409

@@ -54,7 +54,7 @@ def test_a_card_that_did_not_change_is_not_loaded_again_and_the_log_never(town: 
 
 
 def test_the_archive_is_not_looked_at(town: Town, agent: Visitor) -> None:
-    """Whatever asks for cards asks for those on the board, or begins from what this person has marked."""
+    """Queries for cards start from the cards on the board or from the person's own markers."""
     town.perform(town.agent, type="archive_card", card=town.add_card("Piscine fermée"))
     with statements() as asked:
         agent.get(BOARD)

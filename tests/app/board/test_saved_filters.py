@@ -1,4 +1,4 @@
-"""Filters of the board over HTTP: in its address, and kept under a name for oneself."""
+"""Board filters over HTTP: in the URL, and saved under a personal name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def keep(visitor: Visitor, name: str, query: str) -> Any:
 
 
 def kept(visitor: Visitor) -> dict[str, str]:
-    """Names and queries as the board's page links them."""
+    """Return names and queries as the board's page links them."""
     section = re.search(
         r'<ul data-saved-filters-target="list">(.*?)</ul>', visitor.get("/boards/accueil").text, re.DOTALL
     )
@@ -60,7 +60,7 @@ def test_the_page_knows_the_filters_of_its_address_before_script_does(agent: Vis
     assert "data-filtering" not in agent.get("/boards/accueil").text
 
 
-def test_what_an_address_says_wrongly_is_left_out_and_said(agent: Visitor, town: Town) -> None:
+def test_invalid_filters_of_an_address_are_dropped_and_reported(agent: Visitor, town: Town) -> None:
     text = agent.get(f"/boards/accueil?fresh=rotten&service={town.mediatheque}&period=today&q=" + "x" * 10_000).text
     assert "sa valeur n’existe pas ou n’existe plus\u00a0: Mots, Fraîcheur, Service." in text
     assert 'data-filters="q=xxx' in text
@@ -118,7 +118,7 @@ def test_a_name_that_is_taken_or_gone_is_said(agent: Visitor, town: Town) -> Non
         ({"name": 3, "query": "mine=1", "shared": True}, [("name", "string_type"), ("shared", "extra_forbidden")]),
     ],
 )
-def test_what_cannot_be_kept_is_refused_field_by_field(
+def test_invalid_saved_filters_are_refused_field_by_field(
     agent: Visitor, town: Town, asked: Any, wrong: list[tuple[str, str]]
 ) -> None:
     assert wrong_fields(send(agent, "PUT", asked)) == wrong

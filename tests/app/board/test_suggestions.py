@@ -1,4 +1,4 @@
-"""Suggestions as pages: the list, the notices, the panel; what is refused is said, and what is hidden is nowhere."""
+"""Suggestion pages: the list, the notices, the panel, refusals and hidden suggestions."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def somebody(app: Flask, who: str) -> Visitor:
 
 @pytest.fixture
 def sonia(app: Flask, town: Town) -> Visitor:
-    """The agent, who suggests."""
+    """Sign in the agent who suggests."""
     return somebody(app, "agent")
 
 
 @pytest.fixture
 def leo(app: Flask, town: Town) -> Visitor:
-    """The colleague, of the service that is asked."""
+    """Sign in the colleague of the asked service."""
     return somebody(app, "colleague")
 
 
@@ -201,7 +201,7 @@ def test_looking_in_somebodys_place_reads_nothing(town: Town, app: Flask) -> Non
     assert "data-unnoticed" not in page
 
 
-def test_what_is_wrong_is_refused_in_words(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
+def test_invalid_input_is_refused_with_a_sentence(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
     assert sonia.command(type="vote_card", card=request_, on=True).status_code == 200
     twice = sonia.command(type="vote_card", card=request_, on=True)
     assert (twice.status_code, twice.get_json()["detail"]) == (409, "Vous soutenez déjà cette suggestion.")
@@ -280,7 +280,9 @@ def test_hidden_suggestions_are_nowhere(town: Town, app: Flask, sonia: Visitor, 
     assert "Réponse visible" in sonia.get(f"/cards/{answer}").text
 
 
-def test_what_was_put_away_is_not_told_as_answered(town: Town, sonia: Visitor, leo: Visitor, request_: int) -> None:
+def test_archived_suggestions_are_not_listed_as_answered(
+    town: Town, sonia: Visitor, leo: Visitor, request_: int
+) -> None:
     answer = next(
         iter(
             town.perform(

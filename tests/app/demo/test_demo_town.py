@@ -1,4 +1,4 @@
-"""The demo town as it stands once it is made: what there is to see of suggestions, rules and boards."""
+"""Content of the demo town: suggestions, rules and boards."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_some_have_read_the_rules_and_who_begins_has_not(demo: Board) -> None:
 
 
 def test_the_counter_has_something_of_everything(demo: Board) -> None:
-    """Urgent, new, waiting for its day, ended, asked to be checked, asked to be read, labelled, with a note for agents alone."""
+    """The demo has urgent, new, waiting, ended, unchecked, requested, labelled and annotated cards."""
     cards = read_session().query(Card).filter_by(board_id=demo.id).order_by(Card.id).all()
     (flashing,) = [card for card in cards if card.flash_until]
     assert "Vent fort" in flashing.title

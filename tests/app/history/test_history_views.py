@@ -1,4 +1,4 @@
-"""The history as pages: what they tell, to whom, and undoing from them without script."""
+"""History pages: entries, audience, and undo without script."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.visitor import Visitor
 
 @pytest.fixture
 def sonia(app: Flask, town: Town) -> Visitor:
-    """The agent."""
+    """Sign in the agent."""
     visitor = Visitor(app)
     visitor.sign_in(PEOPLE["agent"][0])
     return visitor
@@ -35,7 +35,7 @@ def card(town: Town) -> int:
 
 
 def undo_form(page: str) -> dict[str, str]:
-    """The hidden fields of the first « Annuler »."""
+    """Return the hidden fields of the first « Annuler »."""
     form = page.split('/undo"')[1].split("</form>")[0]
     return {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
 
@@ -86,7 +86,7 @@ def test_a_form_that_is_none(town: Town, sonia: Visitor, card: int) -> None:
     assert town.seq == seq
 
 
-def test_who_may_not_undo_is_not_offered_to(app: Flask, town: Town, card: int) -> None:
+def test_undo_is_not_offered_without_the_right(app: Flask, town: Town, card: int) -> None:
     reader = Visitor(app)
     reader.sign_in(PEOPLE["reader"][0])
     for path in (f"/cards/{card}/history", "/boards/accueil/history"):

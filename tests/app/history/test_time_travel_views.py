@@ -1,4 +1,4 @@
-"""« Le tableau tel qu’il était » as pages, taking a text up again, and erasing from the archive; without script."""
+"""« Le tableau tel qu’il était », restoring a text, and erasing from the archive, without script."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def visit(app: Flask, who: str) -> Visitor:
 
 @pytest.fixture
 def sonia(app: Flask, town: Town) -> Visitor:
-    """The agent."""
+    """Sign in the agent."""
     return visit(app, "agent")
 
 
 @pytest.fixture
 def card(town: Town) -> int:
-    """« Un » at first, « Deux » since; the board began in 2024, and each change was made on a day of its own."""
+    """Create a card that said « Un », then « Deux », on a board begun in 2024 with one change a day."""
     card = town.add_card("Un", body="<p>Ouvert mardi</p>")
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux", body="<p>Fermé</p>")
     happened(town, {seq: datetime(2024, 1, seq, 12, tzinfo=UTC) for seq in range(1, town.seq + 1)})
@@ -143,7 +143,7 @@ def test_each_entry_of_the_history_leads_to_its_moment(town: Town, sonia: Visito
     assert "/boards/accueil/past" in sonia.get("/boards/accueil").text
 
 
-def test_what_one_may_not_read_is_in_no_past(app: Flask, town: Town, sonia: Visitor, card: int) -> None:
+def test_unreadable_columns_are_in_no_past_board(app: Flask, town: Town, sonia: Visitor, card: int) -> None:
     secret = town.add_card("Secret", column=town.free, actor=town.facilitator)
     then = town.seq
     assert "Secret" in sonia.get(f"/boards/accueil/past?seq={then}").text

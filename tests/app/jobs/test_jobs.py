@@ -1,4 +1,4 @@
-"""Work that begins because it is time: each thing once, whatever the clocks and the workers do."""
+"""Scheduled jobs: each runs once, regardless of clock changes and the number of workers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PROCESSES = multiprocessing.get_context("fork")
 
 @dataclass
 class Probe:
-    """A job that notes when it was carried out."""
+    """Job that records its runs."""
 
     when: When = every_minute
     moments: list[datetime] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Probe:
 
     @property
     def times(self) -> list[str]:
-        """When, by the town's clocks."""
+        """Return the run times in the town's zone."""
         return [f"{moment.astimezone(town_clock.zone()):%d/%m %H:%M}" for moment in self.moments]
 
     @property
@@ -71,7 +71,7 @@ def probe(app: Flask, clock: Clock) -> Probe:
 
 
 def look(probe: Probe) -> None:
-    """What a worker does every two seconds."""
+    """Run one polling turn of a worker, as happens every two seconds."""
     for task in runner.due([probe.task]):
         runner.run_job(task)
 
@@ -122,7 +122,7 @@ def test_a_job_of_every_minute_misses_none_when_the_clocks_change(app: Flask, cl
     assert due == [now() + minute * MINUTE for minute in range(1, 201)]
 
 
-def test_what_becomes_due_at_midnight_while_the_job_is_at_work_is_not_passed_over(clock: Clock, probe: Probe) -> None:
+def test_cards_due_at_midnight_during_the_job_are_not_skipped(clock: Clock, probe: Probe) -> None:
     clock.set("2026-11-20 23:59")
 
     def cross() -> int:
@@ -138,7 +138,7 @@ def test_what_becomes_due_at_midnight_while_the_job_is_at_work_is_not_passed_ove
     ("day", "next_day"), [("2026-03-28", "2026-03-29"), ("2026-03-29", "2026-03-30"), ("2026-10-25", "2026-10-26")]
 )
 def test_a_card_leaves_at_the_towns_midnight(app: Flask, town: Town, clock: Clock, day: str, next_day: str) -> None:
-    """Nor an hour before or after on the nights when the clocks change."""
+    """This holds on the nights when the clocks change."""
     [expire] = [task for task in TASKS if task.name == "expire_cards"]
     clock.set(f"{day} 12:00")
     card = town.add_card("Jusqu’à ce soir", valid_until=day)
@@ -169,7 +169,7 @@ def test_a_clock_that_was_ahead_does_not_put_the_job_off_for_years(clock: Clock,
     assert probe.row.due_at == now() + MINUTE
 
 
-def test_of_many_runners_at_once_one_carries_it_out(app: Flask, clock: Clock, probe: Probe) -> None:
+def test_one_of_many_concurrent_runners_runs_the_job(app: Flask, clock: Clock, probe: Probe) -> None:
     for turn in range(1, 6):
         clock.advance(MINUTE)
         went = together(4, app, lambda: runner.run_job(probe.task))
@@ -177,7 +177,7 @@ def test_of_many_runners_at_once_one_carries_it_out(app: Flask, clock: Clock, pr
         assert probe.row.runs == len(probe.moments) == turn
 
 
-def test_of_several_processes_one_carries_it_out(app: Flask, clock: Clock, probe: Probe) -> None:
+def test_one_of_several_processes_runs_the_job(app: Flask, clock: Clock, probe: Probe) -> None:
     clock.advance(MINUTE)
     gate = PROCESSES.Barrier(3)
 
@@ -190,8 +190,8 @@ def test_of_several_processes_one_carries_it_out(app: Flask, clock: Clock, probe
     assert probe.row.runs == 1
 
 
-def test_what_a_killed_worker_left_is_done_by_another(app: Flask, clock: Clock, probe: Probe) -> None:
-    """Nothing waits for ever, and nobody takes it before its holder must be dead."""
+def test_a_job_of_a_killed_worker_is_run_by_another(app: Flask, clock: Clock, probe: Probe) -> None:
+    """The lease expires, and is not taken over before its holder must be dead."""
     clock.advance(MINUTE)
 
     def never_end(answers: Connection) -> None:
@@ -231,7 +231,9 @@ def test_a_long_job_is_held_for_as_long_as_it_takes(
     assert probe.moments == []
 
 
-def test_whoever_lost_a_job_says_nothing_about_it(clock: Clock, probe: Probe, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_worker_that_lost_its_job_records_nothing(
+    clock: Clock, probe: Probe, caplog: pytest.LogCaptureFixture
+) -> None:
     def work() -> int:
         clock.advance(LEASE + MINUTE)  # asleep for that long
         look(probe)
@@ -304,7 +306,7 @@ def test_a_job_that_fails_by_hand_says_why(app: Flask, monkeypatch: pytest.Monke
 def test_the_server_looks_by_itself_at_once_and_catches_up(
     app: Flask, town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As run.py starts it; the log is kept for a year whoever looks after it."""
+    """Start the scheduler as run.py does; the log is kept for a year."""
     runner.enter(TASKS)
     old_entry()
     clock.advance(timedelta(days=2))
@@ -334,7 +336,7 @@ def listed(app: Flask) -> dict[str, list[str]]:
 
 
 def together(count: int, app: Flask, act: Callable[[], Any]) -> list[Any]:
-    """What `act` answers to several threads that begin at the same moment."""
+    """Run `act` in several threads starting at the same moment and return the results."""
     answers: list[Any] = []
     gate = threading.Barrier(count)
 
@@ -352,7 +354,7 @@ def together(count: int, app: Flask, act: Callable[[], Any]) -> list[Any]:
 
 
 class Worker:
-    """A process of its own, with connections of its own to the database."""
+    """Separate process with its own database connections."""
 
     def __init__(self, act: Callable[[Connection], None]) -> None:
         self.answers, theirs = PROCESSES.Pipe(duplex=False)

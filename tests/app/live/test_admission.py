@@ -1,4 +1,4 @@
-"""A thousand pages that come back at once: after each spell everybody else has their turn."""
+"""Admission of many returning pages: other requests run after each time slice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.live.transport.websocket import WebSocketMiddleware
 
 
 class Loop:
-    """What the server's loop is to those who arrive: a clock, and a moment for others."""
+    """Fake event loop with a clock and a pause."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -36,7 +36,7 @@ def test_those_who_arrive_pause_after_each_spell() -> None:
     assert all(ADMISSION_SECONDS < spell < 2 * ADMISSION_SECONDS for spell in spells)
 
 
-def test_who_comes_alone_waits_for_nobody_twice() -> None:
+def test_a_single_arrival_pauses_once() -> None:
     loop = Loop()
     turns = loop.turns()
     loop.now = 1000.0

@@ -1,4 +1,4 @@
-"""Who sits at which board, and which groups have somebody there: what is asked with every change."""
+"""Presence: people per board, and audience groups with a connection."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_board_has_a_group_for_as_long_as_somebody_of_it_is_there() -> None:
     assert (connections.boards(), connections.groups(1)) == ({2}, set())
 
 
-def test_whoever_previews_hears_what_those_would_hear() -> None:
+def test_a_preview_joins_the_group_of_the_previewed_audience() -> None:
     connections = ConnectionRegistry()
     connection = added(connections, "sid", FACILITATOR)
     connections.move(connection, 1, FACILITATOR, AGENT)
@@ -37,7 +37,7 @@ def test_whoever_previews_hears_what_those_would_hear() -> None:
     assert connections.groups(1) == {Group(FACILITATOR, "fr")}
 
 
-def test_what_is_said_twice_or_too_late_counts_once() -> None:
+def test_repeated_or_late_events_count_once() -> None:
     connections = ConnectionRegistry()
     connection, stays = added(connections, "sid"), added(connections, "stays")
     for _ in range(2):
@@ -53,7 +53,7 @@ def test_what_is_said_twice_or_too_late_counts_once() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 15), st.sampled_from([1, 2, None, "leaves"]))))
-def test_who_is_on_a_board_is_who_sits_there(steps: list[tuple[int, int, int | str | None]]) -> None:
+def test_presence_lists_the_connected_people(steps: list[tuple[int, int, int | str | None]]) -> None:
     connections, at = ConnectionRegistry(), dict[str, tuple[int, int | None]]()
     for tab, id, board in steps:
         sid = f"{tab}-{id}"
@@ -74,7 +74,7 @@ def test_who_is_on_a_board_is_who_sits_there(steps: list[tuple[int, int, int | s
             )
 
 
-def test_whoever_goes_by_another_name_since_is_shown_by_it() -> None:
+def test_a_renamed_person_is_shown_by_the_new_name() -> None:
     connections = ConnectionRegistry()
     for sid, name in (("old", "Zoé"), ("new", "Anna")):
         connections.move(connections.add(sid, {"id": 1, "name": name}, 1, AGENT, "fr"), 1, AGENT, None)

@@ -1,4 +1,4 @@
-"""flask doctor finds what is wrong with an installation, and says in French what to do."""
+"""`flask doctor` finds faults of an installation and reports the remedy in French."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Usage = namedtuple("Usage", "total used free")
 
 @pytest.fixture
 def settings(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings with which all is well."""
+    """Return settings without any fault."""
     monkeypatch.setenv("SECRET_KEY", KEY)
     monkeypatch.setattr(databases, "LOSSES", {})  # a database for tests may be told to be quick
     tmp_path.chmod(0o700)
@@ -50,7 +50,7 @@ def settings(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Set
 
 @pytest.fixture
 def find(settings: Settings) -> Find:
-    """What a check finds that is not well, with some settings altered."""
+    """Return the problems a check finds with some settings changed."""
 
     def find(check: Callable[[Settings], Iterator[Finding]], **altered: Any) -> list[Finding]:
         read_session().rollback()
@@ -68,7 +68,7 @@ def only(findings: list[Finding]) -> Finding:
 
 
 def told_by_doctor(app: Flask) -> str:
-    """Of another application than the test's, so from outside its context."""
+    """Run a check with another application, outside the test's context."""
     return contextvars.Context().run(app.test_cli_runner().invoke, args=["doctor"]).stdout
 
 

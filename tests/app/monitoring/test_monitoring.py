@@ -1,4 +1,4 @@
-"""What operators see: numbers of requests, log lines without names, readiness, figures for Prometheus."""
+"""Monitoring: request ids, anonymous log lines, readiness and Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def agent(town: Town, visitor: Visitor) -> Visitor:
 
 @pytest.fixture
 def written(town: Town, caplog: pytest.LogCaptureFixture) -> Iterator[StringIO]:
-    """All that the log would hold, in either form."""
+    """Return the complete log output, in either format."""
     caplog.set_level(logging.DEBUG, "app")
     stream = StringIO()
     handlers = [logging.StreamHandler(stream), logging.StreamHandler(stream)]
@@ -259,7 +259,7 @@ def test_changes_refusals_and_answers_are_counted(app: Flask, town: Town, agent:
     )
 
 
-def test_what_a_client_makes_up_gets_no_figure_of_its_own(app: Flask, town: Town) -> None:
+def test_invented_client_values_get_no_metric_series(app: Flask, town: Town) -> None:
     client = app.test_client()
     for number in range(5):
         client.open(f"/nulle-part-{number}", method=f"MADEUP{number}")
@@ -289,7 +289,7 @@ def test_every_figure_is_documented() -> None:
 
 
 @pytest.mark.parametrize("file", ["grafana-dashboard.json", "flash-news-alerts.yml"])
-def test_what_deploy_has_for_prometheus_asks_for_figures_that_exist(file: str) -> None:
+def test_prometheus_rules_in_deploy_use_existing_metrics(file: str) -> None:
     asked = set(re.findall(r"\b(?:flash_news|process)_[a-z_]+", (ROOT / "deploy" / file).read_text(encoding="utf-8")))
     told = {
         sample

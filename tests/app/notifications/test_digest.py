@@ -1,4 +1,4 @@
-"""The personal mail of what is new and unread: at its hour, once, and only when there is something to say."""
+"""Personal digest of unread news: at its hour, once, and only when it has content."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def mailbox(app: Flask) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def friday(town: Town, clock: Clock) -> Clock:
-    """Before eight; the reader has asked for a mail every day at eight, and has read all there was."""
+    """Set the clock before eight; the reader chose a daily digest at eight and has read everything."""
     clock.set("2026-11-20 07:00")
     choose(town.reader)
     read_all(town, town.reader)
@@ -46,7 +46,7 @@ def friday(town: Town, clock: Clock) -> Clock:
 
 
 def send_digests() -> int:
-    """As the job does, which sees the database as it is now."""
+    """Run the job, which reads the database as it is now."""
     db.session.rollback()
     return digest.send_digests()
 
@@ -114,7 +114,7 @@ def test_many_changes_make_one_mail_that_says_what_changed(town: Town, friday: C
 
 
 def test_nothing_new_no_mail(town: Town, friday: Clock, mailbox: Mailbox) -> None:
-    """Nor of what one has read meanwhile, or did oneself; and what was told once is not told every day."""
+    """This excludes news already read, the person's own changes, and news of an earlier digest."""
     friday.set("2026-11-20 08:00")
     assert send_digests() == 0
     card = town.add_card("Lue à temps")
@@ -143,7 +143,7 @@ def test_nothing_new_no_mail(town: Town, friday: Clock, mailbox: Mailbox) -> Non
     assert "Et 1 autre info que vous n’avez pas lue." in text
 
 
-def test_what_expired_unread_is_said(town: Town, friday: Clock, mailbox: Mailbox) -> None:
+def test_expired_unread_cards_are_listed(town: Town, friday: Clock, mailbox: Mailbox) -> None:
     town.add_card("Marché de nuit", valid_until="2026-11-20")
     friday.set("2026-11-21 00:00")
     expire_due()
@@ -166,7 +166,7 @@ def test_nothing_of_what_one_may_not_read_leaves(town: Town, friday: Clock, mail
 
 
 @pytest.mark.parametrize("leaving", ["disabled", "never"])
-def test_whoever_has_left_or_no_longer_wants_it_gets_none(
+def test_closed_accounts_and_unsubscribed_people_get_none(
     town: Town, friday: Clock, mailbox: Mailbox, leaving: str
 ) -> None:
     town.add_card()

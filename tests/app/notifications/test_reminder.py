@@ -1,4 +1,4 @@
-"""One gentle mail to whoever was asked to read something and has not."""
+"""One reminder mail to people who have not read a requested card."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def mailbox(app: Flask) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def asked(town: Town, clock: Clock) -> list[int]:
-    """Two cards that everybody was asked to read, long enough ago; only the reader has not."""
+    """Request a reading of two cards long enough ago; only the reader has not read them."""
     clock.set("2026-11-18 09:00")
     cards = [town.add_card("Plan canicule"), town.add_card("Nouveaux horaires", column=town.free)]
     for card in cards:
@@ -66,7 +66,7 @@ def test_one_mail_names_all_that_waits_and_comes_once(
     assert mailbox.is_empty()
 
 
-def test_whoever_does_not_want_it_has_the_notice_alone(town: Town, asked: list[int], mailbox: Mailbox) -> None:
+def test_people_who_opted_out_get_only_the_notice(town: Town, asked: list[int], mailbox: Mailbox) -> None:
     with write_transaction() as session:
         save_preferences(session, town.reader, reminders=False)
     assert remind() == 1
@@ -79,7 +79,7 @@ def test_without_a_mail_server_there_are_notices(town: Town, asked: list[int]) -
     assert notices() == [town.reader] * 2
 
 
-def test_what_may_no_longer_be_read_is_not_named(town: Town, asked: list[int], mailbox: Mailbox) -> None:
+def test_cards_no_longer_readable_are_not_named(town: Town, asked: list[int], mailbox: Mailbox) -> None:
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
     assert remind() == 1
     assert "Nouveaux horaires" not in mailbox.next().get_content()

@@ -1,4 +1,4 @@
-"""« Alertes et e-mails »: what each person chooses, and how mails stop."""
+"""« Alertes et e-mails »: notification preferences and unsubscribing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def row(person_id: int) -> Preferences:
     return found
 
 
-def test_whoever_chose_nothing_has_a_silent_board_and_no_digest(sonia: Visitor, town: Town) -> None:
+def test_the_default_is_a_silent_board_and_no_digest(sonia: Visitor, town: Town) -> None:
     page = sonia.get("/profile/alerts").text
     assert kept(town.agent) is None
     assert checked(page) == {"reminders": "y", "digest": "never"}
@@ -59,7 +59,7 @@ def test_whoever_chose_nothing_has_a_silent_board_and_no_digest(sonia: Visitor, 
     assert "/profile/alerts" in sonia.get("/profile").text
 
 
-def test_what_is_chosen_is_kept_and_shown_again(sonia: Visitor, town: Town, clock: Clock) -> None:
+def test_preferences_are_saved_and_shown_again(sonia: Visitor, town: Town, clock: Clock) -> None:
     clock.set("2026-11-22 10:00")
     answer = sonia.post("/profile/alerts", CHOSEN)
     assert (answer.status_code, answer.location) == (303, "/profile/alerts")
@@ -109,7 +109,7 @@ def test_hours_are_understood_as_people_write_them(sonia: Visitor, town: Town, t
         ({"digest_hour": "8; DROP"}, "digest_hour", "Choisissez l’une des valeurs"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
+def test_errors_are_shown_at_their_field_and_input_is_kept(
     sonia: Visitor, town: Town, wrong: dict[str, str], field: str, said: str
 ) -> None:
     answer = sonia.post("/profile/alerts", {**CHOSEN, **wrong})
@@ -139,7 +139,7 @@ def test_without_a_mail_server_the_page_says_so(app: Flask, sonia: Visitor) -> N
 def test_mails_stop_at_one_click_of_a_mail_program(
     app: Flask, town: Town, sonia: Visitor, mail: MailKind, kept_as: tuple[Any, ...]
 ) -> None:
-    """Without a session or a form of ours (RFC 8058); said twice, it stays so."""
+    """One-click unsubscribe (RFC 8058) needs no session or CSRF token and may be repeated."""
     sonia.post("/profile/alerts", CHOSEN)
     outside = app.test_client()
     for _click in range(2):
@@ -153,7 +153,7 @@ def test_mails_stop_at_one_click_of_a_mail_program(
 
 
 def test_looking_at_the_address_stops_nothing(town: Town, visitor: Visitor, sonia: Visitor) -> None:
-    """Programs that check links look at all of them."""
+    """Link checkers of mail programs fetch every address."""
     sonia.post("/profile/alerts", CHOSEN)
     page = visitor.client.get(f"/mails/{unsubscribe_token(town.agent, MailKind.DIGEST)}/stop")
     assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "strict-origin")
@@ -203,7 +203,7 @@ def test_preferences_are_in_ones_data_and_go_with_the_person(town: Town, sonia: 
 
 
 def checked(page: str) -> dict[str, str]:
-    """The boxes that are ticked and the options chosen."""
+    """Return the ticked boxes and selected options."""
     found = {}
     for tag in re.findall(r"<input[^>]*>", page):
         attributes = dict(re.findall(r'(\w[\w-]*)="([^"]*)"', tag))

@@ -1,4 +1,4 @@
-"""One's own profile: identity, photo, looks, password, data."""
+"""Personal profile: identity, photo, appearance, password and data export."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_a_photo_taken_upright_stays_upright(sonia: Visitor) -> None:
 
 
 def bomb() -> bytes:
-    """A few kilobytes that claim to be 50,000 × 50,000 pixels."""
+    """Build a file of a few kilobytes that claims 50,000 × 50,000 pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -360,7 +360,7 @@ def test_data_holds_no_title_on_a_board_that_was_archived(town: Town, sonia: Vis
     assert [words for words in ("ancien tableau", "Ancienne règle", "Accueil", "Free") if words in told] == []
 
 
-def test_what_one_pinned_and_folded_is_among_ones_data(town: Town, sonia: Visitor) -> None:
+def test_pinned_and_folded_columns_are_in_the_personal_data_export(town: Town, sonia: Visitor) -> None:
     headers = {"X-CSRFToken": sonia.csrf_token}
     sonia.client.put(f"/boards/accueil/placements/{town.free}", json={"pinned": True}, headers=headers)
     sonia.client.put(f"/boards/accueil/folds/{town.guide}", json=True, headers=headers)

@@ -1,4 +1,4 @@
-"""Quality is measured: of the demo town's questions so many are answered by one of the first three results."""
+"""Search quality: a minimum share of the demo town's questions is answered in the first three results."""
 
 from __future__ import annotations
 

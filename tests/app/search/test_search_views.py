@@ -1,4 +1,4 @@
-"""Searching: the page, the list under the field, JSON for programs; what was looked for in vain."""
+"""Search over HTTP: page, list under the field, JSON, and failed queries."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_filters_of_boards_narrow_a_search(town: Town, visitor: Visitor) -> None
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "fresh")
 
 
-def test_what_fits_a_filter_is_found_behind_much_that_answers_better(town: Town, visitor: Visitor) -> None:
+def test_filtered_results_are_found_behind_many_better_matches(town: Town, visitor: Visitor) -> None:
     mine = town.add_card("Divers", body=f"<p>{'autre chose encore ' * 20} piscine</p>")
     for number in range(61):
         town.add_card(f"Piscine {number}", column=town.free, actor=town.colleague)
@@ -97,7 +97,7 @@ def test_the_list_under_the_field_is_a_fragment(town: Town, visitor: Visitor) ->
     assert in_vain() == {}
 
 
-def test_what_is_looked_for_in_vain_is_counted_and_offered_to_a_service(town: Town, visitor: Visitor) -> None:
+def test_failed_queries_are_counted_and_offered_to_a_service(town: Town, visitor: Visitor) -> None:
     visitor.sign_in(AGENT)
     page = visitor.get("/search?q=Dératisation+des+caves+06+12+34+56+78&board=accueil").text
     assert "Demander à un service" in page
@@ -156,7 +156,7 @@ def test_facilitators_see_what_was_looked_for_and_nobody_else(town: Town, visito
         "½ ﬁ Ⅷ",
     ],
 )
-def test_whatever_is_typed_gets_a_clear_answer(town: Town, visitor: Visitor, query: str) -> None:
+def test_any_input_gets_a_clear_answer(town: Town, visitor: Visitor, query: str) -> None:
     town.add_card("Piscine fermée")
     visitor.sign_in(READER)
     for path in ("/search", "/api/boards/accueil/search"):

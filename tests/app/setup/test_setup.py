@@ -1,4 +1,4 @@
-"""A real town's first start: one page, opened once by a code, or one command; never mixed with the demo."""
+"""First start of a real town: a setup page opened once by a code, or a command; never mixed with the demo."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_a_new_town_may_begin_with_the_template_that_ships(code: str, visitor: V
     assert visitor.get("/").location == "/boards/accueil"
 
 
-def test_what_fails_while_a_town_is_founded_leaves_nothing(
+def test_a_failed_setup_leaves_nothing_behind(
     app: Flask, code: str, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("boards.commands.import_columns._bring_cards", lambda *_anything: 1 / 0)

@@ -1,4 +1,4 @@
-"""« Envoyer »: a card by mail to a resident, whose address is kept nowhere."""
+"""« Envoyer »: mail a card to a resident without storing the address."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def agent(app: Flask, card: int) -> Visitor:
 
 
 def fields(page: str) -> dict[str, str]:
-    """What the form that asks for confirmation holds."""
+    """Return the fields of the confirmation form."""
     return dict(re.findall(r'type="hidden" name="(key|email)" value="([^"]*)"', page))
 
 
 def send(agent: Visitor, card: int, email: str = THEIRS) -> str:
-    """Type the address, confirm it; where it leads."""
+    """Enter the address, confirm it, and return the redirect target."""
     asked = agent.post(f"/cards/{card}/send", {"email": email})
     assert asked.status_code == 200
     answer = agent.post(f"/cards/{card}/send", {**fields(asked.text), "confirmed": "1"})
@@ -60,12 +60,12 @@ def send(agent: Visitor, card: int, email: str = THEIRS) -> str:
 
 
 def said_by_us(caplog: pytest.LogCaptureFixture) -> str:
-    """The log, but for what the mail server of these tests says in the same process."""
+    """Return the log without the lines of the test mail server in the same process."""
     return "\n".join(record.getMessage() for record in caplog.records if record.name != "mail.log")
 
 
 def rows_with(words: str) -> list[str]:
-    """The tables in which these words stand, whatever the column."""
+    """Return the tables that contain this text in any column."""
     read_session().rollback()
     held = []
     for table in Base.metadata.sorted_tables:
@@ -127,7 +127,7 @@ def test_the_address_is_read_back_before_anything_leaves(agent: Visitor, card: i
 @pytest.mark.parametrize(
     "email", ["", "dupont", "a@b", "a@b.fr, c@d.fr", "a@b.fr\r\nBcc: c@d.fr", "x" * 300 + "@ville.fr", "<b>@x.fr"]
 )
-def test_what_is_no_address_is_said_and_kept_in_the_field(
+def test_an_invalid_address_is_reported_and_kept_in_the_field(
     agent: Visitor, card: int, mailbox: Mailbox, email: str
 ) -> None:
     for confirmed in ({}, {"confirmed": "1", "key": "k"}):

@@ -1,4 +1,4 @@
-"""« Fiche à remettre » as a PDF: what it says, on how many pages, and what cannot break it."""
+"""« Fiche à remettre » as a PDF: content, pages and robustness."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def drawn(body: str = "", paper: Paper = Paper.A5, **others: object) -> PdfReade
 
 
 def text_of(pdf: PdfReader) -> str:
-    """Its words; a reader takes a no-break space for any."""
+    """Return the extracted text, with no-break spaces as plain ones."""
     return " ".join(page.extract_text() for page in pdf.pages).replace("\u00a0", " ")
 
 
@@ -153,7 +153,7 @@ def test_people_download_it_and_it_is_counted(app: Flask, town: Town) -> None:
     assert so_far.prints == 1
 
 
-def test_who_speaks_english_prints_in_french(app: Flask, town: Town) -> None:
+def test_english_speakers_print_in_french(app: Flask, town: Town) -> None:
     card = town.add_card("Piscine", body="<p>Ouverte.</p>")
     speak("en", PEOPLE["agent"][0])
     agent = Visitor(app)

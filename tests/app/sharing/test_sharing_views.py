@@ -1,4 +1,4 @@
-"""« Lire au guichet », « Fiche à remettre » and the public page, as people reach them."""
+"""« Lire au guichet », « Fiche à remettre » and the public page over HTTP."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def card(town: Town) -> int:
 
 @pytest.fixture
 def seat(app: Flask) -> Callable[[str], Visitor]:
-    """Signs somebody of the town in."""
+    """Sign in a person of the town."""
 
     def seated(who: str) -> Visitor:
         visitor = Visitor(app)
@@ -65,7 +65,7 @@ def alter(card: int, **fields: Any) -> None:
 
 
 def put_online(visitor: Visitor, card: int) -> str:
-    """The address of the card's public page."""
+    """Publish the card and return the address of its public page."""
     assert visitor.post(f"/cards/{card}/public-link").status_code == 303
     read_session().rollback()
     link = sharing_state(read_session(), card).link
@@ -106,7 +106,7 @@ def test_at_the_counter_the_card_is_read_without_what_is_internal(agent: Visitor
     assert f"/cards/{card}/send" in page
 
 
-def test_what_is_copied_is_the_text_with_its_lists(agent: Visitor, card: int) -> None:
+def test_the_copied_text_keeps_its_lists(agent: Visitor, card: int) -> None:
     page = agent.get(f"/cards/{card}/counter").text
     copied = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
     assert copied
@@ -118,7 +118,9 @@ def test_what_is_copied_is_the_text_with_its_lists(agent: Visitor, card: int) ->
 
 
 @pytest.mark.parametrize(("fields", "said"), NOT_TOLD)
-def test_what_is_not_told_is_not_on_the_screen(agent: Visitor, card: int, fields: dict[str, Any], said: str) -> None:
+def test_internal_cards_are_not_on_the_counter_screen(
+    agent: Visitor, card: int, fields: dict[str, Any], said: str
+) -> None:
     alter(card, **filled(fields))
     page = agent.get(f"/cards/{card}/counter")
     assert page.status_code == 200
@@ -179,9 +181,7 @@ def test_the_code_is_drawn_in_the_page(agent: Visitor, card: int) -> None:
 @pytest.mark.parametrize(
     "path", ["sheet", "send", "POST sheet.pdf", "POST sheet/printed", "POST public-link", "POST send"]
 )
-def test_what_is_not_told_is_not_handed_over(
-    agent: Visitor, card: int, fields: dict[str, Any], said: str, path: str
-) -> None:
+def test_internal_cards_have_no_sheet(agent: Visitor, card: int, fields: dict[str, Any], said: str, path: str) -> None:
     alter(card, **filled(fields))
     method, _space, name = path.rpartition(" ")
     answer = (agent.post if method else agent.get)(f"/cards/{card}/{name}")
@@ -213,7 +213,7 @@ def test_readers_print_and_put_nothing_online(town: Town, card: int, seat: Calla
 
 
 @pytest.mark.parametrize("who", ["colleague", "reader"])
-def test_what_one_may_not_see_does_not_exist(town: Town, card: int, seat: Callable[[str], Visitor], who: str) -> None:
+def test_invisible_cards_are_not_found(town: Town, card: int, seat: Callable[[str], Visitor], who: str) -> None:
     town.perform(town.facilitator, type="set_rights", column=town.service, agents="none", readers="none")
     visitor = seat(who)
     for path in ("counter", "sheet", "send"):
@@ -303,7 +303,7 @@ def test_the_page_is_taken_away(app: Flask, card: int, seat: Callable[[str], Vis
     assert "Mettre en ligne" in visitor.get(f"/cards/{card}/sheet").text
 
 
-def test_of_a_card_turned_internal_the_page_is_taken_away_for_good(app: Flask, agent: Visitor, card: int) -> None:
+def test_the_page_of_a_card_turned_internal_is_removed_for_good(app: Flask, agent: Visitor, card: int) -> None:
     address = put_online(agent, card)
     alter(card, tellable=False)
     panel = agent.get(f"/cards/{card}").text
@@ -322,7 +322,7 @@ def test_others_do_not_take_it_away(app: Flask, agent: Visitor, card: int, seat:
     assert app.test_client().get(address).status_code == 200
 
 
-def test_who_made_it_is_in_the_log_and_the_title_is_not(agent: Visitor, town: Town, card: int) -> None:
+def test_the_log_names_the_author_but_not_the_title(agent: Visitor, town: Town, card: int) -> None:
     put_online(agent, card)
     put_online(agent, card)
     (entry,) = entries("public_link_made")

@@ -30,12 +30,12 @@ _accueil: dict[str, Any] = json.loads(ACCUEIL.read_bytes())
 
 
 def accueil() -> dict[str, Any]:
-    """A board with every feature and every pitfall, to alter as one likes."""
+    """Return a board with every feature and pitfall, which tests may change."""
     return copy.deepcopy(_accueil)
 
 
 def small_board(*cards: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A board of one list, « CCAS », with these cards in it."""
+    """Return a board with one list, « CCAS », and these cards."""
     filled = [
         {"id": f"{number:024x}", "name": f"Info {number}", "idList": "list-ccas", "pos": number, **card}
         for number, card in enumerate(cards, 1)
@@ -58,7 +58,7 @@ def column(result: Mapped, title: str) -> IncomingColumn:
 
 
 def infos(board: dict[str, Any], **options: Any) -> list[IncomingCard]:
-    """The infos of the first column."""
+    """Return the infos of the first column."""
     return mapped(board, **options).columns[0].cards
 
 
@@ -67,7 +67,7 @@ def info(result: Mapped, start: str) -> IncomingCard:
 
 
 def importer(app: Flask, folder: Path) -> Run:
-    """Runs `flask board import-trello` on a file, or on a board given as JSON values."""
+    """Run `flask board import-trello` on a file, or on a board given as JSON values."""
 
     def run(source: Path | dict[str, Any], *options: str) -> Result:
         file = source
@@ -83,7 +83,7 @@ def importer(app: Flask, folder: Path) -> Run:
 
 
 def titles(slug: str) -> dict[str, list[str]]:
-    """What stands in each column of a board, archived or not, in order."""
+    """Return the card titles of each column in order, archived ones included."""
     columns = read_session().scalars(
         select(Column).join(Board, Board.id == Column.board_id).where(Board.slug == slug).order_by(Column.rank)
     )

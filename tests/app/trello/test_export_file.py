@@ -1,4 +1,4 @@
-"""Reading a Trello export: what is refused, with which sentence, and what is read in spite of oddities."""
+"""Read a Trello export: refusals with their sentence, and tolerated oddities."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ EXPORT = json.dumps(accueil()).encode()
         pytest.param(b'{"name": "x", "lists": [], "cards": []}', "rien à importer", id="an empty board"),
     ],
 )
-def test_what_is_not_an_export_is_refused_with_a_sentence(data: bytes, sentence: str) -> None:
+def test_a_file_that_is_no_export_is_refused_with_a_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(UnusableExport, match=sentence) as refusal:
         parse_export(data)
     assert str(refusal.value).endswith(".") or str(refusal.value).endswith("?).")
@@ -129,6 +129,6 @@ def test_control_characters_and_lone_surrogates_are_cleaned() -> None:
     assert export.cleaned_texts == 1
 
 
-def test_what_nobody_reads_is_not_kept() -> None:
+def test_unused_fields_are_not_kept() -> None:
     board = small_board({"cover": {"scaled": ["x" * 100]}, "limits": {"attachments": {}}}, prefs={"background": "blue"})
     assert "cover" not in parse_export(json.dumps(board).encode()).board.cards[0].model_fields_set

@@ -1,4 +1,4 @@
-"""`flask board import-trello`: works · wrong person · wrong board · wrong file · nothing half-done."""
+"""`flask board import-trello`: success, wrong person, wrong board, wrong file, and no partial import."""
 
 from __future__ import annotations
 

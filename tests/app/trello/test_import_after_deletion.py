@@ -1,4 +1,4 @@
-"""What was erased for good does not come back by importing the same board again."""
+"""Permanently deleted objects are not recreated by importing the same board again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From Trello's objects to columns and infos, without a database: what each becomes, and that the books balance."""
+"""Map Trello objects to columns and infos, without a database, and account for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing a later export of the same board: it is brought up to date, nothing is doubled, what people did here stays."""
+"""Import a later export of the same board: updates without duplicates, keeping local changes."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_board_imported_twice_over_has_to_be_named(run: Run, town: Town) -> No
     assert "deux, un" in result.stderr
 
 
-def test_what_changed_in_trello_is_brought_up_to_date(run: Run, town: Town) -> None:
+def test_changes_in_trello_are_applied(run: Run, town: Town) -> None:
     run(small_board({"name": "Piscine ouverte"}, {}))
     result = run(small_board({"name": "Piscine fermée", "desc": "Travaux", "due": "2031-01-31T12:00:00Z"}, {}))
     assert "0 ajoutée, 1 mise à jour, 1 inchangée, 0 laissée" in result.stdout

@@ -1,4 +1,4 @@
-"""A board's page travels compressed for every browser, and is read as it was written."""
+"""Board pages are compressed for every browser and decompress to the original."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attempts are counted in Redis; while it is away each worker counts by itself and turns nobody away for it."""
+"""Rate limits live in Redis; without it each worker counts alone and refuses nobody for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail as a real server receives it, and what happens when it does not."""
+"""Mail delivery to a real SMTP server, and its failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""« Nouveautés » and what is marked as read: one's own, kept at once, and said without script too."""
+"""« Nouveautés » and read markers, with and without script."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def signed_in(app: Flask, who: str) -> Visitor:
 
 @pytest.fixture
 def carole(app: Flask, town: Town) -> Visitor:
-    """The reader."""
+    """Sign in the reader."""
     return signed_in(app, "reader")
 
 
@@ -55,7 +55,7 @@ def test_the_board_says_how_much_is_new_to_whoever_looks(town: Town, carole: Vis
     assert progress(carole) == {"to": 0, "cards": {}}
 
 
-def test_what_is_read_is_kept_and_told_to_nobody_else(app: Flask, town: Town, carole: Visitor) -> None:
+def test_read_markers_are_saved_and_private(app: Flask, town: Town, carole: Visitor) -> None:
     one, two = town.add_card("Une"), town.add_card("Deux")
     seq = town.seq
     for _twice in range(2):
@@ -111,7 +111,7 @@ def test_a_seq_that_was_not_reached_yet_reads_nothing_to_come(town: Town, carole
     assert unread(carole) == ["Plus tard"]
 
 
-def test_what_one_may_not_see_is_not_marked(town: Town, carole: Visitor) -> None:
+def test_invisible_cards_are_not_marked(town: Town, carole: Visitor) -> None:
     card = town.add_card(column=town.free)
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
     for path in (
@@ -188,7 +188,7 @@ def test_one_card_after_the_other_without_script(town: Town, carole: Visitor) ->
     assert unread(carole) == []
 
 
-def test_what_was_put_off_comes_again_and_back_leads_back(town: Town, carole: Visitor) -> None:
+def test_skipped_cards_come_again_and_back_returns(town: Town, carole: Visitor) -> None:
     later = town.add_card("Plus tard")
     first = town.add_card("D’abord")
     page = carole.get("/boards/accueil/news?card=0").text

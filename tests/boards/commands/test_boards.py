@@ -1,4 +1,4 @@
-"""A board itself: renamed, archived, restored; the town's order and the board where everybody arrives."""
+"""Board commands: rename, archive, restore, the order of boards and the default board."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OTHERS = ("agent", "colleague", "reader")
 
 @pytest.fixture(autouse=True)
 def default(town: Town) -> None:
-    """Everybody arrives on the other board, so that the town's own may be archived."""
+    """Make the other board the default, so that the town's own may be archived."""
     choose_default(town.other_board)
 
 

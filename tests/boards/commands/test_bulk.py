@@ -1,4 +1,4 @@
-"""Several cards at once: moved or archived together, all or none, and taken back in one go."""
+"""Bulk commands: several cards moved or archived together, all or none, and undone at once."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_archived_together_they_are_one_change(town: Town, cards: list[int]) -> 
     assert (committed.type, committed.cards) == ("cards_archived", dict.fromkeys(cards[:3]))
 
 
-def test_all_or_none_and_how_many_have_gone(town: Town, cards: list[int]) -> None:
+def test_all_cards_or_none_with_the_number_that_left(town: Town, cards: list[int]) -> None:
     town.perform(town.agent, type="archive_card", card=cards[0])
     for command in ({"type": "move_cards", "column": town.free}, {"type": "archive_cards"}):
         refused = refusal(town, town.agent, cards=[*cards, 999], **command)
@@ -110,7 +110,7 @@ def test_each_needs_the_right_at_both_ends(town: Town, cards: list[int]) -> None
     town.perform(town.colleague, type="move_cards", cards=[mine, elsewhere], column=town.suggestions)
 
 
-def test_what_one_may_not_read_counts_as_gone(town: Town, cards: list[int]) -> None:
+def test_unreadable_cards_count_as_gone(town: Town, cards: list[int]) -> None:
     town.perform(town.facilitator, type="set_rights", column=town.free, agents="none")
     hidden = town.add_card("Secret", column=town.free, actor=town.facilitator)
     assert isinstance(refusal(town, town.agent, type="archive_cards", cards=[hidden]), NotFound)
@@ -128,7 +128,7 @@ def test_what_one_may_not_read_counts_as_gone(town: Town, cards: list[int]) -> N
         ([0], "greater_than_equal"),
     ],
 )
-def test_a_selection_that_is_none(town: Town, cards: list[int], code: str) -> None:
+def test_an_invalid_selection_is_refused(town: Town, cards: list[int], code: str) -> None:
     refused = refusal(town, town.agent, type="archive_cards", cards=cards)
     assert isinstance(refused, Invalid)
     assert refused.errors[0].code == code
@@ -141,7 +141,7 @@ def test_many_cards_cost_no_query_each(town: Town) -> None:
 
 
 def statements(town: Town, chosen: list[int]) -> int:
-    """How many statements moving these cards and taking that back costs."""
+    """Count the statements of moving these cards and undoing the move."""
     asked: list[str] = []
 
     def listener(*call: Any) -> None:

@@ -1,4 +1,4 @@
-"""No way round those who decide: by moving a suggestion, by asking oneself, by taking changes back, or through a program."""
+"""Decision rights cannot be bypassed by moving a suggestion, asking oneself, undoing, or through an API token."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.town import Town
 
 @pytest.fixture
 def idea(town: Town) -> int:
-    """The agent proposes an improvement."""
+    """Let the agent propose an improvement."""
     return town.add_card("Un filtre par date", column=town.suggestions)
 
 
@@ -33,7 +33,7 @@ def code_of(town: Town, actor: int, **command: Any) -> str:
 
 
 def by_program(town: Town, **command: Any) -> str | None:
-    """The code with which a facilitator's program is refused; None when it is not."""
+    """Return the refusal code for a facilitator's API token, or None."""
     try:
         perform(town.facilitator, town.board, parse_command(command), by_program=True)
     except Refusal as refused:
@@ -64,7 +64,7 @@ def test_an_author_does_not_choose_who_decides(town: Town, idea: int) -> None:
     assert town.card(idea).suggestion == Suggestion.IMPROVEMENT
 
 
-def test_what_a_closed_suggestion_is_does_not_change_by_taking_back(town: Town, idea: int) -> None:
+def test_undo_does_not_change_the_kind_of_a_closed_suggestion(town: Town, idea: int) -> None:
     asked = town.perform(town.agent, type="set_suggestion", card=idea, suggestion="request", asked=town.mediatheque).seq
     town.perform(town.colleague, type="publish_answer", card=idea, column=town.free, title="Voici")
     for actor in (town.agent, town.facilitator):
@@ -114,7 +114,7 @@ def test_a_program_does_not_give_rights_back_nor_put_boards_away_nor_erase(town:
     assert town.column(town.service).rights == {"readers": "none"}
 
 
-def test_taking_back_what_named_a_service_that_is_no_more_is_refused_for_what_it_is(town: Town) -> None:
+def test_undoing_a_change_that_names_a_removed_service_is_refused_as_such(town: Town) -> None:
     seq = town.perform(town.facilitator, type="edit_column", column=town.service, service=None).seq
     with write_transaction() as session:
         session.execute(delete(Service).where(Service.id == town.ccas))
@@ -122,7 +122,7 @@ def test_taking_back_what_named_a_service_that_is_no_more_is_refused_for_what_it
         town.perform(town.facilitator, type="undo_change", seq=seq)
 
 
-def test_rules_that_no_longer_are_some_are_shown_anew(town: Town) -> None:
+def test_cards_that_are_no_longer_rules_are_sent_again(town: Town) -> None:
     rule = town.add_card("Lire ceci", column=town.guide, actor=town.facilitator)
     town.perform(town.facilitator, type="require_reading", card=rule, required=True)
     done = town.perform(town.facilitator, type="edit_column", column=town.guide, kind="free")

@@ -1,4 +1,4 @@
-"""Erasing for good: after thirty days in the archive, by facilitators, rows and texts; what is left of it copes."""
+"""Permanent deletion: after thirty days in the archive, by facilitators, of rows and texts alike."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SECRET = "Zanzibar"  # said nowhere else
 
 
 def long_ago(row: type[Card | Column], id: int, days: float = 30) -> None:
-    """It was put away so many days ago."""
+    """Set the archiving date so many days back."""
     with write_transaction() as session:
         session.execute(update(row).where(row.id == id).values(archived_at=now() - timedelta(days=days)))
 
 
 @pytest.fixture
 def card(town: Town) -> int:
-    """Written, edited and moved, and archived thirty days ago."""
+    """Create a card edited, moved, and archived thirty days ago."""
     card = town.add_card(f"{SECRET} un", body=f"<p>{SECRET} deux</p>")
     town.perform(
         town.agent, type="edit_card", card=card, version=1, title=f"{SECRET} trois", body=f"<p>{SECRET} quatre</p>"
@@ -49,7 +49,7 @@ def card(town: Town) -> int:
 
 @pytest.fixture
 def column(town: Town) -> int:
-    """A column with two cards, one of which has moved on; archived thirty days ago."""
+    """Create a column with two cards, one moved on; archived thirty days ago."""
     committed = town.perform(town.facilitator, type="add_column", title=f"{SECRET} colonne", kind="free")
     column = next(iter(committed.columns))
     town.add_card(f"{SECRET} reste", column=column)
@@ -105,7 +105,7 @@ def test_no_trace_is_left_in_the_file(town: Town, card: int, tmp_path: Path) -> 
     assert SECRET.encode() not in (tmp_path / "flash-news.sqlite3").read_bytes()
 
 
-def test_what_hangs_on_the_card_goes_along(town: Town, card: int) -> None:
+def test_dependent_rows_are_erased_with_the_card(town: Town, card: int) -> None:
     with write_transaction() as session:
         session.add_all(
             [
@@ -129,7 +129,7 @@ def test_a_suggestion_that_it_answered_is_without_answer_and_everybody_hears_of_
 
 
 @pytest.mark.parametrize(("rows", "model"), [("card", Card), ("column", Column)])
-def test_only_what_has_been_archived_for_thirty_days(
+def test_only_objects_archived_for_thirty_days_are_erased(
     town: Town, card: int, column: int, rows: str, model: type[Card | Column]
 ) -> None:
     id = card if rows == "card" else column
@@ -142,7 +142,7 @@ def test_only_what_has_been_archived_for_thirty_days(
     assert refusal(town, town.facilitator, type=f"erase_{rows}", **named).code == f"{rows}_not_archived"
 
 
-def test_facilitators_only_and_what_one_may_not_see_does_not_exist(town: Town, card: int, column: int) -> None:
+def test_only_facilitators_erase_and_invisible_cards_are_not_found(town: Town, card: int, column: int) -> None:
     for who in (town.agent, town.colleague, town.reader):
         assert isinstance(refusal(town, who, type="erase_card", card=card), Forbidden)
         assert isinstance(refusal(town, who, type="erase_column", column=column), Forbidden)
@@ -159,7 +159,7 @@ def test_sent_twice_it_happens_once_and_there_is_nothing_to_erase_again(town: To
     assert isinstance(refusal(town, town.facilitator, type="erase_card", card=card), NotFound)
 
 
-def test_whoever_comes_late_learns_that_it_left_and_others_learn_nothing(town: Town, card: int, column: int) -> None:
+def test_latecomers_get_its_removal_and_others_get_nothing(town: Town, card: int, column: int) -> None:
     before = town.seq - 9
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
     town.perform(town.facilitator, type="erase_card", card=card)
@@ -175,7 +175,7 @@ def test_whoever_comes_late_learns_that_it_left_and_others_learn_nothing(town: T
         ]
 
 
-def test_what_happened_to_it_cannot_be_taken_back_and_the_reason_is_said(town: Town, card: int, column: int) -> None:
+def test_its_changes_cannot_be_undone_and_the_reason_is_given(town: Town, card: int, column: int) -> None:
     of_card = [change.seq for change in town.log if str(card) in change.record["cards"]]
     of_column = [change.seq for change in town.log if str(column) in change.record["columns"]]
     moved = next(change.seq for change in reversed(town.log) if change.type == "card_moved")
@@ -243,7 +243,7 @@ def test_the_administrative_log_has_who_and_when_without_content(town: Town, car
 
 @pytest.fixture
 def hidden(town: Town) -> int:
-    """A column that only facilitators read, from its beginning, with a card that came and one that stayed; archived thirty days ago."""
+    """Create a column only facilitators read, with a card moved in and one that stayed, archived thirty days ago."""
     committed = town.perform(town.facilitator, type="add_column", title=SECRET, kind="free")
     column = next(iter(committed.columns))
     town.perform(town.facilitator, type="set_rights", column=column, agents="none", readers="none")
@@ -256,7 +256,7 @@ def hidden(town: Town) -> int:
 
 
 @pytest.mark.parametrize("who", ["agent", "reader"])
-def test_what_was_hidden_is_not_told_once_it_is_erased(town: Town, hidden: int, who: str) -> None:
+def test_hidden_content_stays_hidden_once_erased(town: Town, hidden: int, who: str) -> None:
     town.perform(town.facilitator, type="erase_column", column=hidden)
     first = next(change.seq for change in town.log if str(hidden) in change.record["columns"])
     missed = changes_after(read_session(), town.fresh_board(), first - 1).changes
@@ -271,7 +271,7 @@ def test_what_was_hidden_is_not_told_once_it_is_erased(town: Town, hidden: int, 
         assert refusal(town, person.id, type="undo_change", seq=seq).code == "change_not_found"
 
 
-def test_whoever_lost_a_column_cannot_tell_its_changes_from_none(town: Town) -> None:
+def test_changes_of_a_lost_column_look_like_empty_ticks(town: Town) -> None:
     town.perform(town.facilitator, type="set_rights", column=town.free, agents="none")
     lost = read_session().get_one(Person, town.agent)
     missed = changes_after(read_session(), town.fresh_board(), town.seq - 1).changes or []
@@ -281,7 +281,7 @@ def test_whoever_lost_a_column_cannot_tell_its_changes_from_none(town: Town) -> 
     assert refusal(town, town.agent, type="undo_change", seq=town.seq).code == "change_not_found"
 
 
-def test_facilitators_are_still_told_of_what_was_erased(town: Town, hidden: int) -> None:
+def test_facilitators_still_see_erasures(town: Town, hidden: int) -> None:
     town.perform(town.facilitator, type="erase_column", column=hidden)
     missed = changes_after(read_session(), town.fresh_board(), town.seq - 2).changes or []
     everything = read_session().get_one(Person, town.facilitator).audience
@@ -328,14 +328,14 @@ def test_the_administrative_log_forgets_the_title_of_an_erased_column(town: Town
 
 
 class _OnlyLookedUp(dict[int, int]):
-    """Whose keys are not gone through."""
+    """Mapping that fails when iterated over."""
 
     def __iter__(self) -> Iterator[int]:
         raise AssertionError
 
 
-def test_how_much_is_erased_does_not_slow_down_each_change_of_the_log() -> None:
-    """Of a column of thousands of cards, nearly every change in a long log is made bare."""
+def test_redacting_a_change_does_not_depend_on_the_number_of_erased_cards() -> None:
+    """Erasing a large column redacts nearly every change of a long log."""
     homes = _OnlyLookedUp({1: 7, 2: 7, 3: 7})
     altered = {"before": {"column_id": 5, "title": SECRET}, "after": {"column_id": 7, "title": SECRET}}
     bare = without_texts({"cards": {"2": altered, "9": altered}, "columns": {}}, homes, set())

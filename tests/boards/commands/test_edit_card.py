@@ -10,7 +10,7 @@ def edit(town: Town, card: int, actor: int | None = None, version: int = 1, **fi
     town.perform(actor or town.agent, type="edit_card", card=card, version=version, **fields)
 
 
-def test_what_is_named_changes_and_the_rest_stays(town: Town) -> None:
+def test_only_named_fields_change(town: Town) -> None:
     card = town.add_card("Avant", body="<p>Texte</p>", valid_until="2031-05-04")
     edit(town, card, title="Après")
     after = town.card(card)

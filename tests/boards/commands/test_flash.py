@@ -1,4 +1,4 @@
-"""Flashes: who may light one and put it out, how long it lasts, three at most in the town, and who is told."""
+"""Flashes: rights to start and stop one, duration, limit of three per town, and audience."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.town import Town
 
 @pytest.fixture
 def card(town: Town, clock: Clock) -> int:
-    """An info of the agent's own service, on a Monday at ten."""
+    """Create an info of the agent's own service, on a Monday at ten."""
     clock.set("2026-11-23 10:00")
     return town.add_card("Piscine évacuée")
 
@@ -34,7 +34,7 @@ def put_out(town: Town, card: int, *, actor: int | None = None) -> None:
 
 
 def lit(town: Town, who: str = "facilitator") -> list[str]:
-    """The titles of what flashes, as far as this person may read it."""
+    """Return the titles of active flashes readable by this person."""
     read_session().rollback()
     return [
         flash.card.title
@@ -59,7 +59,7 @@ def refusal(town: Town, actor: int, **command: Any) -> str:
 
 
 def of_another_board(town: Town, title: str, *, hidden: bool = False) -> int:
-    """A card in a free column of the other board."""
+    """Create a card in a free column of the other board."""
     made = town.perform(
         town.facilitator, board=town.other_board, type="add_column", title=f"Là où {title}", kind="free"
     )
@@ -114,19 +114,19 @@ def test_a_day_of_twenty_three_hours_ends_with_it(town: Town, clock: Clock) -> N
 @pytest.mark.parametrize(
     "until", ["demain", "2026-02-30T10:00:00Z", "2026-11-23T18:00:00", "2026-11-23", 1_795_000_000, True, [], ""]
 )
-def test_what_is_no_moment_is_refused(until: Any) -> None:
+def test_an_invalid_moment_is_refused(until: Any) -> None:
     with pytest.raises(Invalid) as refused:
         parse_command({"type": "flash_card", "card": 1, "on": True, "until": until})
     assert [error.field for error in refused.value.errors] == ["until"]
 
 
-def test_what_is_put_out_has_no_end(town: Town) -> None:
+def test_a_stopped_flash_has_no_end(town: Town) -> None:
     with pytest.raises(Invalid) as refused:
         parse_command({"type": "flash_card", "card": 1, "on": False, "until": "2026-11-23T18:00:00Z"})
     assert [(error.field, error.code) for error in refused.value.errors] == [("until", "put_out_now")]
 
 
-def test_whoever_may_publish_there_lights_it_and_puts_it_out(town: Town, card: int) -> None:
+def test_anyone_who_may_publish_in_the_column_starts_and_stops_it(town: Town, card: int) -> None:
     for stranger in (town.colleague, town.reader):
         assert refusal(town, stranger, type="flash_card", card=card, on=True) == "may_not_edit"
     light(town, card, actor=town.facilitator)
@@ -148,11 +148,11 @@ def test_whoever_may_publish_there_lights_it_and_puts_it_out(town: Town, card: i
     assert refusal(town, town.agent, type="flash_card", card=card, on=True) == "card_not_found"
 
 
-# --- how it ends ------------------------------------------------------------------------------------------------------
+# --- end of a flash ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("put_away", ["archive_card", "archive_cards"])
-def test_what_is_archived_flashes_no_more_even_when_it_comes_back(town: Town, card: int, put_away: str) -> None:
+def test_an_archived_card_stops_flashing_even_once_restored(town: Town, card: int, put_away: str) -> None:
     light(town, card)
     town.perform(town.agent, type=put_away, **({"card": card} if put_away == "archive_card" else {"cards": [card]}))
     assert lit(town) == []
@@ -192,9 +192,7 @@ def test_it_is_gone_with_its_column_or_board(town: Town, card: int) -> None:
 # --- three at most ----------------------------------------------------------------------------------------------------
 
 
-def test_three_at_most_in_the_town_and_who_asks_is_told_which_as_far_as_they_may_read(
-    town: Town, card: int, clock: Clock
-) -> None:
+def test_a_fourth_flash_is_refused_naming_the_readable_active_ones(town: Town, card: int, clock: Clock) -> None:
     here, there, hidden = (
         town.add_card("Ici"),
         of_another_board(town, "Là-bas"),
@@ -225,7 +223,7 @@ def test_one_that_comes_back_with_its_column_gives_way_to_later_ones(town: Town,
     assert lit(town) == ["Trois", "Deux", "Un"]
 
 
-# --- who is told ------------------------------------------------------------------------------------------------------
+# --- audience ---------------------------------------------------------------------------------------------------------
 
 
 def test_only_those_who_may_read_its_column_see_it(town: Town, card: int) -> None:
@@ -236,7 +234,7 @@ def test_only_those_who_may_read_its_column_see_it(town: Town, card: int) -> Non
     assert lit(town, "colleague") == lit(town, "reader") == []
 
 
-def test_it_is_news_to_all_but_who_lit_it_until_they_have_read_it(town: Town, card: int) -> None:
+def test_it_is_news_to_everybody_but_its_author_until_read(town: Town, card: int) -> None:
     light(town, card)
     assert unread(town, "agent") == set()
     assert unread(town, "colleague") == unread(town, "reader") == {card}

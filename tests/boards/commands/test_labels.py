@@ -1,4 +1,4 @@
-"""Labels: given to a card by typing, looked after by facilitators; each card that shows one follows."""
+"""Labels: set on a card by name, managed by facilitators; a label's change reaches each card that shows it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.town import Town
 
 
 def label(town: Town, card: int, *names: str, actor: int | None = None) -> list[int]:
-    """Gives the card these labels; their ids."""
+    """Set these labels on the card and return their ids."""
     town.perform(actor or town.agent, type="set_labels", card=card, labels=list(names))
     return town.card(card).label_ids
 
 
 def named(town: Town, card: int) -> list[str]:
-    """The names of the labels that the card shows."""
+    """Return the names of the labels that the card shows."""
     row = town.card(card)
     return [each.name for each in LabelsOfCards(read_session())(row)]
 
@@ -56,7 +56,7 @@ def test_a_card_keeps_its_labels_where_it_goes(town: Town) -> None:
     assert named(town, card) == ["Été"]
 
 
-def test_who_may_not_place_the_card_does_not_label_it(town: Town) -> None:
+def test_labelling_needs_the_right_to_place_the_card(town: Town) -> None:
     card = town.add_card()
     for actor in (town.colleague, town.reader):
         with pytest.raises(Forbidden):
@@ -139,7 +139,7 @@ def test_only_facilitators_look_after_labels(town: Town) -> None:
 @pytest.mark.parametrize(
     "command", [{"type": "remove_label"}, {"type": "merge_labels"}, {"type": "edit_label", "name": "Autre", "hue": 3}]
 )
-def test_what_was_done_to_a_label_is_taken_back_and_done_again(town: Town, command: dict[str, Any]) -> None:
+def test_label_changes_are_undone_and_redone(town: Town, command: dict[str, Any]) -> None:
     card, archived = town.add_card(), town.add_card()
     ete, hiver = label(town, card, "Été", "Hiver")
     label(town, archived, "Été")
@@ -158,7 +158,7 @@ def test_what_was_done_to_a_label_is_taken_back_and_done_again(town: Town, comma
     assert (named(town, card), named(town, archived), known(town)) == altered
 
 
-def test_what_got_the_label_since_loses_it_when_its_return_is_taken_back(town: Town) -> None:
+def test_undoing_the_return_of_a_label_removes_it_from_later_cards(town: Town) -> None:
     card, later = town.add_card(), town.add_card()
     (ete,) = label(town, card, "Été")
     town.perform(town.facilitator, type="remove_label", label=ete)
@@ -181,7 +181,7 @@ def test_a_label_that_came_back_by_another_hand_is_not_taken_back_twice(town: To
     assert refused.value.code == "changed_since"
 
 
-def test_labels_that_are_gone_are_nothing(town: Town) -> None:
+def test_missing_labels_are_ignored(town: Town) -> None:
     card = town.add_card()
     (ete,) = label(town, card, "Été")
     seq = town.perform(town.agent, type="set_labels", card=card, labels=[]).seq
@@ -191,7 +191,7 @@ def test_labels_that_are_gone_are_nothing(town: Town) -> None:
     assert named(town, card) == []
 
 
-def test_counts_are_of_what_stands_on_the_board(town: Town) -> None:
+def test_counts_include_only_cards_on_the_board(town: Town) -> None:
     one, other = town.add_card(), town.add_card()
     (ete,) = label(town, one, "Été")
     label(town, other, "Été")
@@ -200,7 +200,7 @@ def test_counts_are_of_what_stands_on_the_board(town: Town) -> None:
     assert label_counts(read_session(), town.board) == {ete: 1}
 
 
-def test_history_tells_labels_and_to_facilitators_what_became_of_them(town: Town) -> None:
+def test_history_lists_labels_and_their_fate_for_facilitators(town: Town) -> None:
     card = town.add_card()
     (ete,) = label(town, card, "Été")
     town.perform(town.facilitator, type="edit_label", label=ete, name="Saison")

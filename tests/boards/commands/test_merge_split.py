@@ -1,4 +1,4 @@
-"""Two columns become one, and one becomes two; either is taken back in one go, or refused with the reason."""
+"""Merging and splitting columns, and undoing either at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.town import Town
 
 @pytest.fixture
 def cards(town: Town) -> list[int]:
-    """Three in the service's column, the last archived; one in the free column."""
+    """Create three cards in the service's column, the last archived, and one in the free column."""
     ids = [town.add_card(title) for title in ("Un", "Deux", "Trois")]
     town.perform(town.agent, type="archive_card", card=ids[2])
     return [*ids, town.add_card("Libre", column=town.free)]
@@ -40,7 +40,7 @@ def undo(town: Town, seq: int | None = None) -> None:
 
 
 def queries(act: Callable[[], None]) -> int:
-    """How many statements it sends, those of many rows counted once."""
+    """Count the statements sent; a statement for many rows counts once."""
     sent: list[str] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -63,7 +63,7 @@ def refusal(town: Town, actor: int, **command: Any) -> Refusal:
 
 
 def everything(town: Town) -> tuple[list[Any], list[Any]]:
-    """Where every card and column stands, archived ones too."""
+    """Return the place of every card and column, archived ones included."""
     town.fresh_board()
     cards = [
         (card.id, card.column_id, card.rank, card.archived_at is not None)
@@ -104,7 +104,7 @@ def test_a_merge_and_a_split_are_taken_back_exactly_and_done_again(town: Town, c
         undo(town)
 
 
-def test_a_merge_with_what_happened_since(town: Town, cards: list[int]) -> None:
+def test_a_merge_followed_by_other_changes_is_undone(town: Town, cards: list[int]) -> None:
     merge(town)
     merged = town.seq
     town.perform(town.facilitator, type="edit_card", card=cards[0], version=1, title="Un, corrigé")
@@ -155,7 +155,7 @@ def test_a_column_into_itself_or_into_an_archived_one(town: Town) -> None:
         assert refusal(town, town.facilitator, type="merge_column", column=column, into=into).code == "column_archived"
 
 
-def test_what_could_not_be_taken_back_at_once_is_not_merged(
+def test_a_merge_that_could_not_be_undone_at_once_is_refused(
     town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]
 ) -> None:
     for module in ("merge_split", "undo"):
@@ -179,7 +179,7 @@ def test_a_merge_takes_as_many_queries_for_many_cards_as_for_few(town: Town, car
     assert queries(lambda: merge(town, column=town.guide, into=town.suggestions)) == few
 
 
-def test_a_merge_of_more_than_travels_piece_by_piece(
+def test_a_merge_beyond_the_limit_of_a_change_is_undone_and_redone(
     town: Town, monkeypatch: pytest.MonkeyPatch, cards: list[int]
 ) -> None:
     monkeypatch.setattr("boards.log.change_log.TOUCHED_LIMIT", 2)

@@ -37,8 +37,8 @@ def test_a_move_writes_one_row(town: Town) -> None:
     assert [id for id in cards if town.card(id).rank != before[id]] == [cards[4]]
 
 
-def test_a_move_says_seven_things(town: Town) -> None:
-    """The board's turn, who moves, the card, the column, its neighbours; then the card and the log. Each is a way to the database and back."""
+def test_a_move_takes_seven_statements(town: Town) -> None:
+    """A move takes seven statements: lock, actor, card, column, neighbours, card update and log entry."""
     card, there = town.add_card("voyage"), town.add_card("là", column=town.free)
     said: list[str] = []
 

@@ -1,4 +1,4 @@
-"""« Lecture demandée » of any card: who asks, who is asked, who has read it and who sees that, and the one reminder."""
+"""« Lecture demandée »: requesting a reading, its audience and readers, and the single reminder."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def opened(town: Town, who: str, card: int) -> ReadStatus | None:
 
 
 def names(town: Town, card: int) -> tuple[set[str], set[str]]:
-    """Who has read it, and who has not."""
+    """Return the names of readers and of non-readers."""
     found = opened(town, "facilitator", card)
     assert found
     assert found.readership
@@ -84,7 +84,7 @@ def refusal(town: Town, actor: int, **command: Any) -> str:
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-def test_whoever_holds_the_card_asks_and_takes_it_back(town: Town, card: int) -> None:
+def test_editors_of_the_card_request_and_withdraw_a_reading(town: Town, card: int) -> None:
     for stranger in (town.colleague, town.reader):
         assert refusal(town, stranger, type="require_reading", card=card, required=True) == "may_not_edit"
     ask(town, card)
@@ -116,7 +116,7 @@ def test_services_are_ids(services: Any) -> None:
         parse_command({"type": "require_reading", "card": 1, "required": True, "services": services})
 
 
-def test_of_no_service_that_is_not_in_use_and_of_none_when_it_is_asked_no_more(town: Town, card: int) -> None:
+def test_services_must_be_in_use_and_a_withdrawn_request_has_none(town: Town, card: int) -> None:
     assert (
         refusal(town, town.agent, type="require_reading", card=card, required=True, services=[987_654])
         == "service_not_found"
@@ -126,7 +126,7 @@ def test_of_no_service_that_is_not_in_use_and_of_none_when_it_is_asked_no_more(t
     assert [(error.field, error.code) for error in refused.value.errors] == [("services", "nobody_asked")]
 
 
-def test_it_is_taken_back_by_whoever_could_ask(town: Town, card: int, clock: Clock) -> None:
+def test_it_is_withdrawn_by_anyone_who_could_request_it(town: Town, card: int, clock: Clock) -> None:
     ask(town, card, services=[town.ccas])
     asked_at = town.card(card).must_read_at
     clock.advance(timedelta(hours=1))
@@ -137,7 +137,7 @@ def test_it_is_taken_back_by_whoever_could_ask(town: Town, card: int, clock: Clo
     assert (row.must_read, row.must_read_services, row.must_read_at) == (True, [town.ccas], asked_at)
 
 
-def test_of_a_rule_that_was_asked_elsewhere_only_facilitators_take_it_back(town: Town, clock: Clock) -> None:
+def test_agents_do_not_undo_a_request_on_a_card_moved_to_the_guide(town: Town, clock: Clock) -> None:
     card = town.add_card("Une règle", column=town.free)
     ask(town, card)
     seq = town.seq
@@ -149,7 +149,7 @@ def test_of_a_rule_that_was_asked_elsewhere_only_facilitators_take_it_back(town:
 # --- reading it -------------------------------------------------------------------------------------------------------
 
 
-def test_who_has_read_it_counts_until_it_is_edited(town: Town, card: int) -> None:
+def test_readers_count_until_the_card_is_edited(town: Town, card: int) -> None:
     ask(town, card)
     read(town, town.colleague, card)
     assert names(town, card)[0] == {"Léo Dumas"}
@@ -161,7 +161,7 @@ def test_who_has_read_it_counts_until_it_is_edited(town: Town, card: int) -> Non
     assert names(town, card)[0] == set()
 
 
-def test_everybody_sees_how_many_and_who_looks_after_it_sees_who_has_not(town: Town, card: int) -> None:
+def test_everybody_sees_the_count_and_editors_see_the_non_readers(town: Town, card: int) -> None:
     ask(town, card, services=[town.mediatheque])
     seen = {who: opened(town, who, card) for who in ("facilitator", "agent", "colleague", "reader")}
     assert all(each and each.readership and each.readership.among == 1 for each in seen.values())
@@ -174,7 +174,7 @@ def test_everybody_sees_how_many_and_who_looks_after_it_sees_who_has_not(town: T
 # --- the reminder -----------------------------------------------------------------------------------------------------
 
 
-def test_who_has_not_read_it_after_two_days_is_reminded_once(town: Town, card: int, clock: Clock) -> None:
+def test_non_readers_are_reminded_once_after_two_days(town: Town, card: int, clock: Clock) -> None:
     other = town.add_card("Autre info", column=town.free, actor=town.facilitator)
     ask(town, card)
     ask(town, other, actor=town.facilitator, services=[town.mediatheque])
@@ -206,7 +206,7 @@ def test_asked_anew_it_is_reminded_of_anew(town: Town, card: int, clock: Clock) 
     assert remind() == {}
 
 
-def test_who_had_read_it_before_it_was_edited_has_two_days_again(town: Town, card: int, clock: Clock) -> None:
+def test_readers_of_an_earlier_version_have_two_days_again(town: Town, card: int, clock: Clock) -> None:
     ask(town, card, services=[town.mediatheque])
     read(town, town.colleague, card)
     clock.advance(timedelta(days=5))
@@ -233,7 +233,7 @@ def test_two_workers_at_once_remind_once(app: Flask, town: Town, card: int, cloc
 
 
 @pytest.mark.parametrize("gone", ["stopped", "archived", "column", "board", "rights", "disabled"])
-def test_nobody_is_reminded_of_what_does_not_concern_them(town: Town, card: int, clock: Clock, gone: str) -> None:
+def test_only_the_audience_is_reminded(town: Town, card: int, clock: Clock, gone: str) -> None:
     ask(town, card, services=[town.mediatheque])
     if gone == "stopped":
         stop(town, card)

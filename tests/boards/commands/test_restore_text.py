@@ -1,4 +1,4 @@
-"""« Reprendre ce texte »: a card says again what it said after an earlier change."""
+"""« Reprendre ce texte »: restore the text of a card from an earlier change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def card(town: Town) -> int:
 
 @pytest.fixture
 def then(town: Town, card: int) -> int:
-    """The seq at which the card said « Un »; it says « Deux » now."""
+    """Return the seq at which the card said « Un »; it says « Deux » now."""
     seq = town.seq
     town.perform(
         town.facilitator, type="edit_card", card=card, version=1, title="Deux", body="<p>Fermé</p>", valid_until=None
@@ -69,7 +69,7 @@ def test_somebody_edited_meanwhile(town: Town, card: int, then: int) -> None:
     assert (refused.code, refused.facts["title"], refused.facts["version"]) == ("stale_version", "Deux", 2)
 
 
-def test_the_text_of_today_is_nothing_to_take_up(town: Town, card: int, then: int) -> None:
+def test_the_current_text_is_refused(town: Town, card: int, then: int) -> None:
     assert refusal(town, town.agent, card, then + 1).code == "same_text"
     restore(town, town.agent, card, then)
     assert refusal(town, town.agent, card, then, version=3).code == "same_text"
@@ -80,7 +80,7 @@ def test_an_archived_card_is_restored_first(town: Town, card: int, then: int) ->
     assert refusal(town, town.agent, card, then).code == "card_archived"
 
 
-def test_who_may_not_edit_may_not_take_up_either(town: Town, card: int, then: int) -> None:
+def test_restoring_a_text_needs_the_right_to_edit(town: Town, card: int, then: int) -> None:
     for who in (town.colleague, town.reader):
         assert isinstance(refusal(town, who, card, then), Forbidden)
 
@@ -93,7 +93,7 @@ def test_before_the_card_after_today_or_on_another_board(town: Town, card: int, 
         town.perform(town.facilitator, board=town.other_board, type="restore_text", card=card, version=2, seq=1)
 
 
-def test_what_it_said_where_one_may_not_read_stays_hidden(town: Town) -> None:
+def test_text_from_an_unreadable_column_is_not_restored(town: Town) -> None:
     town.perform(town.facilitator, type="set_rights", column=town.guide, agents="none")
     card = town.add_card("Secret", column=town.guide, actor=town.facilitator)
     secret = town.seq

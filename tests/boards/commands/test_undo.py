@@ -1,4 +1,4 @@
-"""Taking a change back: to how it was, by whom the inverse is allowed, refused where something was altered since."""
+"""Undo: restores the earlier state, needs the right to the inverse, and is refused after later changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLUMN = ("title", "kind", "hue", "service_id", "rank", "rights")
 
 
 def undo_last(town: Town, actor: int | None = None, **fields: Any) -> int:
-    """Takes the latest change back; its seq."""
+    """Undo the latest change and return the seq of the undo."""
     seq = town.seq
     town.perform(actor or town.agent, type="undo_change", seq=seq, **fields)
     return seq
@@ -101,7 +101,7 @@ def test_a_new_card_and_a_new_column_are_archived(town: Town, card: int) -> None
     assert town.column(column).archived_at is not None
 
 
-def test_what_is_archived_again_was_archived_now(town: Town, card: int) -> None:
+def test_redoing_an_archive_uses_the_current_date(town: Town, card: int) -> None:
     town.perform(town.agent, type="archive_card", card=card)
     first = town.card(card).archived_at
     undo_last(town)
@@ -138,7 +138,7 @@ def test_a_move_goes_back_while_somebody_edits(town: Town, card: int) -> None:
     assert (row.column_id, row.title, row.version) == (town.service, "Réécrite", 2)
 
 
-def test_a_move_goes_back_behind_whatever_took_its_place(town: Town) -> None:
+def test_an_undone_move_goes_behind_the_card_that_took_its_place(town: Town) -> None:
     one, two, _three = (town.add_card(title) for title in ("Un", "Deux", "Trois"))
     rank = town.card(two).rank
     town.perform(town.agent, type="move_card", card=two, column=town.free)
@@ -156,7 +156,7 @@ def test_a_move_goes_back_behind_whatever_took_its_place(town: Town) -> None:
         ({"type": "archive_card"}, {"type": "restore_card"}),
     ],
 )
-def test_what_was_altered_since_is_not_taken_back(
+def test_a_change_altered_since_is_not_undone(
     town: Town, card: int, done: dict[str, Any], since: dict[str, Any]
 ) -> None:
     for command in (done, since):
@@ -190,7 +190,7 @@ def test_two_facilitators_at_work_in_one_row_of_rights(town: Town) -> None:
     assert refusal(town, town.facilitator, mine + 1) == "changed_since"
 
 
-def test_what_was_archived_meanwhile(town: Town, card: int) -> None:
+def test_undo_is_refused_while_the_card_or_its_column_is_archived(town: Town, card: int) -> None:
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
     edited = town.seq
     town.perform(town.agent, type="archive_card", card=card)
@@ -215,7 +215,7 @@ def test_a_change_of_nothing_an_import_and_a_merge_cannot_be_taken_back(town: To
 
 
 class ArchiveAll(Command):
-    """Several cards at once."""
+    """Archive several cards in one command."""
 
     event_type: ClassVar = "all_archived"
     type: Literal["archive_all"] = "archive_all"
@@ -268,8 +268,8 @@ def test_one_may_take_back_ones_own_suggestion_and_not_anothers(town: Town) -> N
     undo_last(town, town.agent)
 
 
-def test_what_one_may_not_read_does_not_exist(town: Town) -> None:
-    """Neither where the card stands, nor where it stood, nor what it said there."""
+def test_changes_of_unreadable_cards_are_not_found(town: Town) -> None:
+    """This holds for the card's present column, its earlier column, and its earlier text."""
     town.perform(town.facilitator, type="set_rights", column=town.guide, agents="none")
     card = town.add_card("Secret", column=town.guide, actor=town.facilitator)
     added = town.seq
@@ -319,7 +319,7 @@ def test_a_column_that_comes_back_brings_its_cards(town: Town, card: int) -> Non
     assert set(committed.cards) == {card}
 
 
-def test_whether_it_may_be_taken_back_can_be_asked_without_doing_it(town: Town, card: int) -> None:
+def test_undo_can_be_checked_without_applying_it(town: Town, card: int) -> None:
     before = town.seq
     board = town.fresh_board()
     for who, expected in ((town.agent, True), (town.colleague, False), (town.reader, False)):

@@ -1,4 +1,4 @@
-"""A card waits for its day, and leaves after its last: who knows of it, what is refused, what happens by itself."""
+"""Validity dates: publishing and expiring by schedule, refusals, and visibility of waiting cards."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_card_leaves_after_its_last_day(town: Town, clock: Clock) -> None:
 
 
 def test_after_a_long_time_down_all_is_caught_up(town: Town, clock: Clock) -> None:
-    """What should have come comes; what should have come and gone stays in the archive, and waits no longer."""
+    """Due cards are published; cards whose end has passed too stay archived."""
     missed = town.add_card("Marché de Noël", visible_from=day(1), valid_until=day(2))
     late = town.add_card("Vœux du maire", visible_from=day(3))
     clock.advance(timedelta(days=10))
@@ -103,7 +103,7 @@ def test_a_board_that_fails_holds_up_no_other(town: Town, clock: Clock, monkeypa
     assert (town.card(here).is_scheduled, town.card(elsewhere).is_scheduled) == (True, False)
 
 
-def test_however_many_it_is_one_change_of_a_board_and_batches_of_very_many(
+def test_due_cards_of_a_board_are_one_change_in_bounded_batches(
     town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(5):
@@ -165,7 +165,7 @@ def test_a_waiting_card_may_not_be_moved_beyond_its_end(town: Town) -> None:
 
 
 def test_an_end_that_has_passed_may_stay_as_it_is(town: Town, clock: Clock) -> None:
-    """Until it is put away, and as forms send what they show."""
+    """An unchanged end is accepted until archiving, as forms resend the values they show."""
     card = town.add_card(valid_until=day(0))
     clock.advance(timedelta(days=1))
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Piscine rouverte", valid_until="2026-11-23")
@@ -229,7 +229,7 @@ def test_restoring_an_expired_card_takes_its_end_off(town: Town, clock: Clock) -
     assert expire_due() == 0
 
 
-def test_what_came_by_itself_is_not_undone(town: Town, clock: Clock) -> None:
+def test_scheduled_changes_are_not_undone(town: Town, clock: Clock) -> None:
     town.add_card(valid_until=day(0))
     clock.advance(timedelta(days=1))
     expire_due()
@@ -268,7 +268,7 @@ def test_days_begin_at_the_towns_midnight_whatever_the_season(
     assert town.titles(town.service) == ["Arrive"]
 
 
-# Who knows of a card that waits: the agent wrote it, the facilitator may edit it; nobody else.
+# A waiting card is visible to its author, the agent, and to its editor, the facilitator; to nobody else.
 
 SECRET = "Fermeture surprise"
 
@@ -278,7 +278,7 @@ def person(id: int) -> Person:
 
 
 def everything_told(town: Town, who: int) -> str:
-    """The page, its changes from the beginning, the history, the archive: as this person gets them."""
+    """Return the page, all changes, the history and the archive as this person gets them."""
     board, me = town.fresh_board(), person(who)
     missed = changes_after(read_session(), board, 0).changes or []
     told: list[Any] = [serialize_change(change, me.audience, "fr") for change in missed]
@@ -325,7 +325,7 @@ def test_a_card_leaks_nowhere_while_it_waits_nor_when_it_was_put_away_before_its
             assert refused.value.code == "card_not_found"
 
 
-def test_whoever_puts_it_back_shows_it_to_everybody(town: Town) -> None:
+def test_restoring_a_waiting_card_shows_it_to_everybody(town: Town) -> None:
     card = town.add_card(SECRET, visible_from=day(3))
     town.perform(town.agent, type="archive_card", card=card)
     town.perform(town.agent, type="restore_card", card=card)
@@ -348,7 +348,7 @@ def test_a_card_that_leaves_to_wait_leaves_everybodys_page(town: Town) -> None:
     assert SECRET not in everything_told(town, town.reader)
 
 
-def test_what_was_drafted_before_a_card_was_shown_stays_with_those_who_edit(town: Town, clock: Clock) -> None:
+def test_drafts_before_publication_stay_visible_to_editors_only(town: Town, clock: Clock) -> None:
     card = town.add_card(SECRET, visible_from=day(1))
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Ouverture", internal_note="Badge chez Léo")
     clock.advance(timedelta(days=1))
@@ -376,7 +376,7 @@ def test_a_notice_about_a_waiting_card_waits_too(town: Town) -> None:
     assert notices(read_session(), person(town.colleague)) == []
 
 
-def test_history_says_what_happened_by_itself_in_nobodys_name(town: Town, clock: Clock) -> None:
+def test_scheduled_changes_have_no_actor_in_the_history(town: Town, clock: Clock) -> None:
     town.add_card("Vœux", visible_from=day(1), valid_until=day(1))
     clock.advance(timedelta(days=1))
     publish_due()

@@ -1,4 +1,4 @@
-"""Filters in an address: one canonical form, tolerant reading, and which cards fit."""
+"""Filters in a URL: one canonical form, tolerant parsing, and matching cards."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_address_has_one_form_for_the_same_filters() -> None:
 
 
 @given(some_filters)
-def test_what_was_written_is_read_again(filters: Filters) -> None:
+def test_a_formatted_filter_parses_back(filters: Filters) -> None:
     assert filters_in(filters.query) == (filters, [])
     assert bool(filters) == bool(filters.query)
 
@@ -87,12 +87,12 @@ def test_any_address_is_read_and_settles_at_once(query: str) -> None:
         ("q=%22+OR+*+NEAR(%00%E2%80%AE", []),
     ],
 )
-def test_what_is_wrong_is_named_field_by_field_and_left_out(query: str, wrong: list[tuple[str, str]]) -> None:
+def test_invalid_filters_are_reported_by_field_and_dropped(query: str, wrong: list[tuple[str, str]]) -> None:
     _filters, errors = filters_in(query)
     assert [(error.field, error.code) for error in errors] == wrong
 
 
-def test_what_is_gone_is_named_and_left_out() -> None:
+def test_filters_on_missing_objects_are_reported_and_dropped() -> None:
     filters, gone = SET.known(services={1}, labels={7, 9})
     assert (filters.service, filters.label) == (None, (7,))
     assert [error.field for error in gone] == ["service", "label"]

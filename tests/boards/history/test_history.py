@@ -1,4 +1,4 @@
-"""What the history tells, and to whom."""
+"""The history lists changes, grouped and limited to the columns a person may read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def card(town: Town) -> int:
 
 
 def later(town: Town, seq: int, minutes: int) -> None:
-    """The change `seq` and those after it happened so many minutes later."""
+    """Move change `seq` and those after it so many minutes later."""
     with write_transaction() as session:
         for change in session.query(Change).filter(Change.board_id == town.board, Change.seq >= seq):
             change.at += timedelta(minutes=minutes)
@@ -89,7 +89,7 @@ def test_edits_apart_in_time_or_by_others_or_with_a_move_between_stay_apart(town
     assert what(told(town, town.agent, card)) == ["edited", "moved", "edited", "edited", "edited", "edited", "added"]
 
 
-def test_an_earlier_stay_where_one_may_not_read_is_not_told(town: Town) -> None:
+def test_an_earlier_stay_in_an_unreadable_column_is_not_listed(town: Town) -> None:
     town.perform(town.facilitator, type="set_rights", column=town.guide, agents="none")
     card = town.add_card("Nom de code", column=town.guide, actor=town.facilitator)
     town.perform(town.facilitator, type="edit_card", card=card, version=1, title="Public", body="<p>secret</p>")
@@ -116,7 +116,7 @@ def test_hidden_columns_and_rights_are_not_told_to_those_who_may_not_know(town: 
     assert what(told(town, town.agent)) == ["column_added"] * 3
 
 
-def test_only_what_one_may_take_back_is_offered(town: Town, card: int) -> None:
+def test_undo_is_offered_only_where_it_is_allowed(town: Town, card: int) -> None:
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux")
     assert [entry.may_undo for entry in told(town, town.agent, card)] == [True, False]
     assert [entry.may_undo for entry in told(town, town.colleague, card)] == [False, False]
@@ -159,7 +159,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(town: Town, monkeypat
     assert (page.entries, page.older) == ([], town.seq - 2)
 
 
-def test_of_a_large_change_some_is_named(town: Town) -> None:
+def test_a_large_change_names_some_of_its_cards(town: Town) -> None:
     cards = [town.add_card(f"Carte {number}") for number in range(MAX_NAMED_CARDS + 2)]
     town.perform(town.facilitator, type="archive_column", column=town.service)
     perform(town.facilitator, town.board, ArchiveAll())
@@ -171,11 +171,11 @@ def test_of_a_large_change_some_is_named(town: Town) -> None:
 
 
 def one_of_each(town: Town) -> list[str]:
-    """What the facilitator's history calls the latest change."""
+    """Return the kind of the latest change in the facilitator's history."""
     return what(told(town, town.facilitator))[:1]
 
 
-def test_of_suggestions_it_tells_steps_kinds_support_and_replies(town: Town) -> None:
+def test_suggestion_steps_kinds_votes_and_replies_are_listed(town: Town) -> None:
     card = town.add_card("Afficher les tarifs", column=town.suggestions)
     town.perform(town.agent, type="set_suggestion", card=card, suggestion="request", asked=town.mediatheque)
     town.perform(town.colleague, type="vote_card", card=card, on=True)
@@ -203,7 +203,7 @@ def test_an_answer_is_told_of_both_cards(town: Town) -> None:
     }
 
 
-def test_of_several_cards_columns_and_the_board_it_tells_each_in_its_words(town: Town) -> None:
+def test_changes_of_several_cards_columns_and_the_board_have_their_own_entries(town: Town) -> None:
     cards = [town.add_card(title) for title in ("Un", "Deux", "Trois")]
     town.perform(town.agent, type="move_cards", cards=cards[:2], column=town.free)
     assert what(told(town, town.agent))[:2] == ["moved", "moved"]
@@ -238,18 +238,18 @@ def test_an_earlier_text_taken_up_is_told_as_such_and_offered_where_it_differs(t
     assert (entries[0].told[0].before, entries[0].told[0].after) == ({"title": "Trois"}, {"title": "Deux"})
 
 
-def test_whatever_happened_is_found_under_a_kind() -> None:
+def test_every_change_type_belongs_to_a_filter() -> None:
     assert set().union(*history_feed.HISTORY_KINDS.values()) == EVENT_LABELS.keys()
 
 
 @pytest.mark.parametrize("kind", history_feed.HISTORY_KINDS)
-def test_whatever_is_told_has_its_words(kind: str) -> None:
+def test_every_entry_has_a_label(kind: str) -> None:
     assert history_feed.HISTORY_KINDS[kind] <= EVENT_LABELS.keys()
     assert kind in KIND_WORDS
 
 
 def queries(town: Town, **options: Any) -> tuple[int, HistoryPage]:
-    """How many statements a page takes, and the page."""
+    """Return the number of statements a page takes, and the page."""
     board, person = town.fresh_board(), read_session().get_one(Person, town.agent)
     card = read_session().get_one(Card, options.pop("card")) if "card" in options else None
     assert person.services
@@ -267,7 +267,7 @@ def queries(town: Town, **options: Any) -> tuple[int, HistoryPage]:
 
 
 def honest(town: Town, page: HistoryPage) -> bool:
-    """Whether exactly what could be taken back is offered for it; of some it could."""
+    """Check that undo is offered for exactly the changes that could be undone, and for some at all."""
     scope = Scope(read_session(), read_session().get_one(Person, town.agent), town.fresh_board(), now())
 
     def could(entry: HistoryEntry) -> bool:
@@ -287,7 +287,7 @@ def there_and_back(town: Town, cards: list[int], times: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 8, 60])
-def test_a_page_takes_as_many_queries_whether_it_is_long_or_short(town: Town, size: int) -> None:
+def test_the_number_of_queries_does_not_depend_on_the_length_of_the_page(town: Town, size: int) -> None:
     cards = [town.add_card(f"Carte {number}") for number in range(size)]
     start = town.seq
     there_and_back(town, cards, 5)

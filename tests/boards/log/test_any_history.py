@@ -1,4 +1,4 @@
-"""Whatever people do, in any order: the page at seq n with the changes after it is the fresh page; ranks stay in order; the log is exact."""
+"""Property test: replaying changes onto an old page gives the fresh page, ranks stay ordered and the log is exact."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Page = tuple[dict[int, Place], dict[int, Place]]  # columns, cards
 
 
 class BrowserBoard:
-    """A page as the browser keeps it: what it was rendered with, and each change applied to it in turn."""
+    """Model a page as the browser keeps it: its rendered state, with each change applied in turn."""
 
     def __init__(self, town: Town, who: str) -> None:
         self.who = who
@@ -65,7 +65,7 @@ class BrowserBoard:
 
 
 def fresh_page(town: Town, who: str) -> tuple[int, dict[int, Place], dict[int, Place]]:
-    """The board as this person would get it now: seq, columns with their level, cards with their fragments."""
+    """Return the board as this person would load it now: seq, columns with level, cards with fragments."""
     board = town.fresh_board()
     person = read_session().get_one(Person, getattr(town, who))
     seen = snapshot(read_session(), find_board(read_session(), person, board.id), person)
@@ -86,7 +86,7 @@ def fresh_page(town: Town, who: str) -> tuple[int, dict[int, Place], dict[int, P
 
 
 def as_it_was(town: Town, person: Person, seq: int) -> Page:
-    """The board at `seq` in the form of a page, rebuilt from the log."""
+    """Rebuild the board at `seq` from the log, in the form of a page."""
     past = board_as_it_was(read_session(), person, town.fresh_board(), seq)
     columns = {
         column.id: {name: getattr(column, name) for name in ("rank", "kind", "title", "hue")}
@@ -101,13 +101,13 @@ def as_it_was(town: Town, person: Person, seq: int) -> Page:
 
 
 def recorded(cards: dict[int, Place]) -> dict[int, Place]:
-    """Without what the log does not keep: names and colours of labels are shown as they are now, and when a card was last news is not known."""
+    """Drop data the log does not keep: label names and colours, and the seq of a card's latest news."""
     passing = r'<ul class="labels".*?</ul>| data-(labels|news|signalled(-by)?)="[^"]*"| data-bare'
     return {id: {**card, "html": re.sub(passing, "", card["html"])} for id, card in cards.items()}
 
 
 class AnyHistory(RuleBasedStateMachine):
-    """Random commands by random people on one board, with a page that follows each change and one that sometimes catches up."""
+    """Run random commands by random people on one board; one page follows live, one catches up at times."""
 
     town: Town
     clock: Clock
@@ -192,7 +192,7 @@ class AnyHistory(RuleBasedStateMachine):
         at_most=st.integers(1, 3),
     )
     def days_pass(self, later: int, command: type[PublishCards | ExpireCards], at_most: int) -> None:
-        """What is due happens; some of it may be left for the next time."""
+        """Run scheduled work that is due; some of it may be left for the next time."""
         self.clock.advance(timedelta(days=later))
         db.session.rollback()
         with suppress(Conflict):  # nothing is due
@@ -264,7 +264,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(PEOPLE), which=st.sets(st.integers(0, 9), min_size=1, max_size=2), title=TITLES)
     def split_column(self, who: str, which: set[int], title: str) -> None:
-        """Cards that stand together, or not."""
+        """Split off cards that are contiguous, or not."""
         cards = sorted({self.some_card(each) for each in which})
         row = read_session().get(Card, cards[0], populate_existing=True)
         self.send(
@@ -307,7 +307,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(archiver=st.sampled_from(PEOPLE), restorer=st.sampled_from(PEOPLE), where=st.integers(0, 5))
     def archive_board_and_restore_it(self, archiver: str, restorer: str, where: int) -> None:
-        """In between it takes nothing, and only facilitators see it; it comes back soon, or nothing more would happen here."""
+        """Check that an archived board refuses commands and is visible to facilitators only, then restore it."""
         self.send(archiver, type="archive_board")
         if self.town.fresh_board().archived_at is not None:
             before = self.town.seq
@@ -333,7 +333,7 @@ class AnyHistory(RuleBasedStateMachine):
         which=st.integers(0, 9),
     )
     def erase(self, who: str, rows: str, which: int) -> None:
-        """What has been in the archive for long: since a moment that is made up here, as no test waits a month."""
+        """Erase objects archived long enough, with an invented archiving date."""
         model: type[Card | Column] = Card if rows == "card" else Column
         put_away = (
             read_session()
@@ -353,7 +353,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(PEOPLE), back=st.integers(0, 40))
     def the_past_is_what_the_page_was(self, who: str, back: int) -> None:
-        """In the columns that they may still read, and without what was erased since."""
+        """Compare past pages in columns still readable, without erased objects."""
         board, person = self.town.fresh_board(), read_session().get_one(Person, getattr(self.town, who))
         columns = {
             column.id
@@ -450,7 +450,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(PEOPLE), back=st.integers(0, 12), first=st.sampled_from([None, None, 0, 1, 3]))
     def undo_change(self, who: str, back: int, first: int | None) -> None:
-        """Any change, from the latest back: whoever made it, whatever happened since, undoing included."""
+        """Undo any change, from the latest back, whoever made it, including undos."""
         seq = max(1, self.town.seq - back)
         together = {} if first is None else {"first": max(1, seq - first)}
         self.send(who, type="undo_change", seq=seq, **together)
@@ -458,7 +458,7 @@ class AnyHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(which=st.integers(0, 20))
     def send_again(self, which: int) -> None:
-        """A lost answer: the same command under the same key."""
+        """Resend the last command under its key, as after a lost answer."""
         actor, key, command, seq = self.sent[which % len(self.sent)]
         before = self.town.seq
         assert self.town.perform(actor, key, **command).seq == seq
@@ -510,7 +510,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.keep_pages()
 
     def keep_pages(self) -> None:
-        """What each page shows now. Those that follow are compared with fresh ones after each step."""
+        """Store the current state of each page; followed pages are compared with fresh ones after each step."""
         seq, *page = fresh_page(self.town, "facilitator")
         self.pages_then[seq] = {"facilitator": (page[0], page[1])}
         for follower in self.followers:
@@ -546,7 +546,7 @@ class AnyHistory(RuleBasedStateMachine):
         return ids[which % len(ids)]
 
     def some_after(self, after: int, ids: list[int]) -> Place:
-        """Left out, null, or an id that may be anywhere or nowhere."""
+        """Draw `after`: absent, null, or an id that may or may not exist."""
         if after == -2:
             return {}
         return {"after": None if after == -1 else ids[after % len(ids)] if ids else 999}
@@ -571,8 +571,8 @@ def test_the_page_and_its_changes_are_the_fresh_page(
     )
 
 
-def test_the_log_tells_the_whole_story(town: Town) -> None:
-    """Replaying the recorded `after` of every change gives the rows as they are: history and undo can rely on it."""
+def test_replaying_the_log_gives_the_current_rows(town: Town) -> None:
+    """Replay the recorded `after` of every change and compare with the rows, as history and undo rely on it."""
     card = town.add_card("Un", body="<p>a</p>")
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Deux", valid_until="2031-01-02")
     town.perform(town.agent, type="move_card", card=card, column=town.free)

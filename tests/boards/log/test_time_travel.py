@@ -1,4 +1,4 @@
-"""The board as it was: exactly what the page was, for those who could see it and still may."""
+"""The board at an earlier moment equals the page of that moment, for people who could read it then and still may."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def test_before_the_first_change_there_was_nothing(town: Town, card: int) -> Non
     assert titles(past(town, 1)) == {"Service": []}
 
 
-def test_nothing_can_be_written_to_what_was(town: Town, card: int) -> None:
+def test_the_past_cannot_be_written(town: Town, card: int) -> None:
     then = past(town, town.seq)
     assert not any(row in read_session() for row in (*then.columns, *then.cards[town.service]))
 
 
-def test_a_column_is_seen_by_who_could_see_it_then_and_may_now(town: Town) -> None:
+def test_a_past_column_is_visible_to_people_who_could_read_it_then_and_may_now(town: Town) -> None:
     town.add_card("Secret", column=town.free, actor=town.facilitator)
     seqs = {"open": town.seq}
     town.perform(town.facilitator, type="set_rights", column=town.free, agents="none")
@@ -120,7 +120,7 @@ def test_the_boards_name_is_that_of_then(town: Town) -> None:
     assert past(town, town.seq).title == "Nouveau nom"
 
 
-def test_however_much_happened_since_the_queries_are_as_many(town: Town, card: int) -> None:
+def test_the_number_of_queries_does_not_grow_with_later_changes(town: Town, card: int) -> None:
     then = town.seq
 
     def queries() -> int:

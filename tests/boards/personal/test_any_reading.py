@@ -1,4 +1,4 @@
-"""Whatever people publish and read, in any order: what is unread to each is what the log and their own reading make of it."""
+"""Property test: the unread cards of each person follow from the log and their own reads."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WHICH = st.integers(0, 9)
 
 @dataclass
 class Reader:
-    """What the log and somebody's own acts leave unread, kept card by card: nothing of how it is stored."""
+    """Model unread cards of one person from the log and their acts, independent of storage."""
 
     unread: set[int] = field(default_factory=set)
     set_back: set[int] = field(default_factory=set)
@@ -95,7 +95,7 @@ class AnyReading(RuleBasedStateMachine):
     @precondition(lambda self: self.cards)
     @rule(who=WHICH, which=WHICH, late=st.booleans())
     def see(self, who: int, which: int, late: bool) -> None:
-        """As it is now, or as it was before its latest news."""
+        """Read a card in its current version, or the one before its latest news."""
         person, card = self.some_reader(who), self.some_card(which)
         if card not in self.visible(person):
             return
@@ -126,7 +126,7 @@ class AnyReading(RuleBasedStateMachine):
 
     @rule(who=WHICH, behind=st.integers(0, 3))
     def see_all(self, who: int, behind: int) -> None:
-        """From a page that is up to date, or one that has not heard the latest."""
+        """Read everything from an up-to-date page, or from one behind by a change."""
         person, seq = self.some_reader(who), max(1, self.town.seq - behind)
         self.act(person, mark_all, Board, self.town.board, seq)
         reader = self.readers[person]
@@ -168,7 +168,7 @@ class AnyReading(RuleBasedStateMachine):
         return {id for id, card in self.cards.items() if card["archived_at"] is None and card["column_id"] in columns}
 
     def settle(self, person: int) -> None:
-        """Who has read all they may has read all there is."""
+        """Collapse the markers once a person has read everything they may read."""
         reader = self.readers[person]
         if not (reader.unread | reader.set_back) & self.visible(person):
             self.readers[person] = Reader()
@@ -186,7 +186,7 @@ class AnyReading(RuleBasedStateMachine):
             self.replayed += 1
 
     def signalled(self, change: Change) -> Iterator[int]:
-        """The cards of which this change was news, by what was recorded of it."""
+        """Return the cards for which the recorded change is news."""
         for key, altered in change.record["cards"].items():
             id, before, after = int(key), altered["before"], altered["after"]
             self.cards[id] = {**self.cards.get(id, {}), **after}
@@ -224,9 +224,7 @@ class AnyReading(RuleBasedStateMachine):
         return int(row.version) if row is not None else 1
 
 
-def test_what_is_unread_follows_from_the_log(
-    app: Flask, password_hash: str, empty_database: Callable[[], None]
-) -> None:
+def test_unread_cards_follow_from_the_log(app: Flask, password_hash: str, empty_database: Callable[[], None]) -> None:
     class Machine(AnyReading):
         def __init__(self) -> None:
             db.session.rollback()

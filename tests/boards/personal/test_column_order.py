@@ -1,4 +1,4 @@
-"""The order of the columns for oneself, among columns that others move, add and archive meanwhile."""
+"""Personal column order, while others move, add and archive columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.town import Town
 
 
 def order(town: Town, who: int | None = None) -> list[str]:
-    """The titles of the columns as this person sees them, the agent unless told otherwise."""
+    """Return the column titles as this person sees them; the agent by default."""
     board = town.fresh_board()
     return [
         column.title
@@ -90,7 +90,7 @@ def test_what_facilitators_do_comes_among_ones_own_order(town: Town) -> None:
 
 
 def test_between_two_of_the_same_rank(town: Town) -> None:
-    """One's own rank and one that the board gives later may be the same: there is still a place between them."""
+    """A personal rank and a later board rank may be equal; a place between them must still exist."""
     place(town, town.free, town.service)
     town.perform(town.facilitator, type="move_column", column=town.suggestions, after=town.service)
     board = town.fresh_board()
@@ -114,7 +114,7 @@ def test_back_to_the_boards_order_and_nothing_is_kept_that_says_nothing(town: To
 
 
 def test_two_tabs_of_one_person_queue_before_they_look(town: Town) -> None:
-    """Only another process races here, so what is looked at is what is asked of the database, and in which order."""
+    """Check the order of the statements, as only another process could race here."""
     said: list[str] = []
     listen = lambda _connection, _cursor, statement, *_rest: said.append(statement)  # noqa: E731 - removed again below
     event.listen(db.engine, "before_cursor_execute", listen)

@@ -1,4 +1,4 @@
-"""« J’ai lu »: per person and version, only of rules that one may read; who has read what, counted among those who may."""
+"""« J’ai lu »: read receipts per person and version of a rule, and counts among people who may read it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def counts(town: Town) -> dict[str, tuple[int, int]]:
 # --- one's own --------------------------------------------------------------------------------------------------------
 
 
-def test_what_somebody_has_read_is_theirs_alone_and_no_change_of_the_board(town: Town, rules: list[int]) -> None:
+def test_a_read_receipt_is_private_and_no_change_of_the_board(town: Town, rules: list[int]) -> None:
     seq = town.seq
     mark(town.agent, rules[0])
     assert reads(town, town.agent) == {rules[0]: 1}
@@ -84,7 +84,7 @@ def test_what_somebody_has_read_is_theirs_alone_and_no_change_of_the_board(town:
     assert town.seq == seq
 
 
-def test_saying_it_twice_alters_nothing_and_it_is_taken_back(town: Town, rules: list[int]) -> None:
+def test_marking_twice_changes_nothing_and_can_be_undone(town: Town, rules: list[int]) -> None:
     for _time in range(2):
         mark(town.agent, rules[0])
         assert reads(town, town.agent) == {rules[0]: 1}
@@ -181,7 +181,7 @@ def test_those_counted_are_at_work_and_may_read_the_column(town: Town, rules: li
     assert counts(town)["Un"] == (0, 1)
 
 
-def test_who_read_an_earlier_version_is_not_counted(town: Town, rules: list[int]) -> None:
+def test_readers_of_an_earlier_version_are_not_counted(town: Town, rules: list[int]) -> None:
     mark(town.agent, rules[0])
     town.perform(town.facilitator, type="edit_card", card=rules[0], version=1, body="<p>Autrement.</p>")
     assert counts(town)["Un"] == (0, 4)
@@ -211,7 +211,7 @@ def test_counting_asks_the_database_no_more_for_more(town: Town, rules: list[int
     assert statements() == few
 
 
-def test_only_facilitators_are_told_who_has_read_the_open_rule(town: Town, rules: list[int]) -> None:
+def test_only_facilitators_see_the_readers_of_the_open_rule(town: Town, rules: list[int]) -> None:
     mark(town.agent, rules[0])
     told = opened(town, town.facilitator, rules[0]).readership
     assert told
@@ -255,7 +255,7 @@ def test_only_of_a_card_in_use(town: Town, rules: list[int]) -> None:
         town.perform(town.facilitator, type="require_reading", card=rules[0], required=True)
 
 
-def test_an_undo_of_what_was_altered_since_is_refused(town: Town, rules: list[int]) -> None:
+def test_undoing_a_change_altered_since_is_refused(town: Town, rules: list[int]) -> None:
     seq = town.perform(town.facilitator, type="require_reading", card=rules[0], required=True).seq
     town.perform(town.facilitator, type="require_reading", card=rules[0], required=False)
     with pytest.raises(Conflict, match="changed_since"):

@@ -1,4 +1,4 @@
-"""What is unread: news of others, later than one has read; one's own reading is no change of the board."""
+"""Unread cards: later news by others; marking as read is no change of the board."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def unread(town: Town, person: int) -> set[int]:
 
 
 def act(person: int, mark: Callable[..., Any], model: type[Card | Column | Board], id: int, *arguments: Any) -> Any:
-    """Carry out what somebody marks, as the pages do."""
+    """Apply a read marker, as the pages do."""
     with personal_transaction(person) as session:
         return mark(session, session.get_one(Person, person), session.get_one(model, id), *arguments)
 
@@ -48,7 +48,7 @@ def kept(person: int) -> dict[int, int]:
     }
 
 
-def test_what_others_publish_and_edit_is_unread_until_it_is_opened(town: Town) -> None:
+def test_cards_published_or_edited_by_others_are_unread_until_opened(town: Town) -> None:
     one, two = town.add_card("Un"), town.add_card("Deux")
     assert unread(town, town.colleague) == {one, two}
     seq = town.seq
@@ -76,7 +76,7 @@ def test_a_move_is_no_news(town: Town) -> None:
     assert unread(town, town.facilitator) == set()
 
 
-def test_only_what_stands_where_one_may_read_is_unread(town: Town) -> None:
+def test_only_cards_in_readable_columns_are_unread(town: Town) -> None:
     away, hidden, there = town.add_card(), town.add_card(column=town.free), town.add_card()
     town.perform(town.agent, type="archive_card", card=away)
     town.perform(town.facilitator, type="set_rights", column=town.free, readers="none")
@@ -101,7 +101,7 @@ def test_a_card_is_set_back_to_unread_even_ones_own_and_read_again(town: Town) -
         act(town.colleague, set_unread, Card, other)
 
 
-def test_what_changed_while_one_read_stays_unread(town: Town) -> None:
+def test_a_card_changed_while_it_is_read_stays_unread(town: Town) -> None:
     card, _other = town.add_card(), town.add_card()
     seen = town.card(card).signalled_seq
     town.perform(town.agent, type="edit_card", card=card, version=1, title="Plus récente")
@@ -185,7 +185,7 @@ def test_counting_takes_as_many_queries_however_many_cards(town: Town) -> None:
 
 @pytest.mark.sqlite
 def test_counting_does_not_go_through_the_archive(town: Town) -> None:
-    """What was put away over the years is looked for from what this person marked; SQLite says how it will look."""
+    """The archive is searched from the person's own markers; SQLite's query plan shows it."""
     board, person = town.fresh_board(), read_session().get_one(Person, town.reader)
     asked: list[tuple[str, Any]] = []
 

@@ -1,4 +1,4 @@
-"""Searching: what is found, by whom, and what comes first; as people type it, whatever that is."""
+"""Search: matches, ranking and rights for queries as people type them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_short_word_is_not_taken_for_another(town: Town) -> None:
     assert found(town, "bal") == []
 
 
-def test_the_title_comes_before_the_text_what_holds_before_what_has_ended_the_recent_before_the_old(town: Town) -> None:
+def test_results_rank_title_before_text_valid_before_ended_recent_before_old(town: Town) -> None:
     text = town.add_card("Horaires", body="<p>De la piscine</p>")
     ended = town.add_card("Piscine")
     old, title = town.add_card("Piscine"), town.add_card("Piscine")
@@ -153,7 +153,7 @@ def test_words_are_marked_where_they_stand_and_the_excerpt_shows_them(town: Town
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(query=st.one_of(st.text(max_size=60), st.text(alphabet="\"'()*~:^-+&|!<>\\%_{}éa0 \x00\u202e", max_size=60)))
-def test_anything_may_be_asked(town: Town, query: str) -> None:
+def test_any_query_is_answered(town: Town, query: str) -> None:
     assert isinstance(found(town, query, archived=True), list)
 
 
@@ -168,7 +168,7 @@ def test_every_expression_of_the_thesaurus_has_words() -> None:
     assert all(expression and all(expression) for known in _table().values() for expression, _others in known)
 
 
-def test_searches_in_vain_are_words_and_a_day(town: Town) -> None:
+def test_failed_queries_store_only_words_and_a_day(town: Town) -> None:
     assert counted_words("Où est M. DUPONT, 06 12 34 56 78 ?") == "dupont"
     assert len(counted_words("anticonstitutionnellement abracadabrantesque " * 9)) <= 100
     for query in ("Dératisation !", "deratisation", "12"):

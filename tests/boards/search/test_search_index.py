@@ -1,4 +1,4 @@
-"""The index of the cards' words is kept in step by whatever alters them: making it anew alters nothing."""
+"""The search index stays in step with the cards: rebuilding it changes nothing."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_word_that_no_card_has_any_more_is_forgotten(town: Town) -> None:
     assert "toboggan" not in words
 
 
-def test_what_is_erased_leaves_no_word(town: Town, app: Flask) -> None:
+def test_an_erased_card_leaves_no_word_in_the_index(town: Town, app: Flask) -> None:
     card = town.add_card("Zanzibar", body="<p>Ouistiti</p>")
     other = town.add_card("Piscine")
     town.perform(town.agent, type="archive_card", card=card)
@@ -83,7 +83,7 @@ def test_what_is_erased_leaves_no_word(town: Town, app: Flask) -> None:
         assert not any(b"ouistiti" in block for block in held)
 
 
-def test_a_move_says_nothing_to_the_index(town: Town) -> None:
+def test_a_move_does_not_touch_the_index(town: Town) -> None:
     card = town.add_card("Piscine fermée")
     said: list[str] = []
     event.listen(
@@ -94,7 +94,7 @@ def test_a_move_says_nothing_to_the_index(town: Town) -> None:
     assert not [statement for statement in said if "card_terms" in statement or "search_" in statement]
 
 
-def test_what_is_taken_back_is_found_as_before(town: Town) -> None:
+def test_an_undone_change_restores_the_search_results(town: Town) -> None:
     card = town.add_card("Piscine", body="<p>Fermée lundi</p>")
     committed = town.perform(town.agent, type="edit_card", card=card, version=1, title="Patinoire")
     town.perform(town.agent, type="undo_change", seq=committed.seq)

@@ -1,4 +1,4 @@
-"""A body as blocks, and as plain text to be read, copied and mailed."""
+"""Parse a body into blocks and render it as plain text for reading, copying and mailing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_body_reads_as_text(body: str, text: str) -> None:
     assert as_text(body) == text
 
 
-def test_what_stands_in_it_keeps_its_look() -> None:
+def test_inline_formatting_is_kept() -> None:
     heading, item, quoted = blocks_of(
         "<h3>Titre</h3><ul><li>du <strong>gras <em>penché</em></strong></li></ul><blockquote>dit</blockquote>"
     )

@@ -1,4 +1,4 @@
-"""Texts compared word by word."""
+"""Compare texts word by word."""
 
 from __future__ import annotations
 

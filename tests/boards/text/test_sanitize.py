@@ -38,7 +38,7 @@ def test_hostile_html_is_stored_safe(html: str) -> None:
 
 
 class Markup(HTMLParser):
-    """What a browser would make of it: tags, attributes, text."""
+    """Parse HTML as a browser would: tags, attributes, text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Markup(HTMLParser):
         self.text += data
 
 
-def test_what_agents_write_is_kept() -> None:
+def test_formatting_of_the_editor_is_kept() -> None:
     html = (
         "<h3>Pièces</h3><ul><li><p><strong>CNI</strong></p></li></ul>"
         '<p><a href="https://val-rive.example" rel="noopener noreferrer">site</a></p>'
@@ -143,6 +143,6 @@ def test_no_text_breaks_the_cleaning_and_cleaning_twice_changes_nothing(text: st
         ("<pre>\n\n  a</pre>", "<pre>  a</pre>"),  # each reading drops one line break there
     ],
 )
-def test_what_may_not_stand_in_a_text_does_not_come_in_as_a_reference(html: str, stored: str) -> None:
+def test_forbidden_characters_do_not_come_in_as_character_references(html: str, stored: str) -> None:
     assert clean_body(html) == stored
     assert clean_body(stored) == stored
