@@ -25,10 +25,12 @@ from app.auth.password_reset import send_link_later
 from app.auth.signals import announce_ended
 from app.extensions import limiter
 from app.web.redirects import flash_and_redirect
+from app.web.secret_addresses import hide_address
 from boards.database import read_session, write_transaction
 from config import Settings
 
 routes = Blueprint("links", __name__)
+routes.after_request(hide_address)
 
 
 LINK_REFUSALS = {
@@ -37,13 +39,6 @@ LINK_REFUSALS = {
     "expired": (410, _l("Ce lien n’est plus valable : son délai est passé.")),
     "disabled": (410, _l("Ce compte n’est plus actif.")),
 }
-
-
-@routes.after_request
-def hide_address(response: Response) -> Response:
-    """Hide the secret address from Referer headers; the CSRF check needs the origin over HTTPS."""
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response
 
 
 @routes.errorhandler(LinkRefused)

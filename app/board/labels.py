@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.current_user import administrators_only, current_person
 from app.auth.locale import current_language
@@ -20,8 +20,6 @@ from boards.queries import find_board
 
 routes = Blueprint("labels", __name__)
 
-Answer = AnyResponse | tuple[str, int]
-
 
 @routes.get("/boards/<slug>/labels")
 @administrators_only
@@ -32,7 +30,7 @@ def show_labels(slug: str) -> str:
 
 @routes.post("/boards/<slug>/labels/<int:label_id>")
 @administrators_only
-def edit_label(slug: str, label_id: int) -> Answer:
+def edit_label(slug: str, label_id: int) -> ResponseReturnValue:
     """Rename or recolour a label."""
     asked = {"name": request.form.get("name", ""), "hue": parse_id(request.form.get("hue"))}
     return _act(slug, {"type": "edit_label", "label": label_id, **asked}, _("L’étiquette est modifiée."))
@@ -40,7 +38,7 @@ def edit_label(slug: str, label_id: int) -> Answer:
 
 @routes.post("/boards/<slug>/labels/<int:label_id>/merge")
 @administrators_only
-def merge_label(slug: str, label_id: int) -> Answer:
+def merge_label(slug: str, label_id: int) -> ResponseReturnValue:
     """Merge a label into another."""
     into = parse_id(request.form.get("into")) or 0
     return _act(slug, {"type": "merge_labels", "label": label_id, "into": into}, _("Les étiquettes sont fusionnées."))
@@ -48,14 +46,14 @@ def merge_label(slug: str, label_id: int) -> Answer:
 
 @routes.post("/boards/<slug>/labels/<int:label_id>/remove")
 @administrators_only
-def remove_label(slug: str, label_id: int) -> Answer:
+def remove_label(slug: str, label_id: int) -> ResponseReturnValue:
     """Remove a label from the board."""
     return _act(
         slug, {"type": "remove_label", "label": label_id}, _("L’étiquette est retirée. L’historique permet d’annuler.")
     )
 
 
-def _act(slug: str, command: dict[str, Any], done: str) -> Answer:
+def _act(slug: str, command: dict[str, Any], done: str) -> ResponseReturnValue:
     try:
         dispatch_command(current_person(), current_language(), slug, command)
     except Refusal as refusal:

@@ -47,7 +47,7 @@ class Commands(AppGroup):
         )
 
         people.people.add_command(people_import.import_people)
-        groups = (people.people, services.services, boards.board, log.log, jobs.jobs, search.search)
+        groups = (people.people, services.services, boards.board, log.log, jobs.jobs, search.search_commands)
         for command in (town.init, *groups, backup.backup, backup.restore, database_copy.db_copy, doctor.doctor):
             self.add_command(command)
         Migrate(self._app, db, directory=str(MIGRATIONS))  # `flask db …`

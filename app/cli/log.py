@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from app.admin.audit_views import AuditFilters, entries, table
+from app.admin.audit_queries import AuditFilters, entries, table
 from app.audit import log as audit_log
 from app.cli.errors import Refused
 from app.web.csv_export import csv_text

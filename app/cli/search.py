@@ -9,10 +9,10 @@ from app.cli.errors import report_refusals
 from boards.database import write_transaction
 from boards.search.index import rebuild
 
-search = AppGroup("search", help="Search: make its index anew.")
+search_commands = AppGroup("search", help="Search: make its index anew.")
 
 
-@search.command("rebuild")
+@search_commands.command("rebuild")
 @report_refusals
 def rebuild_index() -> None:
     """Make the index of all cards anew.

@@ -10,7 +10,7 @@ from app.accounts.validators import BadInput, clean_name, normal_email
 from app.cli.errors import Refused, report_refusals
 from app.cli.options import password_option
 from app.server.migrations import bring_up_to_date
-from app.setup.views import create_town, password_problems, services_in
+from app.setup.service import create_town, password_problems, services_in
 from app.town.town import is_set_up
 from boards.text.sanitize import clean_title
 

@@ -20,11 +20,11 @@ from wtforms.validators import ValidationError
 from app.accounts.models import Account, Digest, Preferences
 from app.accounts.preferences import MailKind, preferences_of, save_preferences, unsubscribe, unsubscribe_request
 from app.auth.current_user import current_account
-from app.auth.link_views import hide_address
 from app.auth.locale import language_of
 from app.extensions import limiter
 from app.web.forms import BaseForm, choice_field
 from app.web.redirects import flash_and_redirect
+from app.web.secret_addresses import hide_address
 from boards.database import read_session, write_transaction
 from boards.models.personal import personal_transaction
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required
-from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField
 from wtforms.validators import InputRequired, Length
 
@@ -29,7 +29,6 @@ from boards.sharing import sharing_state
 routes = Blueprint("sending", __name__)
 
 ATTEMPTS_KEPT = 1000
-Answer = AnyResponse | str | tuple[str, int]
 
 
 @dataclass
@@ -58,7 +57,7 @@ class SendForm(BaseForm):
 
 @routes.get("/cards/<int:card_id>/send")
 @login_required
-def show(card_id: int) -> Answer:
+def show(card_id: int) -> ResponseReturnValue:
     """Show the form."""
     found = find_to_hand_out(card_id)
     return _page(found, SendForm())
@@ -69,7 +68,7 @@ def show(card_id: int) -> Answer:
 @limiter.limit(
     "30 per hour", key_func=lambda: _rate_limit_key(), deduct_when=lambda response: response.status_code == 303
 )
-def send(card_id: int) -> Answer:
+def send(card_id: int) -> ResponseReturnValue:
     """Show the address for confirmation, then send the mail."""
     found, form = find_to_hand_out(card_id), SendForm()
     if not form.validate():

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from app.admin.audit_views import AuditFilters
+from app.admin.audit_queries import AuditFilters
 from boards.text.diff import COMPARED_AT_MOST, word_differences
 from tests.app.access import ROUTES
 from tests.security.conftest import Signed
