@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from app.trello.export_file import UnusableExport, load_objects
 from app.trello.formatting import join_lines
@@ -23,6 +23,8 @@ class TrelloList(TolerantModel):
 
 class TrelloLabel(TolerantModel):
     """A label."""
+
+    trello_name: ClassVar[str] = "Label"
 
     id: str | None = None
     name: str = ""
@@ -80,6 +82,8 @@ class Badges(TolerantModel):
 
 class TrelloCard(TolerantModel):
     """A card."""
+
+    trello_name: ClassVar[str] = "Card"
 
     id: str | None = None
     id_short: int | None = None
@@ -171,6 +175,8 @@ class Action(TolerantModel):
 
 class TrelloBoard(TolerantModel):
     """A board."""
+
+    trello_name: ClassVar[str] = "Board"
 
     id: str | None = None
     name: str = ""

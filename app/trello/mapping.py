@@ -210,7 +210,10 @@ def _key(source: TrelloCard | TrelloList | TrelloBoard, trello_id: str | None) -
     """Return Trello's id, or a digest of the object if it has no usable one."""
     if trello_id and _USUAL_ID.fullmatch(trello_id):
         return trello_id
-    return "x" + hashlib.sha256(repr((type(source).__name__, trello_id, source.name)).encode()).hexdigest()[:32]
+    return (
+        "x"
+        + hashlib.sha256(repr((source.trello_name or "TrelloList", trello_id, source.name)).encode()).hexdigest()[:32]
+    )
 
 
 def _spread(first: IncomingCard, parts: list[str]) -> list[IncomingCard]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
@@ -22,6 +22,9 @@ class Oddities:
 class TolerantModel(BaseModel):
     """A frozen model whose unreadable fields take their default."""
 
+    # Trello's word for the object: part of reports, and of the origins of imported cards, so it must never change.
+    trello_name: ClassVar[str] = ""
+
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, coerce_numbers_to_str=True)
 
     @field_validator("*", mode="wrap")
@@ -33,7 +36,7 @@ class TolerantModel(BaseModel):
             try:
                 return validate(value)
             except ValidationError:
-                _oddities(info).fields[f"{cls.__name__}.{described.alias}"] += 1
+                _oddities(info).fields[f"{cls.trello_name or cls.__name__}.{described.alias}"] += 1
         return described.get_default(call_default_factory=True)
 
 

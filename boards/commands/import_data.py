@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from boards.models import Kind, Record
+from boards.text.sanitize import plain_text
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,6 @@ class IncomingCard:
 
     title: str
     body_html: str = ""
-    body_text: str = ""
     origin: str | None = None
     author_id: int | None = None
     byline: str | None = None
@@ -23,6 +23,11 @@ class IncomingCard:
     valid_until: date | None = None
     archived: bool = False
     is_news: bool = False  # unread to everybody but its author
+
+    @property
+    def body_text(self) -> str:
+        """Return the plain text of the body."""
+        return plain_text(self.body_html)
 
 
 @dataclass(frozen=True)

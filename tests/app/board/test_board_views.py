@@ -22,7 +22,7 @@ def test_the_board_says_what_programs_and_scripts_rely_on(town: Town, agent: Vis
     assert f'data-board-id="{town.board}"' in page
     assert f'data-seq="{town.seq}"' in page
     assert f'data-column-id="{town.service}" data-column-kind="service"' in page
-    assert re.search(rf'data-version="1"[^>]* id="card-{card}" data-rank="[^"]+"', page)
+    assert re.search(rf'id="card-{card}"\s+data-card-id="{card}"\s+data-rank="[^"]+"\s+data-version="1"', page)
 
 
 def test_an_error_is_one_line_of_the_log_whatever_the_address(

@@ -29,7 +29,7 @@ def put(visitor: Visitor, column: int, asked: Any) -> Any:
 
 def page_order(visitor: Visitor) -> list[int]:
     text = visitor.get("/boards/accueil").get_data(as_text=True)
-    return [int(id) for id in re.findall(r'<section class="column[^"]*" id="column-(\d+)"', text)]
+    return [int(id) for id in re.findall(r'<section\s+class="column[^"]*"\s+id="column-(\d+)"', text)]
 
 
 def placements(visitor: Visitor) -> dict[str, Any]:

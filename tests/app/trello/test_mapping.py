@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from app.trello.export import TrelloCard, TrelloList
 from app.trello.formatting import guess_kind, slugify
 from app.trello.import_audit import ObjectKind
+from app.trello.mapping import _key
 from boards.models import Kind
 from boards.text.sanitize import BODY_MAX_BYTES, TITLE_MAX_CHARACTERS, clean_body, clean_title
 from tests.app.trello import accueil, column, info, infos, mapped, small_board
@@ -341,3 +344,11 @@ def test_whole_parts_may_be_missing(change: dict[str, Any]) -> None:
     result = mapped({**accueil(), **change})
     assert sum(len(one.cards) for one in result.columns) >= 13
     assert all(account.balanced for account in result.audit.counts.values())
+
+
+def test_origins_of_objects_without_an_id_are_those_of_earlier_imports() -> None:
+    origins = [_key(source, None) for source in (TrelloCard(name="Piscine"), TrelloList(name="Sports"))]
+    assert origins == [
+        "x" + sha256(repr((name, None, text)).encode()).hexdigest()[:32]
+        for name, text in (("Card", "Piscine"), ("TrelloList", "Sports"))
+    ]
