@@ -106,7 +106,7 @@ def test_leaving_a_service_while_away_requires_a_fresh_board_on_return(
     sports = person("sports")
     page = sports.web.get(f"{shared_server.url}/boards/accueil", timeout=60).text
     assert f'id="column-{hidden}"' in page
-    [(seq, view)] = re.findall(r'data-seq="(\d+)" data-view="([^"]+)"', page)
+    [(seq, view)] = re.findall(r'data-seq="(\d+)"\s+data-view="([^"]+)"', page)
     sports.leave()
     assert shared_server.flask("people", "set-services", "sports@demo.example", "culture").returncode == 0
     sports.connect()
